@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A dependency that exists only while the trait `Listener` is on.
+func listener(_ product: String, _ package: String) -> Target.Dependency {
+    .product(name: product, package: package, condition: .when(traits: ["Listener"]))
+}
+
+let package = Package(
+    name: "swift-tally",
+    products: [
+        .library(name: "Tally", targets: ["Tally"]),
+        .library(name: "TallyListener", targets: ["TallyListener"]),
+        .executable(name: "tally-demo", targets: ["TallyDemo"]),
+    ],
+    traits: [
+        .trait(name: "Listener", description: "A metrics port of its own: TallyListener, on SwiftNIO."),
+        .default(enabledTraits: []),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
+    ],
+    targets: [
+        .target(name: "Tally", swiftSettings: settings + [.strictMemorySafety()]),
+        .target(
+            name: "TallyListener",
+            dependencies: [
+                "Tally",
+                listener("NIOCore", "swift-nio"),
+                listener("NIOPosix", "swift-nio"),
+                listener("NIOHTTP1", "swift-nio"),
+                listener("NIOExtras", "swift-nio-extras"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(name: "TallyDemo", dependencies: ["Tally", "TallyListener"], swiftSettings: settings),
+        .executableTarget(
+            name: "TallyUseSite",
+            dependencies: ["Tally"],
+            path: "Tests/UseSite",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "TallyTests", dependencies: ["Tally"], swiftSettings: settings),
+        .testTarget(
+            name: "TallyListenerTests",
+            dependencies: [
+                "Tally", "TallyListener",
+                listener("NIOCore", "swift-nio"),
+                listener("NIOPosix", "swift-nio"),
+                listener("NIOHTTP1", "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Tally", "TallyListener", "TallyDemo"],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

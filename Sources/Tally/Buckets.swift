@@ -1,0 +1,61 @@
+/// The upper bounds of a histogram's buckets, each inclusive. `+Inf` follows by itself.
+///
+/// Checked when the histogram is registered: finite, rising, at most ``maxCount``; an infinite last bound is left out.
+public struct Buckets: Sendable, Hashable, ExpressibleByArrayLiteral {
+    /// The bounds as given.
+    public let bounds: [Double]
+
+    /// More bounds than this are an error at registration.
+    public static let maxCount = 512
+
+    /// Bounds in rising order.
+    public init(_ bounds: [Double]) {
+        self.bounds = bounds
+    }
+
+    /// Bounds in rising order.
+    public init(arrayLiteral elements: Double...) {
+        self.init(elements)
+    }
+
+    /// Eleven bounds from 5 milliseconds to 10 seconds, in seconds: the classic ones of every client library.
+    public static let latency: Buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+    /// Evenly spaced bounds: `start`, `start + width`, and so on.
+    public static func linear(start: Double, width: Double, count: Int) -> Buckets {
+        Buckets((0..<min(max(0, count), maxCount + 1)).map { start + Double($0) * width })
+    }
+
+    /// Bounds that grow by a factor: `start`, `start * factor`, and so on.
+    public static func exponential(start: Double, factor: Double, count: Int) -> Buckets {
+        var bound = start
+        return Buckets(
+            (0..<min(max(0, count), maxCount + 1)).map { _ in
+                defer { bound *= factor }
+                return bound
+            }
+        )
+    }
+
+    func validated(for name: String) throws(RegistrationError) -> [Double] {
+        var finite = bounds
+        if finite.last == .infinity { finite.removeLast() }
+        guard finite.count <= Self.maxCount else {
+            throw RegistrationError(.invalidBuckets, name, "has more than \(Self.maxCount) buckets")
+        }
+        for (index, bound) in finite.enumerated() {
+            guard bound.isFinite else {
+                throw RegistrationError(.invalidBuckets, name, "has the bucket bound \(bound), which is not finite")
+            }
+            guard index == 0 || finite[index - 1] < bound else {
+                throw RegistrationError(
+                    .invalidBuckets,
+                    name,
+                    "has bucket bounds that do not rise: \(finite[index - 1]), \(bound)"
+                )
+            }
+        }
+        // -0.0 and 0.0 are one bound with two spellings.
+        return finite.map { $0 == 0 ? 0 : $0 }
+    }
+}

@@ -1,0 +1,69 @@
+/// The parts of a family's JSON that do not change, made once.
+struct JSONPieces: Sendable {
+    /// `{"name":"…","help":"…","type":"COUNTER","metrics":[`
+    let header: [UInt8]
+    /// What opens a series: `{"labels":{"service":"chat"`, or `{` where there are no labels at all.
+    let seriesHead: [UInt8]
+    /// Before each own label's value: `,"method":"`.
+    let labelHeads: [[UInt8]]
+    /// Closes the labels, if there are any: `},`.
+    let labelsEnd: [UInt8]
+    /// Before each bucket's count: `"buckets":{"0.005":"`, then `","0.01":"`.
+    let bucketHeads: [[UInt8]]
+
+    init(
+        name: String,
+        help: String,
+        kind: MetricKind,
+        bounds: [Double],
+        labelNames: [String],
+        constantLabels: [FamilyDefinition.ConstantLabel]
+    ) {
+        let type =
+            switch kind {
+            case .counter, .floatCounter: "COUNTER"
+            case .gauge, .info: "GAUGE"
+            case .histogram: "HISTOGRAM"
+            }
+        header =
+            Array("{\"name\":\"\(name)\",\"help\":\"".utf8) + Self.escaped(help)
+            + Array("\",\"type\":\"\(type)\",\"metrics\":[".utf8)
+        let constant = constantLabels.map {
+            Array("\"\($0.name)\":\"".utf8) + Self.escaped($0.value) + Array("\"".utf8)
+        }
+        let hasLabels = !(labelNames.isEmpty && constantLabels.isEmpty)
+        seriesHead = Array((hasLabels ? "{\"labels\":{" : "{").utf8) + Array(constant.joined(separator: ",".utf8))
+        labelsEnd = Array((hasLabels ? "}," : "").utf8)
+        labelHeads = labelNames.enumerated().map { index, label in
+            Array("\(index == 0 && constantLabels.isEmpty ? "" : ",")\"\(label)\":\"".utf8)
+        }
+        bucketHeads =
+            kind != .histogram
+            ? []
+            : (bounds + [.infinity]).enumerated().map { index, bound in
+                Array("\(index == 0 ? "\"buckets\":{" : "\",")\"\(Self.key(bound))\":\"".utf8)
+            }
+    }
+
+    private static func key(_ bound: Double) -> String {
+        let text = BoundText.canonical(bound)
+        // prom2json writes whole numbers without a fraction.
+        return text.utf8.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
+    /// A string's content as strict JSON. https://www.rfc-editor.org/rfc/rfc8259#section-7
+    private static func escaped(_ text: String) -> [UInt8] {
+        text.utf8.flatMap { byte -> [UInt8] in
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
+            case 0..<0x20: controlCharacter(byte)
+            default: [byte]
+            }
+        }
+    }
+
+    static func controlCharacter(_ byte: UInt8) -> [UInt8] {
+        let hex = Array("0123456789abcdef".utf8)
+        return Array("\\u00".utf8) + [hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+    }
+}

@@ -1,0 +1,84 @@
+/// A value that goes up and down: clients connected, bytes queued.
+///
+/// ```swift
+/// let clients = Gauge("websocket_connected_clients", help: "Clients connected now.", in: registry)
+/// try await clients.withIncrement { try await serve(client) }
+/// ```
+///
+/// A handle is a small value; copies set the same gauge. Exposed at zero from registration. Updates are lock-free and
+/// do not allocate.
+public struct Gauge: PlainInstrument {
+    @usableFromInline
+    let cell: SeriesCell
+
+    /// Makes a handle to a series.
+    @inlinable
+    public init(cell: SeriesCell) {
+        self.cell = cell
+    }
+
+    /// A gauge.
+    public static var plainKind: PlainKind { PlainKind(kind: .gauge) }
+
+    /// Sets the value. NaN and the infinities are values a gauge may have.
+    @inlinable
+    public func set(_ value: Double) {
+        cell.store(value)
+    }
+
+    /// Sets the value; exact up to 2^53.
+    @inlinable
+    public func set(_ value: Int) {
+        cell.store(Double(value))
+    }
+
+    /// Sets the value to the time now, in seconds since 1970-01-01 00:00:00 UTC, by the machine's clock.
+    public func setToNow() {
+        cell.store(WallClock.secondsSinceEpoch())
+    }
+
+    /// Adds an amount, which may be negative.
+    ///
+    /// NaN and the infinities are dropped, and counted in `tally_rejected_updates_total{reason="not_finite"}`: no later
+    /// addition could repair the value.
+    @inlinable
+    public func add(_ amount: Double) {
+        guard amount.isFinite else { return cell.reject(.notFinite) }
+        cell.add(amount)
+    }
+
+    /// Adds one, or an amount, as ``add(_:)`` does.
+    @inlinable
+    public func increment(by amount: Double = 1) {
+        add(amount)
+    }
+
+    /// Subtracts one, or an amount, as ``add(_:)`` does.
+    @inlinable
+    public func decrement(by amount: Double = 1) {
+        add(-amount)
+    }
+
+    /// Counts one more while `body` runs, also when it throws.
+    @inlinable
+    public func withIncrement<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        cell.add(1)
+        defer { cell.add(-1) }
+        return try body()
+    }
+
+    /// Counts one more while `body` runs, also when it throws or is cancelled.
+    @inlinable
+    public func withIncrement<Result, Failure: Error>(
+        _ body: () async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        cell.add(1)
+        defer { cell.add(-1) }
+        return try await body()
+    }
+
+    /// The value.
+    public var value: Double { cell.double }
+}

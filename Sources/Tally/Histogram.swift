@@ -1,0 +1,130 @@
+public import Synchronization
+
+/// How observations are spread over fixed buckets: response times, message sizes.
+///
+/// ```swift
+/// let latency = Histogram(
+///     "http_request_duration_seconds", help: "Time to respond.", buckets: .latency, in: registry)
+/// let answer = try await latency.time { try await respond() }
+/// ```
+///
+/// The buckets, `+Inf` and `_count` of one scrape always agree, also while other threads observe. Negative observations
+/// are counted, though they let `_sum` go down. Exposed at zero from registration.
+@safe
+public struct Histogram: Instrument {
+    @usableFromInline
+    let cell: SeriesCell
+    @usableFromInline
+    let bounds: UnsafePointer<Double>
+    @usableFromInline
+    let boundCount: Int
+
+    /// Makes a handle to a series.
+    @inlinable
+    public init(cell: SeriesCell) {
+        self.cell = cell
+        unsafe bounds = cell.owner.definition.bounds.pointer
+        boundCount = cell.owner.definition.bounds.count
+    }
+
+    // The words of a series: a count for each bound, one for +Inf, the sum of durations in nanoseconds, the sum of
+    // numbers. `_count` is the sum of the counts, so no reader can see it disagree with them.
+
+    /// Counts a value. Lock-free, does not allocate.
+    ///
+    /// - Parameter value: In the unit of the metric's name. NaN and the infinities are dropped, and counted in
+    ///   `tally_rejected_updates_total{reason="not_finite"}`: the sum could never recover.
+    @inlinable
+    public func observe(_ value: Double) {
+        guard value.isFinite else { return cell.reject(.notFinite) }
+        unsafe cell.words[bucket(of: value)].wrappingAdd(1, ordering: .relaxed)
+        cell.add(value, at: boundCount + 2)
+    }
+
+    /// Counts a duration, in seconds. Lock-free, does not allocate.
+    ///
+    /// Durations are added up as whole nanoseconds, so their sum does not lose the small ones.
+    public func observe(_ duration: Duration) {
+        guard let nanoseconds = duration.wholeNanoseconds, nanoseconds.magnitude < 1 << 61 else {
+            return observe(duration.inSeconds)
+        }
+        unsafe cell.words[bucket(of: Double(nanoseconds) / 1e9)].wrappingAdd(1, ordering: .relaxed)
+        let word = unsafe cell.words + boundCount + 1
+        let (_, new) = unsafe word.pointee.wrappingAdd(UInt64(bitPattern: nanoseconds), ordering: .relaxed)
+        // 73 years of durations: move them to the other sum long before the word could wrap.
+        if Int64(bitPattern: new).magnitude > 1 << 61 { carryNanoseconds() }
+    }
+
+    @inline(never)
+    private func carryNanoseconds() {
+        let moved = unsafe (cell.words + boundCount + 1).pointee.exchange(0, ordering: .relaxed)
+        cell.add(Double(Int64(bitPattern: moved)) / 1e9, at: boundCount + 2)
+    }
+
+    /// Runs `body` and counts how long it took by the registry's clock, also when it throws.
+    @inlinable
+    public func time<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        let start = now
+        defer { observe(since: start) }
+        return try body()
+    }
+
+    /// Runs `body` and counts how long it took by the registry's clock, also when it throws or is cancelled.
+    @inlinable
+    public func time<Result, Failure: Error>(
+        _ body: () async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        let start = now
+        defer { observe(since: start) }
+        return try await body()
+    }
+
+    @usableFromInline
+    var now: Duration { cell.definition.context.now() }
+
+    @usableFromInline
+    func observe(since start: Duration) {
+        // A clock that a test or a host winds back must not make the sum run backwards.
+        observe(max(.zero, now - start))
+    }
+
+    @inlinable
+    func bucket(of value: Double) -> Int {
+        if boundCount <= 16 {
+            // Without a branch a bound: as fast for values that vary as for those that do not.
+            var index = 0
+            for position in 0..<boundCount {
+                index &+= unsafe bounds[position] < value ? 1 : 0
+            }
+            return index
+        }
+        var low = 0
+        var high = boundCount
+        while low < high {
+            let middle = (low + high) / 2
+            if unsafe bounds[middle] < value { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// How many observations there were.
+    public var count: Int {
+        var total: UInt64 = 0
+        for index in 0...boundCount {
+            total &+= unsafe cell.words[index].load(ordering: .relaxed)
+        }
+        return Int(clamping: total)
+    }
+
+    /// The sum of the observations.
+    public var sum: Double { unsafe Self.sum(cell.words, boundCount: boundCount) }
+
+    static func sum(_ words: UnsafeMutablePointer<Atomic<UInt64>>, boundCount: Int) -> Double {
+        let nanoseconds = unsafe Int64(bitPattern: words[boundCount + 1].load(ordering: .relaxed))
+        let numbers = unsafe Double(bitPattern: words[boundCount + 2].load(ordering: .relaxed))
+        return numbers + Double(nanoseconds) / 1e9
+    }
+}
+
+// `bounds` points into the definition that the cell's owner keeps.
+extension Histogram: @unchecked Sendable {}

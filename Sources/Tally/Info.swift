@@ -1,0 +1,43 @@
+/// Facts about the process as labels of a series that is always 1: version, revision, build.
+///
+/// ```swift
+/// Info("chat_build", help: "What is running.", labels: ["version": "1.4.2"], in: registry)
+/// ```
+///
+/// `_info` is added to the name where it lacks it.
+public struct Info: Sendable {
+    private let storage: FamilyStorage
+
+    /// Registers facts. Label names are literals; a wrong one traps and is named.
+    @discardableResult
+    public init(
+        _ name: StaticString,
+        help: String,
+        labels: KeyValuePairs<StaticString, String>,
+        in registry: MetricRegistry
+    ) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Info(validating: "\(name)", help: help, labels: labels.map { ("\($0.key)", $0.value) }, in: registry)
+        }
+    }
+
+    /// Registers facts whose names come at run time.
+    @discardableResult
+    public init(
+        validating name: String,
+        help: String,
+        labels: [(name: String, value: String)],
+        in registry: MetricRegistry
+    ) throws(RegistrationError) {
+        storage = try registry.register(name, help: help, kind: .info, labelNames: labels.map(\.name))
+        DynamicFamily<Gauge>(storage: storage).replaceAll(with: labels.map(\.value))
+    }
+}
+
+extension DynamicFamily {
+    /// Leaves one child, with these values.
+    fileprivate func replaceAll(with values: [String]) {
+        removeAll()
+        _ = self[values]
+    }
+}

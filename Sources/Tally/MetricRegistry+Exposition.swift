@@ -1,0 +1,72 @@
+extension MetricRegistry {
+    /// The whole exposition in the format that an Accept header asks for, with the Content-Type that goes with it.
+    ///
+    /// Prometheus text for an absent, unknown or malformed header. Observing gauges run first, on this thread, under
+    /// no lock. Allocates the body; ``chunks(as:)`` and ``write(as:to:)`` do not.
+    public func exposition(accept: String?) -> Exposition {
+        exposition(as: .negotiated(accept: accept))
+    }
+
+    /// The whole exposition.
+    public func exposition(as format: ExpositionFormat = .prometheusText) -> Exposition {
+        var chunks = chunks(as: format)
+        var body: [UInt8] = []
+        unsafe chunks.write { unsafe body.append(contentsOf: $0) }
+        return Exposition(body: body, format: format)
+    }
+
+    /// Streams the exposition through one buffer of about 64 KiB, reused for every piece.
+    ///
+    /// The bytes are those of ``exposition(as:)``. They are only valid during the call of `write`; an error it throws
+    /// ends the exposition.
+    public func write<Failure: Error>(
+        as format: ExpositionFormat,
+        to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        var chunks = chunks(as: format)
+        unsafe try chunks.write(to: write)
+    }
+
+    /// The exposition as a sequence of pieces of about 64 KiB, for a body that is written asynchronously.
+    ///
+    /// The bytes are those of ``exposition(as:)``. Observing gauges run now, the encoding as the pieces are asked for.
+    public func chunks(as format: ExpositionFormat) -> ExpositionChunks {
+        let start = context.now()
+        let snapshot = snapshot()
+        return ExpositionChunks(snapshot, as: format, of: self, collectedIn: context.now() - start)
+    }
+
+    /// The registry whose observing gauges are being asked, up the stack of this thread or task.
+    @TaskLocal
+    private static var observed: ObjectIdentifier?
+
+    private func snapshot() -> Snapshot {
+        let registered = families()
+        let own = ownMetrics
+        observe(registered.filter { $0.observe != nil }, own)
+        own?.refresh(registered)
+        var samples = 0
+        let families = registered.compactMap { family -> Snapshot.Family? in
+            let view = family.storage.view()
+            guard view.live > 0 else { return nil }
+            samples += view.live * family.storage.definition.samplesPerSeries
+            return Snapshot.Family(definition: family.storage.definition, view: view)
+        }
+        own?.exposed(samples: samples)
+        return Snapshot(families: families)
+    }
+
+    private func observe(_ families: [RegisteredFamily], _ own: OwnMetrics?) {
+        guard !families.isEmpty else { return }
+        guard Self.observed != ObjectIdentifier(self) else {
+            // A closure asked for the exposition that is asking it: running it again would never end.
+            for family in families { own?.collectorFailed(family.storage.definition) }
+            return
+        }
+        Self.$observed.withValue(ObjectIdentifier(self)) {
+            for family in families {
+                if let value = family.observe?() { family.storage.onlyChild().store(value) }
+            }
+        }
+    }
+}

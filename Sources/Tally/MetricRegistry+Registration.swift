@@ -1,0 +1,196 @@
+// The initialisers that register. Literal names trap if they are wrong; names that come at run time throw.
+
+extension PlainInstrument {
+    /// Registers an instrument without labels, or finds the one of the same definition.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`; a counter's gets `_total` where it lacks it. A wrong
+    ///     name, or one that another definition has, traps and is named.
+    ///   - help: What it counts, for the reader of the exposition.
+    public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(validating: "\(name)", help: help, in: registry)
+        }
+    }
+
+    /// Registers an instrument whose name comes at run time.
+    public init(validating name: String, help: String, in registry: MetricRegistry) throws(RegistrationError) {
+        let storage = try registry.register(name, help: help, kind: Self.plainKind.kind, labelNames: [])
+        self.init(cell: storage.onlyChild())
+    }
+
+    /// Registers a family whose label names come at run time.
+    ///
+    /// - Parameter limit: How many children it may have before further ones share the overflow child.
+    public static func family(
+        validating name: String,
+        help: String,
+        labelNames: [String],
+        limit: Int = MetricRegistry.defaultLimit,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) -> DynamicFamily<Self> {
+        DynamicFamily(
+            storage: try registry.register(
+                name,
+                help: help,
+                kind: plainKind.kind,
+                labelNames: labelNames,
+                limit: limit
+            )
+        )
+    }
+}
+
+extension Histogram {
+    /// Registers a histogram without labels, or finds the one of the same definition.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, with its unit: `http_request_duration_seconds`. A wrong name traps and is named.
+    ///   - help: What it measures, for the reader of the exposition.
+    ///   - buckets: The upper bounds, in the unit of the name.
+    public init(_ name: StaticString, help: String, buckets: Buckets = .latency, in registry: MetricRegistry) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(validating: "\(name)", help: help, buckets: buckets, in: registry)
+        }
+    }
+
+    /// Registers a histogram whose name comes at run time.
+    public init(
+        validating name: String,
+        help: String,
+        buckets: Buckets = .latency,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) {
+        let storage = try registry.register(name, help: help, kind: .histogram, labelNames: [], buckets: buckets)
+        self.init(cell: storage.onlyChild())
+    }
+
+    /// Registers a family of histograms whose label names come at run time.
+    public static func family(
+        validating name: String,
+        help: String,
+        labelNames: [String],
+        buckets: Buckets = .latency,
+        limit: Int = MetricRegistry.defaultLimit,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) -> DynamicFamily<Self> {
+        DynamicFamily(
+            storage: try registry.register(
+                name,
+                help: help,
+                kind: .histogram,
+                labelNames: labelNames,
+                buckets: buckets,
+                limit: limit
+            )
+        )
+    }
+}
+
+extension Family {
+    /// Registers a family, or finds the one of the same definition.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name; a wrong one, or a wrong label name in the schema, traps and is named.
+    ///   - help: What it counts, for the reader of the exposition.
+    ///   - limit: How many children it may have before further ones share the overflow child. A `CaseIterable` label
+    ///     set may always have all its cases.
+    public init(
+        _ name: StaticString,
+        help: String,
+        limit: Int = MetricRegistry.defaultLimit,
+        in registry: MetricRegistry
+    ) where Child: PlainInstrument {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(validating: "\(name)", help: help, limit: limit, in: registry)
+        }
+    }
+
+    /// Registers a family whose name comes at run time.
+    public init(
+        validating name: String,
+        help: String,
+        limit: Int = MetricRegistry.defaultLimit,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) where Child: PlainInstrument {
+        try self.init(name, help, Child.plainKind.kind, limit, in: registry)
+    }
+
+    /// Registers a family of histograms, or finds the one of the same definition.
+    public init(
+        _ name: StaticString,
+        help: String,
+        buckets: Buckets = .latency,
+        limit: Int = MetricRegistry.defaultLimit,
+        in registry: MetricRegistry
+    ) where Child == Histogram {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(validating: "\(name)", help: help, buckets: buckets, limit: limit, in: registry)
+        }
+    }
+
+    /// Registers a family of histograms whose name comes at run time.
+    public init(
+        validating name: String,
+        help: String,
+        buckets: Buckets = .latency,
+        limit: Int = MetricRegistry.defaultLimit,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) where Child == Histogram {
+        try self.init(name, help, .histogram, limit, buckets, in: registry)
+    }
+
+    private init(
+        _ name: String,
+        _ help: String,
+        _ kind: MetricKind,
+        _ limit: Int,
+        _ buckets: Buckets = [],
+        in registry: MetricRegistry
+    ) throws(RegistrationError) {
+        let schema = Labels.schema
+        let cases = (Labels.self as? any CaseIterable.Type).map { Self.count(of: $0) } ?? 0
+        let storage = try registry.register(
+            name,
+            help: help,
+            kind: kind,
+            labelNames: schema.map(\.name),
+            buckets: buckets,
+            limit: limit > 0 ? max(limit, cases) : limit
+        )
+        self.init(core: FamilyCore(storage: storage, schema: schema))
+    }
+
+    private static func count<Cases: CaseIterable>(of type: Cases.Type) -> Int {
+        type.allCases.count
+    }
+}
+
+extension Gauge {
+    /// Registers a gauge whose value a closure gives at each scrape.
+    ///
+    /// The closure runs on the scraping thread, under no lock: it may block, which delays only that scrape, and may use
+    /// the registry. A scrape started from inside it takes the gauge's last value, and counts that in
+    /// `tally_collector_errors_total{family}`. Registered again, the new closure takes the old one's place.
+    public static func observing(
+        _ name: StaticString,
+        help: String,
+        in registry: MetricRegistry,
+        _ value: @escaping @Sendable () -> Double
+    ) {
+        RegistrationError.trapping { () throws(RegistrationError) in
+            try observing(validating: "\(name)", help: help, in: registry, value)
+        }
+    }
+
+    /// Registers an observing gauge whose name comes at run time.
+    public static func observing(
+        validating name: String,
+        help: String,
+        in registry: MetricRegistry,
+        _ value: @escaping @Sendable () -> Double
+    ) throws(RegistrationError) {
+        let storage = try registry.register(name, help: help, kind: .gauge, labelNames: [], observe: value)
+        _ = storage.onlyChild()
+    }
+}

@@ -1,0 +1,225 @@
+internal import Synchronization
+
+/// Holds a server's instruments and encodes them.
+///
+/// ```swift
+/// let registry = MetricRegistry()
+/// let served = Counter("http_requests_total", help: "Requests served.", in: registry)
+/// let exposition = registry.exposition(accept: request.headers["Accept"])
+/// ```
+///
+/// There is no global registry: pass one to whatever counts, and a fresh one to each test.
+///
+/// Registering takes the registry's lock; updating an instrument never does. A scrape takes it to copy one reference.
+public final class MetricRegistry: Sendable {
+    let context: RegistryContext
+    let constantLabels: [FamilyDefinition.ConstantLabel]
+    private let prefix: String
+    private let state = Mutex(State())
+    /// Nil if the host wants none.
+    private let own = Mutex<OwnMetrics?>(nil)
+
+    private struct State {
+        var families: [String: RegisteredFamily] = [:]
+        /// Which family has which sample names.
+        var claims: [String: String] = [:]
+        /// The families by name, while no registration has changed them.
+        var sorted: [RegisteredFamily]?
+    }
+
+    struct RegisteredFamily: Sendable {
+        let storage: FamilyStorage
+        /// The closure that an observing gauge asks at each scrape.
+        var observe: (@Sendable () -> Double)?
+    }
+
+    /// How many children a family may have, if it is not told otherwise.
+    public static let defaultLimit = 1_000
+
+    /// A registry whose names are literals; a wrong one traps and is named.
+    ///
+    /// - Parameters:
+    ///   - clock: What timers and scrape durations are measured by.
+    ///   - prefix: Put before the name of every instrument, as it stands: `chat_`.
+    ///   - constantLabels: Put on every series, before its own labels.
+    ///   - ownMetrics: Whether the registry exposes what it knows of itself: `tally_series`,
+    ///     `tally_scrape_duration_seconds`, `tally_rejected_updates_total{reason}`,
+    ///     `tally_shortened_label_values_total`, `tally_family_overflow_total{family}`,
+    ///     `tally_collector_errors_total{family}`. They take the constant labels, not the prefix.
+    public convenience init(
+        clock: some Clock<Duration> = ContinuousClock(),
+        prefix: StaticString = "",
+        constantLabels: KeyValuePairs<StaticString, String> = [:],
+        ownMetrics: Bool = true
+    ) {
+        let labels = constantLabels.map { (name: "\($0.key)", value: $0.value) }
+        do {
+            try self.init(
+                clock: clock,
+                validatingPrefix: "\(prefix)",
+                constantLabels: labels,
+                ownMetrics: ownMetrics
+            )
+        } catch {
+            fatalError("Tally: \(error)")
+        }
+    }
+
+    /// A registry whose prefix and constant labels come at run time.
+    public init(
+        clock: some Clock<Duration> = ContinuousClock(),
+        validatingPrefix prefix: String,
+        constantLabels: [(name: String, value: String)] = [],
+        ownMetrics: Bool = true
+    ) throws(RegistrationError) {
+        let start = clock.now
+        context = RegistryContext(now: { start.duration(to: clock.now) })
+        self.prefix = prefix
+        self.constantLabels = constantLabels.map { FamilyDefinition.ConstantLabel(name: $0.name, value: $0.value) }
+        guard prefix.isEmpty || MetricName.isValid(prefix) else {
+            throw RegistrationError(.invalidMetricName, prefix, "cannot begin a metric name: \(Self.nameRule)")
+        }
+        try Self.checkLabels(constantLabels.map(\.name), of: "the registry", kind: .histogram, constant: [])
+        if ownMetrics {
+            let metrics = try OwnMetrics(in: self)
+            own.withLock { $0 = metrics }
+        }
+    }
+
+    private static let nameRule = "names are [a-zA-Z_:][a-zA-Z0-9_:]*"
+
+    // MARK: Registration
+
+    /// The storage of a family: a new one, or that of the same definition.
+    func register(
+        _ name: String,
+        help: String,
+        kind: MetricKind,
+        labelNames: [String],
+        buckets: Buckets = [],
+        limit: Int? = nil,
+        observe: (@Sendable () -> Double)? = nil,
+        isOwn: Bool = false
+    ) throws(RegistrationError) -> FamilyStorage {
+        guard MetricName.isValid(name) else {
+            throw RegistrationError(.invalidMetricName, name, "is not a metric name: \(Self.nameRule)")
+        }
+        let exposed = MetricName.exposed(isOwn ? name : prefix + name, as: kind)
+        guard exposed.utf8.count > (kind == .info ? 5 : 6) || (kind == .gauge || kind == .histogram) else {
+            throw RegistrationError(.invalidMetricName, name, "is nothing but its suffix")
+        }
+        try Self.checkLabels(labelNames, of: exposed, kind: kind, constant: constantLabels.map(\.name))
+        let limit = limit ?? Self.defaultLimit
+        guard (1...2_000_000_000).contains(limit) else {
+            throw RegistrationError(.invalidLimit, exposed, "has the limit \(limit), which is not in 1...2000000000")
+        }
+        let definition = FamilyDefinition(
+            name: exposed,
+            help: help,
+            kind: kind,
+            labelNames: labelNames,
+            constantLabels: constantLabels,
+            bounds: try buckets.validated(for: exposed),
+            limit: limit,
+            context: context
+        )
+        let outcome = state.withLock { state in Self.enter(definition, observe, in: &state) }
+        return try outcome.get()
+    }
+
+    private static func enter(
+        _ definition: FamilyDefinition,
+        _ observe: (@Sendable () -> Double)?,
+        in state: inout State
+    ) -> Result<FamilyStorage, RegistrationError> {
+        let name = definition.name
+        if let existing = state.families[name] {
+            guard existing.storage.definition.isSameDefinition(as: definition),
+                (existing.observe == nil) == (observe == nil)
+            else {
+                let error = RegistrationError(
+                    .conflictingDefinition,
+                    name,
+                    "is registered already, with another type, help, label names, buckets or limit"
+                )
+                return .failure(error)
+            }
+            if observe != nil {
+                state.families[name]?.observe = observe
+                state.sorted = nil
+            }
+            return .success(existing.storage)
+        }
+        let claims = MetricName.claimed(by: name, as: definition.kind)
+        for claim in claims {
+            guard let owner = state.claims[claim] else { continue }
+            let error = RegistrationError(
+                .collidingSamples,
+                name,
+                "would have samples that are taken for those of \(owner.debugDescription)"
+            )
+            return .failure(error)
+        }
+        for claim in claims { state.claims[claim] = name }
+        let storage = FamilyStorage(definition: definition)
+        state.families[name] = RegisteredFamily(storage: storage, observe: observe)
+        state.sorted = nil
+        return .success(storage)
+    }
+
+    private static func checkLabels(
+        _ names: [String],
+        of metric: String,
+        kind: MetricKind,
+        constant: [String]
+    ) throws(RegistrationError) {
+        var seen = Set(constant)
+        for name in names {
+            guard MetricName.isValidLabel(name), !name.utf8.starts(with: "__".utf8) else {
+                throw RegistrationError(
+                    .invalidLabelName,
+                    metric,
+                    "has the label \(name.debugDescription): labels are [a-zA-Z_][a-zA-Z0-9_]* and do not begin with __"
+                )
+            }
+            guard kind != .histogram || name != "le" else {
+                throw RegistrationError(.reservedLabelName, metric, "has the label \"le\", which is a histogram's own")
+            }
+            guard seen.insert(name).inserted else {
+                throw RegistrationError(.duplicateLabelName, metric, "has the label \(name.debugDescription) twice")
+            }
+        }
+    }
+
+    /// Stops exposing an instrument or a family, and frees its name.
+    ///
+    /// Handles that are still held go on counting, unseen. Returns whether there was one.
+    ///
+    /// - Parameter name: As exposed: with the prefix, and with `_total` or `_info`.
+    @discardableResult
+    public func unregister(_ name: String) -> Bool {
+        state.withLock { state in
+            guard let family = state.families.removeValue(forKey: name) else { return false }
+            for claim in MetricName.claimed(by: name, as: family.storage.definition.kind) {
+                state.claims[claim] = nil
+            }
+            state.sorted = nil
+            return true
+        }
+    }
+
+    // MARK: Reading
+
+    /// The families by name.
+    func families() -> [RegisteredFamily] {
+        state.withLock { state in
+            if let sorted = state.sorted { return sorted }
+            // By bytes: names are ASCII, and every format puts them in this order.
+            let sorted = state.families.values.sorted { $0.storage.definition.name < $1.storage.definition.name }
+            state.sorted = sorted
+            return sorted
+        }
+    }
+
+    var ownMetrics: OwnMetrics? { own.withLock { $0 } }
+}

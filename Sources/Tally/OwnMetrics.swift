@@ -1,0 +1,110 @@
+internal import Synchronization
+
+/// What a registry exposes of itself.
+///
+/// Totals are kept where they are counted, as plain atomics, and copied here at each scrape: nothing that counts
+/// needs to know of a registry.
+final class OwnMetrics: Sendable {
+    private let series: Gauge
+    private let scrapeDuration: Gauge
+    private let rejected: Family<RejectedUpdates.Reason, Counter>
+    private let shortened: Counter
+    private let overflow: DynamicFamily<Counter>
+    private let collectorErrors: DynamicFamily<Counter>
+    private let counts: RejectedUpdates
+
+    init(in registry: MetricRegistry) throws(RegistrationError) {
+        func register(
+            _ name: String,
+            _ help: String,
+            _ kind: MetricKind,
+            _ labels: [String] = []
+        ) throws(RegistrationError) -> FamilyStorage {
+            try registry.register(
+                name,
+                help: help,
+                kind: kind,
+                labelNames: labels,
+                limit: 1_000_000,
+                isOwn: true
+            )
+        }
+        counts = registry.context.rejected
+        series = Gauge(
+            cell: try register("tally_series", "Samples in the last exposition.", .gauge).onlyChild()
+        )
+        scrapeDuration = Gauge(
+            cell: try register(
+                "tally_scrape_duration_seconds",
+                "Time it took to make the last exposition.",
+                .gauge
+            ).onlyChild()
+        )
+        shortened = Counter(
+            cell: try register(
+                "tally_shortened_label_values_total",
+                "Lookups with a label value that was cut to 1024 bytes.",
+                .counter
+            ).onlyChild()
+        )
+        let schema = RejectedUpdates.Reason.schema
+        rejected = Family(
+            core: FamilyCore(
+                storage: try register(
+                    "tally_rejected_updates_total",
+                    "Updates that could not be recorded, by reason.",
+                    .counter,
+                    schema.map(\.name)
+                ),
+                schema: schema
+            )
+        )
+        overflow = DynamicFamily(
+            storage: try register(
+                "tally_family_overflow_total",
+                "Lookups answered by a full family's overflow child.",
+                .counter,
+                ["family"]
+            )
+        )
+        collectorErrors = DynamicFamily(
+            storage: try register(
+                "tally_collector_errors_total",
+                "Values that a scrape could not collect, by family.",
+                .counter,
+                ["family"]
+            )
+        )
+    }
+
+    /// Brings the totals up to date.
+    func refresh(_ families: [MetricRegistry.RegisteredFamily]) {
+        for reason in RejectedUpdates.Reason.allCases {
+            rejected[reason].raise(to: counts.total(reason))
+        }
+        shortened.raise(to: counts.shortenedTotal)
+        for family in families {
+            let total = family.storage.overflowTotal
+            if total > 0 { overflow[[family.storage.definition.name]].raise(to: total) }
+        }
+    }
+
+    func collectorFailed(_ family: FamilyDefinition) {
+        collectorErrors[[family.name]].increment()
+    }
+
+    func exposed(samples: Int) {
+        series.set(samples)
+    }
+
+    func scraped(in duration: Duration) {
+        scrapeDuration.set(duration.inSeconds)
+    }
+}
+
+extension Counter {
+    /// Sets a total that is kept elsewhere. Never lowers it, whatever order concurrent scrapes come in.
+    fileprivate func raise(to total: UInt64) {
+        unsafe cell.words.pointee.max(total, ordering: .relaxed)
+    }
+}

@@ -1,0 +1,54 @@
+/// Why an instrument could not be registered.
+///
+/// Thrown where names come at run time (`validating:`). Where they are literals the same text is the message of a trap
+/// at boot.
+public struct RegistrationError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of mistake it was.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// The code's name.
+        public let description: String
+
+        /// The metric's name is not `[a-zA-Z_:][a-zA-Z0-9_:]*`.
+        public static let invalidMetricName = Code(description: "invalidMetricName")
+        /// A label's name is not `[a-zA-Z_][a-zA-Z0-9_]*`, or begins with `__`.
+        public static let invalidLabelName = Code(description: "invalidLabelName")
+        /// A label's name belongs to the type: `le` of a histogram.
+        public static let reservedLabelName = Code(description: "reservedLabelName")
+        /// Two labels have one name, or a label has the name of a constant one.
+        public static let duplicateLabelName = Code(description: "duplicateLabelName")
+        /// The name is registered with another help, type, label names, buckets or limit.
+        public static let conflictingDefinition = Code(description: "conflictingDefinition")
+        /// Samples of the name would be taken for another family's: `x_count` beside the histogram `x`.
+        public static let collidingSamples = Code(description: "collidingSamples")
+        /// The buckets' bounds are not finite, do not rise, or are too many.
+        public static let invalidBuckets = Code(description: "invalidBuckets")
+        /// The limit of children is not in `1...2_000_000_000`.
+        public static let invalidLimit = Code(description: "invalidLimit")
+    }
+
+    /// What kind of mistake it was.
+    public let code: Code
+    /// The metric's name, as asked for.
+    public let name: String
+    private let problem: String
+
+    init(_ code: Code, _ name: String, _ problem: String) {
+        self.code = code
+        self.name = name
+        self.problem = problem
+    }
+
+    /// A sentence that names the metric and what is wrong.
+    public var description: String { "\(name.debugDescription) \(problem)" }
+}
+
+extension RegistrationError {
+    /// Runs a registration whose names are literals: a mistake in them is the program's, and shows at boot.
+    static func trapping<Result>(_ register: () throws(RegistrationError) -> Result) -> Result {
+        do {
+            return try register()
+        } catch {
+            fatalError("Tally: \(error)")
+        }
+    }
+}

@@ -1,0 +1,297 @@
+internal import Synchronization
+
+/// The series of one family: pages of values and text, and the index that finds them.
+///
+/// One lock guards what changes: which series there are. Values are atomics outside it, so that neither an update
+/// through a handle nor the rendering of a scrape ever takes it; a scrape holds it while it copies one array reference.
+///
+/// Unchecked `Sendable` only for its base class: its own stored properties are all `Sendable`.
+@usableFromInline
+final class FamilyStorage: CellOwner, @unchecked Sendable {
+    private let state: Mutex<State>
+    /// Lookups that the overflow child answered.
+    private let overflowed = Atomic<UInt64>(0)
+
+    private struct State {
+        var pages: [SeriesPage] = []
+        var index = SeriesIndex()
+        /// Series that are exposed.
+        var live = 0
+        var hidden = 0
+        /// Whether one of the live ones is the overflow child, made because the family was full: it is not counted
+        /// towards the limit.
+        var hasOverflowChild = false
+        /// Set once a closed index has handed out cells with the storage as their owner: pages then stay.
+        var keepsPages = false
+        /// Hidden series at which the next attempt to give memory back is worth its cost.
+        var nextCompaction = 64
+        var closedIndexes: [ObjectIdentifier: ClosedIndex] = [:]
+        /// Takes the updates of lookups that name no series. Not in `pages`, so never exposed.
+        var sink: SeriesPage?
+    }
+
+    override init(definition: FamilyDefinition) {
+        state = Mutex(State())
+        super.init(definition: definition)
+    }
+
+    // MARK: Lookup
+
+    /// The child with this label text, made if it does not exist yet; the overflow child if the family is full.
+    ///
+    /// - Parameters:
+    ///   - labels: The escaped text of the series' own labels: `method="get",outcome="ok"`.
+    ///   - closed: An index to enter the child in, and its key there, under the same lock.
+    func child(_ labels: UnsafeBufferPointer<UInt8>, closed: (index: ClosedIndex, key: UInt64)? = nil) -> SeriesCell {
+        let hash = unsafe labelHash(labels, seed: definition.context.seed)
+        let own = state.withLock { state -> SeriesCell? in
+            guard let found = unsafe materialise(labels, hash, evenIfFull: false, &state) else { return nil }
+            let cell = cell(found, state)
+            if let closed { unsafe closed.index.insert(closed.key, cell.words) }
+            return cell
+        }
+        if let own { return own }
+        overflowed.wrappingAdd(1, ordering: .relaxed)
+        return unsafe definition.overflowLabels.withUnsafeBufferPointer { overflow in
+            let hash = unsafe labelHash(overflow, seed: definition.context.seed)
+            return state.withLock { state in
+                // Never nil: being full does not matter here, and 2^32 series do not fit into any memory.
+                guard let found = unsafe materialise(overflow, hash, evenIfFull: true, &state) else {
+                    return sinkCell(&state)
+                }
+                return cell(found, state)
+            }
+        }
+    }
+
+    /// The child of an instrument without labels of its own.
+    func onlyChild() -> SeriesCell {
+        unsafe child(UnsafeBufferPointer(start: nil, count: 0))
+    }
+
+    /// A cell that is never exposed, for a lookup that names no series.
+    func sinkCell() -> SeriesCell {
+        state.withLock { sinkCell(&$0) }
+    }
+
+    private func sinkCell(_ state: inout State) -> SeriesCell {
+        let page = state.sink ?? SeriesPage(definition: definition, capacity: 1, textCapacity: 0)
+        state.sink = page
+        return unsafe SeriesCell(owner: page, words: page.words)
+    }
+
+    private func cell(_ reference: SlotReference, _ state: State) -> SeriesCell {
+        let page = state.pages[reference.page]
+        return unsafe SeriesCell(owner: state.keepsPages ? self : page, words: page.words(reference.slot))
+    }
+
+    private func find(_ labels: UnsafeBufferPointer<UInt8>, _ hash: UInt32, _ state: State) -> SlotReference? {
+        state.index.find(hash) { reference in
+            unsafe equalBytes(state.pages[reference.page].labels(reference.slot), labels)
+        }
+    }
+
+    private func materialise(
+        _ labels: UnsafeBufferPointer<UInt8>,
+        _ hash: UInt32,
+        evenIfFull: Bool,
+        _ state: inout State
+    ) -> SlotReference? {
+        let existing = unsafe find(labels, hash, state)
+        if let existing, !state.pages[existing.page].isHidden(existing.slot) { return existing }
+        let isFull = state.live - (state.hasOverflowChild ? 1 : 0) >= definition.limit
+        guard !isFull || evenIfFull else { return nil }
+        let reference: SlotReference
+        if let existing {
+            // It was removed while handles to it may live on: the same child comes back, never a second one.
+            state.pages[existing.page].unhide(existing.slot)
+            state.hidden -= 1
+            reference = existing
+        } else {
+            guard let added = unsafe append(labels, &state) else { return nil }
+            state.index.insert(hash, added)
+            reference = added
+        }
+        state.live += 1
+        if evenIfFull { state.hasOverflowChild = true }
+        return reference
+    }
+
+    private func append(_ labels: UnsafeBufferPointer<UInt8>, _ state: inout State) -> SlotReference? {
+        if let last = state.pages.last, let slot = unsafe last.append(labels: labels) {
+            return SlotReference(page: state.pages.count - 1, slot: slot)
+        }
+        guard state.pages.count < SlotReference.maxPages else { return nil }
+        let page = makePage(after: state.pages.last, firstText: labels.count)
+        guard let slot = unsafe page.append(labels: labels) else { return nil }
+        state.pages.append(page)
+        return SlotReference(page: state.pages.count - 1, slot: slot)
+    }
+
+    /// Pages double up to their largest size, so that a small family is small and a large one contiguous.
+    private func makePage(after last: SeriesPage?, firstText: Int) -> SeriesPage {
+        let around = definition.linePrefix.count + definition.lineSuffix.count
+        guard let last else {
+            let capacity = definition.labelNames.isEmpty ? 1 : 8
+            let text = capacity * (firstText + around + (capacity > 1 ? 4 : 0))
+            return SeriesPage(definition: definition, capacity: capacity, textCapacity: text)
+        }
+        let capacity = min(last.capacity * 2, SeriesPage.maxCapacity)
+        // The text to come is taken to be as long as that of the page before, rounded up.
+        let length = (last.textStart(last.count) + last.count - 1) / max(1, last.count)
+        return SeriesPage(
+            definition: definition,
+            capacity: capacity,
+            textCapacity: capacity * length + firstText + around
+        )
+    }
+
+    // MARK: Removal
+
+    /// Stops exposing a child. Returns whether it was exposed.
+    func remove(_ labels: UnsafeBufferPointer<UInt8>) -> Bool {
+        let hash = unsafe labelHash(labels, seed: definition.context.seed)
+        return state.withLock { state in
+            guard let found = unsafe find(labels, hash, state), !state.pages[found.page].isHidden(found.slot) else {
+                return false
+            }
+            if unsafe definition.overflowLabels.withUnsafeBufferPointer({ unsafe equalBytes($0, labels) }) {
+                state.hasOverflowChild = false
+            }
+            hide(found, &state)
+            compactIfWorthwhile(&state)
+            return true
+        }
+    }
+
+    /// Stops exposing every child.
+    func removeAll() {
+        state.withLock { state in
+            for (number, page) in state.pages.enumerated() {
+                for slot in 0..<page.count where !page.isHidden(slot) {
+                    hide(SlotReference(page: number, slot: slot), &state)
+                }
+            }
+            state.hasOverflowChild = false
+            compactIfWorthwhile(&state)
+        }
+    }
+
+    private func hide(_ reference: SlotReference, _ state: inout State) {
+        let page = state.pages[reference.page]
+        page.hide(reference.slot)
+        state.live -= 1
+        state.hidden += 1
+        for index in state.closedIndexes.values { unsafe index.forget(page.words(reference.slot)) }
+    }
+
+    private func compactIfWorthwhile(_ state: inout State) {
+        guard state.hidden >= state.nextCompaction, state.hidden >= state.live, !state.keepsPages else { return }
+        compact(&state)
+        // What handles still hold could not go; wait until as much again has been removed.
+        state.nextCompaction = max(64, state.hidden * 2)
+    }
+
+    /// Gives back what removed children took, where no handle can reach it any more: a page whose only reference is
+    /// this family's has no handle to any of its cells, and neither a running scrape that reads it.
+    private func compact(_ state: inout State) {
+        var pages: [SeriesPage] = []
+        /// Whether the last of `pages` was made here, and may take more.
+        var lastIsFresh = false
+        var old: [SeriesPage?] = state.pages
+        state.pages = []
+        for number in old.indices {
+            // Taken out of the array, so that `held` is the family's one reference.
+            var held = old[number].take()
+            let isUnreachable = isKnownUniquelyReferenced(&held)
+            guard let page = held else { continue }
+            if page.hidden == 0 || !isUnreachable {
+                pages.append(page)
+                lastIsFresh = false
+                continue
+            }
+            for slot in 0..<page.count where !page.isHidden(slot) {
+                let labels = unsafe page.labels(slot)
+                var target = lastIsFresh ? pages.last : nil
+                var place = unsafe target?.append(labels: labels)
+                if place == nil {
+                    let fresh = SeriesPage(
+                        definition: definition,
+                        capacity: page.capacity,
+                        textCapacity: max(page.textCapacity, page.textRange(slot).count)
+                    )
+                    pages.append(fresh)
+                    lastIsFresh = true
+                    target = fresh
+                    place = unsafe fresh.append(labels: labels)
+                }
+                if let target, let place { target.copyWords(from: page, slot: slot, to: place) }
+            }
+        }
+        state.pages = pages
+        rebuildIndex(&state)
+    }
+
+    private func rebuildIndex(_ state: inout State) {
+        state.index = SeriesIndex(minimumCapacity: state.pages.reduce(0) { $0 + $1.count })
+        state.live = 0
+        state.hidden = 0
+        for (number, page) in state.pages.enumerated() {
+            for slot in 0..<page.count {
+                let hash = unsafe labelHash(page.labels(slot), seed: definition.context.seed)
+                state.index.insert(hash, SlotReference(page: number, slot: slot))
+            }
+            state.live += page.count - page.hidden
+            state.hidden += page.hidden
+        }
+    }
+
+    // MARK: Closed label sets
+
+    /// The index of a closed label set, one for each type of labels; from then on pages stay as long as the family.
+    func closedIndex(for labels: Any.Type) -> ClosedIndex {
+        state.withLock { state in
+            state.keepsPages = true
+            if let index = state.closedIndexes[ObjectIdentifier(labels)] { return index }
+            let index = ClosedIndex()
+            state.closedIndexes[ObjectIdentifier(labels)] = index
+            return index
+        }
+    }
+
+    // MARK: Reading
+
+    /// What a scrape reads: the pages, and how many slots of the last one are filled. Earlier pages change no more.
+    struct View: Sendable {
+        let pages: [SeriesPage]
+        let lastCount: Int
+        let live: Int
+
+        func count(ofPage number: Int) -> Int {
+            number == pages.count - 1 ? lastCount : pages[number].count
+        }
+    }
+
+    func view() -> View {
+        state.withLock { View(pages: $0.pages, lastCount: $0.pages.last?.count ?? 0, live: $0.live) }
+    }
+
+    var liveCount: Int { state.withLock { $0.live } }
+
+    var overflowTotal: UInt64 { overflowed.load(ordering: .relaxed) }
+
+    func _checkInvariants() {
+        #if DEBUG
+            state.withLock { state in
+                var filled = 0
+                for page in state.pages {
+                    page._checkInvariants()
+                    filled += page.count
+                }
+                assert(filled == state.live + state.hidden)
+                assert(state.index.count == filled)
+                assert(state.live - (state.hasOverflowChild ? 1 : 0) <= max(definition.limit, 0))
+            }
+        #endif
+    }
+}

@@ -1,0 +1,136 @@
+/// Writes the escaped text of a label set into memory that its user lends it, or counts how much it would take.
+///
+/// Label text is what a series is known by: two label sets are the same series if their text is the same bytes, which
+/// keeps `é` and `e` followed by U+0301 apart, where `String`'s own equality would merge them.
+@usableFromInline
+@safe
+struct LabelTextWriter {
+    /// A label's value is cut to this many bytes of UTF-8, at a character boundary, before it is escaped: no caller
+    /// can make a series, or a lookup, of unbounded size.
+    static let maxValueBytes = 1024
+
+    private let base: UnsafeMutablePointer<UInt8>
+    private let capacity: Int
+    /// Bytes of text so far, of which those past the capacity were not stored.
+    private(set) var count = 0
+    /// Values that were cut.
+    private(set) var shortened = 0
+
+    init(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
+        // An empty buffer may have no address; nothing is stored then, so any address will do.
+        unsafe base = buffer.baseAddress ?? UnsafeMutablePointer(bitPattern: 1).unsafelyUnwrapped
+        capacity = unsafe buffer.baseAddress == nil ? 0 : buffer.count
+    }
+
+    @inline(__always)
+    mutating func append(_ byte: UInt8) {
+        if count < capacity { unsafe base[count] = byte }
+        count += 1
+    }
+
+    mutating func append(_ bytes: [UInt8]) {
+        unsafe bytes.withUnsafeBufferPointer { source in
+            if let start = source.baseAddress, count + source.count <= capacity {
+                unsafe (base + count).update(from: start, count: source.count)
+            }
+        }
+        count += bytes.count
+    }
+
+    /// Appends a label's value, cut and escaped: `\`, `"` and line feeds, as both text formats ask.
+    ///
+    /// https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information
+    @usableFromInline
+    mutating func append(value: String) {
+        let isContiguous: Void? = unsafe value.utf8.withContiguousStorageIfAvailable {
+            unsafe append(value: $0)
+        }
+        if isContiguous == nil {
+            unsafe Array(value.utf8).withUnsafeBufferPointer { unsafe append(value: $0) }
+        }
+    }
+
+    private mutating func append(value: UnsafeBufferPointer<UInt8>) {
+        var length = value.count
+        if length > Self.maxValueBytes {
+            length = Self.maxValueBytes
+            // Not inside a character: back to where one begins.
+            while length > 0, unsafe value[length] & 0xC0 == 0x80 { length -= 1 }
+            shortened += 1
+        }
+        if count + 2 * length <= capacity {
+            // There is room whatever has to be escaped, so nothing is checked a byte.
+            var end = count
+            for index in 0..<length {
+                let byte = unsafe value[index]
+                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\n") {
+                    unsafe base[end] = UInt8(ascii: "\\")
+                    end += 1
+                    unsafe base[end] = byte == UInt8(ascii: "\n") ? UInt8(ascii: "n") : byte
+                } else {
+                    unsafe base[end] = byte
+                }
+                end += 1
+            }
+            count = end
+        } else {
+            for index in 0..<length {
+                let byte = unsafe value[index]
+                switch byte {
+                case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                    append(UInt8(ascii: "\\"))
+                    append(byte)
+                case UInt8(ascii: "\n"):
+                    append(UInt8(ascii: "\\"))
+                    append(UInt8(ascii: "n"))
+                default:
+                    append(byte)
+                }
+            }
+        }
+    }
+
+    /// Runs `write` on memory large enough for what it writes (the stack's, unless that is much), then `body` on the text.
+    static func withText<Result>(
+        _ write: (inout LabelTextWriter) -> Void,
+        _ body: (UnsafeBufferPointer<UInt8>, _ shortened: Int) -> Result
+    ) -> Result {
+        var outcome = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 512) { buffer in
+            unsafe attempt(buffer, write, body)
+        }
+        // More than once only if the labels' text changed between two readings.
+        while case .needs(let capacity) = outcome {
+            let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: capacity)
+            outcome = unsafe attempt(buffer, write, body)
+            unsafe buffer.deallocate()
+        }
+        guard case .done(let result) = outcome else { preconditionFailure("the loop ends with a result") }
+        return result
+    }
+
+    private enum Outcome<Result> {
+        case done(Result)
+        case needs(Int)
+    }
+
+    private static func attempt<Result>(
+        _ buffer: UnsafeMutableBufferPointer<UInt8>,
+        _ write: (inout LabelTextWriter) -> Void,
+        _ body: (UnsafeBufferPointer<UInt8>, _ shortened: Int) -> Result
+    ) -> Outcome<Result> {
+        var writer = unsafe LabelTextWriter(buffer)
+        write(&writer)
+        guard writer.count <= buffer.count else { return .needs(writer.count) }
+        let text = unsafe UnsafeBufferPointer(rebasing: UnsafeBufferPointer(buffer)[..<writer.count])
+        return .done(unsafe body(text, writer.shortened))
+    }
+
+    /// The escaped text of one value.
+    static func escaped(_ value: String) -> [UInt8] {
+        unsafe withText {
+            $0.append(value: value)
+        } _: { text, _ in
+            unsafe Array(text)
+        }
+    }
+}

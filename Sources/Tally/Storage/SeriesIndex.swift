@@ -1,0 +1,127 @@
+/// Where a series is: the number of its page and its slot there.
+struct SlotReference: Equatable, Sendable {
+    let bits: UInt32
+
+    init(page: Int, slot: Int) {
+        bits = UInt32(page << 10 | slot)
+    }
+
+    init(bits: UInt32) {
+        self.bits = bits
+    }
+
+    var page: Int { Int(bits >> 10) }
+    var slot: Int { Int(bits & 1023) }
+
+    /// One page less than the 22 bits could say, since an entry stores `bits + 1`.
+    static let maxPages = (1 << 22) - 1
+}
+
+/// An open-addressing table from the hash of a series' label text to its place.
+///
+/// An entry is 8 bytes: 32 bits of the hash and the place. A hash that agrees proves nothing; the caller compares text.
+/// The bits that choose the bucket are among those stored, so growing never reads the text.
+struct SeriesIndex {
+    private var entries: ContiguousArray<UInt64>
+    private var shift: UInt32
+    private(set) var count = 0
+
+    init(minimumCapacity: Int = 0) {
+        var bits: UInt32 = 3
+        while (1 << bits) * 3 < minimumCapacity * 4 { bits += 1 }
+        entries = ContiguousArray(repeating: 0, count: 1 << bits)
+        shift = 32 - bits
+    }
+
+    /// The first place with that hash for which `isMatch` holds. - Complexity: O(1) expected.
+    func find(_ hash: UInt32, where isMatch: (SlotReference) -> Bool) -> SlotReference? {
+        let mask = entries.count - 1
+        var position = Int(hash >> shift)
+        while true {
+            let entry = entries[position]
+            if entry == 0 { return nil }
+            if UInt32(truncatingIfNeeded: entry >> 32) == hash {
+                let reference = SlotReference(bits: UInt32(truncatingIfNeeded: entry) &- 1)
+                if isMatch(reference) { return reference }
+            }
+            position = (position + 1) & mask
+        }
+    }
+
+    /// Adds a place that the table does not hold yet.
+    mutating func insert(_ hash: UInt32, _ reference: SlotReference) {
+        if (count + 1) * 4 > entries.count * 3 { grow() }
+        place(UInt64(hash) << 32 | UInt64(reference.bits + 1))
+        count += 1
+    }
+
+    private mutating func place(_ entry: UInt64) {
+        let mask = entries.count - 1
+        var position = Int(UInt32(truncatingIfNeeded: entry >> 32) >> shift)
+        while entries[position] != 0 { position = (position + 1) & mask }
+        entries[position] = entry
+    }
+
+    private mutating func grow() {
+        let old = entries
+        entries = ContiguousArray(repeating: 0, count: old.count * 2)
+        shift -= 1
+        for entry in old where entry != 0 { place(entry) }
+    }
+}
+
+/// The hash of label text: a folded 128-bit multiply every 16 bytes, seeded a registry.
+///
+/// Not cryptographic; a family's limit bounds what a crafted set of values could cost.
+func labelHash(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt32 {
+    func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        let product = a.multipliedFullWidth(by: b)
+        return product.high ^ product.low
+    }
+    var state = seed ^ UInt64(truncatingIfNeeded: bytes.count) &* 0x9E37_79B9_7F4A_7C15
+    var remaining = bytes.count
+    if let base = bytes.baseAddress {
+        var cursor = unsafe UnsafeRawPointer(base)
+        while remaining >= 16 {
+            let low = unsafe cursor.loadUnaligned(as: UInt64.self)
+            let high = unsafe cursor.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+            state = fold(low ^ 0xA076_1D64_78BD_642F, high ^ state)
+            unsafe cursor += 16
+            remaining -= 16
+        }
+        var low: UInt64 = 0
+        var high: UInt64 = 0
+        if remaining >= 8 {
+            low = unsafe cursor.loadUnaligned(as: UInt64.self)
+            // The last 8 bytes, which may overlap the first: every byte is covered without a loop.
+            high = unsafe cursor.loadUnaligned(fromByteOffset: remaining - 8, as: UInt64.self)
+        } else {
+            for index in 0..<remaining {
+                low = low << 8 | UInt64(unsafe cursor.load(fromByteOffset: index, as: UInt8.self))
+            }
+        }
+        state = fold(low ^ 0xE703_7ED1_A0B4_28DB, high ^ state)
+    }
+    return UInt32(truncatingIfNeeded: fold(state ^ 0x8EBC_6AF0_9C88_C6E3, 0x5899_65CC_7537_4CC3) >> 32)
+}
+
+/// Whether two runs of bytes are the same.
+func equalBytes(_ one: UnsafeBufferPointer<UInt8>, _ two: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard one.count == two.count else { return false }
+    guard let first = one.baseAddress, let second = two.baseAddress else { return true }
+    let a = unsafe UnsafeRawPointer(first)
+    let b = unsafe UnsafeRawPointer(second)
+    var index = 0
+    while index + 8 <= one.count {
+        let differs =
+            unsafe a.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            != b.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        if differs { return false }
+        index += 8
+    }
+    while index < one.count {
+        if unsafe first[index] != second[index] { return false }
+        index += 1
+    }
+    return true
+}

@@ -1,0 +1,149 @@
+internal import Synchronization
+
+/// A run of series of one family, in the order of their first use: their values, their label text, and which of them
+/// are hidden, in one allocation that never moves.
+///
+/// Values and text of a page lie side by side in emission order, so that a scrape reads memory in one direction.
+///
+/// Invariants (`_checkInvariants()`):
+/// - `count <= capacity`; slots below `count` are filled, and a filled slot's text never changes;
+/// - `ends` rises, `ends[count - 1] <= textCapacity`; 64 further bytes may be read after the text, for wide copies;
+/// - `hidden` is the number of set bits among the first `count`.
+///
+/// Unchecked `Sendable`: `words` and `hiddenBits` are atomics; `ends` and `text` are written once a slot, before
+/// `count` says that it is filled; `count` and `hidden` are used under the family's lock. A reader that took `count`
+/// under that lock reads only filled slots, which no writer touches again.
+@safe
+final class SeriesPage: CellOwner, @unchecked Sendable {
+    /// A slot's place in the index is 10 bits, see ``SlotReference``.
+    static let maxCapacity = 1024
+
+    let capacity: Int
+    let textCapacity: Int
+    let words: UnsafeMutablePointer<Atomic<UInt64>>
+    let ends: UnsafeMutablePointer<UInt32>
+    let text: UnsafeMutablePointer<UInt8>
+    private let hiddenBits: UnsafeMutablePointer<Atomic<UInt64>>
+    private let memory: UnsafeMutableRawPointer
+
+    /// Filled slots. Guarded by the family's lock.
+    private(set) var count = 0
+    /// Filled slots that are hidden. Guarded by the family's lock.
+    private(set) var hidden = 0
+
+    init(definition: FamilyDefinition, capacity: Int, textCapacity: Int) {
+        precondition(capacity > 0 && capacity <= Self.maxCapacity && textCapacity >= 0)
+        precondition(textCapacity < Int(UInt32.max))
+        self.capacity = capacity
+        self.textCapacity = textCapacity
+        let wordBytes = capacity * definition.stride * 8
+        let bitWords = (capacity + 63) / 64
+        let slack = 64
+        // 128: two neighbouring lines, which some processors fetch as a pair, never hold two pages' values.
+        unsafe memory = .allocate(
+            byteCount: wordBytes + bitWords * 8 + capacity * 4 + textCapacity + slack,
+            alignment: 128
+        )
+        unsafe words = memory.bindMemory(to: Atomic<UInt64>.self, capacity: capacity * definition.stride)
+        for index in 0..<(capacity * definition.stride) {
+            unsafe (words + index).initialize(to: Atomic(0))
+        }
+        unsafe hiddenBits = (memory + wordBytes).bindMemory(to: Atomic<UInt64>.self, capacity: bitWords)
+        for index in 0..<bitWords {
+            unsafe (hiddenBits + index).initialize(to: Atomic(0))
+        }
+        unsafe ends = (memory + wordBytes + bitWords * 8).bindMemory(to: UInt32.self, capacity: capacity)
+        unsafe text = (memory + wordBytes + bitWords * 8 + capacity * 4)
+            .bindMemory(to: UInt8.self, capacity: textCapacity + slack)
+        super.init(definition: definition)
+    }
+
+    deinit {
+        unsafe memory.deallocate()
+    }
+
+    // MARK: Text
+
+    func textStart(_ slot: Int) -> Int {
+        slot == 0 ? 0 : unsafe Int(ends[slot - 1])
+    }
+
+    func textRange(_ slot: Int) -> Range<Int> {
+        unsafe textStart(slot)..<Int(ends[slot])
+    }
+
+    /// The text of a series' own labels, without what every series of the family has around them.
+    func labels(_ slot: Int) -> UnsafeBufferPointer<UInt8> {
+        let range = textRange(slot)
+        let from = range.lowerBound + definition.linePrefix.count
+        let upTo = range.upperBound - definition.lineSuffix.count
+        return unsafe UnsafeBufferPointer(start: text + from, count: upTo - from)
+    }
+
+    // MARK: Values
+
+    func words(_ slot: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        unsafe words + slot * definition.stride
+    }
+
+    func isHidden(_ slot: Int) -> Bool {
+        unsafe hiddenBits[slot >> 6].load(ordering: .relaxed) & (1 << UInt64(slot & 63)) != 0
+    }
+
+    /// The hidden ones among 64 slots from `64 * group`, so that a scrape can pass over whole groups at once.
+    func hiddenMask(_ group: Int) -> UInt64 {
+        unsafe hiddenBits[group].load(ordering: .relaxed)
+    }
+
+    // MARK: Changes, all under the family's lock
+
+    /// Appends a series, or returns nil if the page has no room for it.
+    func append(labels: UnsafeBufferPointer<UInt8>) -> Int? {
+        let length = definition.linePrefix.count + labels.count + definition.lineSuffix.count
+        let start = textStart(count)
+        guard count < capacity, length <= textCapacity - start else { return nil }
+        var end = start
+        end = append(definition.linePrefix, at: end)
+        if let base = labels.baseAddress {
+            unsafe (text + end).update(from: base, count: labels.count)
+            end += labels.count
+        }
+        end = append(definition.lineSuffix, at: end)
+        unsafe (ends + count).initialize(to: UInt32(end))
+        count += 1
+        return count - 1
+    }
+
+    private func append(_ bytes: [UInt8], at end: Int) -> Int {
+        unsafe bytes.withUnsafeBufferPointer { source in
+            if let base = source.baseAddress { unsafe (text + end).update(from: base, count: source.count) }
+        }
+        return end + bytes.count
+    }
+
+    func hide(_ slot: Int) {
+        hidden += 1
+        unsafe hiddenBits[slot >> 6].bitwiseOr(1 << UInt64(slot & 63), ordering: .relaxed)
+    }
+
+    func unhide(_ slot: Int) {
+        hidden -= 1
+        unsafe hiddenBits[slot >> 6].bitwiseAnd(~(1 << UInt64(slot & 63)), ordering: .relaxed)
+    }
+
+    /// Takes over another page's values, when no handle to them can exist any more.
+    func copyWords(from page: SeriesPage, slot: Int, to own: Int) {
+        for index in 0..<definition.stride {
+            unsafe words(own)[index].store(page.words(slot)[index].load(ordering: .relaxed), ordering: .relaxed)
+        }
+    }
+
+    func _checkInvariants() {
+        #if DEBUG
+            assert(count <= capacity)
+            assert(count == 0 || textRange(count - 1).upperBound <= textCapacity)
+            for slot in 0..<count { assert(textRange(slot).count >= definition.linePrefix.count) }
+            assert((0..<count).count { isHidden($0) } == hidden)
+        #endif
+    }
+}

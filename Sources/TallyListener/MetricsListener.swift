@@ -1,0 +1,2 @@
+#if Listener
+#endif

@@ -1,0 +1,98 @@
+// A user's program: what it says must compile and run as it stands here, whatever lies behind it.
+
+import Tally
+
+// 1. Labels: names belong to a type, values to a call.
+
+struct Route: LabelSet {
+    enum Method: String, LabelValue {
+        case get = "GET"
+        case post = "POST"
+        case other
+    }
+    enum Outcome: String, LabelValue {
+        case ok
+        case clientError = "client_error"
+        case serverError = "server_error"
+    }
+    var method: Method
+    var outcome: Outcome
+    static let schema: [Label<Self>] = [Label("method", \.method), Label("outcome", \.outcome)]
+}
+
+/// One closed label: the enum is the whole label set, and every series exists, at zero, from boot.
+enum Direction: String, LabelSet, LabelValue, CaseIterable {
+    case phoneToBinary = "phone_to_binary"
+    case binaryToPhone = "binary_to_phone"
+    static let schema: [Label<Self>] = [Label("direction", \.self)]
+}
+
+// 2. Instruments: initialisers register; handles are small Sendable values.
+
+struct ServerMetrics: Sendable {
+    let connections: Counter
+    let bytesSent: Counter
+    let clients: Gauge
+    let frames: Family<Direction, Counter>
+    let requests: Family<Route, Counter>
+    let latency: Family<Route, Histogram>
+
+    init(in registry: MetricRegistry, queueDepth: @escaping @Sendable () -> Double) {
+        connections = Counter("websocket_connections_total", help: "Connections accepted since boot.", in: registry)
+        bytesSent = Counter("websocket_sent_bytes_total", help: "Bytes written to clients.", in: registry)
+        clients = Gauge("websocket_connected_clients", help: "Clients connected now.", in: registry)
+        frames = Family("relay_frames_forwarded_total", help: "Frames forwarded, by direction.", in: registry)
+        requests = Family("http_requests_total", help: "Requests served.", limit: 500, in: registry)
+        latency = Family("http_request_duration_seconds", help: "Time to respond.", buckets: .latency, in: registry)
+        Gauge.observing("queue_depth", help: "Lines waiting to be sent.", in: registry, queueDepth)
+    }
+}
+
+let registry = MetricRegistry()
+let metrics = ServerMetrics(in: registry, queueDepth: { 3 })
+
+// 3. In a handler. A bound handle costs one relaxed atomic add.
+
+let served = metrics.requests[Route(method: .get, outcome: .ok)]
+let timer = metrics.latency[Route(method: .get, outcome: .ok)]
+
+func handle(userID: String) async throws -> Int {
+    metrics.frames[.phoneToBinary].increment()
+    metrics.bytesSent.increment(by: 512)
+    return try await metrics.clients.withIncrement {
+        let answer = try await timer.time { try await respond() }
+        served.increment()
+        return answer
+    }
+}
+func respond() async throws -> Int { 200 }
+
+// 4. The /metrics route: one call gives body and Content-Type.
+
+func metricsRoute(accept: String?) -> (body: [UInt8], contentType: String) {
+    let exposition = registry.exposition(accept: accept)
+    return (exposition.body, exposition.contentType)
+}
+
+/// A large registry is written in chunks, never as one buffer.
+func streamMetrics(to write: (UnsafeRawBufferPointer) throws -> Void) throws {
+    try registry.write(as: .prometheusText, to: write)
+}
+
+// 7. Names that come at run time, and a test's own clock.
+
+let dynamic = try Counter(validating: "jobs_" + "done_total", help: "Jobs done.", in: registry)
+dynamic.increment()
+let byQueue = try Counter.family(
+    validating: "queue_jobs_total",
+    help: "Jobs by queue.",
+    labelNames: ["queue", "state"],
+    in: registry
+)
+byQueue[["mail", "done"]].increment()
+let testRegistry = MetricRegistry(clock: SuspendingClock())
+print(String(decoding: testRegistry.exposition(as: .json).body, as: UTF8.self))
+
+_ = try await handle(userID: "alice")
+print(String(decoding: metricsRoute(accept: nil).body, as: UTF8.self))
+print(metrics.connections.value, metrics.clients.value, metrics.frames[.binaryToPhone].value)
