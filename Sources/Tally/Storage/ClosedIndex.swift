@@ -30,7 +30,7 @@ final class ClosedIndex: @unchecked Sendable {
     }
 
     deinit {
-        for unsafememory in unsafe retired { unsafe memory.deallocate() }
+        while let memory = unsafe retired.popLast() { unsafe memory.deallocate() }
     }
 
     private static func allocate(bits: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {

@@ -1,0 +1,58 @@
+import Tally
+
+/// What the simulated server counts. A real server's looks the same.
+struct ChatMetrics: Sendable {
+    struct Route: LabelSet {
+        enum Method: String, LabelValue {
+            case get = "GET"
+            case post = "POST"
+        }
+        enum Outcome: String, LabelValue {
+            case ok
+            case clientError = "client_error"
+        }
+        var method: Method
+        var outcome: Outcome
+        static let schema: [Label<Self>] = [Label("method", \.method), Label("outcome", \.outcome)]
+    }
+
+    struct Room: LabelSet {
+        var room: String
+        static let schema: [Label<Self>] = [Label("room", \.room)]
+    }
+
+    enum Direction: String, LabelSet, LabelValue, CaseIterable {
+        case phoneToBinary = "phone_to_binary"
+        case binaryToPhone = "binary_to_phone"
+        static let schema: [Label<Self>] = [Label("direction", \.self)]
+    }
+
+    let connections: Counter
+    let disconnections: Counter
+    let clients: Gauge
+    let messages: Family<Room, Counter>
+    let sentBytes: Counter
+    let requests: Family<Route, Counter>
+    let latency: Family<Route, Histogram>
+    let workSeconds: FloatCounter
+    let frames: Family<Direction, Counter>
+    let graceExpiries: Counter
+
+    init(in registry: MetricRegistry) {
+        connections = Counter("chat_connections_total", help: "Connections accepted since boot.", in: registry)
+        disconnections = Counter("chat_disconnections_total", help: "Connections ended since boot.", in: registry)
+        clients = Gauge("chat_connected_clients", help: "Clients connected now.", in: registry)
+        messages = Family("chat_messages_total", help: "Messages delivered, by room.", limit: 100, in: registry)
+        sentBytes = Counter("chat_sent_bytes_total", help: "Bytes written to clients.", in: registry)
+        requests = Family("http_requests_total", help: "Requests served.", in: registry)
+        latency = Family("http_request_duration_seconds", help: "Time to respond.", buckets: .latency, in: registry)
+        workSeconds = FloatCounter("chat_work_seconds_total", help: "Time spent on messages.", in: registry)
+        frames = Family("relay_frames_forwarded_total", help: "Frames forwarded, by direction.", in: registry)
+        graceExpiries = Counter(
+            "relay_grace_expiries_total",
+            help: "Phones that did not come back in time.",
+            in: registry
+        )
+        Info("chat_build", help: "What is running.", labels: ["version": "1.4.2"], in: registry)
+    }
+}

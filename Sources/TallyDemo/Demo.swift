@@ -1,0 +1,112 @@
+import Dispatch
+import Tally
+import TallyListener
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@main
+struct Demo {
+    static func main() async {
+        do {
+            let options = try DemoOptions(CommandLine.arguments.dropFirst())
+            if let port = options.port {
+                try await serve(port: port, options)
+            } else {
+                await show(options)
+            }
+        } catch let mistake as DemoOptions.Mistake {
+            fail("\(mistake.description)\n\(DemoOptions.usage)", status: 64)
+        } catch {
+            fail("\(error)", status: 1)
+        }
+    }
+
+    /// Works for some seconds, then prints what a `/metrics` route would answer.
+    private static func show(_ options: DemoOptions) async {
+        let registry = MetricRegistry()
+        let server = SimulatedServer(registry: registry)
+        if let rounds = options.rounds {
+            await server.run(limit: rounds)
+        } else {
+            say("Working a simulated chat server and relay for \(options.seconds) s …\n")
+            await withTaskGroup { group in
+                group.addTask { await server.run(limit: nil) }
+                try? await Task.sleep(for: .seconds(options.seconds))
+                group.cancelAll()
+            }
+        }
+        print(String(decoding: registry.exposition().body, as: UTF8.self))
+        print(server.summary)
+    }
+
+    #if Listener
+        /// Serves the metrics, and works until Ctrl-C.
+        private static func serve(port: Int, _ options: DemoOptions) async throws {
+            let registry = MetricRegistry()
+            let server = SimulatedServer(registry: registry)
+            let listener = MetricsListener(registry: registry, port: port)
+            let signals = interrupts()
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    try await listener.run { address in
+                        say("Metrics at \(address.url(path: "/metrics")) (Ctrl-C ends it)")
+                    }
+                    return true
+                }
+                group.addTask {
+                    for await _ in signals { break }
+                    return true
+                }
+                group.addTask {
+                    await server.run(limit: options.rounds)
+                    return false
+                }
+                while let isOver = try await group.next(), !isOver {}
+                group.cancelAll()
+                try await group.waitForAll()
+            }
+            print(server.summary)
+        }
+
+        /// Ctrl-C and a service manager's stop.
+        private static func interrupts() -> AsyncStream<Int32> {
+            AsyncStream { continuation in
+                let sources = [SIGINT, SIGTERM].map { number in
+                    signal(number, SIG_IGN)
+                    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+                    source.setEventHandler { continuation.yield(number) }
+                    source.resume()
+                    return source
+                }
+                continuation.onTermination = { _ in
+                    for source in sources { source.cancel() }
+                }
+            }
+        }
+    #else
+        private static func serve(port: Int, _ options: DemoOptions) async throws {
+            fail(
+                "--port needs the trait Listener: swift run --traits Listener tally-demo --port \(port)",
+                status: 64
+            )
+        }
+    #endif
+
+    private static func fail(_ message: String, status: Int32) -> Never {
+        var line = "tally-demo: \(message)\n"
+        _ = line.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        exit(status)
+    }
+
+    /// Prints a line that somebody may be waiting for, also where the output is a pipe.
+    private static func say(_ line: String) {
+        print(line)
+        fflush(nil)
+    }
+}

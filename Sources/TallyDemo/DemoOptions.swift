@@ -1,0 +1,44 @@
+/// The command line of `tally-demo`.
+struct DemoOptions {
+    /// Serve on this port; nil: print and end.
+    var port: Int?
+    /// How long to work, where nothing is served.
+    var seconds = 3
+    /// How many rounds to work; nil: as many as fit the time.
+    var rounds: Int?
+
+    static let usage = """
+        usage: tally-demo [--seconds N] [--rounds N] [--port N]
+          --seconds N  work for N seconds, then print the exposition (1 to 3600; default 3)
+          --rounds N   work exactly N requests
+          --port N     serve the metrics on this port of the loopback address until Ctrl-C (0: any free one);
+                       needs the trait Listener: swift run --traits Listener tally-demo --port 9464
+        """
+
+    struct Mistake: Error {
+        let description: String
+    }
+
+    init(_ arguments: some Sequence<String>) throws(Mistake) {
+        var iterator = arguments.makeIterator()
+        while let option = iterator.next() {
+            switch option {
+            case "--port": port = try Self.number(after: option, iterator.next(), in: 0...65_535)
+            case "--seconds": seconds = try Self.number(after: option, iterator.next(), in: 1...3600)
+            case "--rounds": rounds = try Self.number(after: option, iterator.next(), in: 1...1_000_000_000)
+            default: throw Mistake(description: "unknown option \(option)")
+            }
+        }
+    }
+
+    private static func number(
+        after option: String,
+        _ text: String?,
+        in range: ClosedRange<Int>
+    ) throws(Mistake) -> Int {
+        guard let text, let value = Int(text), range.contains(value) else {
+            throw Mistake(description: "\(option) needs a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+}

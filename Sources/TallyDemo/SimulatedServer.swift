@@ -1,0 +1,77 @@
+import Synchronization
+import Tally
+
+/// A chat server with a relay, without the network: each round is what its handlers would count for one request.
+///
+/// What a round counts follows from its number alone, so that whoever reads the metrics can tell what they must be.
+final class SimulatedServer: Sendable {
+    /// Real rooms have real names: quotes, backslashes, line feeds, accents, emoji.
+    static let rooms = ["lobby", #"the "quiet" corner"#, #"C:\logs"#, "two\nlines", "café 🚀"]
+
+    let metrics: ChatMetrics
+    private let rounds = Atomic<Int>(0)
+    private let next = Atomic<Int>(0)
+    private let queue = Atomic<Int>(0)
+
+    init(registry: MetricRegistry) {
+        metrics = ChatMetrics(in: registry)
+        Gauge.observing("chat_queued_lines", help: "Lines waiting to be sent.", in: registry) { [self] in
+            Double(queue.load(ordering: .relaxed))
+        }
+    }
+
+    /// Rounds worked so far.
+    var roundsDone: Int { rounds.load(ordering: .relaxed) }
+
+    /// Works rounds on several tasks: `limit` of them, or until the task is cancelled.
+    func run(limit: Int?, roundsPerPause: Int = 100, pause: Duration = .milliseconds(5)) async {
+        await withDiscardingTaskGroup { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    while !Task.isCancelled {
+                        let first = self.next.wrappingAdd(roundsPerPause, ordering: .relaxed).oldValue
+                        let last = min(first + roundsPerPause, limit ?? .max)
+                        guard first < last else { return }
+                        for round in first..<last { self.work(round) }
+                        self.rounds.wrappingAdd(last - first, ordering: .relaxed)
+                        try? await Task.sleep(for: pause)
+                    }
+                }
+            }
+        }
+    }
+
+    /// One client comes, says something, and, but for every fiftieth, goes again.
+    private func work(_ round: Int) {
+        metrics.connections.increment()
+        metrics.clients.increment()
+        queue.store(round % 7, ordering: .relaxed)
+        metrics.messages[.init(room: Self.rooms[round % Self.rooms.count])].increment()
+        metrics.sentBytes.increment(by: 64 + round % 256)
+        metrics.workSeconds.increment(by: 0.25)
+        let route = ChatMetrics.Route(
+            method: round.isMultiple(of: 4) ? .post : .get,
+            outcome: round % 10 == 9 ? .clientError : .ok
+        )
+        metrics.requests[route].increment()
+        metrics.latency[route].observe(.milliseconds(round % 100))
+        metrics.frames[.phoneToBinary].increment()
+        if round.isMultiple(of: 2) { metrics.frames[.binaryToPhone].increment() }
+        if round % 20 == 19 { metrics.graceExpiries.increment() }
+        if round % 50 != 49 {
+            metrics.clients.decrement()
+            metrics.disconnections.increment()
+        }
+    }
+
+    /// A few of the counts, for people.
+    var summary: String {
+        """
+        \(roundsDone) requests worked.
+        connections \(metrics.connections.value), disconnections \(metrics.disconnections.value), \
+        clients now \(Int(metrics.clients.value)), bytes sent \(metrics.sentBytes.value)
+        frames: phone to binary \(metrics.frames[.phoneToBinary].value), \
+        binary to phone \(metrics.frames[.binaryToPhone].value), grace expiries \(metrics.graceExpiries.value)
+        """
+    }
+}

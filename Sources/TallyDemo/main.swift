@@ -1,3 +1,0 @@
-import Tally
-
-print("x")

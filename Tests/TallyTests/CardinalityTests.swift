@@ -1,0 +1,209 @@
+import Testing
+
+@testable import Tally
+
+struct CardinalityTests {
+    let registry = MetricRegistry()
+
+    @Test func aFullFamilySharesOneChildAndLosesNothing() throws {
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 3, in: registry)
+        for path in ["/a", "/b", "/c", "/d", "/e", "/a", "/d"] { family[Path(path: path)].increment() }
+        let text = try registry.parsed()
+        #expect(
+            text.samples(of: "hits_total").map { String(decoding: $0.labels[0].value, as: UTF8.self) + $0.value }
+                == ["/a2", "/b1", "/c1", "other3"]
+        )
+        #expect(text["tally_family_overflow_total", ("family", "hits_total")] == "3")
+    }
+
+    @Test func aMillionDistinctValuesLeaveAFamilyAtItsLimit() throws {
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
+        for index in 0..<1_000_000 { family[Path(path: "/\(index)")].increment() }
+        #expect(family.count == 1001)
+        let text = try registry.parsed()
+        let samples = text.samples(of: "hits_total")
+        #expect(samples.count == 1001)
+        #expect(samples.compactMap { Int($0.value) }.reduce(0, +) == 1_000_000)
+        #expect(samples.last?.value == "999000")
+        #expect(text["tally_family_overflow_total", ("family", "hits_total")] == "999000")
+    }
+
+    @Test func familiesThatNeverOverflowAreNotListed() throws {
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
+        family[Path(path: "/")].increment()
+        #expect(try registry.parsed().samples(of: "tally_family_overflow_total").isEmpty)
+    }
+
+    @Test func whatTheHostCallsOtherIsTheOverflowChildToo() throws {
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 2, in: registry)
+        for path in ["other", "/a", "/b", "/c"] { family[Path(path: path)].increment() }
+        #expect(family[Path(path: "other")].value == 3)
+        #expect(family.count == 2)
+        family.core.storage._checkInvariants()
+    }
+
+    @Test func roomThatRemovalMakesIsUsedAgain() {
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 2, in: registry)
+        for path in ["/a", "/b", "/c"] { family[Path(path: path)].increment() }
+        family.remove(Path(path: "/a"))
+        family[Path(path: "/c")].increment(by: 10)
+        #expect(family[Path(path: "/c")].value == 10)
+        #expect(family[Path(path: "/a")].value == 1, "full again: /a is answered by the overflow child")
+        family.core.storage._checkInvariants()
+    }
+
+    @Test func theOverflowChildCanBeRemovedAndComesBack() {
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 1, in: registry)
+        for path in ["/a", "/b"] { family[Path(path: path)].increment() }
+        #expect(family.count == 2)
+        #expect(family.remove(Path(path: "other")))
+        #expect(family.count == 1)
+        family.core.storage._checkInvariants()
+        family[Path(path: "/c")].increment()
+        #expect(family.count == 2)
+        family.core.storage._checkInvariants()
+    }
+
+    @Test func closedSetsOverflowToo() throws {
+        let family = Family<Route, Counter>("hits_total", help: "Hits.", limit: 1, in: registry)
+        for _ in 0..<3 { family[Route(method: .get, isCached: true)].increment() }
+        for _ in 0..<3 { family[Route(method: .post, isCached: true)].increment() }
+        #expect(try registry.parsed()["hits_total", ("method", "other"), ("cached", "other")] == "3")
+        #expect(try registry.parsed()["tally_family_overflow_total", ("family", "hits_total")] == "3")
+    }
+
+    @Test func aLimitBelowTheNumberOfCasesDoesNotCutAClosedSet() {
+        let family = Family<Direction, Counter>("frames_total", help: "Frames.", limit: 1, in: registry)
+        family[.binaryToPhone].increment()
+        #expect(family[.binaryToPhone].value == 1)
+        #expect(family.count == 2)
+    }
+
+    @Test func valuesAreCutToABoundedLengthAtACharacter() throws {
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
+        let megabyte = String(repeating: "x", count: 1_000_000)
+        family[Path(path: megabyte)].increment()
+        family[Path(path: megabyte + "y")].increment()
+        family[Path(path: String(repeating: "x", count: 1023) + "é")].increment()
+        family[Path(path: String(repeating: "\"", count: 1024))].increment()
+        let values = try registry.parsed().samples(of: "hits_total").map(\.labels[0].value.count)
+        #expect(values == [1024, 1023, 1024])
+        #expect(try registry.parsed()["tally_shortened_label_values_total"] == "3")
+    }
+
+    struct Wide: LabelSet {
+        var value: String
+        static let schema: [Tally.Label<Self>] = (0..<60).map { _ in Label("x", \.value) }
+    }
+
+    @Test func aSeriesLargerThanAWholeChunkIsStillExposed() throws {
+        let names = (0..<60).map { "label_\($0)" }
+        let family = try Counter.family(validating: "hits_total", help: "Hits.", labelNames: names, in: registry)
+        let value = String(repeating: "\\", count: 1024)
+        for index in 0..<5 { family[Array(repeating: value, count: 59) + ["\(index)"]].increment(by: index) }
+        let samples = try registry.parsed().samples(of: "hits_total")
+        #expect(samples.map(\.value) == ["0", "1", "2", "3", "4"])
+        #expect(samples.allSatisfy { $0.labels.count == 60 && $0.labels[0].value.count == 1024 })
+        let chunks = Array(registry.chunks(as: .prometheusText))
+        #expect(Array(chunks.joined()).count == registry.exposition().body.count)
+        #expect(chunks.allSatisfy { $0.last == UInt8(ascii: "\n") })
+    }
+}
+
+struct RemovalTests {
+    let registry = MetricRegistry()
+
+    @Test func aRemovedChildCountsOnUnseenAndComesBackAsTheSame() throws {
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
+        let held = family[Path(path: "/a")]
+        held.increment()
+        #expect(family.remove(Path(path: "/a")))
+        #expect(!family.remove(Path(path: "/a")))
+        #expect(family.count == 0)
+        #expect(try registry.parsed().samples(of: "hits_total").isEmpty)
+        held.increment()
+        let again = family[Path(path: "/a")]
+        again.increment()
+        #expect(again.value == 3 && held.value == 3)
+        #expect(try registry.parsed().samples(of: "hits_total").map(\.value) == ["3"])
+    }
+
+    @Test func aClosedSetsChildComesBackAtItsNextUse() throws {
+        let family = Family<Direction, Counter>("frames_total", help: "Frames.", in: registry)
+        family[.phoneToBinary].increment()
+        family[.binaryToPhone].increment()
+        family.remove(.phoneToBinary)
+        #expect(try registry.parsed().samples(of: "frames_total").map(\.value) == ["1"])
+        family[.phoneToBinary].increment()
+        #expect(try registry.parsed().samples(of: "frames_total").map(\.value) == ["2", "1"])
+        family.removeAll()
+        #expect(try registry.parsed().samples(of: "frames_total").isEmpty)
+        family[.binaryToPhone].increment()
+        #expect(try registry.parsed().samples(of: "frames_total").map(\.value) == ["2"])
+    }
+
+    /// Comes and goes with label sets that are never used twice, as containers or rooms do.
+    @Test func memoryOfRemovedChildrenIsGivenBack() {
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
+        let held = family[Path(path: "/held")]
+        for generation in 0..<200 {
+            for index in 0..<500 { family[Path(path: "/\(generation)/\(index)")].increment() }
+            for index in 0..<500 { family.remove(Path(path: "/\(generation)/\(index)")) }
+            family.core.storage._checkInvariants()
+        }
+        let view = family.core.storage.view()
+        #expect(view.pages.reduce(0) { $0 + $1.capacity } < 4000)
+        held.increment()
+        #expect(family[Path(path: "/held")].value == 1)
+        #expect(family.count == 1)
+    }
+
+    @Test func whatIsLeftKeepsItsOrderAndItsValues() throws {
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 5000, in: registry)
+        for index in 0..<5000 { family[Path(path: "/\(index)")].increment(by: index) }
+        for index in 0..<5000 where index % 7 != 0 { family.remove(Path(path: "/\(index)")) }
+        family.core.storage._checkInvariants()
+        let left = (0..<5000).filter { $0 % 7 == 0 }
+        #expect(try registry.parsed().samples(of: "hits_total").map(\.value) == left.map(String.init))
+        for index in left { #expect(family[Path(path: "/\(index)")].value == index) }
+        #expect(family.core.storage.view().pages.reduce(0) { $0 + $1.count } < 2000)
+    }
+
+    @Test func aHandleThatIsHeldKeepsItsChildThroughCompaction() {
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 5000, in: registry)
+        var held: [Counter] = []
+        for index in 0..<5000 {
+            let counter = family[Path(path: "/\(index)")]
+            if index % 1000 == 0 { held.append(counter) }
+        }
+        family.removeAll()
+        for counter in held { counter.increment(by: 7) }
+        for index in 0..<5 { #expect(family[Path(path: "/\(index * 1000)")].value == 7) }
+        family.core.storage._checkInvariants()
+    }
+
+    @Test func aScrapeThatRunsWhileChildrenGoReadsWhatThereWas() throws {
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 20_000, in: registry)
+        for index in 0..<20_000 { family[Path(path: "/\(index)")].increment(by: index) }
+        var chunks = registry.chunks(as: .prometheusText)
+        var body = chunks.next() ?? []
+        let before = body
+        family.removeAll()
+        for index in 0..<20_000 { family[Path(path: "/new/\(index)")].increment(by: index) }
+        while let chunk = chunks.next() { body += chunk }
+        let values = try ParsedText(body).samples(of: "hits_total").map(\.value)
+        let whole = try ParsedText(before).samples(of: "hits_total").count
+        #expect(values == (0..<whole).map(String.init), "what was not sent yet was removed")
+    }
+
+    @Test func anUnregisteredNameIsFreeAgain() throws {
+        let counter = Counter("jobs_total", help: "Jobs.", in: registry)
+        #expect(registry.unregister("jobs_total"))
+        #expect(!registry.unregister("jobs_total"))
+        counter.increment()
+        let gauge = try Gauge(validating: "jobs", help: "Now a gauge.", in: registry)
+        gauge.set(5)
+        #expect(try registry.parsed()["jobs"] == "5")
+        #expect(try registry.parsed()["jobs_total"] == nil)
+    }
+}

@@ -1,0 +1,141 @@
+import Dispatch
+import Foundation
+import Testing
+
+@testable import Tally
+
+/// Exact totals, with the registry being scraped all the while.
+struct ConcurrencyTests {
+    static let threads = 8
+    static let rounds = 100_000
+
+    /// Runs `body` on eight threads while a ninth scrapes until they are done; checks every exposition that it saw.
+    private func hammer(
+        _ registry: MetricRegistry,
+        rounds: Int = rounds,
+        check: (ParsedText) throws -> Void = { _ in },
+        _ body: @escaping @Sendable (_ thread: Int, _ round: Int) -> Void
+    ) throws {
+        let done = DispatchGroup()
+        for thread in 0..<Self.threads {
+            done.enter()
+            // Threads of their own: the tests themselves fill the shared pools.
+            Thread.detachNewThread {
+                for round in 0..<rounds { body(thread, round) }
+                done.leave()
+            }
+        }
+        var scrapes = 0
+        repeat {
+            try check(try registry.parsed())
+            scrapes += 1
+        } while done.wait(timeout: .now()) == .timedOut
+        #expect(scrapes > 0)
+    }
+
+    @Test func countersLoseNothing() throws {
+        let registry = MetricRegistry()
+        let counter = Counter("c_total", help: "C.", in: registry)
+        let fractions = FloatCounter("f_total", help: "F.", in: registry)
+        var last = 0.0
+        try hammer(
+            registry,
+            check: { text in
+                let seen = Double(text["c_total"] ?? "") ?? -1
+                #expect(seen >= last)
+                last = seen
+            }
+        ) { _, round in
+            counter.increment()
+            counter.increment(by: round & 1)
+            fractions.increment(by: 0.5)
+        }
+        #expect(counter.value == Self.threads * Self.rounds * 3 / 2)
+        #expect(fractions.value == Double(Self.threads * Self.rounds) / 2)
+    }
+
+    @Test func gaugesLoseNothing() throws {
+        let registry = MetricRegistry()
+        let gauge = Gauge("g", help: "G.", in: registry)
+        try hammer(registry) { _, _ in
+            gauge.increment()
+            gauge.withIncrement {}
+        }
+        #expect(gauge.value == Double(Self.threads * Self.rounds))
+    }
+
+    @Test func histogramsAreWholeInEveryScrape() throws {
+        let registry = MetricRegistry()
+        let histogram = Histogram("h", help: "H.", buckets: [1, 2, 3], in: registry)
+        try hammer(
+            registry,
+            check: { text in
+                let buckets = text.samples(of: "h_bucket").compactMap { Int($0.value) }
+                #expect(buckets.count == 4)
+                #expect(buckets == buckets.sorted())
+                #expect(text["h_count"] == buckets.last.map(String.init))
+            }
+        ) { _, round in
+            histogram.observe(Double(round % 5))
+        }
+        #expect(histogram.count == Self.threads * Self.rounds)
+        #expect(histogram.sum == Double(Self.threads * Self.rounds * 2))
+    }
+
+    @Test func familiesLoseNothingWhicheverWayAChildIsFound() throws {
+        let registry = MetricRegistry()
+        let open = Family<Path, Counter>("open_total", help: "O.", limit: 100, in: registry)
+        let closed = Family<Route, Counter>("closed_total", help: "C.", in: registry)
+        let paths = (0..<200).map { Path(path: "/\($0)") }
+        try hammer(registry) { thread, round in
+            open[paths[(round + thread * 31) % 200]].increment()
+            closed[Route(method: round & 1 == 0 ? .get : .post, isCached: round & 2 == 0)].increment()
+        }
+        let text = try registry.parsed()
+        #expect(open.count == 101)
+        #expect(text.samples(of: "open_total").compactMap { Int($0.value) }.reduce(0, +) == Self.threads * Self.rounds)
+        #expect(
+            text.samples(of: "closed_total").compactMap { Int($0.value) }.reduce(0, +) == Self.threads * Self.rounds
+        )
+        #expect(closed.count == 4)
+        open.core.storage._checkInvariants()
+    }
+
+    @Test func childrenThatComeAndGoAreNeverExposedTwiceNorLost() throws {
+        let registry = MetricRegistry()
+        let open = Family<Path, Counter>("open_total", help: "O.", limit: 10_000, in: registry)
+        let closed = Family<Route, Counter>("closed_total", help: "C.", in: registry)
+        let held = open[Path(path: "/held")]
+        let bound = closed[Route(method: .get, isCached: true)]
+        // The strict reader refuses a series that is there twice.
+        try hammer(registry, rounds: 20_000) { thread, round in
+            let path = Path(path: "/\(thread)/\(round % 300)")
+            open[path].increment()
+            if round % 3 == 0 { open.remove(path) }
+            if round % 5000 == 0 { open.removeAll() }
+            held.increment()
+            closed[Route(method: .get, isCached: true)].increment()
+            if round % 7 == 0 { closed.remove(Route(method: .get, isCached: true)) }
+        }
+        #expect(held.value == Self.threads * 20_000)
+        #expect(open[Path(path: "/held")].value == Self.threads * 20_000)
+        #expect(bound.value == Self.threads * 20_000)
+        #expect(closed[Route(method: .get, isCached: true)].value == Self.threads * 20_000)
+        open.core.storage._checkInvariants()
+    }
+
+    @Test func registeringTheSameFromManyThreadsGivesOneInstrument() throws {
+        let registry = MetricRegistry()
+        try hammer(registry, rounds: 500) { _, round in
+            Counter("c_total", help: "C.", in: registry).increment()
+            Family<Direction, Counter>("d_total", help: "D.", in: registry)[.phoneToBinary].increment()
+            if let counter = try? Counter(validating: "c\(round)_total", help: "C.", in: registry) {
+                counter.increment()
+            }
+        }
+        let text = try registry.parsed()
+        #expect(text["c_total"] == "\(Self.threads * 500)")
+        #expect(text["d_total", ("direction", "phone_to_binary")] == "\(Self.threads * 500)")
+        #expect(text["c499_total"] == "\(Self.threads)")
+    }
+}

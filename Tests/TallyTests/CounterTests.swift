@@ -1,0 +1,105 @@
+import Testing
+
+@testable import Tally
+
+struct CounterTests {
+    let registry = MetricRegistry()
+
+    @Test func startsAtZeroAndAddsUp() throws {
+        let counter = Counter("jobs_total", help: "Jobs.", in: registry)
+        #expect(counter.value == 0)
+        #expect(try registry.parsed()["jobs_total"] == "0")
+        counter.increment()
+        counter.increment(by: 41)
+        counter.increment(by: 0)
+        #expect(counter.value == 42)
+        #expect(try registry.parsed()["jobs_total"] == "42")
+    }
+
+    @Test func copiesCountIntoTheSameTotal() {
+        let counter = Counter("jobs_total", help: "Jobs.", in: registry)
+        let copy = counter
+        copy.increment()
+        #expect(counter.value == 1)
+    }
+
+    @Test func negativeAmountsAreDroppedAndCounted() throws {
+        let counter = Counter("jobs_total", help: "Jobs.", in: registry)
+        counter.increment(by: 5)
+        counter.increment(by: -1)
+        counter.increment(by: .min)
+        #expect(counter.value == 5)
+        #expect(try registry.parsed()["tally_rejected_updates_total", ("reason", "negative")] == "2")
+    }
+
+    @Test(arguments: [Int.max, 1 << 47, (1 << 48) - 1, 1 << 48])
+    func totalsStopAtTheLargestIntegerAndNeverRunBackwards(_ amount: Int) throws {
+        let counter = Counter("jobs_total", help: "Jobs.", in: registry)
+        counter.increment(by: .max - 10)
+        var last = counter.value
+        for _ in 0..<1000 {
+            counter.increment(by: amount)
+            #expect(counter.value >= last)
+            last = counter.value
+        }
+        #expect(counter.value == .max)
+        #expect(try registry.parsed()["jobs_total"] == "9223372036854775807")
+        counter.increment()
+        #expect(counter.value == .max)
+    }
+
+    @Test func integersPastTheDoublesPrecisionAreExact() throws {
+        let counter = Counter("jobs_total", help: "Jobs.", in: registry)
+        counter.increment(by: 9_007_199_254_740_993)
+        #expect(try registry.parsed()["jobs_total"] == "9007199254740993")
+        #expect(registry.json.contains("\"value\":\"9007199254740993\""))
+    }
+
+    @Test func theSuffixIsAddedWhereItLacks() {
+        _ = Counter("jobs", help: "Jobs.", in: registry)
+        #expect(registry.text.contains("# TYPE jobs_total counter\njobs_total 0\n"))
+    }
+
+    @Test func aHandleOutlivesItsRegistry() {
+        var counter: Counter?
+        do {
+            let registry = MetricRegistry()
+            counter = Counter("jobs_total", help: "Jobs.", in: registry)
+        }
+        counter?.increment()
+        #expect(counter?.value == 1)
+    }
+}
+
+struct FloatCounterTests {
+    let registry = MetricRegistry()
+
+    @Test func addsFractionsAndDurations() throws {
+        let counter = FloatCounter("work_seconds_total", help: "Work.", in: registry)
+        counter.increment(by: 0.25)
+        counter.increment(by: .milliseconds(1_250))
+        #expect(counter.value == 1.5)
+        #expect(try registry.parsed()["work_seconds_total"] == "1.5")
+    }
+
+    @Test func whatIsNotAFiniteIncreaseIsDroppedAndCounted() throws {
+        let counter = FloatCounter("work_seconds_total", help: "Work.", in: registry)
+        counter.increment(by: 1)
+        for amount in [-0.5, -.leastNonzeroMagnitude, .nan, .infinity, -.infinity, .signalingNaN] {
+            counter.increment(by: amount)
+        }
+        counter.increment(by: .seconds(-3))
+        #expect(counter.value == 1)
+        let text = try registry.parsed()
+        #expect(text["tally_rejected_updates_total", ("reason", "negative")] == "3")
+        #expect(text["tally_rejected_updates_total", ("reason", "not_finite")] == "4")
+    }
+
+    @Test func theTotalStaysFinite() throws {
+        let counter = FloatCounter("work_seconds_total", help: "Work.", in: registry)
+        counter.increment(by: .greatestFiniteMagnitude)
+        counter.increment(by: .greatestFiniteMagnitude)
+        #expect(counter.value == .greatestFiniteMagnitude)
+        #expect(try registry.parsed()["work_seconds_total"] == "1.7976931348623157e+308")
+    }
+}

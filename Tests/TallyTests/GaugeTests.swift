@@ -1,0 +1,157 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Tally
+
+struct GaugeTests {
+    let registry = MetricRegistry()
+
+    @Test func goesUpAndDown() throws {
+        let gauge = Gauge("clients", help: "Clients.", in: registry)
+        #expect(try registry.parsed()["clients"] == "0")
+        gauge.set(10)
+        gauge.increment()
+        gauge.decrement(by: 3)
+        gauge.add(-0.5)
+        #expect(gauge.value == 7.5)
+        #expect(try registry.parsed()["clients"] == "7.5")
+        gauge.set(-2)
+        #expect(try registry.parsed()["clients"] == "-2")
+    }
+
+    @Test(arguments: [(Double.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf")])
+    func mayBeSetToWhatIsNotANumber(_ value: Double, _ text: String) throws {
+        let gauge = Gauge("clients", help: "Clients.", in: registry)
+        gauge.set(value)
+        #expect(try registry.parsed()["clients"] == text)
+    }
+
+    @Test func additionsThatCouldNotBeUndoneAreDroppedAndCounted() throws {
+        let gauge = Gauge("clients", help: "Clients.", in: registry)
+        gauge.set(3)
+        gauge.add(.nan)
+        gauge.increment(by: .infinity)
+        gauge.decrement(by: .infinity)
+        #expect(gauge.value == 3)
+        #expect(try registry.parsed()["tally_rejected_updates_total", ("reason", "not_finite")] == "3")
+    }
+
+    struct Oops: Error {}
+
+    @Test func withIncrementCountsWhileTheBodyRuns() async throws {
+        let gauge = Gauge("clients", help: "Clients.", in: registry)
+        let inside = gauge.withIncrement { gauge.value }
+        #expect(inside == 1 && gauge.value == 0)
+        let insideAsync = try await gauge.withIncrement { () async throws -> Double in
+            await Task.yield()
+            return gauge.value
+        }
+        #expect(insideAsync == 1 && gauge.value == 0)
+        #expect(throws: Oops.self) { try gauge.withIncrement { throw Oops() } }
+        await #expect(throws: Oops.self) {
+            try await gauge.withIncrement { () async throws in
+                await Task.yield()
+                throw Oops()
+            }
+        }
+        #expect(gauge.value == 0)
+    }
+
+    @Test func setToNowIsTheTimeOfDay() {
+        let gauge = Gauge("last_run_timestamp_seconds", help: "Last run.", in: registry)
+        let before = Date().timeIntervalSince1970
+        gauge.setToNow()
+        #expect((before - 0.001...Date().timeIntervalSince1970 + 0.001).contains(gauge.value))
+    }
+}
+
+struct ObservingGaugeTests {
+    let registry = MetricRegistry()
+
+    @Test func asksTheClosureAtEachScrape() throws {
+        let depth = Atomic<Int>(3)
+        Gauge.observing("queue_depth", help: "Depth.", in: registry) { [registry] in
+            _ = registry
+            return 0
+        }
+        let holder = Holder(depth.load(ordering: .relaxed))
+        Gauge.observing("queue_depth", help: "Depth.", in: registry) { Double(holder.value) }
+        #expect(try registry.parsed()["queue_depth"] == "3", "the later closure answers")
+        holder.value = 4
+        #expect(try registry.parsed()["queue_depth"] == "4")
+    }
+
+    @Test func mayRegisterInstrumentsAndReadTheRegistry() throws {
+        Gauge.observing("queue_depth", help: "Depth.", in: registry) { [registry] in
+            let counter = Counter("asked_total", help: "Asked.", in: registry)
+            counter.increment()
+            return Double(counter.value)
+        }
+        #expect(try registry.parsed()["queue_depth"] == "1")
+        #expect(try registry.parsed()["queue_depth"] == "2")
+        #expect(try registry.parsed()["asked_total"] == "3")
+    }
+
+    @Test func mayAskForTheExpositionThatIsAskingIt() throws {
+        let counter = Counter("other_total", help: "Other.", in: registry)
+        counter.increment()
+        let inner = Holder("")
+        Gauge.observing("queue_depth", help: "Depth.", in: registry) { [registry] in
+            inner.value = registry.text
+            return 7
+        }
+        #expect(try registry.parsed()["queue_depth"] == "7")
+        #expect(inner.value.contains("other_total 1\n"))
+        #expect(try registry.parsed()["tally_collector_errors_total", ("family", "queue_depth")] == "2")
+    }
+
+    @Test func oneThatBlocksHoldsUpItsOwnScrapeOnly() throws {
+        let release = DispatchSemaphore(value: 0)
+        let entered = DispatchSemaphore(value: 0)
+        let first = Holder(true)
+        let registry = registry
+        Gauge.observing("queue_depth", help: "Depth.", in: registry) {
+            if first.exchange(false) {
+                entered.signal()
+                release.wait()
+            }
+            return 1
+        }
+        let counter = Counter("other_total", help: "Other.", in: registry)
+        let done = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            _ = registry.exposition()
+            done.signal()
+        }
+        entered.wait()
+        // The scrape hangs in the closure; nothing else does.
+        counter.increment()
+        _ = Counter("late_total", help: "Registered meanwhile.", in: registry)
+        #expect(try registry.parsed()["other_total"] == "1")
+        #expect(try registry.parsed()["late_total"] == "0")
+        release.signal()
+        done.wait()
+    }
+}
+
+/// A value that tests share between threads.
+final class Holder<Value: Sendable>: Sendable {
+    private let state: Mutex<Value>
+
+    init(_ value: Value) {
+        state = Mutex(value)
+    }
+
+    var value: Value {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+
+    func exchange(_ new: Value) -> Value {
+        state.withLock { value in
+            defer { value = new }
+            return value
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Testing
+
+@testable import Tally
+
+struct SeriesIndexTests {
+    @Test func findsEveryEntryWhateverItsHash() {
+        var index = SeriesIndex()
+        // Hashes that crowd one end of the table, and some that are equal.
+        var hashes: [UInt32] = (0..<5000).map { UInt32(truncatingIfNeeded: $0 % 700) &* 65_537 }
+        hashes += [0, .max, .max, .max - 1]
+        for (number, hash) in hashes.enumerated() {
+            index.insert(hash, SlotReference(page: number >> 10, slot: number & 1023))
+        }
+        for (number, hash) in hashes.enumerated() {
+            let found = index.find(hash) { $0.page << 10 | $0.slot == number }
+            #expect(found == SlotReference(page: number >> 10, slot: number & 1023))
+        }
+        #expect(index.find(123_456) { _ in true } == nil)
+        #expect(index.count == hashes.count)
+    }
+
+    @Test func theLastPlaceThereCanBeIsStored() {
+        var index = SeriesIndex()
+        let last = SlotReference(page: SlotReference.maxPages - 1, slot: 1023)
+        index.insert(7, last)
+        #expect(index.find(7) { _ in true } == last)
+    }
+}
+
+struct LabelHashTests {
+    private func hash(_ bytes: [UInt8], seed: UInt64 = 1) -> UInt32 {
+        unsafe bytes.withUnsafeBufferPointer { unsafe labelHash($0, seed: seed) }
+    }
+
+    @Test func everyByteAndTheLengthCount() {
+        for length in 0...70 {
+            let bytes = (0..<length).map { UInt8($0) }
+            var hashes: Set<UInt32> = [hash(bytes)]
+            for position in bytes.indices {
+                var changed = bytes
+                changed[position] ^= 0x80
+                hashes.insert(hash(changed))
+            }
+            hashes.insert(hash(bytes + [0]))
+            #expect(hashes.count == length + 2)
+        }
+    }
+
+    @Test func similarKeysSpreadOverTheTable() {
+        var buckets = [Int](repeating: 0, count: 1024)
+        for index in 0..<102_400 { buckets[Int(hash(Array("path=\"/user/\(index)\"".utf8)) >> 22)] += 1 }
+        // 100 each on average; 60 away is six standard deviations.
+        #expect(buckets.allSatisfy { (40...160).contains($0) })
+    }
+
+    @Test func theSeedMatters() {
+        #expect(hash([1, 2, 3], seed: 1) != hash([1, 2, 3], seed: 2))
+    }
+}
+
+struct ClosedIndexTests {
+    @Test func forgettingMakesALookupGoByTextAgain() {
+        let registry = MetricRegistry.bare()
+        let family = Family<Route, Counter>("c_total", help: "C.", in: registry)
+        let route = Route(method: .post, isCached: false)
+        let key = family.core.packing?.key(of: route) ?? 0
+        #expect(unsafe family.core.closed?.find(key) == nil)
+        _ = family[route]
+        #expect(unsafe family.core.closed?.find(key) != nil)
+        family.remove(route)
+        #expect(unsafe family.core.closed?.find(key) == nil)
+        _ = family[route]
+        #expect(unsafe family.core.closed?.find(key) != nil)
+    }
+
+    @Test func onlySetsWhoseEveryLabelIsOneByteArePacked() {
+        #expect(KeyPacking(Route.self, schema: Route.schema) != nil)
+        #expect(KeyPacking(Direction.self, schema: Direction.schema) != nil)
+        #expect(KeyPacking(Path.self, schema: Path.schema) == nil)
+        #expect(KeyPacking(FamilyTests.Everything.self, schema: FamilyTests.Everything.schema) == nil)
+    }
+}
