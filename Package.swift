@@ -60,10 +60,16 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
-            name: "EndToEndTests",
-            dependencies: ["Tally", "TallyListener", "TallyDemo"],
+            name: "LinkageTest",
+            dependencies: ["TallyUseSite", "TallyTestSupport"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["TallyDemo", "TallyTestSupport"],
+            swiftSettings: settings
+        ),
+        .target(name: "TallyTestSupport", path: "Tests/Support", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

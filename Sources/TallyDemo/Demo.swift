@@ -51,7 +51,18 @@ struct Demo {
             let registry = MetricRegistry()
             let server = SimulatedServer(registry: registry)
             let listener = MetricsListener(registry: registry, port: port)
-            let signals = interrupts()
+            // Ctrl-C, and a service manager's stop.
+            let (signals, continuation) = AsyncStream.makeStream(of: Int32.self)
+            let sources = [SIGINT, SIGTERM].map { number in
+                signal(number, SIG_IGN)
+                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+                source.setEventHandler { continuation.yield(number) }
+                source.resume()
+                return source
+            }
+            defer {
+                for source in sources { source.cancel() }
+            }
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 group.addTask {
                     try await listener.run { address in
@@ -72,22 +83,6 @@ struct Demo {
                 try await group.waitForAll()
             }
             print(server.summary)
-        }
-
-        /// Ctrl-C and a service manager's stop.
-        private static func interrupts() -> AsyncStream<Int32> {
-            AsyncStream { continuation in
-                let sources = [SIGINT, SIGTERM].map { number in
-                    signal(number, SIG_IGN)
-                    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-                    source.setEventHandler { continuation.yield(number) }
-                    source.resume()
-                    return source
-                }
-                continuation.onTermination = { _ in
-                    for source in sources { source.cancel() }
-                }
-            }
         }
     #else
         private static func serve(port: Int, _ options: DemoOptions) async throws {

@@ -6,7 +6,7 @@ import Tally
 /// What a round counts follows from its number alone, so that whoever reads the metrics can tell what they must be.
 final class SimulatedServer: Sendable {
     /// Real rooms have real names: quotes, backslashes, line feeds, accents, emoji.
-    static let rooms = ["lobby", #"the "quiet" corner"#, #"C:\logs"#, "two\nlines", "café 🚀"]
+    static let rooms = ["lobby", #"the "quiet" corner"#, #"C:\logs"#, "café", "\"two\\\nlines\" été 🚀"]
 
     let metrics: ChatMetrics
     private let rounds = Atomic<Int>(0)

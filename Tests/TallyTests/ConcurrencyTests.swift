@@ -14,7 +14,7 @@ struct ConcurrencyTests {
         _ registry: MetricRegistry,
         rounds: Int = rounds,
         check: (ParsedText) throws -> Void = { _ in },
-        _ body: @escaping @Sendable (_ thread: Int, _ round: Int) -> Void
+        body: @escaping @Sendable (_ thread: Int, _ round: Int) -> Void
     ) throws {
         let done = DispatchGroup()
         for thread in 0..<Self.threads {
@@ -44,12 +44,13 @@ struct ConcurrencyTests {
                 let seen = Double(text["c_total"] ?? "") ?? -1
                 #expect(seen >= last)
                 last = seen
+            },
+            body: { _, round in
+                counter.increment()
+                counter.increment(by: round & 1)
+                fractions.increment(by: 0.5)
             }
-        ) { _, round in
-            counter.increment()
-            counter.increment(by: round & 1)
-            fractions.increment(by: 0.5)
-        }
+        )
         #expect(counter.value == Self.threads * Self.rounds * 3 / 2)
         #expect(fractions.value == Double(Self.threads * Self.rounds) / 2)
     }
@@ -74,10 +75,11 @@ struct ConcurrencyTests {
                 #expect(buckets.count == 4)
                 #expect(buckets == buckets.sorted())
                 #expect(text["h_count"] == buckets.last.map(String.init))
+            },
+            body: { _, round in
+                histogram.observe(Double(round % 5))
             }
-        ) { _, round in
-            histogram.observe(Double(round % 5))
-        }
+        )
         #expect(histogram.count == Self.threads * Self.rounds)
         #expect(histogram.sum == Double(Self.threads * Self.rounds * 2))
     }

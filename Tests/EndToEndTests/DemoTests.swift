@@ -1,0 +1,34 @@
+import Foundation
+import TallyTestSupport
+import Testing
+
+/// The demo as a newcomer runs it.
+struct DemoTests {
+    @Test func printsItsExpositionAndItsCounts() throws {
+        let outcome = try Program.run(Program.built("tally-demo"), ["--rounds", "1000"])
+        #expect(outcome.status == 0)
+        let lines = outcome.text.split(separator: "\n")
+        #expect(lines.contains("chat_connections_total 1000"))
+        #expect(lines.contains(#"relay_frames_forwarded_total{direction="binary_to_phone"} 500"#))
+        #expect(lines.contains(#"chat_messages_total{room="\"two\\\nlines\" été 🚀"} 200"#))
+        #expect(lines.contains("1000 requests worked."))
+        #expect(lines.last == "frames: phone to binary 1000, binary to phone 500, grace expiries 50")
+    }
+
+    @Test(arguments: [
+        ["--port"], ["--port", "x"], ["--port", "65536"], ["--seconds", "0"], ["--rounds", "-1"], ["--what"],
+    ])
+    func aWrongCommandLineIsExplained(_ arguments: [String]) throws {
+        let outcome = try Program.run(Program.built("tally-demo"), arguments)
+        #expect(outcome.status == 64)
+        #expect(outcome.errorText.contains("usage: tally-demo"))
+    }
+
+    #if !Listener
+        @Test func servingWithoutTheTraitNamesTheTrait() throws {
+            let outcome = try Program.run(Program.built("tally-demo"), ["--port", "9464"])
+            #expect(outcome.status == 64)
+            #expect(outcome.errorText.contains("swift run --traits Listener tally-demo --port 9464"))
+        }
+    #endif
+}

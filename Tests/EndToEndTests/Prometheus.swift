@@ -1,0 +1,111 @@
+import Foundation
+import TallyTestSupport
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// A real Prometheus server in a folder of its own, scraping one target every second.
+struct Prometheus {
+    struct Sample: Equatable {
+        var labels: [String: String]
+        var value: Double
+    }
+
+    private let program: Program
+    private let folder: TemporaryFolder
+    private let address: String
+
+    static let isInstalled = Program.find("prometheus") != nil
+
+    init(scraping target: String) async throws {
+        folder = try TemporaryFolder()
+        address = "127.0.0.1:\(try Self.freePort())"
+        let configuration = """
+            global: {scrape_interval: 1s, scrape_timeout: 1s}
+            scrape_configs:
+              - job_name: tally
+                static_configs: [{targets: ["\(target)"]}]
+
+            """
+        let file = folder.url.appending(path: "prometheus.yml")
+        try Data(configuration.utf8).write(to: file)
+        program = try Program(
+            try Program.require("prometheus"),
+            [
+                "--config.file=\(file.path)", "--storage.tsdb.path=\(folder.url.appending(path: "data").path)",
+                "--web.listen-address=\(address)",
+            ]
+        )
+        _ = try await program.line(containing: "Server is ready to receive web requests")
+    }
+
+    /// An instant query. https://prometheus.io/docs/prometheus/latest/querying/api/
+    func query(_ expression: String) async throws -> [Sample] {
+        var components = URLComponents()
+        components.queryItems = [URLQueryItem(name: "query", value: expression)]
+        let query = (components.percentEncodedQuery ?? "").replacing("+", with: "%2B")
+        let url = try URL.required("http://\(address)/api/v1/query?\(query)")
+        let (data, _) = try await URLSession.shared.data(from: url)
+        let answer = try JSONDecoder().decode(Answer.self, from: data)
+        guard answer.status == "success" else {
+            throw Program.Failed(description: String(decoding: data, as: UTF8.self))
+        }
+        return (answer.data?.result ?? []).map { Sample(labels: $0.metric, value: Double($0.value.text) ?? .nan) }
+    }
+
+    /// Asks until the answer is as wanted; gives up after a while with the last one.
+    func query(_ expression: String, until isDone: ([Sample]) -> Bool) async throws -> [Sample] {
+        let start = ContinuousClock.now
+        while true {
+            let samples = try await query(expression)
+            if isDone(samples) || start.duration(to: .now) > .seconds(30) { return samples }
+        }
+    }
+
+    func stop() -> Int32 { program.stop() }
+
+    private struct Answer: Decodable {
+        struct Result: Decodable {
+            var metric: [String: String]
+            var value: Value
+        }
+        struct Contents: Decodable {
+            var result: [Result]
+        }
+        struct Value: Decodable {
+            var text: String
+            init(from decoder: any Decoder) throws {
+                var container = try decoder.unkeyedContainer()
+                _ = try container.decode(Double.self)
+                text = try container.decode(String.self)
+            }
+        }
+        var status: String
+        var data: Contents?
+    }
+
+    /// A port that was free a moment ago.
+    private static func freePort() throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(descriptor, pointer, length) | getsockname(descriptor, pointer, &length)
+            }
+        }
+        guard status == 0 else { throw Program.Failed(description: "no free port") }
+        return UInt16(bigEndian: address.sin_port)
+    }
+}
+
+extension URL {
+    static func required(_ text: String) throws -> URL {
+        guard let url = URL(string: text) else { throw Program.Failed(description: "\(text) is not a URL") }
+        return url
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import TallyTestSupport
+import Testing
+
+/// The use-site program imports the core and nothing else: what it links is what the core costs its users.
+struct LinkageTests {
+    static let program = Program.built("TallyUseSite")
+
+    @Test(.enabled(if: Program.find("ldd") != nil || Program.isRequired, "needs ldd"))
+    func theCoreLinksNoFoundation() throws {
+        let libraries = try Program.run(try Program.require("ldd"), [Self.program.path]).text
+        #expect(libraries.contains("libswiftCore"), "\(libraries)")
+        #expect(libraries.contains("libswiftSynchronization"))
+        for unwanted in ["Foundation", "libicu", "libxml", "libcurl"] {
+            #expect(!libraries.contains(unwanted), "\(libraries)")
+        }
+    }
+
+    @Test func theUseSiteProgramRunsAndPrintsWhatItSays() throws {
+        let outcome = try Program.run(Self.program)
+        #expect(outcome.status == 0, "\(outcome.errorText)")
+        let lines = outcome.text.split(separator: "\n")
+        #expect(lines.last == "0 0.0 0")
+        #expect(lines.contains(#"relay_frames_forwarded_total{direction="phone_to_binary"} 1"#))
+        #expect(lines.contains(#"relay_frames_forwarded_total{direction="binary_to_phone"} 0"#))
+        #expect(lines.contains(#"http_requests_total{method="GET",outcome="ok"} 1"#))
+        #expect(lines.contains(#"http_request_duration_seconds_count{method="GET",outcome="ok"} 1"#))
+        #expect(lines.contains(#"queue_jobs_total{queue="mail",state="done"} 1"#))
+        #expect(lines.contains("jobs_done_total 1"))
+        #expect(lines.contains("websocket_sent_bytes_total 512"))
+        #expect(lines.contains("queue_depth 3"))
+        let json = try JSONSerialization.jsonObject(with: Data((lines.first ?? "").utf8))
+        #expect((json as? [[String: Any]])?.isEmpty == false)
+    }
+}

@@ -1,0 +1,142 @@
+public import Foundation
+import Synchronization
+
+/// A program that a test runs: an executable of this package, or one that the machine may have.
+public final class Program: Sendable {
+    public struct Failed: Error, CustomStringConvertible {
+        public let description: String
+
+        public init(description: String) {
+            self.description = description
+        }
+    }
+
+    /// What a program that has ended left behind.
+    public struct Outcome: Sendable {
+        public let status: Int32
+        public let output: Data
+        public let errors: Data
+
+        public var text: String { String(decoding: output, as: UTF8.self) }
+        public var errorText: String { String(decoding: errors, as: UTF8.self) }
+    }
+
+    private let process: Mutex<Process>
+    /// Both of the program's streams, line by line, as they come.
+    public let lines: AsyncStream<String>
+
+    /// Starts a program that goes on running, until `stop` or the end of the test.
+    public init(_ executable: URL, _ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        process.standardInput = FileHandle.nullDevice
+        let (lines, continuation) = AsyncStream.makeStream(of: String.self)
+        self.lines = lines
+        try process.run()
+        self.process = Mutex(process)
+        let handle = pipe.fileHandleForReading
+        Thread.detachNewThread {
+            var rest = Data()
+            while case let data = handle.availableData, !data.isEmpty {
+                rest.append(data)
+                while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                    continuation.yield(String(decoding: rest[..<end], as: UTF8.self))
+                    rest = Data(rest[(end + 1)...])
+                }
+            }
+            continuation.finish()
+        }
+    }
+
+    deinit {
+        process.withLock { process in
+            if process.isRunning { process.terminate() }
+        }
+    }
+
+    /// The first line that contains a text; an error that shows what came instead.
+    public func line(containing text: String) async throws -> String {
+        var seen: [String] = []
+        for await line in lines {
+            if line.contains(text) { return line }
+            seen.append(line)
+        }
+        throw Failed(description: "no line with \(text) in:\n\(seen.joined(separator: "\n"))")
+    }
+
+    /// Sends a signal and waits for the end. Returns the exit status.
+    public func stop(_ number: Int32 = SIGTERM) -> Int32 {
+        process.withLock { process in
+            if process.isRunning { kill(process.processIdentifier, number) }
+            process.waitUntilExit()
+            return process.terminationStatus
+        }
+    }
+
+    /// Runs a program to its end.
+    public static func run(_ executable: URL, _ arguments: [String] = [], input: Data = Data()) throws -> Outcome {
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        // Files, since a program that fills one pipe while the test reads another would never end.
+        let folder = try TemporaryFolder()
+        let files = ["in", "out", "err"].map { folder.url.appending(path: $0) }
+        try input.write(to: files[0])
+        for file in files[1...] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
+        process.standardInput = try FileHandle(forReadingFrom: files[0])
+        process.standardOutput = try FileHandle(forWritingTo: files[1])
+        process.standardError = try FileHandle(forWritingTo: files[2])
+        try process.run()
+        process.waitUntilExit()
+        return Outcome(
+            status: process.terminationStatus,
+            output: try Data(contentsOf: files[1]),
+            errors: try Data(contentsOf: files[2])
+        )
+    }
+
+    // MARK: Where programs are
+
+    /// An executable of this package, beside the tests that run.
+    public static func built(_ name: String) -> URL {
+        let tests = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+        return tests.appending(path: name)
+    }
+
+    /// A program on the PATH, or at the path that an environment variable names.
+    public static func find(_ name: String, variable: String? = nil) -> URL? {
+        let environment = ProcessInfo.processInfo.environment
+        if let variable, let path = environment[variable] { return URL(filePath: path) }
+        return (environment["PATH"] ?? "").split(separator: ":")
+            .map { URL(filePath: String($0)).appending(path: name) }
+            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+    }
+
+    /// Whether tests fail, instead of being skipped, where a program they need is missing.
+    public static var isRequired: Bool {
+        ProcessInfo.processInfo.environment["TALLY_REQUIRE_SERVICES"] == "1"
+    }
+
+    public static func require(_ name: String, variable: String? = nil) throws -> URL {
+        guard let found = find(name, variable: variable) else { throw Failed(description: "\(name) is not installed") }
+        return found
+    }
+}
+
+/// A folder that goes with the value.
+public final class TemporaryFolder: Sendable {
+    public let url: URL
+
+    public init() throws {
+        url = FileManager.default.temporaryDirectory.appending(path: "tally-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+}
