@@ -3,11 +3,11 @@ import Tally
 import TallyListener
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 @main
@@ -46,51 +46,51 @@ struct Demo {
     }
 
     #if Listener
-        /// Serves the metrics, and works until Ctrl-C.
-        private static func serve(port: Int, _ options: DemoOptions) async throws {
-            let registry = MetricRegistry()
-            let server = SimulatedServer(registry: registry)
-            let listener = MetricsListener(registry: registry, port: port)
-            // Ctrl-C, and a service manager's stop.
-            let (signals, continuation) = AsyncStream.makeStream(of: Int32.self)
-            let sources = [SIGINT, SIGTERM].map { number in
-                signal(number, SIG_IGN)
-                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-                source.setEventHandler { continuation.yield(number) }
-                source.resume()
-                return source
-            }
-            defer {
-                for source in sources { source.cancel() }
-            }
-            try await withThrowingTaskGroup(of: Bool.self) { group in
-                group.addTask {
-                    try await listener.run { address in
-                        say("Metrics at \(address.url(path: "/metrics")) (Ctrl-C ends it)")
-                    }
-                    return true
-                }
-                group.addTask {
-                    for await _ in signals { break }
-                    return true
-                }
-                group.addTask {
-                    await server.run(limit: options.rounds)
-                    return false
-                }
-                while let isOver = try await group.next(), !isOver {}
-                group.cancelAll()
-                try await group.waitForAll()
-            }
-            print(server.summary)
+    /// Serves the metrics, and works until Ctrl-C.
+    private static func serve(port: Int, _ options: DemoOptions) async throws {
+        let registry = MetricRegistry()
+        let server = SimulatedServer(registry: registry)
+        let listener = MetricsListener(registry: registry, port: port)
+        // Ctrl-C, and a service manager's stop.
+        let (signals, continuation) = AsyncStream.makeStream(of: Int32.self)
+        let sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { continuation.yield(number) }
+            source.resume()
+            return source
         }
+        defer {
+            for source in sources { source.cancel() }
+        }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await listener.run { address in
+                    say("Metrics at \(address.url(path: "/metrics")) (Ctrl-C ends it)")
+                }
+                return true
+            }
+            group.addTask {
+                for await _ in signals { break }
+                return true
+            }
+            group.addTask {
+                await server.run(limit: options.rounds)
+                return false
+            }
+            while let isOver = try await group.next(), !isOver {}
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        print(server.summary)
+    }
     #else
-        private static func serve(port: Int, _ options: DemoOptions) async throws {
-            fail(
-                "--port needs the trait Listener: swift run --traits Listener tally-demo --port \(port)",
-                status: 64
-            )
-        }
+    private static func serve(port: Int, _ options: DemoOptions) async throws {
+        fail(
+            "--port needs the trait Listener: swift run --traits Listener tally-demo --port \(port)",
+            status: 64
+        )
+    }
     #endif
 
     private static func fail(_ message: String, status: Int32) -> Never {

@@ -25,10 +25,10 @@ struct DemoTests {
     }
 
     #if !Listener
-        @Test func servingWithoutTheTraitNamesTheTrait() throws {
-            let outcome = try Program.run(Program.built("tally-demo"), ["--port", "9464"])
-            #expect(outcome.status == 64)
-            #expect(outcome.errorText.contains("swift run --traits Listener tally-demo --port 9464"))
-        }
+    @Test func servingWithoutTheTraitNamesTheTrait() throws {
+        let outcome = try Program.run(Program.built("tally-demo"), ["--port", "9464"])
+        #expect(outcome.status == 64)
+        #expect(outcome.errorText.contains("swift run --traits Listener tally-demo --port 9464"))
+    }
     #endif
 }

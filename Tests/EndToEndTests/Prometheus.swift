@@ -2,7 +2,7 @@ import Foundation
 import TallyTestSupport
 
 #if canImport(FoundationNetworking)
-    import FoundationNetworking
+import FoundationNetworking
 #endif
 
 /// A real Prometheus server in a folder of its own, scraping one target every second.

@@ -1,32 +1,32 @@
-public import Foundation
+package import Foundation
 import Synchronization
 
 /// A program that a test runs: an executable of this package, or one that the machine may have.
-public final class Program: Sendable {
-    public struct Failed: Error, CustomStringConvertible {
-        public let description: String
+package final class Program: Sendable {
+    package struct Failed: Error, CustomStringConvertible {
+        package let description: String
 
-        public init(description: String) {
+        package init(description: String) {
             self.description = description
         }
     }
 
     /// What a program that has ended left behind.
-    public struct Outcome: Sendable {
-        public let status: Int32
-        public let output: Data
-        public let errors: Data
+    package struct Outcome: Sendable {
+        package let status: Int32
+        package let output: Data
+        package let errors: Data
 
-        public var text: String { String(decoding: output, as: UTF8.self) }
-        public var errorText: String { String(decoding: errors, as: UTF8.self) }
+        package var text: String { String(decoding: output, as: UTF8.self) }
+        package var errorText: String { String(decoding: errors, as: UTF8.self) }
     }
 
     private let process: Mutex<Process>
     /// Both of the program's streams, line by line, as they come.
-    public let lines: AsyncStream<String>
+    package let lines: AsyncStream<String>
 
     /// Starts a program that goes on running, until `stop` or the end of the test.
-    public init(_ executable: URL, _ arguments: [String]) throws {
+    package init(_ executable: URL, _ arguments: [String]) throws {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
@@ -59,7 +59,7 @@ public final class Program: Sendable {
     }
 
     /// The first line that contains a text; an error that shows what came instead.
-    public func line(containing text: String) async throws -> String {
+    package func line(containing text: String) async throws -> String {
         var seen: [String] = []
         for await line in lines {
             if line.contains(text) { return line }
@@ -69,7 +69,7 @@ public final class Program: Sendable {
     }
 
     /// Sends a signal and waits for the end. Returns the exit status.
-    public func stop(_ number: Int32 = SIGTERM) -> Int32 {
+    package func stop(_ number: Int32 = SIGTERM) -> Int32 {
         process.withLock { process in
             if process.isRunning { kill(process.processIdentifier, number) }
             process.waitUntilExit()
@@ -78,7 +78,7 @@ public final class Program: Sendable {
     }
 
     /// Runs a program to its end.
-    public static func run(_ executable: URL, _ arguments: [String] = [], input: Data = Data()) throws -> Outcome {
+    package static func run(_ executable: URL, _ arguments: [String] = [], input: Data = Data()) throws -> Outcome {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
@@ -102,13 +102,13 @@ public final class Program: Sendable {
     // MARK: Where programs are
 
     /// An executable of this package, beside the tests that run.
-    public static func built(_ name: String) -> URL {
+    package static func built(_ name: String) -> URL {
         let tests = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         return tests.appending(path: name)
     }
 
     /// A program on the PATH, or at the path that an environment variable names.
-    public static func find(_ name: String, variable: String? = nil) -> URL? {
+    package static func find(_ name: String, variable: String? = nil) -> URL? {
         let environment = ProcessInfo.processInfo.environment
         if let variable, let path = environment[variable] { return URL(filePath: path) }
         return (environment["PATH"] ?? "").split(separator: ":")
@@ -117,21 +117,21 @@ public final class Program: Sendable {
     }
 
     /// Whether tests fail, instead of being skipped, where a program they need is missing.
-    public static var isRequired: Bool {
+    package static var isRequired: Bool {
         ProcessInfo.processInfo.environment["TALLY_REQUIRE_SERVICES"] == "1"
     }
 
-    public static func require(_ name: String, variable: String? = nil) throws -> URL {
+    package static func require(_ name: String, variable: String? = nil) throws -> URL {
         guard let found = find(name, variable: variable) else { throw Failed(description: "\(name) is not installed") }
         return found
     }
 }
 
 /// A folder that goes with the value.
-public final class TemporaryFolder: Sendable {
-    public let url: URL
+package final class TemporaryFolder: Sendable {
+    package let url: URL
 
-    public init() throws {
+    package init() throws {
         url = FileManager.default.temporaryDirectory.appending(path: "tally-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }

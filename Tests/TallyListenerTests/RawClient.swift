@@ -1,154 +1,154 @@
 #if Listener
-    import NIOCore
-    import NIOPosix
+import NIOCore
+import NIOPosix
 
-    /// A TCP connection of a test. It does not block a thread, and every wait ends when the test's time limit cancels it.
-    final class RawClient {
-        private let channel: any Channel
-        private var arriving: AsyncStream<[UInt8]>.Iterator
-        private var buffer: [UInt8] = []
+/// A TCP connection of a test. It does not block a thread, and every wait ends when the test's time limit cancels it.
+final class RawClient {
+    private let channel: any Channel
+    private var arriving: AsyncStream<[UInt8]>.Iterator
+    private var buffer: [UInt8] = []
 
-        /// - Parameter reads: whether what arrives is taken from the socket at once; if not, only after ``startReading()``.
-        init(_ port: Int, host: String = "127.0.0.1", reads: Bool = true) async throws {
-            let (stream, continuation) = AsyncStream.makeStream(of: [UInt8].self)
-            channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .channelOption(.autoRead, value: reads)
-                .channelOption(.socketOption(.so_rcvbuf), value: 16 * 1024)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(Inbox(continuation))
-                    }
+    /// - Parameter reads: whether what arrives is taken from the socket at once; if not, only after ``startReading()``.
+    init(_ port: Int, host: String = "127.0.0.1", reads: Bool = true) async throws {
+        let (stream, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: reads)
+            .channelOption(.socketOption(.so_rcvbuf), value: 16 * 1024)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Inbox(continuation))
                 }
-                .connect(host: host, port: port).get()
-            arriving = stream.makeAsyncIterator()
-        }
+            }
+            .connect(host: host, port: port).get()
+        arriving = stream.makeAsyncIterator()
+    }
 
-        deinit {
-            channel.close(promise: nil)
-        }
+    deinit {
+        channel.close(promise: nil)
+    }
 
-        func startReading() async throws {
-            try await channel.setOption(.autoRead, value: true).get()
-        }
+    func startReading() async throws {
+        try await channel.setOption(.autoRead, value: true).get()
+    }
 
-        func send(_ text: String) async throws {
-            try await channel.writeAndFlush(ByteBuffer(string: text)).get()
-        }
+    func send(_ text: String) async throws {
+        try await channel.writeAndFlush(ByteBuffer(string: text)).get()
+    }
 
-        /// Sends without waiting for the system to take it, which the result tells.
-        @discardableResult
-        func post(_ text: String) -> EventLoopFuture<Void> {
-            channel.writeAndFlush(ByteBuffer(string: text))
-        }
+    /// Sends without waiting for the system to take it, which the result tells.
+    @discardableResult
+    func post(_ text: String) -> EventLoopFuture<Void> {
+        channel.writeAndFlush(ByteBuffer(string: text))
+    }
 
-        func get(_ target: String, headers: String = "", method: String = "GET") async throws -> RawResponse {
-            try await send("\(method) \(target) HTTP/1.1\r\nHost: test\r\n\(headers)\r\n")
-            return try await response(isHead: method == "HEAD")
-        }
+    func get(_ target: String, headers: String = "", method: String = "GET") async throws -> RawResponse {
+        try await send("\(method) \(target) HTTP/1.1\r\nHost: test\r\n\(headers)\r\n")
+        return try await response(isHead: method == "HEAD")
+    }
 
-        func close() async throws {
-            try await channel.close().get()
-        }
+    func close() async throws {
+        try await channel.close().get()
+    }
 
-        /// All that arrives until the other side closes.
-        func rest() async -> [UInt8] {
-            while let bytes = await arriving.next(isolation: #isolation) { buffer += bytes }
-            defer { buffer = [] }
-            return buffer
-        }
+    /// All that arrives until the other side closes.
+    func rest() async -> [UInt8] {
+        while let bytes = await arriving.next(isolation: #isolation) { buffer += bytes }
+        defer { buffer = [] }
+        return buffer
+    }
 
-        /// The next response, unframed.
-        func response(isHead: Bool = false) async throws -> RawResponse {
-            var response = RawResponse(head: try await take(until: "\r\n\r\n"))
-            if isHead { return response }
-            if response["transfer-encoding"] == "chunked" {
-                while let size = Int(try await take(until: "\r\n"), radix: 16), size > 0 {
-                    response.body += try await take(size)
-                    _ = try await take(2)
-                    response.chunks += 1
-                }
+    /// The next response, unframed.
+    func response(isHead: Bool = false) async throws -> RawResponse {
+        var response = RawResponse(head: try await take(until: "\r\n\r\n"))
+        if isHead { return response }
+        if response["transfer-encoding"] == "chunked" {
+            while let size = Int(try await take(until: "\r\n"), radix: 16), size > 0 {
+                response.body += try await take(size)
                 _ = try await take(2)
-            } else if let length = response["content-length"].flatMap(Int.init) {
-                response.body = try await take(length)
-            } else {
-                response.body = await rest()
+                response.chunks += 1
             }
-            return response
+            _ = try await take(2)
+        } else if let length = response["content-length"].flatMap(Int.init) {
+            response.body = try await take(length)
+        } else {
+            response.body = await rest()
         }
+        return response
+    }
 
-        private func take(until end: String) async throws -> String {
-            let end = Array(end.utf8)
-            var searched = 0
-            while true {
-                if let index = buffer[searched...].indices.first(where: { buffer[$0...].starts(with: end) }) {
-                    return String(decoding: try await take(index + end.count).dropLast(end.count), as: UTF8.self)
-                }
-                searched = max(0, buffer.count - end.count)
-                try await more()
+    private func take(until end: String) async throws -> String {
+        let end = Array(end.utf8)
+        var searched = 0
+        while true {
+            if let index = buffer[searched...].indices.first(where: { buffer[$0...].starts(with: end) }) {
+                return String(decoding: try await take(index + end.count).dropLast(end.count), as: UTF8.self)
             }
-        }
-
-        private func take(_ count: Int) async throws -> [UInt8] {
-            while buffer.count < count { try await more() }
-            defer { buffer.removeFirst(count) }
-            return Array(buffer.prefix(count))
-        }
-
-        private func more() async throws {
-            guard let bytes = await arriving.next(isolation: #isolation) else {
-                throw Closed(received: String(decoding: buffer.prefix(1_000), as: UTF8.self))
-            }
-            buffer += bytes
-        }
-
-        /// The connection ended in the middle of what was awaited.
-        struct Closed: Error {
-            let received: String
-        }
-
-        private final class Inbox: ChannelInboundHandler {
-            typealias InboundIn = ByteBuffer
-
-            private let arrived: AsyncStream<[UInt8]>.Continuation
-
-            init(_ arrived: AsyncStream<[UInt8]>.Continuation) {
-                self.arrived = arrived
-            }
-
-            func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-                arrived.yield(Array(unwrapInboundIn(data).readableBytesView))
-            }
-
-            func channelInactive(context: ChannelHandlerContext) {
-                arrived.finish()
-            }
-
-            /// A reset is an end like another.
-            func errorCaught(context: ChannelHandlerContext, error: any Error) {
-                context.close(promise: nil)
-            }
+            searched = max(0, buffer.count - end.count)
+            try await more()
         }
     }
 
-    struct RawResponse {
-        let status: Int
-        let fields: [(name: String, value: String)]
-        var body: [UInt8] = []
-        var chunks = 0
+    private func take(_ count: Int) async throws -> [UInt8] {
+        while buffer.count < count { try await more() }
+        defer { buffer.removeFirst(count) }
+        return Array(buffer.prefix(count))
+    }
 
-        init(head: String) {
-            let lines = head.split(separator: "\r\n")
-            // Strict, so that bytes left over from the response before this one do not pass for a part of it.
-            let status = lines[0].split(separator: " ")
-            self.status = status.count > 1 && status[0].hasPrefix("HTTP/1.") ? Int(status[1]) ?? 0 : 0
-            fields = lines.dropFirst().map { line in
-                let parts = line.split(separator: ":", maxSplits: 1)
-                return (parts[0].lowercased(), parts.count > 1 ? String(parts[1].drop { $0 == " " }) : "")
-            }
+    private func more() async throws {
+        guard let bytes = await arriving.next(isolation: #isolation) else {
+            throw Closed(received: String(decoding: buffer.prefix(1_000), as: UTF8.self))
+        }
+        buffer += bytes
+    }
+
+    /// The connection ended in the middle of what was awaited.
+    struct Closed: Error {
+        let received: String
+    }
+
+    private final class Inbox: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        private let arrived: AsyncStream<[UInt8]>.Continuation
+
+        init(_ arrived: AsyncStream<[UInt8]>.Continuation) {
+            self.arrived = arrived
         }
 
-        subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            arrived.yield(Array(unwrapInboundIn(data).readableBytesView))
+        }
 
-        var text: String { String(decoding: body, as: UTF8.self) }
+        func channelInactive(context: ChannelHandlerContext) {
+            arrived.finish()
+        }
+
+        /// A reset is an end like another.
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            context.close(promise: nil)
+        }
     }
+}
+
+struct RawResponse {
+    let status: Int
+    let fields: [(name: String, value: String)]
+    var body: [UInt8] = []
+    var chunks = 0
+
+    init(head: String) {
+        let lines = head.split(separator: "\r\n")
+        // Strict, so that bytes left over from the response before this one do not pass for a part of it.
+        let status = lines[0].split(separator: " ")
+        self.status = status.count > 1 && status[0].hasPrefix("HTTP/1.") ? Int(status[1]) ?? 0 : 0
+        fields = lines.dropFirst().map { line in
+            let parts = line.split(separator: ":", maxSplits: 1)
+            return (parts[0].lowercased(), parts.count > 1 ? String(parts[1].drop { $0 == " " }) : "")
+        }
+    }
+
+    subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+}
 #endif

@@ -1,162 +1,162 @@
 #if Listener
-    import Tally
-    import TallyListener
-    import Testing
+import Tally
+import TallyListener
+import Testing
 
-    @Suite(.timeLimit(.minutes(1)))
-    struct StreamingTests {
-        private static let request = "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n"
+@Suite(.timeLimit(.minutes(1)))
+struct StreamingTests {
+    private static let request = "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n"
 
-        /// Chunks of 64 KiB, each filled with its number.
-        private static func numbered(_ chunks: Int, count: Count = Count()) -> ExpositionSource {
-            ExpositionSource { _ in
-                {
-                    let number = count.increment()
-                    return number <= chunks ? Array(repeating: UInt8(truncatingIfNeeded: number), count: 65_536) : nil
-                }
-            }
-        }
-
-        @Test func aLargeExpositionArrivesWholeAndInOrder() async throws {
-            try await MetricsListener(exposition: Self.numbered(640), port: 0).serving { address in
-                let client = try await RawClient(address.port)
-                try await client.send(Self.request)
-                let response = try await client.response()
-                #expect(response.body.count == 640 * 65_536)
-                let isInOrder = (0..<640).allSatisfy { chunk in
-                    let expected = Array(repeating: UInt8(truncatingIfNeeded: chunk + 1), count: 65_536)
-                    return Array(response.body[(chunk * 65_536)..<((chunk + 1) * 65_536)]) == expected
-                }
-                #expect(isInOrder)
-            }
-        }
-
-        @Test func aLargeRegistryArrivesWhole() async throws {
-            let registry = MetricRegistry()
-            for index in 0..<20_000 {
-                try Counter(validating: "c\(index)_total", help: "A counter.", in: registry).increment()
-            }
-            try await MetricsListener(registry: registry, port: 0).serving { address in
-                let response = try await RawClient(address.port).get("/metrics")
-                #expect(response.chunks > 1)
-                let lines = Set(response.text.split(separator: "\n"))
-                #expect((0..<20_000).allSatisfy { lines.contains("c\($0)_total 1") })
-            }
-        }
-
-        @Test func noMoreChunksAreMadeThanAClientThatDoesNotReadLetsPass() async throws {
-            let count = Count()
-            let roadblock = Roadblock()
-            roadblock.open()
-            let chunks = 4_096
-            let source = ExpositionSource { _ in
-                {
-                    let number = count.increment()
-                    if number == 2 { roadblock.block() }
-                    return number <= chunks ? Array(repeating: 0x78, count: 65_536) : nil
-                }
-            }
-            let limits = ListenerLimits(shutdownGrace: .seconds(1))
-            let running = try await RunningListener(MetricsListener(exposition: source, port: 0, limits: limits))
-            let client = try await RawClient(running.address.port, reads: false)
-            try await client.send(Self.request)
-            await roadblock.waitForArrival()
-            // The run goes on for all of its grace, which is time enough to make every chunk.
-            try await running.stop()
-            // What the sockets of both sides may hold is a few MB; all of it is 256 MB.
-            #expect(count.value < chunks / 8)
-        }
-
-        @Test func aClientThatReadsLateStillGetsAllOfIt() async throws {
-            let count = Count()
-            try await MetricsListener(exposition: Self.numbered(320, count: count), port: 0).serving { address in
-                let client = try await RawClient(address.port, reads: false)
-                try await client.send(Self.request)
-                #expect(try await RawClient(address.port).get("/none").status == 404)
-                try await client.startReading()
-                #expect(try await client.response().body.count == 320 * 65_536)
-            }
-        }
-
-        @Test func aResponseThatNeverEndsIsCutOff() async throws {
-            let source = ExpositionSource { _ in { Array(repeating: 0x78, count: 65_536) } }
-            let limits = ListenerLimits(requestTimeout: .milliseconds(300))
-            try await MetricsListener(exposition: source, port: 0, limits: limits).serving { address in
-                let client = try await RawClient(address.port)
-                try await client.send(Self.request)
-                await #expect(throws: RawClient.Closed.self) { try await client.response() }
-            }
-        }
-
-        @Test func aClientThatLeavesEndsTheWorkForIt() async throws {
-            let count = Count()
-            let roadblock = Roadblock()
-            let source = ExpositionSource { _ in
-                {
-                    // The third chunk is made when the first two are taken; meanwhile the client leaves.
-                    if count.increment() == 3 { roadblock.block() }
-                    return Array(repeating: 0x78, count: 65_536)
-                }
-            }
-            let running = try await RunningListener(MetricsListener(exposition: source, port: 0))
-            let client = try await RawClient(running.address.port)
-            try await client.send(Self.request)
-            await roadblock.waitForArrival()
-            try await client.close()
-            // The run's end says that the connection is closed on the listener's side as well.
-            try await running.stop()
-            roadblock.open()
-            #expect(count.value == 3)
-        }
-
-        @Test func workQueuedForAClientThatLeftIsNotBegun() async throws {
-            let count = Count()
-            let roadblock = Roadblock()
-            let source = ExpositionSource { _ in
-                if count.increment() <= 2 { roadblock.block() }
-                return { nil }
-            }
-            try await MetricsListener(exposition: source, port: 0).serving { address in
-                // As many as there are threads.
-                let blocked = [try await RawClient(address.port), try await RawClient(address.port)]
-                for client in blocked {
-                    try await client.send(Self.request)
-                    await roadblock.waitForArrival()
-                }
-                let queued = try await RawClient(address.port)
-                try await queued.send(Self.request)
-                try await queued.close()
-                // A whole request later the listener has seen that end.
-                #expect(try await RawClient(address.port).get("/none").status == 404)
-                for client in blocked {
-                    roadblock.open()
-                    roadblock.open()
-                    #expect(try await client.response().status == 200)
-                }
-                #expect(try await RawClient(address.port).get("/metrics").status == 200)
-                #expect(count.value == 3, "the two that were blocked, and the last")
-            }
-        }
-
-        @Test func aGaugeThatBlocksHoldsNeitherOtherRoutesNorOneOtherScrape() async throws {
-            let roadblock = Roadblock()
-            let blocks = Count()
-            let registry = MetricRegistry()
-            Gauge.observing("queue_depth", help: "Depth.", in: registry) {
-                if blocks.increment() == 1 { roadblock.block() }
-                return 7
-            }
-            let ready = ListenerRoute("/ready") { _ in ListenerResponse() }
-            try await MetricsListener(registry: registry, port: 0, routes: [ready]).serving { address in
-                let blocked = try await RawClient(address.port)
-                try await blocked.send(Self.request)
-                await roadblock.waitForArrival()
-                let client = try await RawClient(address.port)
-                #expect(try await client.get("/ready").status == 200)
-                #expect(try await client.get("/metrics").text.contains("queue_depth 7"))
-                roadblock.open()
-                #expect(try await blocked.response().text.contains("queue_depth 7"))
+    /// Chunks of 64 KiB, each filled with its number.
+    private static func numbered(_ chunks: Int, count: Count = Count()) -> ExpositionSource {
+        ExpositionSource { _ in
+            {
+                let number = count.increment()
+                return number <= chunks ? Array(repeating: UInt8(truncatingIfNeeded: number), count: 65_536) : nil
             }
         }
     }
+
+    @Test func aLargeExpositionArrivesWholeAndInOrder() async throws {
+        try await MetricsListener(exposition: Self.numbered(640), port: 0).serving { address in
+            let client = try await RawClient(address.port)
+            try await client.send(Self.request)
+            let response = try await client.response()
+            #expect(response.body.count == 640 * 65_536)
+            let isInOrder = (0..<640).allSatisfy { chunk in
+                let expected = Array(repeating: UInt8(truncatingIfNeeded: chunk + 1), count: 65_536)
+                return Array(response.body[(chunk * 65_536)..<((chunk + 1) * 65_536)]) == expected
+            }
+            #expect(isInOrder)
+        }
+    }
+
+    @Test func aLargeRegistryArrivesWhole() async throws {
+        let registry = MetricRegistry()
+        for index in 0..<20_000 {
+            try Counter(validating: "c\(index)_total", help: "A counter.", in: registry).increment()
+        }
+        try await MetricsListener(registry: registry, port: 0).serving { address in
+            let response = try await RawClient(address.port).get("/metrics")
+            #expect(response.chunks > 1)
+            let lines = Set(response.text.split(separator: "\n"))
+            #expect((0..<20_000).allSatisfy { lines.contains("c\($0)_total 1") })
+        }
+    }
+
+    @Test func noMoreChunksAreMadeThanAClientThatDoesNotReadLetsPass() async throws {
+        let count = Count()
+        let roadblock = Roadblock()
+        roadblock.open()
+        let chunks = 4_096
+        let source = ExpositionSource { _ in
+            {
+                let number = count.increment()
+                if number == 2 { roadblock.block() }
+                return number <= chunks ? Array(repeating: 0x78, count: 65_536) : nil
+            }
+        }
+        let limits = ListenerLimits(shutdownGrace: .seconds(1))
+        let running = try await RunningListener(MetricsListener(exposition: source, port: 0, limits: limits))
+        let client = try await RawClient(running.address.port, reads: false)
+        try await client.send(Self.request)
+        await roadblock.waitForArrival()
+        // The run goes on for all of its grace, which is time enough to make every chunk.
+        try await running.stop()
+        // What the sockets of both sides may hold is a few MB; all of it is 256 MB.
+        #expect(count.value < chunks / 8)
+    }
+
+    @Test func aClientThatReadsLateStillGetsAllOfIt() async throws {
+        let count = Count()
+        try await MetricsListener(exposition: Self.numbered(320, count: count), port: 0).serving { address in
+            let client = try await RawClient(address.port, reads: false)
+            try await client.send(Self.request)
+            #expect(try await RawClient(address.port).get("/none").status == 404)
+            try await client.startReading()
+            #expect(try await client.response().body.count == 320 * 65_536)
+        }
+    }
+
+    @Test func aResponseThatNeverEndsIsCutOff() async throws {
+        let source = ExpositionSource { _ in { Array(repeating: 0x78, count: 65_536) } }
+        let limits = ListenerLimits(requestTimeout: .milliseconds(300))
+        try await MetricsListener(exposition: source, port: 0, limits: limits).serving { address in
+            let client = try await RawClient(address.port)
+            try await client.send(Self.request)
+            await #expect(throws: RawClient.Closed.self) { try await client.response() }
+        }
+    }
+
+    @Test func aClientThatLeavesEndsTheWorkForIt() async throws {
+        let count = Count()
+        let roadblock = Roadblock()
+        let source = ExpositionSource { _ in
+            {
+                // The third chunk is made when the first two are taken; meanwhile the client leaves.
+                if count.increment() == 3 { roadblock.block() }
+                return Array(repeating: 0x78, count: 65_536)
+            }
+        }
+        let running = try await RunningListener(MetricsListener(exposition: source, port: 0))
+        let client = try await RawClient(running.address.port)
+        try await client.send(Self.request)
+        await roadblock.waitForArrival()
+        try await client.close()
+        // The run's end says that the connection is closed on the listener's side as well.
+        try await running.stop()
+        roadblock.open()
+        #expect(count.value == 3)
+    }
+
+    @Test func workQueuedForAClientThatLeftIsNotBegun() async throws {
+        let count = Count()
+        let roadblock = Roadblock()
+        let source = ExpositionSource { _ in
+            if count.increment() <= 2 { roadblock.block() }
+            return { nil }
+        }
+        try await MetricsListener(exposition: source, port: 0).serving { address in
+            // As many as there are threads.
+            let blocked = [try await RawClient(address.port), try await RawClient(address.port)]
+            for client in blocked {
+                try await client.send(Self.request)
+                await roadblock.waitForArrival()
+            }
+            let queued = try await RawClient(address.port)
+            try await queued.send(Self.request)
+            try await queued.close()
+            // A whole request later the listener has seen that end.
+            #expect(try await RawClient(address.port).get("/none").status == 404)
+            for client in blocked {
+                roadblock.open()
+                roadblock.open()
+                #expect(try await client.response().status == 200)
+            }
+            #expect(try await RawClient(address.port).get("/metrics").status == 200)
+            #expect(count.value == 3, "the two that were blocked, and the last")
+        }
+    }
+
+    @Test func aGaugeThatBlocksHoldsNeitherOtherRoutesNorOneOtherScrape() async throws {
+        let roadblock = Roadblock()
+        let blocks = Count()
+        let registry = MetricRegistry()
+        Gauge.observing("queue_depth", help: "Depth.", in: registry) {
+            if blocks.increment() == 1 { roadblock.block() }
+            return 7
+        }
+        let ready = ListenerRoute("/ready") { _ in ListenerResponse() }
+        try await MetricsListener(registry: registry, port: 0, routes: [ready]).serving { address in
+            let blocked = try await RawClient(address.port)
+            try await blocked.send(Self.request)
+            await roadblock.waitForArrival()
+            let client = try await RawClient(address.port)
+            #expect(try await client.get("/ready").status == 200)
+            #expect(try await client.get("/metrics").text.contains("queue_depth 7"))
+            roadblock.open()
+            #expect(try await blocked.response().text.contains("queue_depth 7"))
+        }
+    }
+}
 #endif

@@ -1,100 +1,100 @@
 #if Listener
-    import Dispatch
-    import Synchronization
-    import Tally
-    import TallyListener
-    import Testing
+import Dispatch
+import Synchronization
+import Tally
+import TallyListener
+import Testing
 
-    extension MetricsListener {
-        /// Runs the listener while `body` does, then cancels it and waits for its normal return.
-        func serving<T: Sendable>(_ body: (ListenerAddress) async throws -> T) async throws -> T {
-            let running = try await RunningListener(self)
-            do {
-                let result = try await body(running.address)
-                try await running.stop()
-                return result
-            } catch {
-                try? await running.stop()
-                throw error
-            }
+extension MetricsListener {
+    /// Runs the listener while `body` does, then cancels it and waits for its normal return.
+    func serving<T: Sendable>(_ body: (ListenerAddress) async throws -> T) async throws -> T {
+        let running = try await RunningListener(self)
+        do {
+            let result = try await body(running.address)
+            try await running.stop()
+            return result
+        } catch {
+            try? await running.stop()
+            throw error
         }
     }
+}
 
-    /// A run in a task of its own.
-    struct RunningListener {
-        let address: ListenerAddress
-        private let task: Task<Void, any Error>
+/// A run in a task of its own.
+struct RunningListener {
+    let address: ListenerAddress
+    private let task: Task<Void, any Error>
 
-        init(_ listener: MetricsListener) async throws {
-            let (addresses, continuation) = AsyncStream.makeStream(of: ListenerAddress.self)
-            let task = Task {
-                defer { continuation.finish() }
-                try await listener.run { continuation.yield($0) }
-            }
-            var iterator = addresses.makeAsyncIterator()
-            guard let address = await iterator.next(isolation: #isolation) else {
-                try await task.value
-                throw NeverListened()
-            }
-            self.address = address
-            self.task = task
+    init(_ listener: MetricsListener) async throws {
+        let (addresses, continuation) = AsyncStream.makeStream(of: ListenerAddress.self)
+        let task = Task {
+            defer { continuation.finish() }
+            try await listener.run { continuation.yield($0) }
         }
-
-        /// The run returned without an error, and without listening.
-        struct NeverListened: Error {}
-
-        func cancel() { task.cancel() }
-
-        /// Waits for the run's own end.
-        func end() async throws { try await task.value }
-
-        func stop() async throws {
-            cancel()
-            try await end()
+        var iterator = addresses.makeAsyncIterator()
+        guard let address = await iterator.next(isolation: #isolation) else {
+            try await task.value
+            throw NeverListened()
         }
+        self.address = address
+        self.task = task
     }
 
-    /// Holds a thread of the listener's until a test lets it go, and tells the test that it is there.
-    final class Roadblock: Sendable {
-        private let opened = DispatchSemaphore(value: 0)
-        private let arrivals: AsyncStream<Void>
-        private let arrived: AsyncStream<Void>.Continuation
+    /// The run returned without an error, and without listening.
+    struct NeverListened: Error {}
 
-        init() {
-            (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
-        }
+    func cancel() { task.cancel() }
 
-        /// Called by what blocks. Gives up long after any test would, so that a bug does not hold the process.
-        func block() {
-            arrived.yield()
-            _ = opened.wait(timeout: .now() + 50)
-        }
+    /// Waits for the run's own end.
+    func end() async throws { try await task.value }
 
-        func waitForArrival() async {
-            var iterator = arrivals.makeAsyncIterator()
-            _ = await iterator.next(isolation: #isolation)
-        }
+    func stop() async throws {
+        cancel()
+        try await end()
+    }
+}
 
-        func open() { opened.signal() }
+/// Holds a thread of the listener's until a test lets it go, and tells the test that it is there.
+final class Roadblock: Sendable {
+    private let opened = DispatchSemaphore(value: 0)
+    private let arrivals: AsyncStream<Void>
+    private let arrived: AsyncStream<Void>.Continuation
+
+    init() {
+        (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
     }
 
-    final class Count: Sendable {
-        private let count = Atomic(0)
-        var value: Int { count.load(ordering: .relaxed) }
-        func increment() -> Int { count.add(1, ordering: .relaxed).newValue }
+    /// Called by what blocks. Gives up long after any test would, so that a bug does not hold the process.
+    func block() {
+        arrived.yield()
+        _ = opened.wait(timeout: .now() + 50)
     }
 
-    func registry(requests: Int = 3) -> MetricRegistry {
-        let registry = MetricRegistry()
-        let counter = Counter("requests_total", help: "Requests.", in: registry)
-        for _ in 0..<requests { counter.increment() }
-        return registry
+    func waitForArrival() async {
+        var iterator = arrivals.makeAsyncIterator()
+        _ = await iterator.next(isolation: #isolation)
     }
 
-    /// The error a run ends with before it listens.
-    func failure(of listener: MetricsListener) async throws -> ListenerError {
-        try await #require(throws: ListenerError.self) {
-            try await RunningListener(listener).stop()
-        }
+    func open() { opened.signal() }
+}
+
+final class Count: Sendable {
+    private let count = Atomic(0)
+    var value: Int { count.load(ordering: .relaxed) }
+    func increment() -> Int { count.add(1, ordering: .relaxed).newValue }
+}
+
+func registry(requests: Int = 3) -> MetricRegistry {
+    let registry = MetricRegistry()
+    let counter = Counter("requests_total", help: "Requests.", in: registry)
+    for _ in 0..<requests { counter.increment() }
+    return registry
+}
+
+/// The error a run ends with before it listens.
+func failure(of listener: MetricsListener) async throws -> ListenerError {
+    try await #require(throws: ListenerError.self) {
+        try await RunningListener(listener).stop()
     }
+}
 #endif

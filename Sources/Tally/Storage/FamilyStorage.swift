@@ -282,16 +282,16 @@ final class FamilyStorage: CellOwner, @unchecked Sendable {
 
     func _checkInvariants() {
         #if DEBUG
-            state.withLock { state in
-                var filled = 0
-                for page in state.pages {
-                    page._checkInvariants()
-                    filled += page.count
-                }
-                assert(filled == state.live + state.hidden)
-                assert(state.index.count == filled)
-                assert(state.live - (state.hasOverflowChild ? 1 : 0) <= max(definition.limit, 0))
+        state.withLock { state in
+            var filled = 0
+            for page in state.pages {
+                page._checkInvariants()
+                filled += page.count
             }
+            assert(filled == state.live + state.hidden)
+            assert(state.index.count == filled)
+            assert(state.live - (state.hasOverflowChild ? 1 : 0) <= max(definition.limit, 0))
+        }
         #endif
     }
 }

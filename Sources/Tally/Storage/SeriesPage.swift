@@ -140,10 +140,10 @@ final class SeriesPage: CellOwner, @unchecked Sendable {
 
     func _checkInvariants() {
         #if DEBUG
-            assert(count <= capacity)
-            assert(count == 0 || textRange(count - 1).upperBound <= textCapacity)
-            for slot in 0..<count { assert(textRange(slot).count >= definition.linePrefix.count) }
-            assert((0..<count).count { isHidden($0) } == hidden)
+        assert(count <= capacity)
+        assert(count == 0 || textRange(count - 1).upperBound <= textCapacity)
+        for slot in 0..<count { assert(textRange(slot).count >= definition.linePrefix.count) }
+        assert((0..<count).count { isHidden($0) } == hidden)
         #endif
     }
 }

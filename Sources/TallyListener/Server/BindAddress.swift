@@ -1,65 +1,65 @@
 #if Listener
-    import NIOCore
-    import NIOPosix
+import NIOCore
+import NIOPosix
 
-    #if canImport(Darwin)
-        import Darwin
-    #elseif canImport(Musl)
-        import Musl
-    #else
-        import Glibc
-    #endif
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
 
-    /// The one address a run binds. A name is resolved once and that very address is checked and bound: resolving again
-    /// for the bind could give another.
-    enum BindAddress {
-        static func resolve(
-            host: String,
-            port: Int,
-            allowsNonLoopback: Bool,
-            on threads: NIOThreadPool
-        ) async throws -> SocketAddress {
-            let address: SocketAddress
-            do {
-                address = try await lookUp(host.isEmpty ? "0.0.0.0" : host, port: port, on: threads)
-            } catch {
-                throw ListenerError(.cannotBind, "the host '\(host)' does not resolve to an address")
-            }
-            guard allowsNonLoopback || isLoopback(address) else {
-                let resolved = address.ipAddress.map { $0 == host ? "" : " (\($0))" } ?? ""
-                throw ListenerError(
-                    .notLoopback,
-                    """
-                    the host '\(host)'\(resolved) is not a loopback address, so other machines could read the metrics; \
-                    pass allowsNonLoopback: true if that is meant
-                    """
-                )
-            }
-            return address
+/// The one address a run binds. A name is resolved once and that very address is checked and bound: resolving again
+/// for the bind could give another.
+enum BindAddress {
+    static func resolve(
+        host: String,
+        port: Int,
+        allowsNonLoopback: Bool,
+        on threads: NIOThreadPool
+    ) async throws -> SocketAddress {
+        let address: SocketAddress
+        do {
+            address = try await lookUp(host.isEmpty ? "0.0.0.0" : host, port: port, on: threads)
+        } catch {
+            throw ListenerError(.cannotBind, "the host '\(host)' does not resolve to an address")
         }
-
-        /// The error of a bind that failed with `error`.
-        static func failure(_ error: any Error, at address: SocketAddress) -> ListenerError {
-            let name = ListenerAddress(host: address.ipAddress ?? "", port: address.port ?? 0).description
-            guard let error = error as? IOError else {
-                return ListenerError(.cannotBind, "cannot listen at \(name): \(error)")
-            }
-            return error.errnoCode == EADDRINUSE
-                ? ListenerError(.addressInUse, "\(name) is already in use")
-                : ListenerError(.cannotBind, "cannot listen at \(name): \(String(cString: strerror(error.errnoCode)))")
+        guard allowsNonLoopback || isLoopback(address) else {
+            let resolved = address.ipAddress.map { $0 == host ? "" : " (\($0))" } ?? ""
+            throw ListenerError(
+                .notLoopback,
+                """
+                the host '\(host)'\(resolved) is not a loopback address, so other machines could read the metrics; \
+                pass allowsNonLoopback: true if that is meant
+                """
+            )
         }
-
-        /// 127.0.0.0/8, `::1`, and IPv4-mapped 127.0.0.0/8. The text is the system's canonical one, so that prefixes
-        /// decide.
-        private static func isLoopback(_ address: SocketAddress) -> Bool {
-            guard let ip = address.ipAddress else { return false }
-            return ip.hasPrefix("127.") || ip == "::1" || ip.hasPrefix("::ffff:127.")
-        }
-
-        private static func lookUp(_ host: String, port: Int, on threads: NIOThreadPool) async throws -> SocketAddress {
-            if let numeric = try? SocketAddress(ipAddress: host, port: port) { return numeric }
-            // getaddrinfo waits for name servers, which neither an event loop nor a task's thread may.
-            return try await threads.runIfActive { try SocketAddress.makeAddressResolvingHost(host, port: port) }
-        }
+        return address
     }
+
+    /// The error of a bind that failed with `error`.
+    static func failure(_ error: any Error, at address: SocketAddress) -> ListenerError {
+        let name = ListenerAddress(host: address.ipAddress ?? "", port: address.port ?? 0).description
+        guard let error = error as? IOError else {
+            return ListenerError(.cannotBind, "cannot listen at \(name): \(error)")
+        }
+        return error.errnoCode == EADDRINUSE
+            ? ListenerError(.addressInUse, "\(name) is already in use")
+            : ListenerError(.cannotBind, "cannot listen at \(name): \(String(cString: strerror(error.errnoCode)))")
+    }
+
+    /// 127.0.0.0/8, `::1`, and IPv4-mapped 127.0.0.0/8. The text is the system's canonical one, so that prefixes
+    /// decide.
+    private static func isLoopback(_ address: SocketAddress) -> Bool {
+        guard let ip = address.ipAddress else { return false }
+        return ip.hasPrefix("127.") || ip == "::1" || ip.hasPrefix("::ffff:127.")
+    }
+
+    private static func lookUp(_ host: String, port: Int, on threads: NIOThreadPool) async throws -> SocketAddress {
+        if let numeric = try? SocketAddress(ipAddress: host, port: port) { return numeric }
+        // getaddrinfo waits for name servers, which neither an event loop nor a task's thread may.
+        return try await threads.runIfActive { try SocketAddress.makeAddressResolvingHost(host, port: port) }
+    }
+}
 #endif

@@ -1,55 +1,55 @@
 #if Listener
-    /// Which path is answered by what.
-    struct RouteTable: Sendable {
-        enum Responder: Sendable {
-            case exposition(ExpositionSource)
-            case host(ListenerRoute)
-        }
+/// Which path is answered by what.
+struct RouteTable: Sendable {
+    enum Responder: Sendable {
+        case exposition(ExpositionSource)
+        case host(ListenerRoute)
+    }
 
-        private var responders: [String: Responder]
+    private var responders: [String: Responder]
 
-        init(exposition: ExpositionSource, routes: [ListenerRoute]) throws(ListenerError) {
-            responders = ["/metrics": .exposition(exposition)]
-            for route in routes {
-                guard Self.isPath(route.path) else {
-                    throw ListenerError(
-                        .invalidConfiguration,
-                        "the route '\(route.path)' is not a path: visible ASCII that begins with '/', without '?' or '#'"
-                    )
-                }
-                guard responders.updateValue(.host(route), forKey: route.path) == nil else {
-                    throw ListenerError(.invalidConfiguration, "two routes have the path '\(route.path)'")
-                }
+    init(exposition: ExpositionSource, routes: [ListenerRoute]) throws(ListenerError) {
+        responders = ["/metrics": .exposition(exposition)]
+        for route in routes {
+            guard Self.isPath(route.path) else {
+                throw ListenerError(
+                    .invalidConfiguration,
+                    "the route '\(route.path)' is not a path: visible ASCII that begins with '/', without '?' or '#'"
+                )
             }
-        }
-
-        subscript(path: String) -> Responder? { responders[path] }
-
-        /// ASCII only, so that `String` equality is equality of bytes.
-        private static func isPath(_ path: String) -> Bool {
-            path.utf8.first == UInt8(ascii: "/")
-                && path.utf8.allSatisfy {
-                    (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
-                }
+            guard responders.updateValue(.host(route), forKey: route.path) == nil else {
+                throw ListenerError(.invalidConfiguration, "two routes have the path '\(route.path)'")
+            }
         }
     }
 
-    /// Path and query of a request's target.
-    struct RequestTarget {
-        let path: String
-        let query: String?
+    subscript(path: String) -> Responder? { responders[path] }
 
-        /// Takes the origin form (`/metrics?x`) and the absolute form (`http://host/metrics?x`), which a server must
-        /// accept: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
-        init(_ target: String) {
-            var rest = Substring(target)
-            if target.lowercased().hasPrefix("http://") {
-                let authority = rest.dropFirst("http://".count)
-                rest = authority.firstIndex { $0 == "/" || $0 == "?" }.map { authority[$0...] } ?? "/"
+    /// ASCII only, so that `String` equality is equality of bytes.
+    private static func isPath(_ path: String) -> Bool {
+        path.utf8.first == UInt8(ascii: "/")
+            && path.utf8.allSatisfy {
+                (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
             }
-            let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-            path = parts.first.map(String.init) ?? ""
-            query = parts.count > 1 ? String(parts[1]) : nil
-        }
     }
+}
+
+/// Path and query of a request's target.
+struct RequestTarget {
+    let path: String
+    let query: String?
+
+    /// Takes the origin form (`/metrics?x`) and the absolute form (`http://host/metrics?x`), which a server must
+    /// accept: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
+    init(_ target: String) {
+        var rest = Substring(target)
+        if target.lowercased().hasPrefix("http://") {
+            let authority = rest.dropFirst("http://".count)
+            rest = authority.firstIndex { $0 == "/" || $0 == "?" }.map { authority[$0...] } ?? "/"
+        }
+        let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        path = parts.first.map(String.init) ?? ""
+        query = parts.count > 1 ? String(parts[1]) : nil
+    }
+}
 #endif
