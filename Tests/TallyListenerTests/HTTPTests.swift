@@ -77,7 +77,7 @@ struct HTTPTests {
 
     @Test func theAnswerToAHugeHeaderIsNotLostInAReset() async throws {
         try await listener.serving { address in
-            let client = try await RawClient(address.port)
+            let client = try await RawClient(address.port, outlasts: true)
             let huge = String(repeating: "x", count: 8 * 1_024 * 1_024)
             let sent = client.post("GET /metrics HTTP/1.1\r\nX-Huge: \(huge)\r\n\r\n")
             let response = try await client.response()
@@ -117,6 +117,18 @@ struct HTTPTests {
             #expect(try await client.response()["connection"] == "close")
             let rest = String(decoding: await client.rest(), as: UTF8.self)
             #expect(!rest.contains("ready"), "what follows the last request is not served")
+        }
+    }
+
+    @Test func whatFollowsTheLastRequestOfAConnectionIsNotAnswered() async throws {
+        try await listener.serving { address in
+            let client = try await RawClient(address.port)
+            // The first is answered by a task, so the second is there before it is.
+            let requests = ["/ready", "/none"].map { "GET \($0) HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" }
+            try await client.send(requests.joined())
+            #expect(try await client.response()["connection"] == "close")
+            let rest = await client.rest()
+            #expect(rest.isEmpty)
         }
     }
 

@@ -8,11 +8,19 @@ final class RawClient {
     private var arriving: AsyncStream<[UInt8]>.Iterator
     private var buffer: [UInt8] = []
 
-    /// - Parameter reads: whether what arrives is taken from the socket at once; if not, only after ``startReading()``.
-    init(_ port: Int, host: String = "127.0.0.1", reads: Bool = true) async throws {
+    /// - Parameters:
+    ///   - reads: whether what arrives is taken from the socket at once; if not, only after ``startReading()``.
+    ///   - outlasts: whether it goes on sending when the other side has ended its half.
+    init(
+        _ port: Int,
+        host: String = "127.0.0.1",
+        reads: Bool = true,
+        outlasts: Bool = false
+    ) async throws {
         let (stream, continuation) = AsyncStream.makeStream(of: [UInt8].self)
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: reads)
+            .channelOption(.allowRemoteHalfClosure, value: outlasts)
             .channelOption(.socketOption(.so_rcvbuf), value: 16 * 1024)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -121,6 +129,10 @@ final class RawClient {
 
         func channelInactive(context: ChannelHandlerContext) {
             arrived.finish()
+        }
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            if event as? ChannelEvent == .inputClosed { arrived.finish() }
         }
 
         /// A reset is an end like another.
