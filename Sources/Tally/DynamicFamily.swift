@@ -51,11 +51,11 @@ public struct DynamicFamily<Child: Instrument>: Sendable {
         let fragments = storage.definition.fragments
         return unsafe LabelTextWriter.withText(
             { writer in
-                for (fragment, value) in zip(fragments, values) {
-                    writer.append(fragment)
-                    writer.append(value: value)
+                for index in values.indices {
+                    writer.append(fragment: index, of: fragments)
+                    writer.append(value: values[index])
                 }
-                if !fragments.isEmpty { writer.append(UInt8(ascii: "\"")) }
+                if !values.isEmpty { writer.append(UInt8(ascii: "\"")) }
             },
             body
         )

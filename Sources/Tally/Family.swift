@@ -13,9 +13,9 @@
 /// the lookups that were answered so.
 public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     @usableFromInline
-    let core: FamilyCore<Labels>
+    let core: FamilyCore<Child>
 
-    init(core: FamilyCore<Labels>) {
+    init(core: FamilyCore<Child>) {
         self.core = core
     }
 
@@ -25,7 +25,14 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     /// the family's, which no scrape holds for longer than it takes to copy a reference.
     @inlinable
     public subscript(labels: Labels) -> Child {
-        Child(cell: core.child(labels))
+        // Lends the handle that the index keeps: to count through it costs no reference counting.
+        _read {
+            if let handle = unsafe core.handle(of: labels) {
+                yield unsafe handle.pointee
+            } else {
+                yield core.child(of: labels)
+            }
+        }
     }
 
     /// Stops exposing the child of a label set. Returns whether there was one.
@@ -34,7 +41,7 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     /// again, with what it has counted; if no handle to it was left, it may begin again at zero.
     @discardableResult
     public func remove(_ labels: Labels) -> Bool {
-        unsafe core.withText(labels) { text, _ in unsafe core.storage.remove(text) }
+        unsafe withUnsafePointer(to: labels) { unsafe core.remove(UnsafeRawPointer($0)) }
     }
 
     /// Stops exposing all children, as ``remove(_:)`` does one.
@@ -47,71 +54,95 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
 }
 
 /// What all copies of a family share, and the ways from a label set to its child.
+///
+/// Knows label sets by their address only: a class generic in them would not be specialised in the user's module.
 @usableFromInline
-final class FamilyCore<Labels: LabelSet>: Sendable {
-    @usableFromInline
+final class FamilyCore<Child: Instrument>: Sendable {
     let storage: FamilyStorage
     /// Present if the label set packs into a word.
     @usableFromInline
-    let closed: ClosedIndex?
+    let closed: ClosedIndex<Child>?
     @usableFromInline
-    let packing: KeyPacking?
-    private let schema: [Label<Labels>]
+    let packing: KeyPacking
+    private let text: LabelText
 
-    init(storage: FamilyStorage, schema: [Label<Labels>]) {
+    init<Labels: LabelSet>(storage: FamilyStorage, labels: Labels.Type, schema: [Label<Labels>]) {
+        let fields = schema.map(\.field)
+        let packing = KeyPacking(fields)
         self.storage = storage
-        self.schema = schema
-        packing = KeyPacking(Labels.self, schema: schema)
-        closed = packing == nil ? nil : storage.closedIndex(for: Labels.self)
-        exposeAllCases()
+        self.packing = packing ?? .none
+        text = LabelText(storage: storage, fields: fields)
+        closed = packing == nil ? nil : storage.closedIndex(for: labels, of: Child.self)
+        // A `CaseIterable` label set is closed, so all its series exist, at zero, from the start.
+        if let type = labels as? any CaseIterable.Type { expose(type, as: labels) }
+    }
+
+    /// The handle that the closed index keeps. Neither locks nor allocates.
+    @inlinable
+    func handle<Labels>(of labels: borrowing Labels) -> UnsafePointer<Child>? {
+        guard let closed else { return nil }
+        let key = unsafe withUnsafePointer(to: labels) { unsafe packing.key(at: UnsafeRawPointer($0)) }
+        return unsafe closed.find(key)
     }
 
     @inlinable
-    func child(_ labels: Labels) -> SeriesCell {
-        if let closed, let packing, let words = unsafe closed.find(packing.key(of: labels)) {
-            return unsafe SeriesCell(owner: storage, words: words)
-        }
-        return childByText(labels)
+    func child<Labels>(of labels: borrowing Labels) -> Child {
+        Child(cell: unsafe withUnsafePointer(to: labels) { unsafe cell(UnsafeRawPointer($0)) })
     }
 
     @usableFromInline
-    @inline(never)
-    func childByText(_ labels: Labels) -> SeriesCell {
-        let entry = closed.flatMap { index in packing.map { (index: index, key: $0.key(of: labels)) } }
-        return unsafe withText(labels) { text, shortened in
+    func cell(_ labels: UnsafeRawPointer) -> SeriesCell {
+        guard let closed else { return unsafe text.cell(labels) }
+        let key = unsafe packing.key(at: labels)
+        return unsafe text.cell(labels) { closed.insert(key, $0) }
+    }
+
+    @usableFromInline
+    func remove(_ labels: UnsafeRawPointer) -> Bool {
+        unsafe text.remove(labels)
+    }
+
+    private func expose<Cases: CaseIterable, Labels: LabelSet>(_ cases: Cases.Type, as labels: Labels.Type) {
+        for labels in cases.allCases {
+            if let labels = labels as? Labels { _ = child(of: labels) }
+        }
+    }
+}
+
+/// Finds children by the text of their labels.
+final class LabelText: Sendable {
+    private let storage: FamilyStorage
+    private let fields: [LabelField]
+
+    init(storage: FamilyStorage, fields: [LabelField]) {
+        self.storage = storage
+        self.fields = fields
+    }
+
+    func cell(_ labels: UnsafeRawPointer, enter: ((SeriesCell) -> Void)? = nil) -> SeriesCell {
+        unsafe withText(labels) { text, shortened in
             if shortened > 0 { storage.definition.context.rejected.countShortened() }
-            return unsafe storage.child(text, closed: entry)
+            return unsafe storage.child(text, enter: enter)
         }
     }
 
-    func withText<Result>(
-        _ labels: Labels,
+    func remove(_ labels: UnsafeRawPointer) -> Bool {
+        unsafe withText(labels) { text, _ in unsafe storage.remove(text) }
+    }
+
+    private func withText<Result>(
+        _ labels: UnsafeRawPointer,
         _ body: (UnsafeBufferPointer<UInt8>, _ shortened: Int) -> Result
     ) -> Result {
-        let fragments = storage.definition.fragments
-        return unsafe withUnsafePointer(to: labels) { root in
-            unsafe LabelTextWriter.withText(
-                { writer in
-                    for index in schema.indices {
-                        writer.append(fragments[index])
-                        unsafe schema[index].write(root, &writer)
-                    }
-                    if !fragments.isEmpty { writer.append(UInt8(ascii: "\"")) }
-                },
-                body
-            )
-        }
-    }
-
-    /// A `CaseIterable` label set is closed, so all its series exist, at zero, from the start.
-    private func exposeAllCases() {
-        guard let type = Labels.self as? any CaseIterable.Type else { return }
-        expose(type)
-    }
-
-    private func expose<Cases: CaseIterable>(_ type: Cases.Type) {
-        for labels in type.allCases {
-            if let labels = labels as? Labels { _ = child(labels) }
-        }
+        unsafe LabelTextWriter.withText(
+            { writer in
+                for index in fields.indices {
+                    writer.append(fragment: index, of: storage.definition.fragments)
+                    unsafe fields[index].write(labels, &writer)
+                }
+                if !fields.isEmpty { writer.append(UInt8(ascii: "\"")) }
+            },
+            body
+        )
     }
 }

@@ -23,8 +23,8 @@ public struct Histogram: Instrument {
     @inlinable
     public init(cell: SeriesCell) {
         self.cell = cell
-        unsafe bounds = cell.owner.definition.bounds.pointer
-        boundCount = cell.owner.definition.bounds.count
+        unsafe bounds = cell.page.definition.bounds.pointer
+        boundCount = cell.page.definition.bounds.count
     }
 
     // The words of a series: a count for each bound, one for +Inf, the sum of durations in nanoseconds, the sum of

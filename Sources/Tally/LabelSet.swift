@@ -27,12 +27,8 @@ public struct Label<Root>: Sendable {
     /// https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
     public let name: String
 
-    /// Appends the value's text, reading it from a `Root` at that address.
     @usableFromInline
-    let write: @Sendable (UnsafePointer<Root>, inout LabelTextWriter) -> Void
-    /// Where in a `Root` the value's one byte is, if one byte is all of it and says which value it is.
-    @usableFromInline
-    let byteOffset: Int?
+    let field: LabelField
 
     /// Names a label and the property that holds its value.
     ///
@@ -41,18 +37,34 @@ public struct Label<Root>: Sendable {
     public init<Value: LabelValue>(_ name: StaticString, _ value: any KeyPath<Root, Value> & Sendable) {
         self.name = "\(name)"
         if let offset = MemoryLayout<Root>.offset(of: value) {
-            unsafe write = { root, writer in
-                let field = unsafe (UnsafeRawPointer(root) + offset).assumingMemoryBound(to: Value.self)
-                unsafe writer.append(value: field.pointee.labelText)
-            }
             // A trivial value of one byte has no padding, so the byte is the value.
-            byteOffset = MemoryLayout<Value>.size == 1 && _isPOD(Value.self) ? offset : nil
-        } else {
-            unsafe write = { root, writer in
-                unsafe writer.append(value: root.pointee[keyPath: value].labelText)
+            let isByte = MemoryLayout<Value>.size == 1 && _isPOD(Value.self)
+            field = unsafe LabelField(byteOffset: isByte ? offset : nil) { root, writer in
+                let value = unsafe (root + offset).assumingMemoryBound(to: Value.self)
+                writer.append(value: unsafe value.pointee.labelText)
             }
-            byteOffset = nil
+        } else {
+            field = unsafe LabelField(byteOffset: nil) { root, writer in
+                let root = unsafe root.assumingMemoryBound(to: Root.self)
+                writer.append(value: unsafe root.pointee[keyPath: value].labelText)
+            }
         }
+    }
+}
+
+/// How to read one label of a label set at an address. Not generic, so that a lookup through many of them is not.
+@safe
+@usableFromInline
+struct LabelField: Sendable {
+    /// Where the value's one byte is, if one byte is all of it and says which value it is.
+    let byteOffset: Int?
+    /// Appends the value's text.
+    let write: @Sendable (UnsafeRawPointer, inout LabelTextWriter) -> Void
+
+    @usableFromInline
+    init(byteOffset: Int?, write: @escaping @Sendable (UnsafeRawPointer, inout LabelTextWriter) -> Void) {
+        self.byteOffset = byteOffset
+        unsafe self.write = write
     }
 }
 
@@ -67,29 +79,33 @@ struct KeyPacking: Sendable {
     @usableFromInline
     let count: Int
 
-    init?<Labels: LabelSet>(_ type: Labels.Type, schema: [Label<Labels>]) {
-        guard (1...7).contains(schema.count) else { return nil }
+    /// Of label sets that are not closed: never used.
+    static let none = KeyPacking(offsets: 0, count: 0)
+
+    private init(offsets: UInt64, count: Int) {
+        self.offsets = offsets
+        self.count = count
+    }
+
+    init?(_ fields: [LabelField]) {
+        guard (1...7).contains(fields.count) else { return nil }
         var offsets: UInt64 = 0
-        for (index, label) in schema.enumerated() {
-            guard let offset = label.byteOffset, offset < 256 else { return nil }
+        for (index, field) in fields.enumerated() {
+            guard let offset = field.byteOffset, offset < 256 else { return nil }
             offsets |= UInt64(offset) << UInt64(8 * index)
         }
         self.offsets = offsets
-        count = schema.count
+        count = fields.count
     }
 
     @inlinable
-    func key<Labels>(of labels: borrowing Labels) -> UInt64 {
-        var key: UInt64 = 0
-        var offsets = offsets
-        var shift: UInt64 = 0
-        unsafe withUnsafeBytes(of: labels) { bytes in
-            for _ in 0..<count {
-                let byte = unsafe bytes.load(fromByteOffset: Int(truncatingIfNeeded: offsets & 0xFF), as: UInt8.self)
-                key |= UInt64(byte) &<< shift
-                offsets &>>= 8
-                shift &+= 8
-            }
+    func key(at labels: UnsafeRawPointer) -> UInt64 {
+        var key = UInt64(unsafe labels.load(fromByteOffset: Int(truncatingIfNeeded: offsets & 0xFF), as: UInt8.self))
+        var index: UInt64 = 1
+        while index < count {
+            let offset = Int(truncatingIfNeeded: (offsets &>> (8 &* index)) & 0xFF)
+            key |= UInt64(unsafe labels.load(fromByteOffset: offset, as: UInt8.self)) &<< (8 &* index)
+            index &+= 1
         }
         return key
     }

@@ -158,7 +158,7 @@ extension Family {
             buckets: buckets,
             limit: limit > 0 ? max(limit, cases) : limit
         )
-        self.init(core: FamilyCore(storage: storage, schema: schema))
+        self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
     }
 
     private static func count<Cases: CaseIterable>(of type: Cases.Type) -> Int {

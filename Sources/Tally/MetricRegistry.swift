@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Holds a server's instruments and encodes them.
 ///
 /// ```swift
@@ -15,9 +13,9 @@ public final class MetricRegistry: Sendable {
     let context: RegistryContext
     let constantLabels: [FamilyDefinition.ConstantLabel]
     private let prefix: String
-    private let state = Mutex(State())
+    private let state = Locked(State())
     /// Nil if the host wants none.
-    private let own = Mutex<OwnMetrics?>(nil)
+    private let own = Locked<OwnMetrics?>(nil)
 
     private struct State {
         var families: [String: RegisteredFamily] = [:]

@@ -56,6 +56,7 @@ final class OwnMetrics: Sendable {
                     .counter,
                     schema.map(\.name)
                 ),
+                labels: RejectedUpdates.Reason.self,
                 schema: schema
             )
         )

@@ -207,7 +207,7 @@ struct SnapshotEncoder: Sendable {
     ) {
         var position = 0
         for (index, head) in definition.json.labelHeads.enumerated() {
-            position += definition.fragments[index].count - (index == 0 ? 0 : 1)
+            position += unsafe definition.fragments[index].count - (index == 0 ? 0 : 1)
             out.append(head)
             while position < labels.count {
                 let byte = unsafe labels[position]

@@ -24,7 +24,7 @@ final class FamilyDefinition: Sendable {
     let labelNames: [String]
     let constantLabels: [ConstantLabel]
     @usableFromInline
-    let bounds: HistogramBounds
+    let bounds: FixedBuffer<Double>
     let limit: Int
     let context: RegistryContext
 
@@ -34,7 +34,7 @@ final class FamilyDefinition: Sendable {
     let linePrefix: [UInt8]
     let lineSuffix: [UInt8]
     /// Before each label's value: `method="`, then `",outcome="`, and so on.
-    let fragments: [[UInt8]]
+    let fragments: LabelFragments
     /// The labels of the child that new label sets share once the family is full.
     let overflowLabels: [UInt8]
     let text: TextPieces
@@ -60,14 +60,15 @@ final class FamilyDefinition: Sendable {
         self.kind = kind
         self.labelNames = labelNames
         self.constantLabels = constantLabels
-        self.bounds = HistogramBounds(bounds)
+        self.bounds = FixedBuffer(bounds)
         self.limit = limit
         self.context = context
         stride = kind == .histogram ? bounds.count + 3 : 1
-        fragments = labelNames.enumerated().map { index, label in
+        let heads = labelNames.enumerated().map { index, label in
             Array((index == 0 ? "" : "\",").utf8) + Array("\(label)=\"".utf8)
         }
-        overflowLabels = fragments.flatMap { $0 + Array("other".utf8) } + (fragments.isEmpty ? [] : Array("\"".utf8))
+        fragments = LabelFragments(heads)
+        overflowLabels = heads.flatMap { $0 + Array("other".utf8) } + (heads.isEmpty ? [] : Array("\"".utf8))
 
         var constant = constantLabels.flatMap { label in
             Array("\(label.name)=\"".utf8) + LabelTextWriter.escaped(label.value) + Array("\",".utf8)
@@ -103,29 +104,23 @@ final class FamilyDefinition: Sendable {
     var samplesPerSeries: Int { kind == .histogram ? bounds.count + 3 : 1 }
 }
 
-/// The upper bounds of a histogram's buckets, at an address that handles may keep.
-///
-/// Unchecked, since a pointer is not `Sendable`: the memory is written once, in the initialiser.
-@usableFromInline
-@safe
-final class HistogramBounds: @unchecked Sendable {
-    @usableFromInline
-    let pointer: UnsafePointer<Double>
-    @usableFromInline
-    let count: Int
+/// What stands before each label's value, in one run of bytes.
+struct LabelFragments: Sendable {
+    let bytes: FixedBuffer<UInt8>
+    /// Where each ends.
+    let ends: FixedBuffer<Int>
 
-    init(_ bounds: [Double]) {
-        let memory = UnsafeMutablePointer<Double>.allocate(capacity: max(1, bounds.count))
-        for (index, bound) in bounds.enumerated() {
-            unsafe (memory + index).initialize(to: bound)
-        }
-        unsafe pointer = UnsafePointer(memory)
-        count = bounds.count
+    init(_ fragments: [[UInt8]]) {
+        var ends: [Int] = []
+        for fragment in fragments { ends.append((ends.last ?? 0) + fragment.count) }
+        bytes = FixedBuffer(fragments.flatMap { $0 })
+        self.ends = FixedBuffer(ends)
     }
 
-    deinit {
-        unsafe pointer.deallocate()
+    /// The bytes of a fragment, which must exist.
+    subscript(index: Int) -> UnsafeBufferPointer<UInt8> {
+        precondition(index >= 0 && index < ends.count)
+        let start = index == 0 ? 0 : unsafe ends.pointer[index - 1]
+        return unsafe UnsafeBufferPointer(start: bytes.pointer + start, count: ends.pointer[index] - start)
     }
-
-    var array: [Double] { unsafe Array(UnsafeBufferPointer(start: pointer, count: count)) }
 }

@@ -4,11 +4,10 @@ internal import Synchronization
 ///
 /// One lock guards what changes: which series there are. Values are atomics outside it, so that neither an update
 /// through a handle nor the rendering of a scrape ever takes it; a scrape holds it while it copies one array reference.
-///
-/// Unchecked `Sendable` only for its base class: its own stored properties are all `Sendable`.
 @usableFromInline
-final class FamilyStorage: CellOwner, @unchecked Sendable {
-    private let state: Mutex<State>
+final class FamilyStorage: Sendable {
+    let definition: FamilyDefinition
+    private let state: Locked<State>
     /// Lookups that the overflow child answered.
     private let overflowed = Atomic<UInt64>(0)
 
@@ -21,18 +20,17 @@ final class FamilyStorage: CellOwner, @unchecked Sendable {
         /// Whether one of the live ones is the overflow child, made because the family was full: it is not counted
         /// towards the limit.
         var hasOverflowChild = false
-        /// Set once a closed index has handed out cells with the storage as their owner: pages then stay.
-        var keepsPages = false
         /// Hidden series at which the next attempt to give memory back is worth its cost.
         var nextCompaction = 64
-        var closedIndexes: [ObjectIdentifier: ClosedIndex] = [:]
+        /// By the types of labels and child. Each holds handles, so the pages of closed label sets stay.
+        var closedIndexes: [ObjectIdentifier: any ClosedIndexing] = [:]
         /// Takes the updates of lookups that name no series. Not in `pages`, so never exposed.
         var sink: SeriesPage?
     }
 
-    override init(definition: FamilyDefinition) {
-        state = Mutex(State())
-        super.init(definition: definition)
+    init(definition: FamilyDefinition) {
+        self.definition = definition
+        state = Locked(State())
     }
 
     // MARK: Lookup
@@ -41,13 +39,13 @@ final class FamilyStorage: CellOwner, @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - labels: The escaped text of the series' own labels: `method="get",outcome="ok"`.
-    ///   - closed: An index to enter the child in, and its key there, under the same lock.
-    func child(_ labels: UnsafeBufferPointer<UInt8>, closed: (index: ClosedIndex, key: UInt64)? = nil) -> SeriesCell {
+    ///   - enter: Enters the child in a closed index, under the same lock; not called for the overflow child.
+    func child(_ labels: UnsafeBufferPointer<UInt8>, enter: ((SeriesCell) -> Void)? = nil) -> SeriesCell {
         let hash = unsafe labelHash(labels, seed: definition.context.seed)
         let own = state.withLock { state -> SeriesCell? in
             guard let found = unsafe materialise(labels, hash, evenIfFull: false, &state) else { return nil }
             let cell = cell(found, state)
-            if let closed { unsafe closed.index.insert(closed.key, cell.words) }
+            enter?(cell)
             return cell
         }
         if let own { return own }
@@ -77,12 +75,12 @@ final class FamilyStorage: CellOwner, @unchecked Sendable {
     private func sinkCell(_ state: inout State) -> SeriesCell {
         let page = state.sink ?? SeriesPage(definition: definition, capacity: 1, textCapacity: 0)
         state.sink = page
-        return unsafe SeriesCell(owner: page, words: page.words)
+        return unsafe SeriesCell(page: page, words: page.words)
     }
 
     private func cell(_ reference: SlotReference, _ state: State) -> SeriesCell {
         let page = state.pages[reference.page]
-        return unsafe SeriesCell(owner: state.keepsPages ? self : page, words: page.words(reference.slot))
+        return unsafe SeriesCell(page: page, words: page.words(reference.slot))
     }
 
     private func find(_ labels: UnsafeBufferPointer<UInt8>, _ hash: UInt32, _ state: State) -> SlotReference? {
@@ -167,11 +165,12 @@ final class FamilyStorage: CellOwner, @unchecked Sendable {
     /// Stops exposing every child.
     func removeAll() {
         state.withLock { state in
-            for (number, page) in state.pages.enumerated() {
-                for slot in 0..<page.count where !page.isHidden(slot) {
-                    hide(SlotReference(page: number, slot: slot), &state)
-                }
+            for page in state.pages {
+                for slot in 0..<page.count where !page.isHidden(slot) { page.hide(slot) }
             }
+            state.hidden += state.live
+            state.live = 0
+            for index in state.closedIndexes.values { index.forgetAll() }
             state.hasOverflowChild = false
             compactIfWorthwhile(&state)
         }
@@ -186,7 +185,7 @@ final class FamilyStorage: CellOwner, @unchecked Sendable {
     }
 
     private func compactIfWorthwhile(_ state: inout State) {
-        guard state.hidden >= state.nextCompaction, state.hidden >= state.live, !state.keepsPages else { return }
+        guard state.hidden >= state.nextCompaction, state.hidden >= state.live else { return }
         compact(&state)
         // What handles still hold could not go; wait until as much again has been removed.
         state.nextCompaction = max(64, state.hidden * 2)
@@ -248,13 +247,14 @@ final class FamilyStorage: CellOwner, @unchecked Sendable {
 
     // MARK: Closed label sets
 
-    /// The index of a closed label set, one for each type of labels; from then on pages stay as long as the family.
-    func closedIndex(for labels: Any.Type) -> ClosedIndex {
+    /// The index of a closed label set, one for each pair of types.
+    func closedIndex<Child: Instrument>(for labels: Any.Type, of child: Child.Type) -> ClosedIndex<Child> {
         state.withLock { state in
-            state.keepsPages = true
-            if let index = state.closedIndexes[ObjectIdentifier(labels)] { return index }
-            let index = ClosedIndex()
-            state.closedIndexes[ObjectIdentifier(labels)] = index
+            // The child's type follows from the family's kind, which is one.
+            let key = ObjectIdentifier(labels)
+            if let index = state.closedIndexes[key] as? ClosedIndex<Child> { return index }
+            let index = ClosedIndex<Child>()
+            state.closedIndexes[key] = index
             return index
         }
     }

@@ -28,13 +28,12 @@ struct LabelTextWriter {
         count += 1
     }
 
-    mutating func append(_ bytes: [UInt8]) {
-        unsafe bytes.withUnsafeBufferPointer { source in
-            if let start = source.baseAddress, count + source.count <= capacity {
-                unsafe (base + count).update(from: start, count: source.count)
-            }
+    mutating func append(fragment index: Int, of fragments: LabelFragments) {
+        let source = unsafe fragments[index]
+        if let start = source.baseAddress, count + source.count <= capacity {
+            unsafe (base + count).update(from: start, count: source.count)
         }
-        count += bytes.count
+        count += source.count
     }
 
     /// Appends a label's value, cut and escaped: `\`, `"` and line feeds, as both text formats ask.

@@ -14,7 +14,10 @@ internal import Synchronization
 /// `count` says that it is filled; `count` and `hidden` are used under the family's lock. A reader that took `count`
 /// under that lock reads only filled slots, which no writer touches again.
 @safe
-final class SeriesPage: CellOwner, @unchecked Sendable {
+@usableFromInline
+final class SeriesPage: @unchecked Sendable {
+    @usableFromInline
+    let definition: FamilyDefinition
     /// A slot's place in the index is 10 bits, see ``SlotReference``.
     static let maxCapacity = 1024
 
@@ -32,6 +35,7 @@ final class SeriesPage: CellOwner, @unchecked Sendable {
     private(set) var hidden = 0
 
     init(definition: FamilyDefinition, capacity: Int, textCapacity: Int) {
+        self.definition = definition
         precondition(capacity > 0 && capacity <= Self.maxCapacity && textCapacity >= 0)
         precondition(textCapacity < Int(UInt32.max))
         self.capacity = capacity
@@ -55,7 +59,6 @@ final class SeriesPage: CellOwner, @unchecked Sendable {
         unsafe ends = (memory + wordBytes + bitWords * 8).bindMemory(to: UInt32.self, capacity: capacity)
         unsafe text = (memory + wordBytes + bitWords * 8 + capacity * 4)
             .bindMemory(to: UInt8.self, capacity: textCapacity + slack)
-        super.init(definition: definition)
     }
 
     deinit {

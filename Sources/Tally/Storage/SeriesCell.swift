@@ -1,43 +1,25 @@
 public import Synchronization
 
-/// What a handle keeps alive: the memory its cell lies in, and what it needs when an update is refused.
-///
-/// Two things own cells: a ``SeriesPage`` (its own), and a ``FamilyStorage`` (those of all its pages, which a closed
-/// label set never gives back; one owner for all children lets a lookup skip reference counting).
-///
-/// Unchecked, since a class that can be inherited from cannot be checked: the one stored property is immutable and
-/// `Sendable`; each of the two subclasses, both final, says why it is safe.
-@usableFromInline
-class CellOwner: @unchecked Sendable {
-    @usableFromInline
-    final let definition: FamilyDefinition
-
-    init(definition: FamilyDefinition) {
-        self.definition = definition
-    }
-}
-
-/// A word of storage that one series owns, and what keeps it allocated. Opaque: handles are made from it.
+/// The words of storage that one series owns, and the page that keeps them allocated. Opaque: handles are made from it.
 ///
 /// Unchecked, since a pointer is not `Sendable`: it points at an `Atomic`, which any thread may use at any time, in
-/// memory that neither moves nor goes before `owner` does.
+/// memory that neither moves nor goes before `page` does.
 @safe
 public struct SeriesCell: @unchecked Sendable {
     @usableFromInline
-    let owner: CellOwner
+    let page: SeriesPage
     @usableFromInline
     let words: UnsafeMutablePointer<Atomic<UInt64>>
 
-    @inlinable
-    init(owner: CellOwner, words: UnsafeMutablePointer<Atomic<UInt64>>) {
-        self.owner = owner
+    init(page: SeriesPage, words: UnsafeMutablePointer<Atomic<UInt64>>) {
+        self.page = page
         unsafe self.words = words
     }
 }
 
 extension SeriesCell {
     @usableFromInline
-    var definition: FamilyDefinition { owner.definition }
+    var definition: FamilyDefinition { page.definition }
 
     /// The word as a floating-point number.
     @usableFromInline
