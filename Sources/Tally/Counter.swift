@@ -43,8 +43,12 @@ public struct Counter: PlainInstrument {
 
     /// The total. Never negative.
     public var value: Int {
-        Int(clamping: min(unsafe cell.words.pointee.load(ordering: .relaxed), UInt64(Int64.max)))
+        Int(clamping: Self.total(unsafe cell.words.pointee.load(ordering: .relaxed)))
     }
+
+    /// What a word says; see ``saturate()``.
+    @inline(__always)
+    static func total(_ word: UInt64) -> UInt64 { min(word, UInt64(Int64.max)) }
 
     @usableFromInline
     @inline(never)

@@ -1,3 +1,5 @@
+public import Synchronization
+
 /// Instruments of one name that differ in their labels: one child for each label set in use.
 ///
 /// ```swift
@@ -25,14 +27,8 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     /// the family's, which no scrape holds for longer than it takes to copy a reference.
     @inlinable
     public subscript(labels: Labels) -> Child {
-        // Lends the handle that the index keeps: to count through it costs no reference counting.
-        _read {
-            if let handle = unsafe core.handle(of: labels) {
-                yield unsafe handle.pointee
-            } else {
-                yield core.child(of: labels)
-            }
-        }
+        if let handle = unsafe core.handle(of: labels) { return unsafe handle.pointee }
+        return core.child(of: labels)
     }
 
     /// Stops exposing the child of a label set. Returns whether there was one.
@@ -53,48 +49,83 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     public var count: Int { core.storage.liveCount }
 }
 
+extension Family where Labels: CaseIterable {
+    /// The child of a case, brought back if it was removed.
+    ///
+    /// Lends the handle that the family keeps, so that to count through it costs no reference counting either.
+    @inlinable
+    public subscript(labels: Labels) -> Child {
+        _read { yield unsafe core.keptHandle(of: labels).pointee }
+    }
+}
+
 /// What all copies of a family share, and the ways from a label set to its child.
 ///
 /// Knows label sets by their address only: a class generic in them would not be specialised in the user's module.
+///
+/// Unchecked `Sendable`, since a pointer is not: `table` points at an atomic, in memory of `closed`.
+@safe
 @usableFromInline
-final class FamilyCore<Child: Instrument>: Sendable {
+final class FamilyCore<Child: Instrument>: @unchecked Sendable {
     let storage: FamilyStorage
-    /// Present if the label set packs into a word.
+    /// Present if the label set packs into a word, or is `CaseIterable`.
+    private let closed: ClosedIndex<Child>?
+    /// The index's table, if the label set packs into a word.
     @usableFromInline
-    let closed: ClosedIndex<Child>?
+    let table: UnsafePointer<Atomic<UInt>>?
     @usableFromInline
     let packing: KeyPacking
     private let text: LabelText
 
     init<Labels: LabelSet>(storage: FamilyStorage, labels: Labels.Type, schema: [Label<Labels>]) {
         let fields = schema.map(\.field)
+        let cases = labels as? any CaseIterable.Type
         let packing = KeyPacking(fields)
         self.storage = storage
         self.packing = packing ?? .none
         text = LabelText(storage: storage, fields: fields)
-        closed = packing == nil ? nil : storage.closedIndex(for: labels, of: Child.self)
+        closed = packing == nil && cases == nil ? nil : storage.closedIndex(for: labels, of: Child.self)
+        unsafe table = packing == nil ? nil : closed.map { unsafe UnsafePointer($0.table) }
         // A `CaseIterable` label set is closed, so all its series exist, at zero, from the start.
-        if let type = labels as? any CaseIterable.Type { expose(type, as: labels) }
+        if let cases { expose(cases, as: labels) }
     }
 
-    /// The handle that the closed index keeps. Neither locks nor allocates.
+    /// The handle that the closed index keeps, if it does. Neither locks nor allocates.
     @inlinable
-    func handle<Labels>(of labels: borrowing Labels) -> UnsafePointer<Child>? {
-        guard let closed else { return nil }
+    @inline(__always)
+    func handle<Labels>(of labels: Labels) -> UnsafePointer<Child>? {
+        guard let table = unsafe table else { return nil }
         let key = unsafe withUnsafePointer(to: labels) { unsafe packing.key(at: UnsafeRawPointer($0)) }
-        return unsafe closed.find(key)
+        return unsafe ClosedIndex.find(key, in: table)
+    }
+
+    /// The handle that the closed index keeps, made if it does not.
+    @inlinable
+    @inline(__always)
+    func keptHandle<Labels>(of labels: Labels) -> UnsafePointer<Child> {
+        if let handle = unsafe handle(of: labels) { return unsafe handle }
+        return unsafe withUnsafePointer(to: labels) { unsafe makeHandle(UnsafeRawPointer($0)) }
     }
 
     @inlinable
-    func child<Labels>(of labels: borrowing Labels) -> Child {
+    func child<Labels>(of labels: Labels) -> Child {
         Child(cell: unsafe withUnsafePointer(to: labels) { unsafe cell(UnsafeRawPointer($0)) })
     }
 
     @usableFromInline
+    @inline(never)
     func cell(_ labels: UnsafeRawPointer) -> SeriesCell {
-        guard let closed else { return unsafe text.cell(labels) }
+        guard let closed, unsafe table != nil else { return unsafe text.cell(labels) }
         let key = unsafe packing.key(at: labels)
         return unsafe text.cell(labels) { closed.insert(key, $0) }
+    }
+
+    @usableFromInline
+    @inline(never)
+    func makeHandle(_ labels: UnsafeRawPointer) -> UnsafePointer<Child> {
+        let cell = unsafe cell(labels)
+        guard let closed else { preconditionFailure("a CaseIterable label set has an index") }
+        return unsafe storage.keep(cell, in: closed)
     }
 
     @usableFromInline

@@ -99,14 +99,27 @@ struct KeyPacking: Sendable {
     }
 
     @inlinable
+    @inline(__always)
     func key(at labels: UnsafeRawPointer) -> UInt64 {
-        var key = UInt64(unsafe labels.load(fromByteOffset: Int(truncatingIfNeeded: offsets & 0xFF), as: UInt8.self))
-        var index: UInt64 = 1
-        while index < count {
-            let offset = Int(truncatingIfNeeded: (offsets &>> (8 &* index)) & 0xFF)
-            key |= UInt64(unsafe labels.load(fromByteOffset: offset, as: UInt8.self)) &<< (8 &* index)
-            index &+= 1
-        }
+        // One and two labels are the usual ones, and a loop costs more than they do.
+        let first = unsafe byte(0, of: labels)
+        guard count > 1 else { return first }
+        let second = unsafe byte(1, of: labels)
+        guard count > 2 else { return first | second &<< 8 }
+        return unsafe wholeKey(at: labels)
+    }
+
+    @usableFromInline
+    func wholeKey(at labels: UnsafeRawPointer) -> UInt64 {
+        var key: UInt64 = 0
+        for index in 0..<UInt64(count) { key |= unsafe byte(index, of: labels) << (8 * index) }
         return key
+    }
+
+    @inlinable
+    @inline(__always)
+    func byte(_ index: UInt64, of labels: UnsafeRawPointer) -> UInt64 {
+        let offset = Int(truncatingIfNeeded: (offsets &>> (8 &* index)) & 0xFF)
+        return UInt64(unsafe labels.load(fromByteOffset: offset, as: UInt8.self))
     }
 }

@@ -2,12 +2,12 @@
 struct JSONPieces: Sendable {
     /// `{"name":"…","help":"…","type":"COUNTER","metrics":[`
     let header: [UInt8]
-    /// What opens a series: `{"labels":{"service":"chat"`, or `{` where there are no labels at all.
-    let seriesHead: [UInt8]
-    /// Before each own label's value: `,"method":"`.
-    let labelHeads: [[UInt8]]
-    /// Closes the labels, if there are any: `},`.
-    let labelsEnd: [UInt8]
+    /// What stands before each own label's value, from `,{"labels":{"service":"chat","method":"` to `","outcome":"`, and
+    /// last what stands before the value or the buckets: `"},"value":"`. The first begins with the comma that comes
+    /// after another series.
+    let heads: LabelFragments
+    /// The most bytes that a series takes, beside its labels' values.
+    let maxFixedBytes: Int
     /// Before each bucket's count: `"buckets":{"0.005":"`, then `","0.01":"`.
     let bucketHeads: [[UInt8]]
 
@@ -32,17 +32,25 @@ struct JSONPieces: Sendable {
             Array("\"\($0.name)\":\"".utf8) + Self.escaped($0.value) + Array("\"".utf8)
         }
         let hasLabels = !(labelNames.isEmpty && constantLabels.isEmpty)
-        seriesHead = Array((hasLabels ? "{\"labels\":{" : "{").utf8) + Array(constant.joined(separator: ",".utf8))
-        labelsEnd = Array((hasLabels ? "}," : "").utf8)
-        labelHeads = labelNames.enumerated().map { index, label in
-            Array("\(index == 0 && constantLabels.isEmpty ? "" : ",")\"\(label)\":\"".utf8)
+        let opening = Array((hasLabels ? ",{\"labels\":{" : ",{").utf8) + Array(constant.joined(separator: ",".utf8))
+        var heads = labelNames.enumerated().map { index, label in
+            let before = index > 0 ? "\"," : constantLabels.isEmpty ? "" : ","
+            return (index > 0 ? [] : opening) + Array("\(before)\"\(label)\":\"".utf8)
         }
-        bucketHeads =
+        let closing = (labelNames.isEmpty ? "" : "\"") + (hasLabels ? "}," : "")
+        let last = kind == .histogram ? "" : "\"value\":\""
+        heads.append((labelNames.isEmpty ? opening : []) + Array((closing + last).utf8))
+        self.heads = LabelFragments(heads)
+        let bucketHeads =
             kind != .histogram
             ? []
             : (bounds + [.infinity]).enumerated().map { index, bound in
                 Array("\(index == 0 ? "\"buckets\":{" : "\",")\"\(Self.key(bound))\":\"".utf8)
             }
+        self.bucketHeads = bucketHeads
+        maxFixedBytes =
+            (heads + bucketHeads).reduce(0) { $0 + $1.count } + bucketHeads.count * OutputBuffer.maxIntegerBytes
+            + 2 * OutputBuffer.maxDoubleBytes + OutputBuffer.slack + 64
     }
 
     private static func key(_ bound: Double) -> String {

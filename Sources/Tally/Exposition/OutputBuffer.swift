@@ -6,10 +6,10 @@ struct OutputBuffer {
     /// What a stream is cut into.
     static let chunkSize = 64 * 1024
 
-    private(set) var base: UnsafeMutablePointer<UInt8>
+    let base: UnsafeMutablePointer<UInt8>
     let capacity: Int
     /// Bytes written.
-    private(set) var count = 0
+    var count = 0
     /// What the next item needs, where it did not fit.
     private(set) var needed = 0
 
@@ -41,6 +41,33 @@ struct OutputBuffer {
         count += length
     }
 
+    /// How much further than they need `appendWide` and `appendJSON` may read, and write.
+    static let slack = 64
+
+    /// Appends in blocks of 64 bytes, which for the lengths of label text is faster than a call to copy them exactly.
+    ///
+    /// There must be room for ``slack`` more bytes, and as many must be readable after the source.
+    @inline(__always)
+    mutating func appendWide(_ source: UnsafePointer<UInt8>, _ length: Int) {
+        assert(capacity - count >= length + Self.slack)
+        unsafe Self.copyWide(source, length, to: base + count)
+        count &+= length
+    }
+
+    @inline(__always)
+    static func copyWide(
+        _ source: UnsafePointer<UInt8>,
+        _ length: Int,
+        to place: UnsafeMutablePointer<UInt8>
+    ) {
+        var offset = 0
+        repeat {
+            let block = unsafe UnsafeRawPointer(source + offset).loadUnaligned(as: SIMD64<UInt8>.self)
+            unsafe UnsafeMutableRawPointer(place + offset).storeBytes(of: block, as: SIMD64<UInt8>.self)
+            offset &+= 64
+        } while offset < length
+    }
+
     mutating func append(_ bytes: [UInt8]) {
         unsafe bytes.withUnsafeBufferPointer { source in
             if let start = source.baseAddress { unsafe append(start, source.count) }
@@ -51,30 +78,89 @@ struct OutputBuffer {
         unsafe append(text.utf8Start, text.utf8CodeUnitCount)
     }
 
+    /// Appends bytes that have ``slack`` after them, as `appendWide` does.
+    @inline(__always)
+    mutating func appendWide(_ source: UnsafeBufferPointer<UInt8>) {
+        if let start = source.baseAddress { unsafe appendWide(start, source.count) }
+    }
+
     /// The most that an integer takes: 20 digits.
     static let maxIntegerBytes = 20
     /// The most that a `Double` takes: `-2.2250738585072014e-308`.
     static let maxDoubleBytes = 24
 
+    @inline(__always)
     mutating func append(integer value: UInt64) {
-        if value < 10 { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value)) }
-        let digits = Self.digitCount(value)
-        assert(capacity - count >= digits)
-        var rest = value
-        var end = unsafe base + count + digits
-        // Two digits a division.
-        while rest >= 100 {
-            let (quotient, pair) = (rest / 100, Int(rest % 100))
-            rest = quotient
-            unsafe end -= 2
-            unsafe end.update(from: Self.pairs.utf8Start + 2 * pair, count: 2)
+        assert(capacity - count >= Self.maxIntegerBytes)
+        count = unsafe Self.write(value, at: base + count) - base
+    }
+
+    /// Writes an integer and returns where it ends.
+    ///
+    /// In blocks of four digits, two a look-up in a table: divisions are what costs. Static, and by address, so that a
+    /// loop over many series keeps its place in a register.
+    @inline(__always)
+    static func write(_ value: UInt64, at place: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        if value < 10_000 { return unsafe write(upTo4: value, at: place) }
+        if value < 100_000_000 {
+            let middle = unsafe write(upTo4: value / 10_000, at: place)
+            return unsafe write(exactly4: value % 10_000, at: middle)
         }
-        if rest >= 10 {
-            unsafe (end - 2).update(from: Self.pairs.utf8Start + 2 * Int(rest), count: 2)
-        } else {
-            unsafe (end - 1).pointee = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
-        }
-        count += digits
+        return unsafe writeLarge(value, at: place)
+    }
+
+    @inline(never)
+    private static func writeLarge(
+        _ value: UInt64,
+        at place: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        let (high, low) = (value / 100_000_000, value % 100_000_000)
+        var end = unsafe write(high, at: place)
+        unsafe end = write(exactly4: low / 10_000, at: end)
+        return unsafe write(exactly4: low % 10_000, at: end)
+    }
+
+    @inline(__always)
+    private static func write(
+        upTo4 value: UInt64,
+        at place: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        let high = value / 100
+        let first = unsafe value < 100 ? place : write(upTo2: high, at: place)
+        if value < 100 { return unsafe write(upTo2: value, at: first) }
+        return unsafe write(pair: value % 100, at: first)
+    }
+
+    @inline(__always)
+    private static func write(
+        upTo2 value: UInt64,
+        at place: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        if value >= 10 { return unsafe write(pair: value, at: place) }
+        unsafe place.pointee = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value)
+        return unsafe place + 1
+    }
+
+    @inline(__always)
+    private static func write(
+        exactly4 value: UInt64,
+        at place: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        unsafe write(pair: value % 100, at: write(pair: value / 100, at: place))
+    }
+
+    /// Two digits, of a number below 100.
+    @inline(__always)
+    private static func write(
+        pair value: UInt64,
+        at place: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        let pair = unsafe UnsafeRawPointer(pairs.utf8Start).loadUnaligned(
+            fromByteOffset: 2 &* Int(truncatingIfNeeded: value),
+            as: UInt16.self
+        )
+        unsafe UnsafeMutableRawPointer(place).storeBytes(of: pair, as: UInt16.self)
+        return unsafe place + 2
     }
 
     mutating func append(double value: Double) {
@@ -89,18 +175,6 @@ struct OutputBuffer {
         text.withUTF8 { source in
             if let start = source.baseAddress { unsafe append(start, source.count) }
         }
-    }
-
-    private static func digitCount(_ value: UInt64) -> Int {
-        var digits = 1
-        var bound: UInt64 = 10
-        while value >= bound {
-            digits += 1
-            let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
-            if overflow { return digits }
-            bound = next
-        }
-        return digits
     }
 
     private static var pairs: StaticString {

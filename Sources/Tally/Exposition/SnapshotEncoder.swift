@@ -81,27 +81,45 @@ struct SnapshotEncoder: Sendable {
         return true
     }
 
-    /// The next slot that is exposed, at or after `slot`. Hidden ones are passed over 64 at a time.
-    private mutating func skipHidden(_ page: SeriesPage, _ count: Int) {
+    /// The first slot that is exposed, from `slot` on. Hidden ones are passed over 64 at a time.
+    @inline(__always)
+    private static func nextExposed(_ slot: Int, _ page: SeriesPage, _ count: Int) -> Int {
+        var slot = slot
         while slot < count {
-            let hidden = page.hiddenMask(slot >> 6) >> UInt64(slot & 63)
-            if hidden & 1 == 0 { return }
+            let hidden = page.hiddenMask(slot >> 6) &>> UInt64(slot & 63)
+            if hidden & 1 == 0 { return slot }
             slot += (~hidden).trailingZeroBitCount
         }
+        return slot
     }
 
     // MARK: Text
 
     /// Samples of one word: the series' own text is all but the value.
     private mutating func encodeLines(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
-        let kind = page.definition.kind
+        let definition = page.definition
+        let head = unsafe definition.lineHead[0]
         while true {
-            skipHidden(page, count)
+            slot = Self.nextExposed(slot, page, count)
             guard slot < count else { return true }
             let text = page.textRange(slot)
-            guard out.hasRoom(text.count + OutputBuffer.maxDoubleBytes + 1) else { return false }
-            unsafe out.append(page.text + text.lowerBound, text.count)
-            unsafe Self.appendValue(unsafe page.words(slot), kind, &out)
+            if definition.kind == .counter {
+                // As many at a time as there is surely room for.
+                var run = page.exposedRun(from: slot, count)
+                let fixed = unsafe OutputBuffer.maxCounterBytes(head)
+                while run > 1, !out.hasRoom(page.textBytes(slot, run) + run * fixed + OutputBuffer.slack) { run /= 2 }
+                if run > 1 {
+                    unsafe out.append(head: head, countersOf: page, slot, run)
+                    slot += run
+                    continue
+                }
+            }
+            guard out.hasRoom(head.count + text.count + OutputBuffer.slack + OutputBuffer.maxDoubleBytes + 1) else {
+                return false
+            }
+            unsafe out.appendWide(head)
+            unsafe out.appendWide(page.text + text.lowerBound, text.count)
+            unsafe Self.appendValue(unsafe page.words(slot), definition.kind, &out)
             out.append(UInt8(ascii: "\n"))
             slot += 1
         }
@@ -115,7 +133,7 @@ struct SnapshotEncoder: Sendable {
     ) {
         let word = unsafe words.pointee.load(ordering: .relaxed)
         switch kind {
-        case .counter: out.append(integer: min(word, UInt64(Int64.max)))
+        case .counter: out.append(integer: Counter.total(word))
         case .floatCounter: out.append(double: min(Double(bitPattern: word), .greatestFiniteMagnitude))
         case .gauge: out.append(double: Double(bitPattern: word))
         case .info: out.append(UInt8(ascii: "1"))
@@ -127,7 +145,7 @@ struct SnapshotEncoder: Sendable {
         let definition = page.definition
         let pieces = definition.text
         while true {
-            skipHidden(page, count)
+            slot = Self.nextExposed(slot, page, count)
             guard slot < count else { return true }
             let range = page.textRange(slot)
             guard out.hasRoom(pieces.maxHistogramBytes(labelBytes: range.count)) else { return false }
@@ -162,22 +180,23 @@ struct SnapshotEncoder: Sendable {
     private mutating func encodeJSON(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
         let definition = page.definition
         let pieces = definition.json
-        let labelHeads = pieces.labelHeads.reduce(0) { $0 + $1.count }
-        let values =
-            pieces.bucketHeads.reduce(0) { $0 + $1.count + OutputBuffer.maxIntegerBytes }
-            + 2 * OutputBuffer.maxDoubleBytes + 64
         while true {
-            skipHidden(page, count)
+            slot = Self.nextExposed(slot, page, count)
             guard slot < count else { return true }
-            let labels = unsafe page.labels(slot)
             // A control character takes six bytes.
-            let most = 1 + pieces.seriesHead.count + labelHeads + 6 * labels.count + pieces.labelsEnd.count + values
-            guard out.hasRoom(most) else { return false }
-            if hasSeries { out.append(",") }
+            var run = definition.kind == .counter ? page.exposedRun(from: slot, count) : 1
+            while !out.hasRoom(6 * page.textBytes(slot, run) + run * pieces.maxFixedBytes) {
+                guard run > 1 else { return false }
+                run /= 2
+            }
+            if definition.kind == .counter {
+                out.append(jsonCountersOf: page, slot, run, afterAnother: hasSeries)
+                hasSeries = true
+                slot += run
+                continue
+            }
+            out.append(jsonLabelsOf: page, slot, afterAnother: hasSeries)
             hasSeries = true
-            out.append(pieces.seriesHead)
-            unsafe Self.appendJSONLabels(labels, definition, &out)
-            out.append(pieces.labelsEnd)
             let words = unsafe page.words(slot)
             if definition.kind == .histogram {
                 var cumulative: UInt64 = 0
@@ -191,39 +210,11 @@ struct SnapshotEncoder: Sendable {
                 out.append("\",\"sum\":\"")
                 out.append(double: unsafe Histogram.sum(words, boundCount: definition.bounds.count))
             } else {
-                out.append("\"value\":\"")
                 unsafe Self.appendValue(unsafe words, definition.kind, &out)
             }
-            out.append("\"}")
-            slot += 1
-        }
-    }
-
-    /// The text format's escapes are JSON's own; only control characters are left to do.
-    private static func appendJSONLabels(
-        _ labels: UnsafeBufferPointer<UInt8>,
-        _ definition: FamilyDefinition,
-        _ out: inout OutputBuffer
-    ) {
-        var position = 0
-        for (index, head) in definition.json.labelHeads.enumerated() {
-            position += unsafe definition.fragments[index].count - (index == 0 ? 0 : 1)
-            out.append(head)
-            while position < labels.count {
-                let byte = unsafe labels[position]
-                position += 1
-                if byte == UInt8(ascii: "\"") { break }
-                if byte < 0x20 {
-                    out.append(JSONPieces.controlCharacter(byte))
-                    continue
-                }
-                out.append(byte)
-                if byte == UInt8(ascii: "\\"), position < labels.count {
-                    out.append(unsafe labels[position])
-                    position += 1
-                }
-            }
-            out.append("\"")
+            out.append(UInt8(ascii: "\""))
+            out.append(UInt8(ascii: "}"))
+            slot &+= 1
         }
     }
 }

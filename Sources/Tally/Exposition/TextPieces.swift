@@ -2,7 +2,8 @@
 struct TextPieces: Sendable {
     /// The HELP and TYPE lines.
     let header: [UInt8]
-    /// Of a histogram: `name_bucket{`, `name_sum` and `name_count`, the last two with `{` where there are labels.
+    /// Of a histogram: `name_bucket{`, `name_sum` and `name_count`, the last two with `{` where there are labels, and the
+    /// constant ones.
     let bucketHead: [UInt8]
     let sumHead: [UInt8]
     let countHead: [UInt8]
@@ -11,7 +12,7 @@ struct TextPieces: Sendable {
     /// Of a histogram: `le="0.005"} ` for each bucket, with a comma before it where other labels come first.
     let bucketTails: [[UInt8]]
 
-    init(name: String, help: String, kind: MetricKind, bounds: [Double], hasLabels: Bool) {
+    init(name: String, help: String, kind: MetricKind, bounds: [Double], constant: [UInt8], hasLabels: Bool) {
         let type =
             switch kind {
             case .counter, .floatCounter: "counter"
@@ -28,9 +29,9 @@ struct TextPieces: Sendable {
             bucketTails = []
             return
         }
-        bucketHead = Array("\(name)_bucket{".utf8)
-        sumHead = Array("\(name)_sum\(hasLabels ? "{" : " ")".utf8)
-        countHead = Array("\(name)_count\(hasLabels ? "{" : " ")".utf8)
+        bucketHead = Array("\(name)_bucket{".utf8) + constant
+        sumHead = Array("\(name)_sum\(hasLabels ? "{" : " ")".utf8) + constant
+        countHead = Array("\(name)_count\(hasLabels ? "{" : " ")".utf8) + constant
         labelsEnd = Array((hasLabels ? "} " : "").utf8)
         bucketTails = (bounds + [.infinity]).map { bound in
             Array("\(hasLabels ? "," : "")le=\"\(BoundText.canonical(bound))\"} ".utf8)

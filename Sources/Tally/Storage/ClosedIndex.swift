@@ -23,9 +23,10 @@ protocol ClosedIndexing: AnyObject, Sendable {
 @safe
 @usableFromInline
 final class ClosedIndex<Child: Instrument>: ClosedIndexing, @unchecked Sendable {
-    /// The address of the current table: one word that holds its shift, then pairs of key and address.
-    @usableFromInline
-    let table: Atomic<UInt>
+    /// Where the address of the current table is. A table is a word that holds its shift, then pairs of key and address.
+    ///
+    /// Outside of the object, so that a lookup which knows this address needs no reference to the object.
+    let table: UnsafeMutablePointer<Atomic<UInt>>
     private var tables: [UnsafeMutablePointer<Atomic<UInt64>>]
     /// By the address of the child's words.
     private var handles: [UInt: UnsafeMutablePointer<Child>] = unsafe [:]
@@ -38,10 +39,12 @@ final class ClosedIndex<Child: Instrument>: ClosedIndexing, @unchecked Sendable 
     init() {
         let first = unsafe Self.allocate(bits: 3)
         unsafe tables = [first]
-        table = Atomic(UInt(bitPattern: first))
+        unsafe table = .allocate(capacity: 1)
+        unsafe table.initialize(to: Atomic(UInt(bitPattern: first)))
     }
 
     deinit {
+        unsafe table.deallocate()
         while let table = unsafe tables.popLast() { unsafe table.deallocate() }
         while let (_, handle) = unsafe handles.popFirst() {
             unsafe handle.deinitialize(count: 1)
@@ -58,13 +61,17 @@ final class ClosedIndex<Child: Instrument>: ClosedIndexing, @unchecked Sendable 
     }
 
     /// The handle of a child, or nil if it has to be looked up by its text.
+    ///
+    /// - Parameter table: An index's ``table``; the caller keeps the index.
     /// - Complexity: O(1) expected. Neither locks nor allocates.
     @inlinable
-    func find(_ key: UInt64) -> UnsafePointer<Child>? {
+    @inline(__always)
+    static func find(_ key: UInt64, in table: UnsafePointer<Atomic<UInt>>) -> UnsafePointer<Child>? {
         // A table is always there.
-        let base = unsafe UnsafePointer<Atomic<UInt64>>(bitPattern: table.load(ordering: .acquiring)).unsafelyUnwrapped
+        let address = unsafe table.pointee.load(ordering: .acquiring)
+        let base = unsafe UnsafePointer<Atomic<UInt64>>(bitPattern: address).unsafelyUnwrapped
         let shift = unsafe base.pointee.load(ordering: .relaxed)
-        let stored = key | Self.occupied
+        let stored = key | occupied
         var position = (key &* 0x9E37_79B9_7F4A_7C15) &>> shift
         while true {
             let bucket = unsafe base + Int(truncatingIfNeeded: 1 &+ 2 &* position)
@@ -91,14 +98,15 @@ final class ClosedIndex<Child: Instrument>: ClosedIndexing, @unchecked Sendable 
                 if key != 0 { _ = unsafe Self.place(key, address, in: larger) }
             }
             unsafe tables.append(larger)
-            table.store(UInt(bitPattern: larger), ordering: .releasing)
+            unsafe table.pointee.store(UInt(bitPattern: larger), ordering: .releasing)
             unsafe base = larger
         }
         let address = unsafe UInt64(UInt(bitPattern: handle(of: cell)))
         if unsafe Self.place(key | Self.occupied, address, in: base) { count += 1 }
     }
 
-    private func handle(of cell: SeriesCell) -> UnsafeMutablePointer<Child> {
+    /// The one handle of a child, at an address that stays. Under the family's lock.
+    func handle(of cell: SeriesCell) -> UnsafeMutablePointer<Child> {
         let words = unsafe UInt(bitPattern: cell.words)
         if let existing = unsafe handles[words] { return unsafe existing }
         let handle = UnsafeMutablePointer<Child>.allocate(capacity: 1)

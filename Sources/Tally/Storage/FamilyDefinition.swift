@@ -30,9 +30,11 @@ final class FamilyDefinition: Sendable {
 
     /// Words a series takes.
     let stride: Int
-    /// What stands before and after the text of a series' own labels, so that both together and a value are a sample.
-    let linePrefix: [UInt8]
-    let lineSuffix: [UInt8]
+    /// What a sample begins with: `name{`, and the constant labels. Copied from here for each, since what all series
+    /// have in common would be most of what a scrape had to read. Empty for a histogram, whose samples have many names.
+    let lineHead: LabelFragments
+    /// What follows a series' own labels up to the value, stored with them: `} `.
+    let lineEnd: [UInt8]
     /// Before each label's value: `method="`, then `",outcome="`, and so on.
     let fragments: LabelFragments
     /// The labels of the child that new label sets share once the family is full.
@@ -75,15 +77,17 @@ final class FamilyDefinition: Sendable {
         }
         if labelNames.isEmpty { _ = constant.popLast() }
         let hasLabels = !(labelNames.isEmpty && constantLabels.isEmpty)
-        if kind == .histogram {
-            // A histogram's series has many sample names; only its labels are worth keeping.
-            linePrefix = constant
-            lineSuffix = []
-        } else {
-            linePrefix = Array(name.utf8) + (hasLabels ? Array("{".utf8) : []) + constant
-            lineSuffix = Array((hasLabels ? "} " : " ").utf8)
-        }
-        text = TextPieces(name: name, help: help, kind: kind, bounds: bounds, hasLabels: hasLabels)
+        let isSample = kind != .histogram
+        lineHead = LabelFragments([isSample ? Array((name + (hasLabels ? "{" : "")).utf8) + constant : []])
+        lineEnd = Array(!isSample ? "".utf8 : hasLabels ? "} ".utf8 : " ".utf8)
+        text = TextPieces(
+            name: name,
+            help: help,
+            kind: kind,
+            bounds: bounds,
+            constant: constant,
+            hasLabels: hasLabels
+        )
         json = JSONPieces(
             name: name,
             help: help,
@@ -104,7 +108,8 @@ final class FamilyDefinition: Sendable {
     var samplesPerSeries: Int { kind == .histogram ? bounds.count + 3 : 1 }
 }
 
-/// What stands before each label's value, in one run of bytes.
+/// Pieces of text in one run of bytes, with `OutputBuffer.slack` bytes after it for wide copies: what stands before each
+/// label's value.
 struct LabelFragments: Sendable {
     let bytes: FixedBuffer<UInt8>
     /// Where each ends.
@@ -113,14 +118,29 @@ struct LabelFragments: Sendable {
     init(_ fragments: [[UInt8]]) {
         var ends: [Int] = []
         for fragment in fragments { ends.append((ends.last ?? 0) + fragment.count) }
-        bytes = FixedBuffer(fragments.flatMap { $0 })
+        bytes = FixedBuffer(fragments.flatMap { $0 } + [UInt8](repeating: 0, count: OutputBuffer.slack))
         self.ends = FixedBuffer(ends)
     }
 
+    var count: Int { ends.count }
+
+    /// Where a fragment begins, which must exist.
+    @inline(__always)
+    func start(_ index: Int) -> UnsafePointer<UInt8> {
+        assert(index >= 0 && index < count)
+        return unsafe bytes.pointer + (index == 0 ? 0 : ends.pointer[index &- 1])
+    }
+
+    /// How long a fragment is, which must exist.
+    @inline(__always)
+    func length(_ index: Int) -> Int {
+        assert(index >= 0 && index < count)
+        return unsafe ends.pointer[index] &- (index == 0 ? 0 : ends.pointer[index &- 1])
+    }
+
     /// The bytes of a fragment, which must exist.
+    @inline(__always)
     subscript(index: Int) -> UnsafeBufferPointer<UInt8> {
-        precondition(index >= 0 && index < ends.count)
-        let start = index == 0 ? 0 : unsafe ends.pointer[index - 1]
-        return unsafe UnsafeBufferPointer(start: bytes.pointer + start, count: ends.pointer[index] - start)
+        unsafe UnsafeBufferPointer(start: start(index), count: length(index))
     }
 }

@@ -128,7 +128,7 @@ final class FamilyStorage: Sendable {
 
     /// Pages double up to their largest size, so that a small family is small and a large one contiguous.
     private func makePage(after last: SeriesPage?, firstText: Int) -> SeriesPage {
-        let around = definition.linePrefix.count + definition.lineSuffix.count
+        let around = definition.lineEnd.count
         guard let last else {
             let capacity = definition.labelNames.isEmpty ? 1 : 8
             let text = capacity * (firstText + around + (capacity > 1 ? 4 : 0))
@@ -257,6 +257,12 @@ final class FamilyStorage: Sendable {
             state.closedIndexes[key] = index
             return index
         }
+    }
+
+    /// The handle that a closed index keeps of a child.
+    func keep<Child: Instrument>(_ cell: SeriesCell, in index: ClosedIndex<Child>) -> UnsafePointer<Child> {
+        let address = state.withLock { _ in unsafe UInt(bitPattern: index.handle(of: cell)) }
+        return unsafe UnsafePointer(bitPattern: address).unsafelyUnwrapped
     }
 
     // MARK: Reading

@@ -7,7 +7,8 @@ internal import Synchronization
 ///
 /// Invariants (`_checkInvariants()`):
 /// - `count <= capacity`; slots below `count` are filled, and a filled slot's text never changes;
-/// - `ends` rises, `ends[count - 1] <= textCapacity`; 64 further bytes may be read after the text, for wide copies;
+/// - `ends` rises, `ends[count - 1] <= textCapacity`; `OutputBuffer.slack` further bytes may be
+///   read after the text, for wide copies;
 /// - `hidden` is the number of set bits among the first `count`.
 ///
 /// Unchecked `Sendable`: `words` and `hiddenBits` are atomics; `ends` and `text` are written once a slot, before
@@ -23,6 +24,9 @@ final class SeriesPage: @unchecked Sendable {
 
     let capacity: Int
     let textCapacity: Int
+    /// Copied from the definition, for readers in a hurry.
+    private let stride: Int
+    private let endCount: Int
     let words: UnsafeMutablePointer<Atomic<UInt64>>
     let ends: UnsafeMutablePointer<UInt32>
     let text: UnsafeMutablePointer<UInt8>
@@ -39,10 +43,12 @@ final class SeriesPage: @unchecked Sendable {
         precondition(capacity > 0 && capacity <= Self.maxCapacity && textCapacity >= 0)
         precondition(textCapacity < Int(UInt32.max))
         self.capacity = capacity
+        stride = definition.stride
+        endCount = definition.lineEnd.count
         self.textCapacity = textCapacity
         let wordBytes = capacity * definition.stride * 8
         let bitWords = (capacity + 63) / 64
-        let slack = 64
+        let slack = OutputBuffer.slack
         // 128: two neighbouring lines, which some processors fetch as a pair, never hold two pages' values.
         unsafe memory = .allocate(
             byteCount: wordBytes + bitWords * 8 + capacity * 4 + textCapacity + slack,
@@ -75,18 +81,21 @@ final class SeriesPage: @unchecked Sendable {
         unsafe textStart(slot)..<Int(ends[slot])
     }
 
-    /// The text of a series' own labels, without what every series of the family has around them.
+    /// How much text a run of series has.
+    func textBytes(_ slot: Int, _ run: Int) -> Int {
+        unsafe Int(ends[slot + run - 1]) - textStart(slot)
+    }
+
+    /// The text of a series' own labels, without what is between them and the value.
     func labels(_ slot: Int) -> UnsafeBufferPointer<UInt8> {
         let range = textRange(slot)
-        let from = range.lowerBound + definition.linePrefix.count
-        let upTo = range.upperBound - definition.lineSuffix.count
-        return unsafe UnsafeBufferPointer(start: text + from, count: upTo - from)
+        return unsafe UnsafeBufferPointer(start: text + range.lowerBound, count: range.count - endCount)
     }
 
     // MARK: Values
 
     func words(_ slot: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        unsafe words + slot * definition.stride
+        unsafe words + slot * stride
     }
 
     func isHidden(_ slot: Int) -> Bool {
@@ -98,30 +107,27 @@ final class SeriesPage: @unchecked Sendable {
         unsafe hiddenBits[group].load(ordering: .relaxed)
     }
 
+    /// How many slots from an exposed one on are exposed without a gap, as far as one group of 64 goes.
+    func exposedRun(from slot: Int, _ count: Int) -> Int {
+        let position = slot & 63
+        let hidden = hiddenMask(slot >> 6) &>> UInt64(position)
+        return min(hidden == 0 ? 64 - position : hidden.trailingZeroBitCount, count - slot)
+    }
+
     // MARK: Changes, all under the family's lock
 
     /// Appends a series, or returns nil if the page has no room for it.
     func append(labels: UnsafeBufferPointer<UInt8>) -> Int? {
-        let length = definition.linePrefix.count + labels.count + definition.lineSuffix.count
+        let length = labels.count + endCount
         let start = textStart(count)
         guard count < capacity, length <= textCapacity - start else { return nil }
-        var end = start
-        end = append(definition.linePrefix, at: end)
-        if let base = labels.baseAddress {
-            unsafe (text + end).update(from: base, count: labels.count)
-            end += labels.count
+        if let base = labels.baseAddress { unsafe (text + start).update(from: base, count: labels.count) }
+        for (index, byte) in definition.lineEnd.enumerated() {
+            unsafe text[start + labels.count + index] = byte
         }
-        end = append(definition.lineSuffix, at: end)
-        unsafe (ends + count).initialize(to: UInt32(end))
+        unsafe (ends + count).initialize(to: UInt32(start + length))
         count += 1
         return count - 1
-    }
-
-    private func append(_ bytes: [UInt8], at end: Int) -> Int {
-        unsafe bytes.withUnsafeBufferPointer { source in
-            if let base = source.baseAddress { unsafe (text + end).update(from: base, count: source.count) }
-        }
-        return end + bytes.count
     }
 
     func hide(_ slot: Int) {
@@ -145,7 +151,7 @@ final class SeriesPage: @unchecked Sendable {
         #if DEBUG
         assert(count <= capacity)
         assert(count == 0 || textRange(count - 1).upperBound <= textCapacity)
-        for slot in 0..<count { assert(textRange(slot).count >= definition.linePrefix.count) }
+        for slot in 0..<count { assert(textRange(slot).count >= endCount) }
         assert((0..<count).count { isHidden($0) } == hidden)
         #endif
     }
