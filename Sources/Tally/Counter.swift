@@ -9,14 +9,29 @@ public import Synchronization
 ///
 /// A handle is a small value; copies count into the same total. Exposed at zero from registration. For fractional
 /// amounts there is ``FloatCounter``.
+///
+/// A counter that every core increments all the time can be made `contended`: it is then spread over cache lines, and
+/// scales with the cores. See ``init(_:help:contended:in:)``.
 public struct Counter: PlainInstrument {
     @usableFromInline
     let cell: SeriesCell
+    /// 0 unless the counter is spread over stripes.
+    @usableFromInline
+    let stripeMask: UInt
 
     /// Makes a handle to a series.
     @inlinable
     public init(cell: SeriesCell) {
         self.cell = cell
+        stripeMask = cell.page.stripeMask
+    }
+
+    /// The word to count in.
+    @inlinable
+    @inline(__always)
+    var word: UnsafeMutablePointer<Atomic<UInt64>> {
+        guard stripeMask != 0 else { return unsafe cell.words }
+        return unsafe cell.words + Stripes.current(mask: stripeMask) &* Stripes.words
     }
 
     /// A counter.
@@ -26,7 +41,7 @@ public struct Counter: PlainInstrument {
     @inlinable
     public func increment() {
         // At an addition a nanosecond, 2^63 are 292 years away.
-        unsafe cell.words.pointee.wrappingAdd(1, ordering: .relaxed)
+        unsafe word.pointee.wrappingAdd(1, ordering: .relaxed)
     }
 
     /// Adds an amount. Lock-free, does not allocate.
@@ -37,27 +52,39 @@ public struct Counter: PlainInstrument {
     public func increment(by amount: Int) {
         guard amount >= 0 else { return cell.reject(.negative) }
         guard amount < 1 << 48 else { return addSaturating(UInt64(amount)) }
-        let (_, total) = unsafe cell.words.pointee.wrappingAdd(UInt64(truncatingIfNeeded: amount), ordering: .relaxed)
-        if total > UInt64(Int64.max) { saturate() }
+        let word = unsafe word
+        let (_, total) = unsafe word.pointee.wrappingAdd(UInt64(truncatingIfNeeded: amount), ordering: .relaxed)
+        if total > UInt64(Int64.max) { unsafe Self.saturate(word) }
     }
 
     /// The total. Never negative.
     public var value: Int {
-        Int(clamping: Self.total(unsafe cell.words.pointee.load(ordering: .relaxed)))
+        Int(clamping: unsafe Self.total(cell.words, stripes: Int(stripeMask) + 1))
     }
 
-    /// What a word says; see ``saturate()``.
+    /// The total of a series' words.
+    static func total(_ words: UnsafeMutablePointer<Atomic<UInt64>>, stripes: Int) -> UInt64 {
+        var sum: UInt64 = 0
+        for stripe in 0..<stripes {
+            // Two of at most 2^63 - 1 do not overflow.
+            sum = total(sum &+ total(unsafe words[stripe * Stripes.words].load(ordering: .relaxed)))
+        }
+        return sum
+    }
+
+    /// What a word says; see ``saturate(_:)``.
     @inline(__always)
     static func total(_ word: UInt64) -> UInt64 { min(word, UInt64(Int64.max)) }
 
     @usableFromInline
     @inline(never)
     func addSaturating(_ amount: UInt64) {
-        var current = unsafe cell.words.pointee.load(ordering: .relaxed)
+        let word = unsafe word
+        var current = unsafe word.pointee.load(ordering: .relaxed)
         while true {
             let (sum, overflow) = current.addingReportingOverflow(amount)
             let next = overflow ? UInt64(Int64.max) : min(sum, UInt64(Int64.max))
-            let (exchanged, original) = unsafe cell.words.pointee.weakCompareExchange(
+            let (exchanged, original) = unsafe word.pointee.weakCompareExchange(
                 expected: current,
                 desired: next,
                 ordering: .relaxed
@@ -71,7 +98,7 @@ public struct Counter: PlainInstrument {
     /// and its call of this, for the word to wrap.
     @usableFromInline
     @inline(never)
-    func saturate() {
-        unsafe cell.words.pointee.store(UInt64(Int64.max), ordering: .relaxed)
+    static func saturate(_ word: UnsafeMutablePointer<Atomic<UInt64>>) {
+        unsafe word.pointee.store(UInt64(Int64.max), ordering: .relaxed)
     }
 }

@@ -52,7 +52,7 @@ public struct DynamicFamily<Child: Instrument>: Sendable {
         return unsafe LabelTextWriter.withText(
             { writer in
                 for index in values.indices {
-                    writer.append(fragment: index, of: fragments)
+                    writer.append(fragments[index])
                     writer.append(value: values[index])
                 }
                 if !values.isEmpty { writer.append(UInt8(ascii: "\"")) }

@@ -165,10 +165,11 @@ final class LabelText: Sendable {
         _ labels: UnsafeRawPointer,
         _ body: (UnsafeBufferPointer<UInt8>, _ shortened: Int) -> Result
     ) -> Result {
-        unsafe LabelTextWriter.withText(
+        let fragments = storage.definition.fragments
+        return unsafe LabelTextWriter.withText(
             { writer in
                 for index in fields.indices {
-                    writer.append(fragment: index, of: storage.definition.fragments)
+                    writer.append(fragments[index])
                     unsafe fields[index].write(labels, &writer)
                 }
                 if !fields.isEmpty { writer.append(UInt8(ascii: "\"")) }

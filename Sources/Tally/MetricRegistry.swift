@@ -96,6 +96,7 @@ public final class MetricRegistry: Sendable {
         labelNames: [String],
         buckets: Buckets = [],
         limit: Int? = nil,
+        contended: Bool = false,
         observe: (@Sendable () -> Double)? = nil,
         isOwn: Bool = false
     ) throws(RegistrationError) -> FamilyStorage {
@@ -119,6 +120,7 @@ public final class MetricRegistry: Sendable {
             constantLabels: constantLabels,
             bounds: try buckets.validated(for: exposed),
             limit: limit,
+            stripes: contended ? Stripes.count : 1,
             context: context
         )
         let outcome = state.withLock { state in Self.enter(definition, observe, in: &state) }
@@ -138,7 +140,7 @@ public final class MetricRegistry: Sendable {
                 let error = RegistrationError(
                     .conflictingDefinition,
                     name,
-                    "is registered already, with another type, help, label names, buckets or limit"
+                    "is registered already, with another type, help, label names, buckets, limit or contention"
                 )
                 return .failure(error)
             }

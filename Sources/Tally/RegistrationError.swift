@@ -16,7 +16,7 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         public static let reservedLabelName = Code(description: "reservedLabelName")
         /// Two labels have one name, or a label has the name of a constant one.
         public static let duplicateLabelName = Code(description: "duplicateLabelName")
-        /// The name is registered with another help, type, label names, buckets or limit.
+        /// The name is registered with another help, type, label names, buckets, limit or contention.
         public static let conflictingDefinition = Code(description: "conflictingDefinition")
         /// Samples of the name would be taken for another family's: `x_count` beside the histogram `x`.
         public static let collidingSamples = Code(description: "collidingSamples")

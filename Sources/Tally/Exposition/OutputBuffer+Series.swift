@@ -2,41 +2,68 @@ internal import Synchronization
 
 // What a scrape of a large registry spends its time in: nothing but copies and digits, with the place to write at in a
 // register. The only code that writes without asking for room each time; its callers have asked for all of it.
+//
+// Addresses are read from classes before the loops: a store through a byte pointer might change anything, as far as the
+// compiler knows, so that it would read them anew for each series.
 
 extension OutputBuffer {
-    /// The most that one line of ``append(head:countersOf:_:_:)`` takes beside its labels' text.
-    static func maxCounterBytes(_ head: UnsafeBufferPointer<UInt8>) -> Int { head.count + maxIntegerBytes + 1 }
-
-    /// Appends the lines of a run of exposed counters. There must be room for all of them, and for ``slack``.
-    mutating func append(head: UnsafeBufferPointer<UInt8>, countersOf page: SeriesPage, _ slot: Int, _ run: Int) {
-        guard let start = head.baseAddress else { return }
-        let words = unsafe page.words(slot)
-        let ends = unsafe page.ends + slot
-        var text = unsafe page.text + page.textStart(slot)
+    /// Appends the lines of counters. There must be room for their text, for the head and ``maxIntegerBytes`` and one
+    /// byte each, and for ``slack``.
+    ///
+    /// - Parameters:
+    ///   - group: The first slot of a group of 64.
+    ///   - exposed: Which of the group's slots; not none.
+    mutating func append(head: LabelFragments.Piece, countersOf page: SeriesPage, _ group: Int, _ exposed: UInt64) {
+        let words = unsafe page.words(group)
+        let ends = unsafe page.ends + group
+        let texts = unsafe page.text
+        let groupStart = page.textStart(group)
+        var exposed = exposed
         var place = unsafe base + count
-        for index in 0..<run {
-            let next = unsafe page.text + Int(ends[index])
-            unsafe Self.copyWide(start, head.count, to: place)
-            unsafe place += head.count
-            unsafe Self.copyWide(text, next - text, to: place)
-            unsafe place += next - text
+        while exposed != 0 {
+            // One after the other by their bits: the lengths of runs between removed ones could not be foreseen.
+            let index = exposed.trailingZeroBitCount
+            exposed &= exposed &- 1
+            let start = unsafe index == 0 ? groupStart : Int(ends[index &- 1])
+            let length = unsafe Int(ends[index]) &- start
+            unsafe Self.copyWide(head.start, head.length, to: place)
+            unsafe place += head.length
+            unsafe Self.copyWide(texts + start, length, to: place)
+            unsafe place += length
             let total = unsafe Counter.total(words[index].load(ordering: .relaxed))
             unsafe place = Self.write(total, at: place)
             unsafe place.pointee = UInt8(ascii: "\n")
             unsafe place += 1
-            unsafe text = next
         }
         count = unsafe place - base
         assert(count <= capacity)
     }
 
-    /// Appends the JSON of a run of exposed counters. There must be room for six times their labels' text, and for each
-    /// what ``JSONPieces/maxFixedBytes`` says.
-    mutating func append(jsonCountersOf page: SeriesPage, _ slot: Int, _ run: Int, afterAnother: Bool) {
-        let words = unsafe page.words(slot)
+    /// Appends the JSON of series, each up to its value, or with it where they are counters. There must be room for six
+    /// times their labels' text, for each what ``JSONPieces/maxFixedBytes`` says, and for ``slack``.
+    mutating func append(
+        jsonOf page: SeriesPage,
+        _ group: Int,
+        _ exposed: UInt64,
+        afterAnother: Bool,
+        withCounters: Bool
+    ) {
+        let heads = unsafe JSONHeads(page.definition)
+        let words = unsafe page.words(group)
+        let ends = unsafe page.ends + group
+        let texts = unsafe page.text
+        let groupStart = page.textStart(group)
+        var exposed = exposed
         var place = unsafe base + count
-        for index in 0..<run {
-            unsafe place = Self.writeJSONLabels(page, slot + index, afterAnother: afterAnother || index > 0, at: place)
+        // Without its comma, the first head begins one byte further on.
+        var skipped = afterAnother ? 0 : 1
+        while exposed != 0 {
+            let index = exposed.trailingZeroBitCount
+            exposed &= exposed &- 1
+            let start = unsafe index == 0 ? groupStart : Int(ends[index &- 1])
+            unsafe place = heads.write(labels: texts + start, skipping: skipped, at: place)
+            skipped = 0
+            guard withCounters else { continue }
             let total = unsafe Counter.total(words[index].load(ordering: .relaxed))
             unsafe place = Self.write(total, at: place)
             unsafe place[0] = UInt8(ascii: "\"")
@@ -46,45 +73,49 @@ extension OutputBuffer {
         count = unsafe place - base
         assert(count <= capacity)
     }
+}
 
-    /// Appends all of a series' JSON that stands before its value, or before its buckets.
-    mutating func append(jsonLabelsOf page: SeriesPage, _ slot: Int, afterAnother: Bool) {
-        let end = unsafe Self.writeJSONLabels(page, slot, afterAnother: afterAnother, at: base + count)
-        count = unsafe end - base
-        assert(count <= capacity)
+/// What stands around the label values of a family's JSON, by addresses.
+@unsafe
+private struct JSONHeads {
+    private let bytes: UnsafePointer<UInt8>
+    private let ends: UnsafePointer<Int>
+    /// How long each label's name is in the text, with what is around it.
+    private let nameEnds: UnsafePointer<Int>
+    private let labelCount: Int
+
+    init(_ definition: FamilyDefinition) {
+        unsafe bytes = definition.json.heads.bytes.pointer
+        unsafe ends = definition.json.heads.ends.pointer
+        unsafe nameEnds = definition.fragments.ends.pointer
+        unsafe labelCount = definition.fragments.count
     }
 
+    /// Writes all of a series that stands before its value, or before its buckets.
     @inline(__always)
-    private static func writeJSONLabels(
-        _ page: SeriesPage,
-        _ slot: Int,
-        afterAnother: Bool,
+    func write(
+        labels: UnsafePointer<UInt8>,
+        skipping skipped: Int,
         at place: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
-        let heads = page.definition.json.heads
-        let names = page.definition.fragments
-        var text = unsafe UnsafePointer(page.text) + page.textStart(slot)
-        // Without its comma, the first begins one byte further on.
-        var from = afterAnother ? 0 : 1
+        var text = unsafe labels
         var place = unsafe place
-        for index in 0..<names.count {
+        var head = skipped
+        var name = 0
+        for index in unsafe 0..<labelCount {
             // Past the label's name, and past the quote that ended the value before it.
-            unsafe text += names.length(index)
-            unsafe place = copyWide(heads.start(index) + from, heads.length(index) - from, movingOn: place)
-            unsafe (place, text) = writeJSON(escaped: text, at: place)
-            from = 0
+            let nameEnd = unsafe nameEnds[index]
+            unsafe text += nameEnd &- name
+            name = nameEnd
+            let end = unsafe ends[index]
+            unsafe OutputBuffer.copyWide(bytes + head, end &- head, to: place)
+            unsafe place += end &- head
+            head = end
+            unsafe (place, text) = Self.write(escaped: text, at: place)
         }
-        return unsafe copyWide(heads.start(names.count) + from, heads.length(names.count) - from, movingOn: place)
-    }
-
-    @inline(__always)
-    private static func copyWide(
-        _ source: UnsafePointer<UInt8>,
-        _ length: Int,
-        movingOn place: UnsafeMutablePointer<UInt8>
-    ) -> UnsafeMutablePointer<UInt8> {
-        unsafe copyWide(source, length, to: place)
-        return unsafe place + length
+        let end = unsafe ends[labelCount]
+        unsafe OutputBuffer.copyWide(bytes + head, end &- head, to: place)
+        return unsafe place + (end &- head)
     }
 
     /// Writes a label's value up to the quote that ends it, as the content of a JSON string. Returns where that ends, and
@@ -92,27 +123,22 @@ extension OutputBuffer {
     ///
     /// The text format's escapes are JSON's own; only control characters are left to do.
     @inline(__always)
-    private static func writeJSON(
+    private static func write(
         escaped source: UnsafePointer<UInt8>,
         at place: UnsafeMutablePointer<UInt8>
     ) -> (UnsafeMutablePointer<UInt8>, UnsafePointer<UInt8>) {
         var source = unsafe source
         var place = unsafe place
         while true {
-            // Eight at a time, up to the first that is a quote, a backslash or a control character.
             let word = unsafe UnsafeRawPointer(source).loadUnaligned(as: UInt64.self)
             unsafe UnsafeMutableRawPointer(place).storeBytes(of: word, as: UInt64.self)
-            let quotes = word ^ (0x22 &* ones)
-            let backslashes = word ^ (0x5C &* ones)
-            // The classic test for a zero byte, and for one below 32; the first one that it marks is right.
-            let marks =
-                ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
-                | ((word &- (0x20 &* ones)) & ~word)
-            let special = marks & (0x80 &* ones)
-            let plain = special == 0 ? 8 : special.trailingZeroBitCount / 8
+            guard let plain = ByteWord.firstByteOrControl(in: word, among: "\"", "\\") else {
+                unsafe source += 8
+                unsafe place += 8
+                continue
+            }
             unsafe source += plain
             unsafe place += plain
-            if special == 0 { continue }
             if unsafe source.pointee == UInt8(ascii: "\"") { return unsafe (place, source) }
             unsafe (place, source) = writeSpecial(source, at: place)
         }
@@ -134,8 +160,4 @@ extension OutputBuffer {
         for (index, byte) in escape.enumerated() { unsafe place[index] = byte }
         return unsafe (place + escape.count, source + 1)
     }
-
-    /// A byte times this is a word of it.
-    @inline(__always)
-    private static var ones: UInt64 { 0x0101_0101_0101_0101 }
 }

@@ -41,7 +41,7 @@ struct OutputBuffer {
         count += length
     }
 
-    /// How much further than they need `appendWide` and `appendJSON` may read, and write.
+    /// How much further than it needs `appendWide` may read, and write.
     static let slack = 64
 
     /// Appends in blocks of 64 bytes, which for the lengths of label text is faster than a call to copy them exactly.
@@ -60,6 +60,10 @@ struct OutputBuffer {
         _ length: Int,
         to place: UnsafeMutablePointer<UInt8>
     ) {
+        if length <= 32 {
+            let block = unsafe UnsafeRawPointer(source).loadUnaligned(as: SIMD32<UInt8>.self)
+            return unsafe UnsafeMutableRawPointer(place).storeBytes(of: block, as: SIMD32<UInt8>.self)
+        }
         var offset = 0
         repeat {
             let block = unsafe UnsafeRawPointer(source + offset).loadUnaligned(as: SIMD64<UInt8>.self)
@@ -76,12 +80,6 @@ struct OutputBuffer {
 
     mutating func append(_ text: StaticString) {
         unsafe append(text.utf8Start, text.utf8CodeUnitCount)
-    }
-
-    /// Appends bytes that have ``slack`` after them, as `appendWide` does.
-    @inline(__always)
-    mutating func appendWide(_ source: UnsafeBufferPointer<UInt8>) {
-        if let start = source.baseAddress { unsafe appendWide(start, source.count) }
     }
 
     /// The most that an integer takes: 20 digits.
@@ -120,15 +118,15 @@ struct OutputBuffer {
         return unsafe write(exactly4: low % 10_000, at: end)
     }
 
+    /// One to four digits. With branches, since a processor that foresees them goes on to the next series before it has
+    /// read this one's value; without, each would wait for the one before.
     @inline(__always)
     private static func write(
         upTo4 value: UInt64,
         at place: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
-        let high = value / 100
-        let first = unsafe value < 100 ? place : write(upTo2: high, at: place)
-        if value < 100 { return unsafe write(upTo2: value, at: first) }
-        return unsafe write(pair: value % 100, at: first)
+        if value < 100 { return unsafe write(upTo2: value, at: place) }
+        return unsafe write(pair: value % 100, at: write(upTo2: value / 100, at: place))
     }
 
     @inline(__always)
@@ -136,9 +134,10 @@ struct OutputBuffer {
         upTo2 value: UInt64,
         at place: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
-        if value >= 10 { return unsafe write(pair: value, at: place) }
-        unsafe place.pointee = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value)
-        return unsafe place + 1
+        let hasTwo: UInt16 = value >= 10 ? 1 : 0
+        let digits = UInt16(littleEndian: pair(value)) &>> (8 &* (1 &- hasTwo))
+        unsafe UnsafeMutableRawPointer(place).storeBytes(of: digits.littleEndian, as: UInt16.self)
+        return unsafe place + 1 + Int(hasTwo)
     }
 
     @inline(__always)
@@ -155,12 +154,17 @@ struct OutputBuffer {
         pair value: UInt64,
         at place: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
-        let pair = unsafe UnsafeRawPointer(pairs.utf8Start).loadUnaligned(
+        unsafe UnsafeMutableRawPointer(place).storeBytes(of: pair(value), as: UInt16.self)
+        return unsafe place + 2
+    }
+
+    /// The digits of a number below 100, as they lie in memory.
+    @inline(__always)
+    private static func pair(_ value: UInt64) -> UInt16 {
+        unsafe UnsafeRawPointer(pairs.utf8Start).loadUnaligned(
             fromByteOffset: 2 &* Int(truncatingIfNeeded: value),
             as: UInt16.self
         )
-        unsafe UnsafeMutableRawPointer(place).storeBytes(of: pair, as: UInt16.self)
-        return unsafe place + 2
     }
 
     mutating func append(double value: Double) {

@@ -81,16 +81,43 @@ struct SnapshotEncoder: Sendable {
         return true
     }
 
-    /// The first slot that is exposed, from `slot` on. Hidden ones are passed over 64 at a time.
-    @inline(__always)
-    private static func nextExposed(_ slot: Int, _ page: SeriesPage, _ count: Int) -> Int {
-        var slot = slot
+    /// The exposed slots of the next group that has any, from `slot` on, or nil at the page's end. Sets `slot` to the
+    /// first of them.
+    private mutating func nextExposed(_ page: SeriesPage, _ count: Int) -> UInt64? {
         while slot < count {
-            let hidden = page.hiddenMask(slot >> 6) &>> UInt64(slot & 63)
-            if hidden & 1 == 0 { return slot }
-            slot += (~hidden).trailingZeroBitCount
+            let exposed = page.exposedMask(from: slot, count)
+            if exposed != 0 {
+                slot = (slot & ~63) + exposed.trailingZeroBitCount
+                return exposed
+            }
+            slot = (slot | 63) + 1
         }
-        return slot
+        return nil
+    }
+
+    /// As many of a group's slots as there is surely room for, given the most that one takes beside its text and what
+    /// its text grows to; nil if not even the first fits.
+    private func fitting(
+        _ exposed: UInt64,
+        of page: SeriesPage,
+        fixed: Int,
+        growth: Int,
+        _ out: inout OutputBuffer
+    ) -> UInt64? {
+        var exposed = exposed
+        while true {
+            let first = exposed.trailingZeroBitCount
+            let last = 63 - exposed.leadingZeroBitCount
+            let text = page.textBytes((slot & ~63) + first, through: (slot & ~63) + last)
+            if out.hasRoom(exposed.nonzeroBitCount * fixed + growth * text + OutputBuffer.slack) { return exposed }
+            guard last > first else { return nil }
+            exposed &= (2 << UInt64((first + last) / 2)) - 1
+        }
+    }
+
+    /// Goes on behind the last of a group's slots.
+    private mutating func skip(_ exposed: UInt64) {
+        slot = (slot & ~63) + 64 - exposed.leadingZeroBitCount
     }
 
     // MARK: Text
@@ -98,42 +125,35 @@ struct SnapshotEncoder: Sendable {
     /// Samples of one word: the series' own text is all but the value.
     private mutating func encodeLines(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
         let definition = page.definition
-        let head = unsafe definition.lineHead[0]
-        while true {
-            slot = Self.nextExposed(slot, page, count)
-            guard slot < count else { return true }
-            let text = page.textRange(slot)
-            if definition.kind == .counter {
-                // As many at a time as there is surely room for.
-                var run = page.exposedRun(from: slot, count)
-                let fixed = unsafe OutputBuffer.maxCounterBytes(head)
-                while run > 1, !out.hasRoom(page.textBytes(slot, run) + run * fixed + OutputBuffer.slack) { run /= 2 }
-                if run > 1 {
-                    unsafe out.append(head: head, countersOf: page, slot, run)
-                    slot += run
-                    continue
-                }
+        let head = definition.lineHead[0]
+        while let exposed = nextExposed(page, count) {
+            let isRun = definition.isRunOfWords
+            let fixed = head.length + OutputBuffer.maxDoubleBytes + 1
+            let group = isRun ? exposed : 1 << UInt64(slot & 63)
+            guard let fitting = fitting(group, of: page, fixed: fixed, growth: 1, &out) else { return false }
+            if isRun {
+                out.append(head: head, countersOf: page, slot & ~63, fitting)
+            } else {
+                let text = page.textRange(slot)
+                unsafe out.appendWide(head.start, head.length)
+                unsafe out.appendWide(page.text + text.lowerBound, text.count)
+                unsafe Self.appendValue(unsafe page.words(slot), definition, &out)
+                out.append(UInt8(ascii: "\n"))
             }
-            guard out.hasRoom(head.count + text.count + OutputBuffer.slack + OutputBuffer.maxDoubleBytes + 1) else {
-                return false
-            }
-            unsafe out.appendWide(head)
-            unsafe out.appendWide(page.text + text.lowerBound, text.count)
-            unsafe Self.appendValue(unsafe page.words(slot), definition.kind, &out)
-            out.append(UInt8(ascii: "\n"))
-            slot += 1
+            skip(fitting)
         }
+        return true
     }
 
     @inline(__always)
     private static func appendValue(
         _ words: UnsafeMutablePointer<Atomic<UInt64>>,
-        _ kind: MetricKind,
+        _ definition: FamilyDefinition,
         _ out: inout OutputBuffer
     ) {
         let word = unsafe words.pointee.load(ordering: .relaxed)
-        switch kind {
-        case .counter: out.append(integer: Counter.total(word))
+        switch definition.kind {
+        case .counter: out.append(integer: unsafe Counter.total(words, stripes: definition.stripes))
         case .floatCounter: out.append(double: min(Double(bitPattern: word), .greatestFiniteMagnitude))
         case .gauge: out.append(double: Double(bitPattern: word))
         case .info: out.append(UInt8(ascii: "1"))
@@ -144,9 +164,7 @@ struct SnapshotEncoder: Sendable {
     private mutating func encodeHistograms(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
         let definition = page.definition
         let pieces = definition.text
-        while true {
-            slot = Self.nextExposed(slot, page, count)
-            guard slot < count else { return true }
+        while nextExposed(page, count) != nil {
             let range = page.textRange(slot)
             guard out.hasRoom(pieces.maxHistogramBytes(labelBytes: range.count)) else { return false }
             let labels = unsafe page.text + range.lowerBound
@@ -173,6 +191,7 @@ struct SnapshotEncoder: Sendable {
             out.append(UInt8(ascii: "\n"))
             slot += 1
         }
+        return true
     }
 
     // MARK: JSON
@@ -180,41 +199,40 @@ struct SnapshotEncoder: Sendable {
     private mutating func encodeJSON(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
         let definition = page.definition
         let pieces = definition.json
-        while true {
-            slot = Self.nextExposed(slot, page, count)
-            guard slot < count else { return true }
+        while let exposed = nextExposed(page, count) {
+            let isRun = definition.isRunOfWords
+            let group = isRun ? exposed : 1 << UInt64(slot & 63)
             // A control character takes six bytes.
-            var run = definition.kind == .counter ? page.exposedRun(from: slot, count) : 1
-            while !out.hasRoom(6 * page.textBytes(slot, run) + run * pieces.maxFixedBytes) {
-                guard run > 1 else { return false }
-                run /= 2
+            guard let fitting = fitting(group, of: page, fixed: pieces.maxFixedBytes, growth: 6, &out) else {
+                return false
             }
-            if definition.kind == .counter {
-                out.append(jsonCountersOf: page, slot, run, afterAnother: hasSeries)
-                hasSeries = true
-                slot += run
-                continue
-            }
-            out.append(jsonLabelsOf: page, slot, afterAnother: hasSeries)
+            out.append(jsonOf: page, slot & ~63, fitting, afterAnother: hasSeries, withCounters: isRun)
             hasSeries = true
-            let words = unsafe page.words(slot)
-            if definition.kind == .histogram {
-                var cumulative: UInt64 = 0
-                for (bucket, head) in pieces.bucketHeads.enumerated() {
-                    cumulative &+= unsafe words[bucket].load(ordering: .relaxed)
-                    out.append(head)
-                    out.append(integer: cumulative)
-                }
-                out.append("\"},\"count\":\"")
-                out.append(integer: cumulative)
-                out.append("\",\"sum\":\"")
-                out.append(double: unsafe Histogram.sum(words, boundCount: definition.bounds.count))
-            } else {
-                unsafe Self.appendValue(unsafe words, definition.kind, &out)
-            }
-            out.append(UInt8(ascii: "\""))
-            out.append(UInt8(ascii: "}"))
-            slot &+= 1
+            if !isRun { unsafe appendJSONValues(unsafe page.words(slot), definition, &out) }
+            skip(fitting)
         }
+        return true
+    }
+
+    private func appendJSONValues(
+        _ words: UnsafeMutablePointer<Atomic<UInt64>>,
+        _ definition: FamilyDefinition,
+        _ out: inout OutputBuffer
+    ) {
+        if definition.kind == .histogram {
+            var cumulative: UInt64 = 0
+            for (bucket, head) in definition.json.bucketHeads.enumerated() {
+                cumulative &+= unsafe words[bucket].load(ordering: .relaxed)
+                out.append(head)
+                out.append(integer: cumulative)
+            }
+            out.append("\"},\"count\":\"")
+            out.append(integer: cumulative)
+            out.append("\",\"sum\":\"")
+            out.append(double: unsafe Histogram.sum(words, boundCount: definition.bounds.count))
+        } else {
+            unsafe Self.appendValue(unsafe words, definition, &out)
+        }
+        out.append("\"}")
     }
 }

@@ -26,6 +26,8 @@ final class FamilyDefinition: Sendable {
     @usableFromInline
     let bounds: FixedBuffer<Double>
     let limit: Int
+    /// Words that a counter is spread over; 1 unless it is told that it is contended.
+    let stripes: Int
     let context: RegistryContext
 
     /// Words a series takes.
@@ -55,6 +57,7 @@ final class FamilyDefinition: Sendable {
         constantLabels: [ConstantLabel],
         bounds: [Double],
         limit: Int,
+        stripes: Int = 1,
         context: RegistryContext
     ) {
         self.name = name
@@ -62,10 +65,11 @@ final class FamilyDefinition: Sendable {
         self.kind = kind
         self.labelNames = labelNames
         self.constantLabels = constantLabels
-        self.bounds = FixedBuffer(bounds)
+        self.bounds = FixedBuffer(bounds, padding: 3, of: .infinity)
         self.limit = limit
+        self.stripes = stripes
         self.context = context
-        stride = kind == .histogram ? bounds.count + 3 : 1
+        stride = kind == .histogram ? bounds.count + 3 : stripes == 1 ? 1 : stripes * Stripes.words
         let heads = labelNames.enumerated().map { index, label in
             Array((index == 0 ? "" : "\",").utf8) + Array("\(label)=\"".utf8)
         }
@@ -101,8 +105,11 @@ final class FamilyDefinition: Sendable {
     /// Whether another registration asks for the same family, so that both share it.
     func isSameDefinition(as other: FamilyDefinition) -> Bool {
         name == other.name && help == other.help && kind == other.kind && labelNames == other.labelNames
-            && bounds.array == other.bounds.array && limit == other.limit
+            && bounds.array == other.bounds.array && limit == other.limit && stripes == other.stripes
     }
+
+    /// Whether the values of neighbouring series are neighbouring words, each a counter's total.
+    var isRunOfWords: Bool { kind == .counter && stripes == 1 }
 
     /// How many samples one series of this family is in the text formats.
     var samplesPerSeries: Int { kind == .histogram ? bounds.count + 3 : 1 }
@@ -118,8 +125,8 @@ struct LabelFragments: Sendable {
     init(_ fragments: [[UInt8]]) {
         var ends: [Int] = []
         for fragment in fragments { ends.append((ends.last ?? 0) + fragment.count) }
-        bytes = FixedBuffer(fragments.flatMap { $0 } + [UInt8](repeating: 0, count: OutputBuffer.slack))
-        self.ends = FixedBuffer(ends)
+        bytes = FixedBuffer(fragments.flatMap { $0 }, padding: OutputBuffer.slack, of: 0)
+        self.ends = FixedBuffer(ends, padding: 0, of: 0)
     }
 
     var count: Int { ends.count }
@@ -138,9 +145,16 @@ struct LabelFragments: Sendable {
         return unsafe ends.pointer[index] &- (index == 0 ? 0 : ends.pointer[index &- 1])
     }
 
-    /// The bytes of a fragment, which must exist.
+    /// A fragment's bytes, by their address: valid as long as the fragments are kept.
+    @safe
+    struct Piece {
+        let start: UnsafePointer<UInt8>
+        let length: Int
+    }
+
+    /// A fragment, which must exist.
     @inline(__always)
-    subscript(index: Int) -> UnsafeBufferPointer<UInt8> {
-        unsafe UnsafeBufferPointer(start: start(index), count: length(index))
+    subscript(index: Int) -> Piece {
+        unsafe Piece(start: start(index), length: length(index))
     }
 }

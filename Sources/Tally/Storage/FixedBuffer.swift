@@ -9,10 +9,14 @@ final class FixedBuffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendabl
     @usableFromInline
     let count: Int
 
-    init(_ elements: [Element]) {
-        let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
+    /// - Parameter padding: How many more of an element may be read past the end.
+    init(_ elements: [Element], padding: Int, of filler: Element) {
+        let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count + padding))
         for (index, element) in elements.enumerated() {
             unsafe (memory + index).initialize(to: element)
+        }
+        for index in 0..<padding {
+            unsafe (memory + elements.count + index).initialize(to: filler)
         }
         unsafe pointer = UnsafePointer(memory)
         count = elements.count

@@ -28,12 +28,15 @@ struct LabelTextWriter {
         count += 1
     }
 
-    mutating func append(fragment index: Int, of fragments: LabelFragments) {
-        let source = unsafe fragments[index]
-        if let start = source.baseAddress, count + source.count <= capacity {
-            unsafe (base + count).update(from: start, count: source.count)
+    /// Appends a fragment, which has `OutputBuffer.slack` readable bytes after it.
+    @inline(__always)
+    mutating func append(_ fragment: LabelFragments.Piece) {
+        if count + fragment.length + OutputBuffer.slack <= capacity {
+            unsafe OutputBuffer.copyWide(fragment.start, fragment.length, to: base + count)
+        } else if count + fragment.length <= capacity {
+            unsafe (base + count).update(from: fragment.start, count: fragment.length)
         }
-        count += source.count
+        count += fragment.length
     }
 
     /// Appends a label's value, cut and escaped: `\`, `"` and line feeds, as both text formats ask.
@@ -57,21 +60,10 @@ struct LabelTextWriter {
             while length > 0, unsafe value[length] & 0xC0 == 0x80 { length -= 1 }
             shortened += 1
         }
-        if count + 2 * length <= capacity {
+        guard let start = value.baseAddress else { return }
+        if count + 2 * length + 8 <= capacity {
             // There is room whatever has to be escaped, so nothing is checked a byte.
-            var end = count
-            for index in 0..<length {
-                let byte = unsafe value[index]
-                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\n") {
-                    unsafe base[end] = UInt8(ascii: "\\")
-                    end += 1
-                    unsafe base[end] = byte == UInt8(ascii: "\n") ? UInt8(ascii: "n") : byte
-                } else {
-                    unsafe base[end] = byte
-                }
-                end += 1
-            }
-            count = end
+            count = unsafe Self.escape(start, length, to: base + count) - base
         } else {
             for index in 0..<length {
                 let byte = unsafe value[index]
@@ -87,6 +79,37 @@ struct LabelTextWriter {
                 }
             }
         }
+    }
+
+    /// Eight bytes at a time, as long as none of them has to be escaped. There must be room for twice the length and 8.
+    @inline(__always)
+    private static func escape(
+        _ source: UnsafePointer<UInt8>,
+        _ length: Int,
+        to place: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        var place = unsafe place
+        var position = 0
+        while position &+ 8 <= length {
+            let word = unsafe UnsafeRawPointer(source + position).loadUnaligned(as: UInt64.self)
+            guard ByteWord.firstByte(in: word, among: "\"", "\\", "\n") == nil else { break }
+            unsafe UnsafeMutableRawPointer(place).storeBytes(of: word, as: UInt64.self)
+            position &+= 8
+            unsafe place += 8
+        }
+        while position < length {
+            let byte = unsafe source[position]
+            position &+= 1
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\n") {
+                unsafe place.pointee = UInt8(ascii: "\\")
+                unsafe place += 1
+                unsafe place.pointee = byte == UInt8(ascii: "\n") ? UInt8(ascii: "n") : byte
+            } else {
+                unsafe place.pointee = byte
+            }
+            unsafe place += 1
+        }
+        return unsafe place
     }
 
     /// Runs `write` on memory large enough for what it writes (the stack's, unless that is much), then `body` on the text.

@@ -24,7 +24,9 @@ final class SeriesPage: @unchecked Sendable {
 
     let capacity: Int
     let textCapacity: Int
-    /// Copied from the definition, for readers in a hurry.
+    /// Copied from the definition, for readers in a hurry. The mask is the number of stripes less one.
+    @usableFromInline
+    let stripeMask: UInt
     private let stride: Int
     private let endCount: Int
     let words: UnsafeMutablePointer<Atomic<UInt64>>
@@ -44,6 +46,7 @@ final class SeriesPage: @unchecked Sendable {
         precondition(textCapacity < Int(UInt32.max))
         self.capacity = capacity
         stride = definition.stride
+        stripeMask = UInt(definition.stripes - 1)
         endCount = definition.lineEnd.count
         self.textCapacity = textCapacity
         let wordBytes = capacity * definition.stride * 8
@@ -81,9 +84,9 @@ final class SeriesPage: @unchecked Sendable {
         unsafe textStart(slot)..<Int(ends[slot])
     }
 
-    /// How much text a run of series has.
-    func textBytes(_ slot: Int, _ run: Int) -> Int {
-        unsafe Int(ends[slot + run - 1]) - textStart(slot)
+    /// How much text there is from one series up to and with another.
+    func textBytes(_ first: Int, through last: Int) -> Int {
+        unsafe Int(ends[last]) - textStart(first)
     }
 
     /// The text of a series' own labels, without what is between them and the value.
@@ -107,11 +110,12 @@ final class SeriesPage: @unchecked Sendable {
         unsafe hiddenBits[group].load(ordering: .relaxed)
     }
 
-    /// How many slots from an exposed one on are exposed without a gap, as far as one group of 64 goes.
-    func exposedRun(from slot: Int, _ count: Int) -> Int {
-        let position = slot & 63
-        let hidden = hiddenMask(slot >> 6) &>> UInt64(position)
-        return min(hidden == 0 ? 64 - position : hidden.trailingZeroBitCount, count - slot)
+    /// The exposed slots of a group of 64, from one of its slots on: bit 0 is the group's first slot.
+    func exposedMask(from slot: Int, _ count: Int) -> UInt64 {
+        let position = UInt64(slot & 63)
+        let filled = count - (slot & ~63)
+        let below = filled >= 64 ? UInt64.max : (1 << UInt64(max(0, filled))) - 1
+        return ~hiddenMask(slot >> 6) & below & (.max << position)
     }
 
     // MARK: Changes, all under the family's lock

@@ -1,0 +1,34 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// How a contended counter is spread, so that threads on different cores do not wait for one cache line.
+@usableFromInline
+enum Stripes {
+    /// 128 bytes a stripe: some processors have lines of that size, others fetch two of 64 as a pair.
+    @usableFromInline
+    static let words = 16
+
+    /// Four for each core, so that few threads meet by chance: a power of two from 8 to 128.
+    static let count: Int = {
+        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        var count = 8
+        while count < 128, count < 4 * cores { count *= 2 }
+        return count
+    }()
+
+    /// A stripe for the calling thread: threads have stacks of their own, far apart, so where its stack is tells one from
+    /// another without a system call. A thread that is deep in calls may get another stripe, which does no harm.
+    @inlinable
+    @inline(__always)
+    static func current(mask: UInt) -> Int {
+        var here: UInt8 = 0
+        let address = unsafe withUnsafeMutablePointer(to: &here) { UInt(bitPattern: $0) }
+        let hash = (address &>> 16) &* 0x9E37_79B9_7F4A_7C15
+        return Int(bitPattern: (hash &>> 40) & mask)
+    }
+}

@@ -1,0 +1,2 @@
+/// How often this process has asked the C library for memory.
+long counted_allocations(void);

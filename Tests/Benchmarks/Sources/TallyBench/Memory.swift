@@ -1,0 +1,53 @@
+import Foundation
+import Tally
+
+/// Memory of a million series, in a process of its own, so that nothing freed before is used again.
+enum Memory {
+    static let argument = "--measure-memory"
+
+    static func rows() throws -> [Row] {
+        let process = Process()
+        process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = [argument]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let numbers = String(decoding: data, as: UTF8.self).split(separator: " ").compactMap {
+            Double($0.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+        guard numbers.count == 2 else { throw CocoaError(.fileReadCorruptFile) }
+        return [
+            row("memory a series, of 1 M", Sample([numbers[0]]), unit: "B", atMost: 120, "≤ 120 B"),
+            row(
+                "peak extra memory of a streamed scrape of 1 M",
+                Sample([numbers[1]]),
+                unit: "KiB",
+                atMost: 1024,
+                "≤ 1 MiB"
+            ),
+        ]
+    }
+
+    /// What the process of its own does: prints bytes a series, and KiB that a scrape adds at its peak.
+    static func measure() throws {
+        // Once with few series, so that what the runtime allocates by itself is there already.
+        Scrapes.stream(Scrapes.registry(0..<100))
+        let before = try status("VmRSS:")
+        let registry = Scrapes.registry(0..<Scrapes.million)
+        let after = try status("VmRSS:")
+        // Resets the peak: https://man7.org/linux/man-pages/man5/proc.5.html
+        try Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
+        Scrapes.stream(registry)
+        let peak = try status("VmHWM:")
+        print((after - before) * 1024 / Double(Scrapes.million), peak - after)
+    }
+
+    /// A line of `/proc/self/status`, in KiB.
+    private static func status(_ name: String) throws -> Double {
+        let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
+        return line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? .nan
+    }
+}

@@ -1,0 +1,41 @@
+// Measures what Tally promises, each figure beside its reference in the same run.
+//
+//     swift run -c release --package-path Tests/Benchmarks tally-bench [FILTER] [--json FILE]
+//
+// FILTER is a part of a group's name: increments, lookups, observations, contention, registration, text, interference,
+// memory. Exits 0 whatever the figures.
+import Foundation
+
+var arguments = Array(CommandLine.arguments.dropFirst())
+if arguments == [Memory.argument] {
+    try Memory.measure()
+    exit(0)
+}
+var file: String?
+if let option = arguments.firstIndex(of: "--json") {
+    guard option + 1 < arguments.count else {
+        FileHandle.standardError.write(Data("tally-bench: --json needs a file\n".utf8))
+        exit(64)
+    }
+    file = arguments[option + 1]
+    arguments.removeSubrange(option...(option + 1))
+}
+let filter = arguments.first
+
+let threads = max(2, ProcessInfo.processInfo.activeProcessorCount)
+let paths = HotPaths()
+let groups: [(name: String, rows: () throws -> [Row])] = [
+    ("increments", paths.increments), ("lookups", paths.lookups), ("observations", paths.observations),
+    ("contention", { paths.contention(threads: threads) }), ("registration", Scrapes.registration),
+    ("text", Scrapes.text), ("interference", Scrapes.interference), ("memory", Memory.rows),
+]
+var rows: [Row] = []
+for group in groups where filter.map(group.name.contains) ?? true {
+    rows += try group.rows()
+}
+print(rows.table())
+if let file {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try encoder.encode(rows).write(to: URL(filePath: file))
+}
