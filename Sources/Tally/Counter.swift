@@ -26,12 +26,14 @@ public struct Counter: PlainInstrument {
         stripeMask = cell.page.stripeMask
     }
 
-    /// The word to count in.
+    /// Lends the word to count in.
     @inlinable
     @inline(__always)
-    var word: UnsafeMutablePointer<Atomic<UInt64>> {
-        guard stripeMask != 0 else { return unsafe cell.words }
-        return unsafe cell.words + Stripes.current(mask: stripeMask) &* Stripes.words
+    func withWord<Result>(_ body: (UnsafeMutablePointer<Atomic<UInt64>>) -> Result) -> Result {
+        unsafe cell.withWords { words in
+            guard stripeMask != 0 else { return unsafe body(words) }
+            return unsafe body(words + Stripes.current(mask: stripeMask) &* Stripes.words)
+        }
     }
 
     /// A counter.
@@ -41,7 +43,7 @@ public struct Counter: PlainInstrument {
     @inlinable
     public func increment() {
         // At an addition a nanosecond, 2^63 are 292 years away.
-        unsafe word.pointee.wrappingAdd(1, ordering: .relaxed)
+        unsafe withWord { _ = unsafe $0.pointee.wrappingAdd(1, ordering: .relaxed) }
     }
 
     /// Adds an amount. Lock-free, does not allocate.
@@ -52,14 +54,15 @@ public struct Counter: PlainInstrument {
     public func increment(by amount: Int) {
         guard amount >= 0 else { return cell.reject(.negative) }
         guard amount < 1 << 48 else { return addSaturating(UInt64(amount)) }
-        let word = unsafe word
-        let (_, total) = unsafe word.pointee.wrappingAdd(UInt64(truncatingIfNeeded: amount), ordering: .relaxed)
-        if total > UInt64(Int64.max) { unsafe Self.saturate(word) }
+        unsafe withWord { word in
+            let (_, total) = unsafe word.pointee.wrappingAdd(UInt64(truncatingIfNeeded: amount), ordering: .relaxed)
+            if total > UInt64(Int64.max) { unsafe Self.saturate(word) }
+        }
     }
 
     /// The total. Never negative.
     public var value: Int {
-        Int(clamping: unsafe Self.total(cell.words, stripes: Int(stripeMask) + 1))
+        unsafe Int(clamping: cell.withWords { unsafe Self.total($0, stripes: Int(stripeMask) + 1) })
     }
 
     /// The total of a series' words.
@@ -79,18 +82,19 @@ public struct Counter: PlainInstrument {
     @usableFromInline
     @inline(never)
     func addSaturating(_ amount: UInt64) {
-        let word = unsafe word
-        var current = unsafe word.pointee.load(ordering: .relaxed)
-        while true {
-            let (sum, overflow) = current.addingReportingOverflow(amount)
-            let next = overflow ? UInt64(Int64.max) : min(sum, UInt64(Int64.max))
-            let (exchanged, original) = unsafe word.pointee.weakCompareExchange(
-                expected: current,
-                desired: next,
-                ordering: .relaxed
-            )
-            if exchanged { return }
-            current = original
+        unsafe withWord { word in
+            var current = unsafe word.pointee.load(ordering: .relaxed)
+            while true {
+                let (sum, overflow) = current.addingReportingOverflow(amount)
+                let next = overflow ? UInt64(Int64.max) : Self.total(sum)
+                let (exchanged, original) = unsafe word.pointee.weakCompareExchange(
+                    expected: current,
+                    desired: next,
+                    ordering: .relaxed
+                )
+                if exchanged { return }
+                current = original
+            }
         }
     }
 

@@ -41,6 +41,14 @@ public struct DynamicFamily<Child: Instrument>: Sendable {
         storage.removeAll()
     }
 
+    /// Leaves one child, with these values, which must be as many as the labels.
+    func replaceAll(with values: [String]) {
+        unsafe withText(values) { text, shortened in
+            if shortened > 0 { storage.definition.context.rejected.countShortened() }
+            unsafe storage.replaceAll(with: text)
+        }
+    }
+
     /// How many children are exposed, the overflow child included.
     public var count: Int { storage.liveCount }
 

@@ -23,10 +23,13 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
 
     /// The child of a label set, made if it does not exist, or brought back if it was removed.
     ///
-    /// Does not allocate when the child exists. Label sets of enums and Booleans alone take no lock then; others take
-    /// the family's, which no scrape holds for longer than it takes to copy a reference.
+    /// Does not allocate when the child exists and its text is of some 400 bytes at most. Label sets of enums and Booleans
+    /// alone take no lock then; others take the family's, which no scrape holds for longer than it takes to copy a
+    /// reference.
     @inlinable
     public subscript(labels: Labels) -> Child {
+        // Kept until the handle, which is in its memory, has been copied.
+        defer { withExtendedLifetime(core) {} }
         if let handle = unsafe core.handle(of: labels) { return unsafe handle.pointee }
         return core.child(of: labels)
     }
@@ -49,16 +52,6 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     public var count: Int { core.storage.liveCount }
 }
 
-extension Family where Labels: CaseIterable {
-    /// The child of a case, brought back if it was removed.
-    ///
-    /// Lends the handle that the family keeps, so that to count through it costs no reference counting either.
-    @inlinable
-    public subscript(labels: Labels) -> Child {
-        _read { yield unsafe core.keptHandle(of: labels).pointee }
-    }
-}
-
 /// What all copies of a family share, and the ways from a label set to its child.
 ///
 /// Knows label sets by their address only: a class generic in them would not be specialised in the user's module.
@@ -68,9 +61,9 @@ extension Family where Labels: CaseIterable {
 @usableFromInline
 final class FamilyCore<Child: Instrument>: @unchecked Sendable {
     let storage: FamilyStorage
-    /// Present if the label set packs into a word, or is `CaseIterable`.
+    /// Present if the label set packs into a word.
     private let closed: ClosedIndex<Child>?
-    /// The index's table, if the label set packs into a word.
+    /// The index's table.
     @usableFromInline
     let table: UnsafePointer<Atomic<UInt>>?
     @usableFromInline
@@ -79,15 +72,14 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
 
     init<Labels: LabelSet>(storage: FamilyStorage, labels: Labels.Type, schema: [Label<Labels>]) {
         let fields = schema.map(\.field)
-        let cases = labels as? any CaseIterable.Type
         let packing = KeyPacking(fields)
         self.storage = storage
         self.packing = packing ?? .none
         text = LabelText(storage: storage, fields: fields)
-        closed = packing == nil && cases == nil ? nil : storage.closedIndex(for: labels, of: Child.self)
-        unsafe table = packing == nil ? nil : closed.map { unsafe UnsafePointer($0.table) }
+        closed = packing == nil ? nil : storage.closedIndex(for: labels, of: Child.self)
+        unsafe table = closed.map { unsafe UnsafePointer($0.table) }
         // A `CaseIterable` label set is closed, so all its series exist, at zero, from the start.
-        if let cases { expose(cases, as: labels) }
+        if let cases = labels as? any CaseIterable.Type { expose(cases, as: labels) }
     }
 
     /// The handle that the closed index keeps, if it does. Neither locks nor allocates.
@@ -99,15 +91,8 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
         return unsafe ClosedIndex.find(key, in: table)
     }
 
-    /// The handle that the closed index keeps, made if it does not.
     @inlinable
     @inline(__always)
-    func keptHandle<Labels>(of labels: Labels) -> UnsafePointer<Child> {
-        if let handle = unsafe handle(of: labels) { return unsafe handle }
-        return unsafe withUnsafePointer(to: labels) { unsafe makeHandle(UnsafeRawPointer($0)) }
-    }
-
-    @inlinable
     func child<Labels>(of labels: Labels) -> Child {
         Child(cell: unsafe withUnsafePointer(to: labels) { unsafe cell(UnsafeRawPointer($0)) })
     }
@@ -115,17 +100,9 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
     @usableFromInline
     @inline(never)
     func cell(_ labels: UnsafeRawPointer) -> SeriesCell {
-        guard let closed, unsafe table != nil else { return unsafe text.cell(labels) }
+        guard let closed else { return unsafe text.cell(labels) }
         let key = unsafe packing.key(at: labels)
         return unsafe text.cell(labels) { closed.insert(key, $0) }
-    }
-
-    @usableFromInline
-    @inline(never)
-    func makeHandle(_ labels: UnsafeRawPointer) -> UnsafePointer<Child> {
-        let cell = unsafe cell(labels)
-        guard let closed else { preconditionFailure("a CaseIterable label set has an index") }
-        return unsafe storage.keep(cell, in: closed)
     }
 
     @usableFromInline
@@ -137,44 +114,5 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
         for labels in cases.allCases {
             if let labels = labels as? Labels { _ = child(of: labels) }
         }
-    }
-}
-
-/// Finds children by the text of their labels.
-final class LabelText: Sendable {
-    private let storage: FamilyStorage
-    private let fields: [LabelField]
-
-    init(storage: FamilyStorage, fields: [LabelField]) {
-        self.storage = storage
-        self.fields = fields
-    }
-
-    func cell(_ labels: UnsafeRawPointer, enter: ((SeriesCell) -> Void)? = nil) -> SeriesCell {
-        unsafe withText(labels) { text, shortened in
-            if shortened > 0 { storage.definition.context.rejected.countShortened() }
-            return unsafe storage.child(text, enter: enter)
-        }
-    }
-
-    func remove(_ labels: UnsafeRawPointer) -> Bool {
-        unsafe withText(labels) { text, _ in unsafe storage.remove(text) }
-    }
-
-    private func withText<Result>(
-        _ labels: UnsafeRawPointer,
-        _ body: (UnsafeBufferPointer<UInt8>, _ shortened: Int) -> Result
-    ) -> Result {
-        let fragments = storage.definition.fragments
-        return unsafe LabelTextWriter.withText(
-            { writer in
-                for index in fields.indices {
-                    writer.append(fragments[index])
-                    unsafe fields[index].write(labels, &writer)
-                }
-                if !fields.isEmpty { writer.append(UInt8(ascii: "\"")) }
-            },
-            body
-        )
     }
 }

@@ -31,23 +31,5 @@ public struct FloatCounter: PlainInstrument {
     }
 
     /// The total.
-    public var value: Double { min(cell.double, .greatestFiniteMagnitude) }
-}
-
-extension Duration {
-    /// The duration in seconds, correctly rounded where it is a whole number of nanoseconds that fits 63 bits.
-    var inSeconds: Double {
-        if let nanoseconds = wholeNanoseconds { return Double(nanoseconds) / 1e9 }
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) * 1e-18
-    }
-
-    /// The duration in nanoseconds, cut; nil if they do not fit 63 bits (292 years).
-    var wholeNanoseconds: Int64? {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return nil }
-        let (sum, overflowToo) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return overflowToo ? nil : sum
-    }
+    public var value: Double { cell.double }
 }

@@ -37,28 +37,31 @@ public struct Histogram: Instrument {
     @inlinable
     public func observe(_ value: Double) {
         guard value.isFinite else { return cell.reject(.notFinite) }
-        unsafe cell.words[bucket(of: value)].wrappingAdd(1, ordering: .relaxed)
-        cell.add(value, at: boundCount + 2)
+        unsafe cell.withWords { words in
+            unsafe words[bucket(of: value)].wrappingAdd(1, ordering: .relaxed)
+            unsafe words[boundCount + 2].addDouble(value)
+        }
     }
 
     /// Counts a duration, in seconds. Lock-free, does not allocate.
     ///
     /// Durations are added up as whole nanoseconds, so their sum does not lose the small ones.
     public func observe(_ duration: Duration) {
-        guard let nanoseconds = duration.wholeNanoseconds, nanoseconds.magnitude < 1 << 61 else {
+        guard let nanoseconds = duration.wholeNanoseconds, nanoseconds.magnitude < 1 << 56 else {
             return observe(duration.inSeconds)
         }
-        unsafe cell.words[bucket(of: Double(nanoseconds) / 1e9)].wrappingAdd(1, ordering: .relaxed)
-        let word = unsafe cell.words + boundCount + 1
-        let (_, new) = unsafe word.pointee.wrappingAdd(UInt64(bitPattern: nanoseconds), ordering: .relaxed)
-        // 73 years of durations: move them to the other sum long before the word could wrap.
-        if Int64(bitPattern: new).magnitude > 1 << 61 { carryNanoseconds() }
+        unsafe cell.withWords { words in
+            unsafe words[bucket(of: Double(nanoseconds) / 1e9)].wrappingAdd(1, ordering: .relaxed)
+            let (_, new) = unsafe words[boundCount + 1].wrappingAdd(UInt64(bitPattern: nanoseconds), ordering: .relaxed)
+            // 36 years of durations: move them to the other sum long before the word could wrap.
+            if Int64(bitPattern: new).magnitude > 1 << 60 { unsafe carryNanoseconds(words) }
+        }
     }
 
     @inline(never)
-    private func carryNanoseconds() {
-        let moved = unsafe (cell.words + boundCount + 1).pointee.exchange(0, ordering: .relaxed)
-        cell.add(Double(Int64(bitPattern: moved)) / 1e9, at: boundCount + 2)
+    private func carryNanoseconds(_ words: UnsafeMutablePointer<Atomic<UInt64>>) {
+        let moved = unsafe words[boundCount + 1].exchange(0, ordering: .relaxed)
+        unsafe words[boundCount + 2].addDouble(Double(Int64(bitPattern: moved)) / 1e9)
     }
 
     /// Runs `body` and counts how long it took by the registry's clock, also when it throws.
@@ -85,9 +88,10 @@ public struct Histogram: Instrument {
     @usableFromInline
     func observe(since start: Duration) {
         // A clock that a test or a host winds back must not make the sum run backwards.
-        observe(max(.zero, now - start))
+        observe(max(.zero, now.since(start)))
     }
 
+    /// To be called while the page is kept, as the bounds are.
     @inlinable
     func bucket(of value: Double) -> Int {
         if boundCount <= 16 {
@@ -114,15 +118,15 @@ public struct Histogram: Instrument {
 
     /// How many observations there were.
     public var count: Int {
-        var total: UInt64 = 0
-        for index in 0...boundCount {
-            total &+= unsafe cell.words[index].load(ordering: .relaxed)
+        unsafe cell.withWords { words in
+            var total: UInt64 = 0
+            for index in 0...boundCount { total &+= unsafe words[index].load(ordering: .relaxed) }
+            return Int(clamping: total)
         }
-        return Int(clamping: total)
     }
 
     /// The sum of the observations.
-    public var sum: Double { unsafe Self.sum(cell.words, boundCount: boundCount) }
+    public var sum: Double { unsafe cell.withWords { unsafe Self.sum($0, boundCount: boundCount) } }
 
     static func sum(_ words: UnsafeMutablePointer<Atomic<UInt64>>, boundCount: Int) -> Double {
         let nanoseconds = unsafe Int64(bitPattern: words[boundCount + 1].load(ordering: .relaxed))

@@ -4,7 +4,8 @@
 /// Info("chat_build", help: "What is running.", labels: ["version": "1.4.2"], in: registry)
 /// ```
 ///
-/// `_info` is added to the name where it lacks it.
+/// `_info` is added to the name where it lacks it. Registered again with other values, these take the place of the old
+/// ones.
 public struct Info: Sendable {
     private let storage: FamilyStorage
 
@@ -31,13 +32,5 @@ public struct Info: Sendable {
     ) throws(RegistrationError) {
         storage = try registry.register(name, help: help, kind: .info, labelNames: labels.map(\.name))
         DynamicFamily<Gauge>(storage: storage).replaceAll(with: labels.map(\.value))
-    }
-}
-
-extension DynamicFamily {
-    /// Leaves one child, with these values.
-    fileprivate func replaceAll(with values: [String]) {
-        removeAll()
-        _ = self[values]
     }
 }

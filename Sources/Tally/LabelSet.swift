@@ -12,8 +12,9 @@
 /// set (`Label("direction", \.self)`); one that is `CaseIterable` is exposed at zero, in the order of its cases, from
 /// registration.
 ///
-/// Label sets made only of enums without payloads and of Booleans are looked up without a lock; those with strings or
-/// numbers by hashing their text, under the family's lock. Neither allocates when the child exists.
+/// Label sets of at most seven enums (without payloads, of at most 256 cases) and Booleans are looked up without a lock;
+/// others by hashing their text, under the family's lock. Neither allocates when the child exists, unless its text is
+/// longer than some 400 bytes.
 public protocol LabelSet: Sendable {
     /// The labels, in the order in which they are exposed. A stored `static let`.
     static var schema: [Label<Self>] { get }
@@ -37,14 +38,17 @@ public struct Label<Root>: Sendable {
     public init<Value: LabelValue>(_ name: StaticString, _ value: any KeyPath<Root, Value> & Sendable) {
         self.name = "\(name)"
         if let offset = MemoryLayout<Root>.offset(of: value) {
-            // A trivial value of one byte has no padding, so the byte is the value.
-            let isByte = MemoryLayout<Value>.size == 1 && _isPOD(Value.self)
-            field = unsafe LabelField(byteOffset: isByte ? offset : nil) { root, writer in
-                let value = unsafe (root + offset).assumingMemoryBound(to: Value.self)
+            // A trivial value of one byte has no padding, so the byte is the value; one of none is always the same.
+            let isByte = MemoryLayout<Value>.size <= 1 && _isPOD(Value.self)
+            // Captures nothing, so that no lookup counts references to what it would have captured.
+            field = unsafe LabelField(offset: offset, byteCount: isByte ? MemoryLayout<Value>.size : nil) {
+                field,
+                writer in
+                let value = unsafe field.assumingMemoryBound(to: Value.self)
                 writer.append(value: unsafe value.pointee.labelText)
             }
         } else {
-            field = unsafe LabelField(byteOffset: nil) { root, writer in
+            field = unsafe LabelField(offset: 0, byteCount: nil) { root, writer in
                 let root = unsafe root.assumingMemoryBound(to: Root.self)
                 writer.append(value: unsafe root.pointee[keyPath: value].labelText)
             }
@@ -56,21 +60,24 @@ public struct Label<Root>: Sendable {
 @safe
 @usableFromInline
 struct LabelField: Sendable {
-    /// Where the value's one byte is, if one byte is all of it and says which value it is.
-    let byteOffset: Int?
-    /// Appends the value's text.
+    /// Where in the label set what `write` reads is.
+    let offset: Int
+    /// How many bytes there say which value it is, if one does, or none has to; nil for all other values.
+    let byteCount: Int?
+    /// Appends the value's text, from its address, or from that of the whole set where the offset is 0.
     let write: @Sendable (UnsafeRawPointer, inout LabelTextWriter) -> Void
 
     @usableFromInline
-    init(byteOffset: Int?, write: @escaping @Sendable (UnsafeRawPointer, inout LabelTextWriter) -> Void) {
-        self.byteOffset = byteOffset
+    init(offset: Int, byteCount: Int?, write: @escaping @Sendable (UnsafeRawPointer, inout LabelTextWriter) -> Void) {
+        self.offset = offset
+        self.byteCount = byteCount
         unsafe self.write = write
     }
 }
 
 /// How a closed label set becomes a key of one word: which bytes of a value are its labels.
 ///
-/// Only for label sets whose every label is one byte, at most seven of them, in the first 256 bytes of the value.
+/// Only for label sets whose every label is one byte or none, at most seven of one, in the first 256 bytes of the value.
 @usableFromInline
 struct KeyPacking: Sendable {
     /// The offset of label `n` in byte `n`.
@@ -88,20 +95,20 @@ struct KeyPacking: Sendable {
     }
 
     init?(_ fields: [LabelField]) {
-        guard (1...7).contains(fields.count) else { return nil }
+        guard !fields.isEmpty, fields.allSatisfy({ $0.byteCount != nil }) else { return nil }
+        let bytes = fields.filter { $0.byteCount == 1 }
+        guard bytes.count <= 7, bytes.allSatisfy({ $0.offset < 256 }) else { return nil }
         var offsets: UInt64 = 0
-        for (index, field) in fields.enumerated() {
-            guard let offset = field.byteOffset, offset < 256 else { return nil }
-            offsets |= UInt64(offset) << UInt64(8 * index)
-        }
+        for (index, field) in bytes.enumerated() { offsets |= UInt64(field.offset) << UInt64(8 * index) }
         self.offsets = offsets
-        count = fields.count
+        count = bytes.count
     }
 
     @inlinable
     @inline(__always)
     func key(at labels: UnsafeRawPointer) -> UInt64 {
         // One and two labels are the usual ones, and a loop costs more than they do.
+        guard count > 0 else { return 0 }
         let first = unsafe byte(0, of: labels)
         guard count > 1 else { return first }
         let second = unsafe byte(1, of: labels)

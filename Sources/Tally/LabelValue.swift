@@ -8,7 +8,7 @@
 public protocol LabelValue: Sendable {
     /// The value as it stands in the exposition, before escaping.
     ///
-    /// Any string is fine. It is compared by its UTF-8 bytes, and cut to 1,024 of them, at a character boundary;
+    /// Any string is fine. It is compared by its UTF-8 bytes, and cut to 1,024 of them, at the boundary of a scalar;
     /// `tally_shortened_label_values_total` counts that. It must not change while the value does not.
     var labelText: String { get }
 }

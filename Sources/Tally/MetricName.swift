@@ -2,6 +2,11 @@
 ///
 /// https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
 enum MetricName {
+    /// Names longer than this are an error, so that no series is of unbounded size.
+    static let maxBytes = 1024
+    /// More labels than this, constant ones included, are an error, for the same reason.
+    static let maxLabels = 64
+
     static func isValid(_ name: String) -> Bool {
         isValid(name.utf8, allowsColon: true)
     }

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 extension MetricRegistry {
     /// The whole exposition in the format that an Accept header asks for, with the Content-Type that goes with it.
     ///
@@ -33,12 +35,33 @@ extension MetricRegistry {
     public func chunks(as format: ExpositionFormat) -> ExpositionChunks {
         let start = context.now()
         let snapshot = snapshot()
-        return ExpositionChunks(snapshot, as: format, of: self, collectedIn: context.now() - start)
+        return ExpositionChunks(snapshot, as: format, of: self, collectedIn: context.now().since(start))
     }
 
-    /// The registry whose observing gauges are being asked, up the stack of this thread or task.
+    /// The scrapes whose observing gauges are being asked, up the stack of this thread or task.
     @TaskLocal
-    private static var observed: ObjectIdentifier?
+    private static var observation: Observation?
+
+    /// One registry's gauges being asked. A task that a gauge's closure starts inherits it, and may outlive it.
+    private final class Observation: Sendable {
+        private let registry: ObjectIdentifier
+        private let outer: Observation?
+        private let isOver = Atomic(false)
+
+        init(of registry: MetricRegistry, inside outer: Observation?) {
+            self.registry = ObjectIdentifier(registry)
+            self.outer = outer
+        }
+
+        func end() {
+            isOver.store(true, ordering: .relaxed)
+        }
+
+        func isUnderWay(for registry: MetricRegistry) -> Bool {
+            if self.registry == ObjectIdentifier(registry), !isOver.load(ordering: .relaxed) { return true }
+            return outer?.isUnderWay(for: registry) ?? false
+        }
+    }
 
     private func snapshot() -> Snapshot {
         let registered = families()
@@ -58,12 +81,15 @@ extension MetricRegistry {
 
     private func observe(_ families: [RegisteredFamily], _ own: OwnMetrics?) {
         guard !families.isEmpty else { return }
-        guard Self.observed != ObjectIdentifier(self) else {
+        let outer = Self.observation
+        guard outer?.isUnderWay(for: self) != true else {
             // A closure asked for the exposition that is asking it: running it again would never end.
             for family in families { own?.collectorFailed(family.storage.definition) }
             return
         }
-        Self.$observed.withValue(ObjectIdentifier(self)) {
+        let observation = Observation(of: self, inside: outer)
+        defer { observation.end() }
+        Self.$observation.withValue(observation) {
             for family in families {
                 if let value = family.observe?() { family.storage.onlyChild().store(value) }
             }

@@ -39,7 +39,8 @@ public final class MetricRegistry: Sendable {
     /// - Parameters:
     ///   - clock: What timers and scrape durations are measured by.
     ///   - prefix: Put before the name of every instrument, as it stands: `chat_`.
-    ///   - constantLabels: Put on every series, before its own labels.
+    ///   - constantLabels: Put on every series, before its own labels. `family` and `reason` are taken by the registry's
+    ///     own metrics, unless it has none.
     ///   - ownMetrics: Whether the registry exposes what it knows of itself: `tally_series`,
     ///     `tally_scrape_duration_seconds`, `tally_rejected_updates_total{reason}`,
     ///     `tally_shortened_label_values_total`, `tally_family_overflow_total{family}`,
@@ -71,9 +72,14 @@ public final class MetricRegistry: Sendable {
         ownMetrics: Bool = true
     ) throws(RegistrationError) {
         let start = clock.now
-        context = RegistryContext(now: { start.duration(to: clock.now) })
+        let context = RegistryContext(now: { start.duration(to: clock.now) })
+        self.context = context
         self.prefix = prefix
-        self.constantLabels = constantLabels.map { FamilyDefinition.ConstantLabel(name: $0.name, value: $0.value) }
+        self.constantLabels = constantLabels.map { label in
+            let value = LabelTextWriter.cut(label.value)
+            if value.utf8.count < label.value.utf8.count { context.rejected.countShortened() }
+            return FamilyDefinition.ConstantLabel(name: label.name, value: value)
+        }
         guard prefix.isEmpty || MetricName.isValid(prefix) else {
             throw RegistrationError(.invalidMetricName, prefix, "cannot begin a metric name: \(Self.nameRule)")
         }
@@ -104,6 +110,9 @@ public final class MetricRegistry: Sendable {
             throw RegistrationError(.invalidMetricName, name, "is not a metric name: \(Self.nameRule)")
         }
         let exposed = MetricName.exposed(isOwn ? name : prefix + name, as: kind)
+        guard exposed.utf8.count <= MetricName.maxBytes else {
+            throw RegistrationError(.invalidMetricName, name, "is longer than \(MetricName.maxBytes) bytes")
+        }
         guard exposed.utf8.count > (kind == .info ? 5 : 6) || (kind == .gauge || kind == .histogram) else {
             throw RegistrationError(.invalidMetricName, name, "is nothing but its suffix")
         }
@@ -123,8 +132,12 @@ public final class MetricRegistry: Sendable {
             stripes: contended ? Stripes.count : 1,
             context: context
         )
-        let outcome = state.withLock { state in Self.enter(definition, observe, in: &state) }
-        return try outcome.get()
+        // What is replaced is let go after the lock: with a closure goes what it holds, and its `deinit`s may come back.
+        let (outcome, replaced) = state.withLock { state in
+            let before = (state.families[exposed], state.sorted)
+            return (Self.enter(definition, observe, in: &state), before)
+        }
+        return try withExtendedLifetime(replaced) { () throws(RegistrationError) in try outcome.get() }
     }
 
     private static func enter(
@@ -173,13 +186,18 @@ public final class MetricRegistry: Sendable {
         kind: MetricKind,
         constant: [String]
     ) throws(RegistrationError) {
+        guard names.count + constant.count <= MetricName.maxLabels else {
+            throw RegistrationError(.tooManyLabels, metric, "has more than \(MetricName.maxLabels) labels")
+        }
         var seen = Set(constant)
         for name in names {
-            guard MetricName.isValidLabel(name), !name.utf8.starts(with: "__".utf8) else {
+            guard MetricName.isValidLabel(name), !name.utf8.starts(with: "__".utf8),
+                name.utf8.count <= MetricName.maxBytes
+            else {
                 throw RegistrationError(
                     .invalidLabelName,
                     metric,
-                    "has the label \(name.debugDescription): labels are [a-zA-Z_][a-zA-Z0-9_]* and do not begin with __"
+                    "has the label \(name.debugDescription): labels are [a-zA-Z_][a-zA-Z0-9_]*, do not begin with __, and have at most \(MetricName.maxBytes) bytes"
                 )
             }
             guard kind != .histogram || name != "le" else {
@@ -198,14 +216,17 @@ public final class MetricRegistry: Sendable {
     /// - Parameter name: As exposed: with the prefix, and with `_total` or `_info`.
     @discardableResult
     public func unregister(_ name: String) -> Bool {
-        state.withLock { state in
-            guard let family = state.families.removeValue(forKey: name) else { return false }
+        let removed = state.withLock { state -> (RegisteredFamily, [RegisteredFamily]?)? in
+            guard let family = state.families.removeValue(forKey: name) else { return nil }
             for claim in MetricName.claimed(by: name, as: family.storage.definition.kind) {
                 state.claims[claim] = nil
             }
+            let sorted = state.sorted
             state.sorted = nil
-            return true
+            return (family, sorted)
         }
+        if let removed { context.keepOverflow(of: removed.0.storage) }
+        return removed != nil
     }
 
     // MARK: Reading

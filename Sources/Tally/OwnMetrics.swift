@@ -11,7 +11,7 @@ final class OwnMetrics: Sendable {
     private let shortened: Counter
     private let overflow: DynamicFamily<Counter>
     private let collectorErrors: DynamicFamily<Counter>
-    private let counts: RejectedUpdates
+    private let context: RegistryContext
 
     init(in registry: MetricRegistry) throws(RegistrationError) {
         func register(
@@ -29,7 +29,7 @@ final class OwnMetrics: Sendable {
                 isOwn: true
             )
         }
-        counts = registry.context.rejected
+        context = registry.context
         series = Gauge(
             cell: try register("tally_series", "Samples in the last exposition.", .gauge).onlyChild()
         )
@@ -81,13 +81,14 @@ final class OwnMetrics: Sendable {
     /// Brings the totals up to date.
     func refresh(_ families: [MetricRegistry.RegisteredFamily]) {
         for reason in RejectedUpdates.Reason.allCases {
-            rejected[reason].raise(to: counts.total(reason))
+            rejected[reason].raise(to: context.rejected.total(reason))
         }
-        shortened.raise(to: counts.shortenedTotal)
-        for family in families {
-            let total = family.storage.overflowTotal
-            if total > 0 { overflow[[family.storage.definition.name]].raise(to: total) }
+        shortened.raise(to: context.rejected.shortenedTotal)
+        var overflowed = context.pastOverflow
+        for family in families where family.storage.overflowTotal > 0 {
+            overflowed[family.storage.definition.name, default: 0] += family.storage.overflowTotal
         }
+        for (name, total) in overflowed.sorted(by: { $0.key < $1.key }) { overflow[[name]].raise(to: total) }
     }
 
     func collectorFailed(_ family: FamilyDefinition) {
@@ -106,6 +107,6 @@ final class OwnMetrics: Sendable {
 extension Counter {
     /// Sets a total that is kept elsewhere. Never lowers it, whatever order concurrent scrapes come in.
     fileprivate func raise(to total: UInt64) {
-        unsafe cell.words.pointee.max(total, ordering: .relaxed)
+        unsafe cell.withWords { _ = unsafe $0.pointee.max(total, ordering: .relaxed) }
     }
 }

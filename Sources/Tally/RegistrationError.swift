@@ -8,7 +8,7 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         /// The code's name.
         public let description: String
 
-        /// The metric's name is not `[a-zA-Z_:][a-zA-Z0-9_:]*`.
+        /// The metric's name is not `[a-zA-Z_:][a-zA-Z0-9_:]*`, or longer than 1,024 bytes.
         public static let invalidMetricName = Code(description: "invalidMetricName")
         /// A label's name is not `[a-zA-Z_][a-zA-Z0-9_]*`, or begins with `__`.
         public static let invalidLabelName = Code(description: "invalidLabelName")
@@ -16,6 +16,8 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         public static let reservedLabelName = Code(description: "reservedLabelName")
         /// Two labels have one name, or a label has the name of a constant one.
         public static let duplicateLabelName = Code(description: "duplicateLabelName")
+        /// There are more than 64 labels, constant ones included.
+        public static let tooManyLabels = Code(description: "tooManyLabels")
         /// The name is registered with another help, type, label names, buckets, limit or contention.
         public static let conflictingDefinition = Code(description: "conflictingDefinition")
         /// Samples of the name would be taken for another family's: `x_count` beside the histogram `x`.

@@ -14,6 +14,7 @@ let package = Package(
             path: "Sources/TallyAllocations"
         ),
         .target(name: "CountedAllocations"),
+        .executableTarget(name: "tally-lifetimes", dependencies: [tally], path: "Sources/TallyLifetimes"),
     ],
     swiftLanguageModes: [.v6]
 )

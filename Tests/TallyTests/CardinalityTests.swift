@@ -64,6 +64,35 @@ struct CardinalityTests {
         family.core.storage._checkInvariants()
     }
 
+    @Test func theOverflowTotalOutlivesItsFamily() throws {
+        for _ in 0..<2 {
+            let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 1, in: registry)
+            for path in ["/a", "/b", "/c"] { family[Path(path: path)].increment() }
+            registry.unregister("hits_total")
+        }
+        #expect(try registry.parsed()["tally_family_overflow_total", ("family", "hits_total")] == "4")
+    }
+
+    @Test func constantLabelsAreCutOnceForEveryFormat() throws {
+        let long = String(repeating: "é", count: 1000)
+        let registry = try MetricRegistry(validatingPrefix: "", constantLabels: [("zone", long)])
+        _ = Gauge("depth", help: "Depth.", in: registry)
+        #expect(try registry.parsed().samples(of: "depth").first?.labels.first?.value.count == 1024)
+        #expect(registry.json.contains("\"zone\":\"\(String(repeating: "é", count: 512))\"}"))
+        #expect(try registry.parsed().samples(of: "tally_shortened_label_values_total").first?.value == "1")
+    }
+
+    @Test func aPageOfVeryLongSeriesIsBounded() throws {
+        let names = (0..<60).map { "label_\($0)" }
+        let family = try Counter.family(validating: "hits_total", help: "Hits.", labelNames: names, in: registry)
+        let value = String(repeating: "\"", count: 1024)
+        for index in 0..<300 { family[Array(repeating: value, count: 59) + ["\(index)"]].increment() }
+        let pages = family.storage.view().pages
+        #expect(pages.allSatisfy { $0.textCapacity < 2_000_000 })
+        #expect(pages.reduce(0) { $0 + $1.count } == 300)
+        family.storage._checkInvariants()
+    }
+
     @Test func closedSetsOverflowToo() throws {
         let family = Family<Route, Counter>("hits_total", help: "Hits.", limit: 1, in: registry)
         for _ in 0..<3 { family[Route(method: .get, isCached: true)].increment() }

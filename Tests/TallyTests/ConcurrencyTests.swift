@@ -28,6 +28,7 @@ struct ConcurrencyTests {
         var scrapes = 0
         repeat {
             try check(try registry.parsed())
+            _ = try JSONSerialization.jsonObject(with: Data(registry.exposition(as: .json).body))
             scrapes += 1
         } while done.wait(timeout: .now()) == .timedOut
         #expect(scrapes > 0)
@@ -37,6 +38,7 @@ struct ConcurrencyTests {
         let registry = MetricRegistry()
         let counter = Counter("c_total", help: "C.", in: registry)
         let fractions = FloatCounter("f_total", help: "F.", in: registry)
+        let contended = Counter("x_total", help: "X.", contended: true, in: registry)
         var last = 0.0
         try hammer(
             registry,
@@ -49,10 +51,12 @@ struct ConcurrencyTests {
                 counter.increment()
                 counter.increment(by: round & 1)
                 fractions.increment(by: 0.5)
+                contended.increment()
             }
         )
         #expect(counter.value == Self.threads * Self.rounds * 3 / 2)
         #expect(fractions.value == Double(Self.threads * Self.rounds) / 2)
+        #expect(contended.value == Self.threads * Self.rounds)
     }
 
     @Test func gaugesLoseNothing() throws {

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Tally
@@ -68,6 +69,52 @@ struct CounterTests {
         }
         counter?.increment()
         #expect(counter?.value == 1)
+    }
+}
+
+/// Counters spread over cache lines count as any other.
+struct ContendedCounterTests {
+    let registry = MetricRegistry()
+
+    @Test func addUpInEveryFormat() throws {
+        let counter = Counter("jobs_total", help: "Jobs.", contended: true, in: registry)
+        counter.increment()
+        counter.increment(by: 41)
+        counter.increment(by: -1)
+        #expect(counter.value == 42)
+        let text = try registry.parsed()
+        #expect(text["jobs_total"] == "42")
+        #expect(text["tally_rejected_updates_total", ("reason", "negative")] == "1")
+        #expect(
+            registry.json.contains(#"{"name":"jobs_total","help":"Jobs.","type":"COUNTER","metrics":[{"value":"42"}]}"#)
+        )
+    }
+
+    @Test func stripesAreSummedAndTheSumStopsAtTheLargestInteger() {
+        let counter = Counter("jobs_total", help: "Jobs.", contended: true, in: registry)
+        for stripe in 0..<Stripes.count {
+            unsafe counter.cell.words[stripe * Stripes.words].store(UInt64(stripe + 1), ordering: .relaxed)
+        }
+        #expect(counter.value == Stripes.count * (Stripes.count + 1) / 2)
+        for stripe in 0..<Stripes.count {
+            unsafe counter.cell.words[stripe * Stripes.words].store(UInt64(Int64.max), ordering: .relaxed)
+        }
+        #expect(counter.value == .max)
+    }
+
+    @Test func everyStripeIsInTheSeries() {
+        for mask in [UInt(7), 15, 127] {
+            for depth in 0..<100 { #expect((0...Int(mask)).contains(stripe(mask: mask, depth: depth))) }
+        }
+    }
+
+    private func stripe(mask: UInt, depth: Int) -> Int {
+        depth == 0 ? Stripes.current(mask: mask) : stripe(mask: mask, depth: depth - 1)
+    }
+
+    @Test func isAnotherDefinitionThanAPlainOne() {
+        _ = Counter("jobs_total", help: "Jobs.", contended: true, in: registry)
+        #expect(throws: RegistrationError.self) { try Counter(validating: "jobs_total", help: "Jobs.", in: registry) }
     }
 }
 

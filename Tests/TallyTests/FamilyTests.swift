@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import Testing
 
 @testable import Tally
@@ -250,6 +252,36 @@ struct DynamicFamilyTests {
 }
 
 struct InfoTests {
+    @Test func theSameFactsAgainChangeNothing() throws {
+        let registry = MetricRegistry.bare()
+        Info("build", help: "Build.", labels: ["version": "1"], in: registry)
+        let done = DispatchGroup()
+        done.enter()
+        Thread.detachNewThread {
+            for _ in 0..<2000 { Info("build", help: "Build.", labels: ["version": "1"], in: registry) }
+            done.leave()
+        }
+        repeat {
+            #expect(try registry.parsed()["build_info", ("version", "1")] == "1")
+        } while done.wait(timeout: .now()) == .timedOut
+    }
+
+    @Test func ofFactsThatManyThreadsRegisterOneSetIsLeft() throws {
+        let registry = MetricRegistry.bare()
+        for _ in 0..<200 {
+            let done = DispatchGroup()
+            for version in ["1", "2", "3"] {
+                done.enter()
+                Thread.detachNewThread {
+                    Info("build", help: "Build.", labels: ["version": version], in: registry)
+                    done.leave()
+                }
+            }
+            done.wait()
+            #expect(try registry.parsed().samples(of: "build_info").count == 1)
+        }
+    }
+
     @Test func isOneWithItsFactsAsLabels() {
         let registry = MetricRegistry.bare()
         Info("chat_build", help: "What is running.", labels: ["version": "1.4.2", "revision": "a\"b"], in: registry)

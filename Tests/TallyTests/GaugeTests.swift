@@ -106,6 +106,58 @@ struct ObservingGaugeTests {
         #expect(try registry.parsed()["tally_collector_errors_total", ("family", "queue_depth")] == "2")
     }
 
+    @Test func twoRegistriesMayAskForEachOther() throws {
+        let other = MetricRegistry()
+        Gauge.observing("size_bytes", help: "Size.", in: registry) { Double(other.exposition().body.count) }
+        Gauge.observing("size_bytes", help: "Size.", in: other) { [registry] in
+            Double(registry.exposition().body.count)
+        }
+        #expect(try registry.parsed()["size_bytes"] != "0")
+        #expect(try registry.parsed()["tally_collector_errors_total", ("family", "size_bytes")] == "2")
+    }
+
+    @Test func aTaskThatAClosureStartedMayScrapeLater() async throws {
+        let (starts, continuation) = AsyncStream.makeStream(of: Void.self)
+        let task = Holder<Task<String, Never>?>(nil)
+        Gauge.observing("depth", help: "Depth.", in: registry) { [registry] in
+            if task.value == nil {
+                task.value = Task {
+                    for await _ in starts { break }
+                    return registry.text
+                }
+            }
+            return 5
+        }
+        _ = registry.exposition()
+        continuation.yield()
+        let later = await task.value?.value ?? ""
+        #expect(later.contains("\ndepth 5\n"))
+        #expect(!later.contains("tally_collector_errors_total"))
+    }
+
+    /// What a closure holds may use the registry when it goes.
+    private final class Guest: Sendable {
+        let registry: MetricRegistry
+        init(_ registry: MetricRegistry) { self.registry = registry }
+        deinit { registry.unregister("other") }
+    }
+
+    @Test func whatAReplacedClosureHeldMayUseTheRegistryAsItGoes() throws {
+        func register() {
+            let guest = Guest(registry)
+            Gauge.observing("depth", help: "Depth.", in: registry) { guest.registry === self.registry ? 1 : 0 }
+        }
+        _ = Gauge("other", help: "Other.", in: registry)
+        register()
+        _ = try registry.parsed()
+        Gauge.observing("depth", help: "Depth.", in: registry) { 2 }
+        #expect(try registry.parsed()["other"] == nil)
+        _ = Gauge("other", help: "Other.", in: registry)
+        register()
+        registry.unregister("depth")
+        #expect(try registry.parsed()["other"] == nil)
+    }
+
     @Test func oneThatBlocksHoldsUpItsOwnScrapeOnly() throws {
         let release = DispatchSemaphore(value: 0)
         let entered = DispatchSemaphore(value: 0)

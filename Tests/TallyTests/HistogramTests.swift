@@ -89,6 +89,44 @@ struct HistogramTests {
         #expect(abs(histogram.sum / 2e12 - 1) < 1e-12)
     }
 
+    @Test func durationsPastSixtyThreeBitsOfSecondsDoNotTrap() {
+        let registry = MetricRegistry.bare()
+        let histogram = Histogram("h_seconds", help: "H.", buckets: [1], in: registry)
+        let counter = FloatCounter("c_seconds_total", help: "C.", in: registry)
+        let long = Duration.seconds(Int64.max) + .seconds(Int64.max)
+        histogram.observe(long)
+        histogram.observe(.zero - long)
+        counter.increment(by: long)
+        #expect(histogram.count == 2)
+        #expect(abs(counter.value / 1.8446744073709552e19 - 1) < 1e-15)
+    }
+
+    @Test func aClockThatJumpsFromOneEndToTheOtherDoesNotTrap() throws {
+        let registry = MetricRegistry(clock: clock)
+        let histogram = Histogram("h_seconds", help: "H.", buckets: [1], in: registry)
+        let far = Duration(attoseconds: .max)
+        histogram.time { clock.advance(by: far) }
+        _ = try registry.parsed()
+        clock.advance(by: .zero - far)
+        clock.advance(by: .zero - far)
+        histogram.time {
+            clock.advance(by: far)
+            clock.advance(by: far)
+        }
+        #expect(histogram.count == 2)
+        #expect(histogram.sum.isFinite)
+        _ = try registry.parsed()
+    }
+
+    @Test func aSumStopsAtTheLargestNumberAndComesBackFromIt() {
+        let histogram = Histogram("h", help: "H.", buckets: [1], in: .bare())
+        histogram.observe(.greatestFiniteMagnitude)
+        histogram.observe(.greatestFiniteMagnitude)
+        #expect(histogram.sum == .greatestFiniteMagnitude)
+        histogram.observe(-.greatestFiniteMagnitude)
+        #expect(histogram.sum == 0)
+    }
+
     struct Oops: Error {}
 
     @Test func timersUseTheRegistrysClockAndCountFailuresToo() async throws {

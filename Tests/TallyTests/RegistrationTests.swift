@@ -196,6 +196,23 @@ struct RegistrationTests {
         )
     }
 
+    @Test func namesAndNumbersOfLabelsAreBounded() {
+        let long = String(repeating: "a", count: 1025)
+        #expect(
+            code { () throws(RegistrationError) in _ = try Gauge(validating: long, help: "", in: registry) }
+                == .invalidMetricName
+        )
+        for (names, expected) in [
+            ([long], RegistrationError.Code.invalidLabelName), ((0..<65).map { "l\($0)" }, .tooManyLabels),
+        ] {
+            #expect(
+                code { () throws(RegistrationError) in
+                    _ = try Gauge.family(validating: "g", help: "", labelNames: names, in: registry)
+                } == expected
+            )
+        }
+    }
+
     @Test func anInfiniteLastBoundIsTheOneThatFollowsAnyway() throws {
         _ = try Histogram(validating: "h", help: "", buckets: [1, .infinity], in: registry)
         #expect(try registry.parsed().samples(of: "h_bucket").count == 2)

@@ -73,6 +73,20 @@ struct ClosedIndexTests {
         #expect(unsafe family.core.handle(of: route) == handle, "the one handle of the child, at its one address")
     }
 
+    enum Only: String, LabelValue { case one }
+    struct WithOnly: LabelSet {
+        var only: Only
+        var flag: Bool
+        static let schema: [Tally.Label<Self>] = [Label("only", \.only), Label("flag", \.flag)]
+    }
+
+    @Test func aValueWithoutBytesNeedsNoneInTheKey() {
+        let family = Family<WithOnly, Counter>("c_total", help: "C.", in: .bare())
+        for flag in [false, true, true] { family[WithOnly(only: .one, flag: flag)].increment() }
+        #expect(unsafe family.core.handle(of: WithOnly(only: .one, flag: true))?.pointee.value == 2)
+        #expect(unsafe family.core.handle(of: WithOnly(only: .one, flag: false))?.pointee.value == 1)
+    }
+
     @Test func onlySetsWhoseEveryLabelIsOneByteArePacked() {
         #expect(KeyPacking(Route.schema.map(\.field)) != nil)
         #expect(KeyPacking(Direction.schema.map(\.field)) != nil)

@@ -43,7 +43,7 @@ public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
         encoder.fill(&out)
         // An item larger than a whole piece, as with many long labels: the next piece is as large as it.
         if out.count == 0, !encoder.isDone { capacity = Swift.max(capacity, out.needed) }
-        duration += registry.context.now() - start
+        duration = duration.adding(registry.context.now().since(start))
         if encoder.isDone { registry.ownMetrics?.scraped(in: duration) }
         return out.count
     }

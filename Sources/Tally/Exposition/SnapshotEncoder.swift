@@ -154,8 +154,7 @@ struct SnapshotEncoder: Sendable {
         let word = unsafe words.pointee.load(ordering: .relaxed)
         switch definition.kind {
         case .counter: out.append(integer: unsafe Counter.total(words, stripes: definition.stripes))
-        case .floatCounter: out.append(double: min(Double(bitPattern: word), .greatestFiniteMagnitude))
-        case .gauge: out.append(double: Double(bitPattern: word))
+        case .floatCounter, .gauge: out.append(double: Double(bitPattern: word))
         case .info: out.append(UInt8(ascii: "1"))
         case .histogram: break
         }

@@ -105,8 +105,8 @@ final class ClosedIndex<Child: Instrument>: ClosedIndexing, @unchecked Sendable 
         if unsafe Self.place(key | Self.occupied, address, in: base) { count += 1 }
     }
 
-    /// The one handle of a child, at an address that stays. Under the family's lock.
-    func handle(of cell: SeriesCell) -> UnsafeMutablePointer<Child> {
+    /// The one handle of a child, at an address that stays.
+    private func handle(of cell: SeriesCell) -> UnsafeMutablePointer<Child> {
         let words = unsafe UInt(bitPattern: cell.words)
         if let existing = unsafe handles[words] { return unsafe existing }
         let handle = UnsafeMutablePointer<Child>.allocate(capacity: 1)

@@ -28,8 +28,12 @@ final class FamilyStorage: Sendable {
         var sink: SeriesPage?
     }
 
+    /// Copied from the definition's context, for lookups in a hurry.
+    private let seed: UInt64
+
     init(definition: FamilyDefinition) {
         self.definition = definition
+        seed = definition.context.seed
         state = Locked(State())
     }
 
@@ -41,7 +45,28 @@ final class FamilyStorage: Sendable {
     ///   - labels: The escaped text of the series' own labels: `method="get",outcome="ok"`.
     ///   - enter: Enters the child in a closed index, under the same lock; not called for the overflow child.
     func child(_ labels: UnsafeBufferPointer<UInt8>, enter: ((SeriesCell) -> Void)? = nil) -> SeriesCell {
-        let hash = unsafe labelHash(labels, seed: definition.context.seed)
+        let hash = unsafe labelHash(labels, seed: seed)
+        if enter == nil, let cell = unsafe exposedChild(labels, hash) { return cell }
+        return unsafe makeChild(labels, hash, enter)
+    }
+
+    /// The child if it is there already, which is what nearly all lookups find.
+    @inline(__always)
+    private func exposedChild(_ labels: UnsafeBufferPointer<UInt8>, _ hash: UInt32) -> SeriesCell? {
+        state.withLock { state in
+            guard let found = unsafe find(labels, hash, state) else { return nil }
+            let page = state.pages[found.page]
+            guard !page.isHidden(found.slot) else { return nil }
+            return unsafe SeriesCell(page: page, words: page.words(found.slot))
+        }
+    }
+
+    @inline(never)
+    private func makeChild(
+        _ labels: UnsafeBufferPointer<UInt8>,
+        _ hash: UInt32,
+        _ enter: ((SeriesCell) -> Void)?
+    ) -> SeriesCell {
         let own = state.withLock { state -> SeriesCell? in
             guard let found = unsafe materialise(labels, hash, evenIfFull: false, &state) else { return nil }
             let cell = cell(found, state)
@@ -51,7 +76,7 @@ final class FamilyStorage: Sendable {
         if let own { return own }
         overflowed.wrappingAdd(1, ordering: .relaxed)
         return unsafe definition.overflowLabels.withUnsafeBufferPointer { overflow in
-            let hash = unsafe labelHash(overflow, seed: definition.context.seed)
+            let hash = unsafe labelHash(overflow, seed: seed)
             return state.withLock { state in
                 // Never nil: being full does not matter here, and 2^32 series do not fit into any memory.
                 guard let found = unsafe materialise(overflow, hash, evenIfFull: true, &state) else {
@@ -134,9 +159,10 @@ final class FamilyStorage: Sendable {
             let text = capacity * (firstText + around + (capacity > 1 ? 4 : 0))
             return SeriesPage(definition: definition, capacity: capacity, textCapacity: text)
         }
-        let capacity = min(last.capacity * 2, SeriesPage.maxCapacity)
         // The text to come is taken to be as long as that of the page before, rounded up.
         let length = (last.textStart(last.count) + last.count - 1) / max(1, last.count)
+        // At most a mebibyte of it, however long: a page is one allocation.
+        let capacity = max(1, min(last.capacity * 2, SeriesPage.maxCapacity, (1 << 20) / max(1, length)))
         return SeriesPage(
             definition: definition,
             capacity: capacity,
@@ -148,7 +174,7 @@ final class FamilyStorage: Sendable {
 
     /// Stops exposing a child. Returns whether it was exposed.
     func remove(_ labels: UnsafeBufferPointer<UInt8>) -> Bool {
-        let hash = unsafe labelHash(labels, seed: definition.context.seed)
+        let hash = unsafe labelHash(labels, seed: seed)
         return state.withLock { state in
             guard let found = unsafe find(labels, hash, state), !state.pages[found.page].isHidden(found.slot) else {
                 return false
@@ -165,15 +191,34 @@ final class FamilyStorage: Sendable {
     /// Stops exposing every child.
     func removeAll() {
         state.withLock { state in
-            for page in state.pages {
-                for slot in 0..<page.count where !page.isHidden(slot) { page.hide(slot) }
-            }
-            state.hidden += state.live
-            state.live = 0
-            for index in state.closedIndexes.values { index.forgetAll() }
-            state.hasOverflowChild = false
+            hideAll(&state)
             compactIfWorthwhile(&state)
         }
+    }
+
+    /// Exposes one child instead of all that there are; changes nothing if it is the only one already.
+    func replaceAll(with labels: UnsafeBufferPointer<UInt8>) {
+        let hash = unsafe labelHash(labels, seed: seed)
+        state.withLock { state in
+            if state.live == 1, let found = unsafe find(labels, hash, state),
+                !state.pages[found.page].isHidden(found.slot)
+            {
+                return
+            }
+            hideAll(&state)
+            _ = unsafe materialise(labels, hash, evenIfFull: false, &state)
+            compactIfWorthwhile(&state)
+        }
+    }
+
+    private func hideAll(_ state: inout State) {
+        for page in state.pages {
+            for slot in 0..<page.count where !page.isHidden(slot) { page.hide(slot) }
+        }
+        state.hidden += state.live
+        state.live = 0
+        for index in state.closedIndexes.values { index.forgetAll() }
+        state.hasOverflowChild = false
     }
 
     private func hide(_ reference: SlotReference, _ state: inout State) {
@@ -203,6 +248,8 @@ final class FamilyStorage: Sendable {
             // Taken out of the array, so that `held` is the family's one reference.
             var held = old[number].take()
             let isUnreachable = isKnownUniquelyReferenced(&held)
+            // So that what was counted through a handle, before it was let go of elsewhere, is seen here.
+            atomicMemoryFence(ordering: .acquiring)
             guard let page = held else { continue }
             if page.hidden == 0 || !isUnreachable {
                 pages.append(page)
@@ -237,7 +284,7 @@ final class FamilyStorage: Sendable {
         state.hidden = 0
         for (number, page) in state.pages.enumerated() {
             for slot in 0..<page.count {
-                let hash = unsafe labelHash(page.labels(slot), seed: definition.context.seed)
+                let hash = unsafe labelHash(page.labels(slot), seed: seed)
                 state.index.insert(hash, SlotReference(page: number, slot: slot))
             }
             state.live += page.count - page.hidden
@@ -257,12 +304,6 @@ final class FamilyStorage: Sendable {
             state.closedIndexes[key] = index
             return index
         }
-    }
-
-    /// The handle that a closed index keeps of a child.
-    func keep<Child: Instrument>(_ cell: SeriesCell, in index: ClosedIndex<Child>) -> UnsafePointer<Child> {
-        let address = state.withLock { _ in unsafe UInt(bitPattern: index.handle(of: cell)) }
-        return unsafe UnsafePointer(bitPattern: address).unsafelyUnwrapped
     }
 
     // MARK: Reading

@@ -5,7 +5,7 @@
 @usableFromInline
 @safe
 struct LabelTextWriter {
-    /// A label's value is cut to this many bytes of UTF-8, at a character boundary, before it is escaped: no caller
+    /// A label's value is cut to this many bytes of UTF-8, at a scalar's boundary, before it is escaped: no caller
     /// can make a series, or a lookup, of unbounded size.
     static let maxValueBytes = 1024
 
@@ -53,13 +53,8 @@ struct LabelTextWriter {
     }
 
     private mutating func append(value: UnsafeBufferPointer<UInt8>) {
-        var length = value.count
-        if length > Self.maxValueBytes {
-            length = Self.maxValueBytes
-            // Not inside a character: back to where one begins.
-            while length > 0, unsafe value[length] & 0xC0 == 0x80 { length -= 1 }
-            shortened += 1
-        }
+        let length = Self.cutLength(value.count) { unsafe value[$0] }
+        if length < value.count { shortened += 1 }
         guard let start = value.baseAddress else { return }
         if count + 2 * length + 8 <= capacity {
             // There is room whatever has to be escaped, so nothing is checked a byte.
@@ -79,6 +74,21 @@ struct LabelTextWriter {
                 }
             }
         }
+    }
+
+    /// How much of a value is kept: at most ``maxValueBytes``, and no part of a scalar.
+    @inline(__always)
+    private static func cutLength(_ count: Int, byte: (Int) -> UInt8) -> Int {
+        guard count > maxValueBytes else { return count }
+        var length = maxValueBytes
+        while length > 0, byte(length) & 0xC0 == 0x80 { length -= 1 }
+        return length
+    }
+
+    /// A value as it is kept.
+    static func cut(_ value: String) -> String {
+        let bytes = Array(value.utf8)
+        return String(decoding: bytes[..<cutLength(bytes.count) { bytes[$0] }], as: UTF8.self)
     }
 
     /// Eight bytes at a time, as long as none of them has to be escaped. There must be room for twice the length and 8.

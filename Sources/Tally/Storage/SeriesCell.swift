@@ -21,21 +21,30 @@ extension SeriesCell {
     @usableFromInline
     var definition: FamilyDefinition { page.definition }
 
+    /// Lends the words, and keeps the page until they have been used: the compiler sees no connection between the two,
+    /// and would otherwise let go of a page that only this handle keeps before the words are touched.
+    @inlinable
+    @inline(__always)
+    func withWords<Result>(_ body: (UnsafeMutablePointer<Atomic<UInt64>>) -> Result) -> Result {
+        defer { withExtendedLifetime(page) {} }
+        return unsafe body(words)
+    }
+
     /// The word as a floating-point number.
     @usableFromInline
     var double: Double {
-        unsafe Double(bitPattern: words.pointee.load(ordering: .relaxed))
+        unsafe withWords { unsafe Double(bitPattern: $0.pointee.load(ordering: .relaxed)) }
     }
 
     @inlinable
     func store(_ value: Double) {
-        unsafe words.pointee.store(value.bitPattern, ordering: .relaxed)
+        unsafe withWords { unsafe $0.pointee.store(value.bitPattern, ordering: .relaxed) }
     }
 
     /// Adds to the word as a floating-point number: a compare-exchange loop, which no update can be lost in.
     @inlinable
-    func add(_ amount: Double, at offset: Int = 0) {
-        unsafe (words + offset).pointee.addDouble(amount)
+    func add(_ amount: Double) {
+        unsafe withWords { unsafe $0.pointee.addDouble(amount) }
     }
 
     /// Counts an update that was refused. Out of line, so that the callers' fast paths stay small.
@@ -47,12 +56,19 @@ extension SeriesCell {
 }
 
 extension Atomic where Value == UInt64 {
+    /// Adds a finite amount. A finite value stays finite: it stops at the largest there is, from which it can come back.
     @inlinable
     func addDouble(_ amount: Double) {
         var current = load(ordering: .relaxed)
         while true {
-            let next = (Double(bitPattern: current) + amount).bitPattern
-            let (exchanged, original) = weakCompareExchange(expected: current, desired: next, ordering: .relaxed)
+            let old = Double(bitPattern: current)
+            var sum = old + amount
+            if !sum.isFinite, old.isFinite { sum = amount < 0 ? -.greatestFiniteMagnitude : .greatestFiniteMagnitude }
+            let (exchanged, original) = weakCompareExchange(
+                expected: current,
+                desired: sum.bitPattern,
+                ordering: .relaxed
+            )
             if exchanged { return }
             current = original
         }

@@ -73,6 +73,7 @@ struct SeriesIndex {
 /// The hash of label text: a folded 128-bit multiply every 16 bytes, seeded a registry.
 ///
 /// Not cryptographic; a family's limit bounds what a crafted set of values could cost.
+@inline(__always)
 func labelHash(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt32 {
     func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
         let product = a.multipliedFullWidth(by: b)
@@ -106,6 +107,7 @@ func labelHash(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt32 {
 }
 
 /// Whether two runs of bytes are the same.
+@inline(__always)
 func equalBytes(_ one: UnsafeBufferPointer<UInt8>, _ two: UnsafeBufferPointer<UInt8>) -> Bool {
     guard one.count == two.count else { return false }
     guard let first = one.baseAddress, let second = two.baseAddress else { return true }
