@@ -47,7 +47,9 @@ enum Scrapes {
         var generator = SystemRandomNumberGenerator()
         let ordered = registry(0..<million)
         var rows = [textRow("text of 1 M counters, streamed", ordered)]
-        let text = measureOnce { stream(ordered) }
+        // The better of two measurements is the fairer reference for a row further down.
+        let again = measureOnce { stream(ordered) }.inMilliseconds
+        let text = again.best < rows[0].value ? again : Sample([rows[0].value, rows[0].median, rows[0].median])
         let json = measureOnce { stream(ordered, as: .json) }
         rows.append(
             row(
@@ -55,7 +57,7 @@ enum Scrapes {
                 json.inMilliseconds,
                 unit: "ms",
                 atMost: 2,
-                times: text.inMilliseconds,
+                times: text,
                 "the text"
             )
         )
