@@ -135,5 +135,5 @@ public struct Histogram: Instrument {
     }
 }
 
-// `bounds` points into the definition that the cell's owner keeps.
+// Unchecked, since `bounds` is a pointer: to numbers written once, in the definition that the cell's page keeps.
 extension Histogram: @unchecked Sendable {}

@@ -60,6 +60,7 @@ public final class MetricRegistry: Sendable {
                 ownMetrics: ownMetrics
             )
         } catch {
+            // Not `RegistrationError.trapping`, which would have to delegate to an initialiser from a closure.
             fatalError("Tally: \(error)")
         }
     }

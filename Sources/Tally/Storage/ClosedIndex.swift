@@ -8,7 +8,7 @@ protocol ClosedIndexing: AnyObject, Sendable {
     func forgetAll()
 }
 
-/// From the packed key of a closed label set to its child's handle, read without a lock or a reference count.
+/// From the packed key of a closed label set to its child's handle, found without a lock.
 ///
 /// Open addressing in memory that only grows: a larger table takes the place of a full one, and the full one stays
 /// allocated for readers that still walk it (all of them together take less than the largest). Handles are stored once,
