@@ -19,23 +19,19 @@ extension OutputBuffer {
         let texts = unsafe page.text
         let groupStart = page.textStart(group)
         var place = unsafe base + count
-        if exposed == .max {
-            // The usual group, of which none was removed: where one's text ends, the next one's begins.
-            var start = groupStart
-            for index in 0..<64 {
-                let end = unsafe Int(ends[index])
-                unsafe place = Self.writeLine(head, texts + start, end &- start, words + index, at: place)
-                start = end
+        var rest = exposed
+        while rest != 0 {
+            // A run of neighbours: where one's text ends, the next one's begins.
+            let first = rest.trailingZeroBitCount
+            let length = (~(rest &>> UInt64(first))).trailingZeroBitCount
+            let end = min(first &+ length, 64)
+            var start = unsafe first == 0 ? groupStart : Int(ends[first &- 1])
+            for index in first..<end {
+                let textEnd = unsafe Int(ends[index])
+                unsafe place = Self.writeLine(head, texts + start, textEnd &- start, words + index, at: place)
+                start = textEnd
             }
-        } else {
-            var exposed = exposed
-            while exposed != 0 {
-                let index = exposed.trailingZeroBitCount
-                exposed &= exposed &- 1
-                let start = unsafe index == 0 ? groupStart : Int(ends[index &- 1])
-                let length = unsafe Int(ends[index]) &- start
-                unsafe place = Self.writeLine(head, texts + start, length, words + index, at: place)
-            }
+            rest = end == 64 ? 0 : rest & (.max &<< UInt64(end))
         }
         count = unsafe place - base
         assert(count <= capacity)
@@ -73,6 +69,10 @@ extension OutputBuffer {
         let ends = unsafe page.ends + group
         let texts = unsafe page.text
         let groupStart = page.textStart(group)
+        let innerValues = page.innerValues
+        let valueEnds = unsafe page.valueEnds + group * innerValues
+        let endCount = page.definition.lineEnd.count
+        let isPlain = !page.hasControls.load(ordering: .relaxed)
         var exposed = exposed
         var place = unsafe base + count
         // Without its comma, the first head begins one byte further on.
@@ -81,7 +81,13 @@ extension OutputBuffer {
             let index = exposed.trailingZeroBitCount
             exposed &= exposed &- 1
             let start = unsafe index == 0 ? groupStart : Int(ends[index &- 1])
-            unsafe place = heads.write(labels: texts + start, skipping: skipped, at: place)
+            if isPlain {
+                let length = unsafe Int(ends[index]) &- start &- endCount
+                let inner = unsafe valueEnds + index &* innerValues
+                unsafe place = heads.write(plain: texts + start, length, inner, skipping: skipped, at: place)
+            } else {
+                unsafe place = heads.write(labels: texts + start, skipping: skipped, at: place)
+            }
             skipped = 0
             guard withCounters else { continue }
             let total = unsafe Counter.total(words[index].load(ordering: .relaxed))
@@ -132,6 +138,38 @@ private struct JSONHeads {
             unsafe place += end &- head
             head = end
             unsafe (place, text) = Self.write(escaped: text, at: place)
+        }
+        let end = unsafe ends[labelCount]
+        unsafe OutputBuffer.copyWide(bytes + head, end &- head, to: place)
+        return unsafe place + (end &- head)
+    }
+
+    /// The same of labels without control characters, whose text is JSON already, by where their values end.
+    @inline(__always)
+    func write(
+        plain labels: UnsafePointer<UInt8>,
+        _ length: Int,
+        _ valueEnds: UnsafePointer<UInt32>,
+        skipping skipped: Int,
+        at place: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        var place = unsafe place
+        var head = skipped
+        var value = 0
+        var name = 0
+        for index in unsafe 0..<labelCount {
+            let end = unsafe ends[index]
+            unsafe OutputBuffer.copyWide(bytes + head, end &- head, to: place)
+            unsafe place += end &- head
+            head = end
+            let nameEnd = unsafe nameEnds[index]
+            value &+= nameEnd &- name
+            name = nameEnd
+            // The last value ends before the quote that ends the labels.
+            let valueEnd = unsafe index &+ 1 == labelCount ? length &- 1 : Int(valueEnds[index])
+            unsafe OutputBuffer.copyWide(labels + value, valueEnd &- value, to: place)
+            unsafe place += valueEnd &- value
+            value = valueEnd
         }
         let end = unsafe ends[labelCount]
         unsafe OutputBuffer.copyWide(bytes + head, end &- head, to: place)

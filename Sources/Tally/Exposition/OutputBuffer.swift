@@ -64,6 +64,13 @@ struct OutputBuffer {
             let block = unsafe UnsafeRawPointer(source).loadUnaligned(as: SIMD32<UInt8>.self)
             return unsafe UnsafeMutableRawPointer(place).storeBytes(of: block, as: SIMD32<UInt8>.self)
         }
+        if length <= 48 {
+            let first = unsafe UnsafeRawPointer(source).loadUnaligned(as: SIMD32<UInt8>.self)
+            let rest = unsafe UnsafeRawPointer(source + 32).loadUnaligned(as: SIMD16<UInt8>.self)
+            unsafe UnsafeMutableRawPointer(place).storeBytes(of: first, as: SIMD32<UInt8>.self)
+            unsafe UnsafeMutableRawPointer(place + 32).storeBytes(of: rest, as: SIMD16<UInt8>.self)
+            return
+        }
         var offset = 0
         repeat {
             let block = unsafe UnsafeRawPointer(source + offset).loadUnaligned(as: SIMD64<UInt8>.self)

@@ -7,12 +7,12 @@ internal import Synchronization
 ///
 /// Invariants (`_checkInvariants()`):
 /// - `count <= capacity`; slots below `count` are filled, and a filled slot's text never changes;
-/// - `ends` rises, `ends[count - 1] <= textCapacity`; `OutputBuffer.slack` further bytes may be
+/// - `ends` rises, `ends[count - 1] <= textCapacity`, and so do the `valueEnds` of a slot, within its text; `OutputBuffer.slack` further bytes may be
 ///   read after the text, for wide copies;
 /// - `hidden` is the number of set bits among the first `count`.
 ///
-/// Unchecked `Sendable`: `words` and `hiddenBits` are atomics; `ends` and `text` are written once a slot, before
-/// `count` says that it is filled; `count` and `hidden` are used under the family's lock. A reader that took `count`
+/// Unchecked `Sendable`: `words` and `hiddenBits` are atomics; `ends`, `valueEnds` and `text` are written once a slot,
+/// before `count` says that it is filled; `count` and `hidden` are used under the family's lock. A reader that took `count`
 /// under that lock reads only filled slots, which no writer touches again.
 @safe
 @usableFromInline
@@ -31,6 +31,12 @@ final class SeriesPage: @unchecked Sendable {
     private let endCount: Int
     let words: UnsafeMutablePointer<Atomic<UInt64>>
     let ends: UnsafeMutablePointer<UInt32>
+    /// Where in a slot's text the values of its labels end, but for the last one, which `ends` tells.
+    let valueEnds: UnsafeMutablePointer<UInt32>
+    /// How many of `valueEnds` a slot has.
+    let innerValues: Int
+    /// Whether text of a filled slot has a byte that JSON escapes and the text formats do not.
+    let hasControls = Atomic(false)
     let text: UnsafeMutablePointer<UInt8>
     private let hiddenBits: UnsafeMutablePointer<Atomic<UInt64>>
     private let memory: UnsafeMutableRawPointer
@@ -51,10 +57,12 @@ final class SeriesPage: @unchecked Sendable {
         self.textCapacity = textCapacity
         let wordBytes = capacity * definition.stride * 8
         let bitWords = (capacity + 63) / 64
+        innerValues = max(0, definition.labelNames.count - 1)
+        let offsetBytes = capacity * (1 + innerValues) * 4
         let slack = OutputBuffer.slack
         // 128: two neighbouring lines, which some processors fetch as a pair, never hold two pages' values.
         unsafe memory = .allocate(
-            byteCount: wordBytes + bitWords * 8 + capacity * 4 + textCapacity + slack,
+            byteCount: wordBytes + bitWords * 8 + offsetBytes + textCapacity + slack,
             alignment: 128
         )
         unsafe words = memory.bindMemory(to: Atomic<UInt64>.self, capacity: capacity * definition.stride)
@@ -65,8 +73,12 @@ final class SeriesPage: @unchecked Sendable {
         for index in 0..<bitWords {
             unsafe (hiddenBits + index).initialize(to: Atomic(0))
         }
-        unsafe ends = (memory + wordBytes + bitWords * 8).bindMemory(to: UInt32.self, capacity: capacity)
-        unsafe text = (memory + wordBytes + bitWords * 8 + capacity * 4)
+        unsafe ends = (memory + wordBytes + bitWords * 8).bindMemory(
+            to: UInt32.self,
+            capacity: capacity * (1 + innerValues)
+        )
+        unsafe valueEnds = ends + capacity
+        unsafe text = (memory + wordBytes + bitWords * 8 + offsetBytes)
             .bindMemory(to: UInt8.self, capacity: textCapacity + slack)
     }
 
@@ -129,9 +141,32 @@ final class SeriesPage: @unchecked Sendable {
         for (index, byte) in definition.lineEnd.enumerated() {
             unsafe text[start + labels.count + index] = byte
         }
+        noteValues(of: count, in: start..<(start + labels.count))
         unsafe (ends + count).initialize(to: UInt32(start + length))
         count += 1
         return count - 1
+    }
+
+    /// Finds out once what JSON would have to search for at each scrape.
+    private func noteValues(of slot: Int, in range: Range<Int>) {
+        var label = 0
+        var position = range.lowerBound + (innerValues > 0 ? definition.fragments.length(0) : 0)
+        var hasControl = false
+        while position < range.upperBound {
+            let byte = unsafe text[position]
+            if byte == UInt8(ascii: "\\") { position += 1 }
+            if byte < 0x20 { hasControl = true }
+            if byte == UInt8(ascii: "\""), label < innerValues {
+                unsafe (valueEnds + slot * innerValues + label).initialize(to: UInt32(position - range.lowerBound))
+                label += 1
+                position += definition.fragments.length(label)
+            } else {
+                position += 1
+            }
+        }
+        // Escaped text of a family's own labels has a quote after each value.
+        assert(label == innerValues)
+        if hasControl { hasControls.store(true, ordering: .relaxed) }
     }
 
     func hide(_ slot: Int) {
