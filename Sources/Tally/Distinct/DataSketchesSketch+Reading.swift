@@ -1,0 +1,113 @@
+extension DataSketchesSketch {
+    static func registers(in bytes: [UInt8]) throws(DistinctSketchError) -> HyperLogLog {
+        let input = SketchBytes(bytes: bytes, format: .dataSketches)
+        try input.requireAtLeast(8)
+        guard input[1] == version, input[2] == family else {
+            throw input.error(
+                .foreign,
+                "are of version \(input[1]) and family \(input[2]), not \(version) and \(family)"
+            )
+        }
+        guard let mode = Mode(rawValue: input[7] & 3), let width = Width(rawValue: input[7] >> 2 & 3) else {
+            throw input.error(.unsupportedEncoding, "are in the unknown mode \(input[7])")
+        }
+        guard input[0] == mode.preamble else {
+            throw input.error(.foreign, "have a preamble of \(input[0]) words, not \(mode.preamble)")
+        }
+        try input.requirePrecision(Int(input[3]))
+        try input.requireAtLeast(4 * Int(mode.preamble))
+        let registers =
+            switch (mode, width) {
+            case (.list, _): try list(input)
+            case (.set, _): try set(input)
+            case (.registers, .four): try fourBits(input)
+            case (.registers, .six): try sixBits(input)
+            case (.registers, .eight): try eightBits(input)
+            }
+        return try input.validated(registers)
+    }
+
+    private static func eightBits(_ input: SketchBytes) throws(DistinctSketchError) -> [UInt8] {
+        try input.requireExactly(headerSize + registerCount)
+        return Array(input.bytes[headerSize...])
+    }
+
+    /// There is one more byte than is needed, so that the last register too can be read with the byte after it.
+    private static func sixBits(_ input: SketchBytes) throws(DistinctSketchError) -> [UInt8] {
+        try input.requireExactly(headerSize + registerCount / 4 * 3 + 1)
+        return input.sixBitRegisters(at: headerSize)
+    }
+
+    /// What a register is above the lowest, from the lowest bit up; 15 marks those that are in a table after them.
+    private static func fourBits(_ input: SketchBytes) throws(DistinctSketchError) -> [UInt8] {
+        let lowest = input[6]
+        let exception: UInt8 = 15
+        let highest = HyperLogLog.maxRank(precision: DistinctSketch.precision)
+        let tableStart = headerSize + registerCount / 2
+        let exceptions = Int(clamping: input.number(at: 36))
+        guard lowest <= highest else { throw input.error(.invalidRegister, "hold nothing below \(lowest)") }
+        // Without exceptions an updatable sketch has an empty table of 64 words, and does not say so.
+        let size = exceptions == 0 ? 6 : input[4]
+        let table = try coupons(input, at: tableStart, count: exceptions, tableSize: size)
+
+        var registers = (0..<registerCount).map { index in
+            input[headerSize + index / 2] >> UInt8(index % 2 * 4) & exception
+        }
+        for coupon in table {
+            // A register that is not marked, or that was in the table before.
+            guard registers[coupon.index] == exception, coupon.rank >= lowest + exception else {
+                throw input.error(.invalidRegister, "name register \(coupon.index) as an exception, which it is not")
+            }
+            // At least 30, so that it is not taken for the mark; put right below.
+            registers[coupon.index] = coupon.rank - lowest + exception
+        }
+        guard !registers.contains(exception) else {
+            throw input.error(.invalidRegister, "lack the value of an exception")
+        }
+        return registers.map { $0 + lowest - ($0 > exception ? exception : 0) }
+    }
+
+    private static func list(_ input: SketchBytes) throws(DistinctSketchError) -> [UInt8] {
+        try scattered(coupons(input, at: 8, count: Int(input[6]), tableSize: 3))
+    }
+
+    private static func set(_ input: SketchBytes) throws(DistinctSketchError) -> [UInt8] {
+        try scattered(coupons(input, at: 12, count: Int(clamping: input.number(at: 8)), tableSize: input[4]))
+    }
+
+    private static func scattered(_ coupons: [HyperLogLog.Place]) -> [UInt8] {
+        var registers = [UInt8](repeating: 0, count: registerCount)
+        for coupon in coupons { registers[coupon.index] = max(registers[coupon.index], coupon.rank) }
+        return registers
+    }
+
+    /// Words of 26 bits of hash, of which the lowest are the register's index, and six of rank: so many one after the
+    /// other, or, where they can be updated, in a table of a power of two of words, zero where it is free.
+    private static func coupons(
+        _ input: SketchBytes,
+        at start: Int,
+        count: Int,
+        tableSize: UInt8
+    ) throws(DistinctSketchError) -> [HyperLogLog.Place] {
+        let isCompact = input[5] & compactFlag != 0
+        guard isCompact || tableSize <= DistinctSketch.precision, count <= registerCount else {
+            throw input.error(.invalidRegister, "announce more registers than there are")
+        }
+        let words = isCompact ? count : 1 << Int(tableSize)
+        try input.requireExactly(start + 4 * words)
+        var places: [HyperLogLog.Place] = []
+        for index in 0..<words {
+            let word = input.number(at: start + 4 * index)
+            if word == 0, !isCompact { continue }
+            let rank = UInt8(truncatingIfNeeded: word >> 26)
+            guard (1...HyperLogLog.maxRank(precision: DistinctSketch.precision)).contains(rank) else {
+                throw input.error(.invalidRegister, "hold \(rank) for a register")
+            }
+            places.append(HyperLogLog.Place(index: Int(word & UInt32(registerCount - 1)), rank: rank))
+        }
+        guard places.count == count else {
+            throw input.error(.invalidRegister, "hold \(places.count) registers and announce \(count)")
+        }
+        return places
+    }
+}

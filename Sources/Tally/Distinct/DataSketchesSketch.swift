@@ -1,0 +1,62 @@
+/// HyperLogLog as Apache DataSketches serialises it, on machines that put the lowest byte first.
+///
+/// https://github.com/apache/datasketches-cpp/blob/5.2.0/hll/include/HllUtil.hpp
+enum DataSketchesSketch {
+    static let headerSize = 40
+    static let registerCount = 1 << DistinctSketch.precision
+
+    /// What the last byte of the preamble says of what follows.
+    enum Mode: UInt8 {
+        case list = 0
+        case set = 1
+        case registers = 2
+
+        /// The size of the preamble in words of four bytes, which is its first byte.
+        var preamble: UInt8 {
+            switch self {
+            case .list: 2
+            case .set: 3
+            case .registers: 10
+            }
+        }
+    }
+
+    /// How registers are kept, from the bits above the mode.
+    enum Width: UInt8 {
+        case four = 0
+        case six = 1
+        case eight = 2
+    }
+
+    static let version: UInt8 = 1
+    static let family: UInt8 = 7
+    static let compactFlag: UInt8 = 8
+    static let outOfOrderFlag: UInt8 = 16
+
+    static func bytes(of sketch: HyperLogLog) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(headerSize + registerCount)
+        let mode = Mode.registers
+        bytes += [mode.preamble, version, family, UInt8(DistinctSketch.precision), 0, outOfOrderFlag, 0]
+        bytes.append(Width.eight.rawValue << 2 | mode.rawValue)
+        let counts = sketch.rankCounts
+        // The estimate that depends on the order, which is not known; then the sum of 2^-rank, in two parts so that each
+        // is exact; then the number of empty registers and that of exceptions, which only four bits need.
+        append((0 as Double).bitPattern, to: &bytes)
+        append(sum(counts, of: 0..<32).bitPattern, to: &bytes)
+        append(sum(counts, of: 32..<64).bitPattern, to: &bytes)
+        append(UInt32(counts[0]), to: &bytes)
+        append(UInt32(0), to: &bytes)
+        return bytes + sketch.registers
+    }
+
+    private static func sum(_ counts: [Int], of ranks: Range<Int>) -> Double {
+        ranks.reduce(0) { $0 + Double(counts[$1]) * Double(sign: .plus, exponent: -$1, significand: 1) }
+    }
+
+    private static func append(_ number: some FixedWidthInteger, to bytes: inout [UInt8]) {
+        for shift in stride(from: 0, to: number.bitWidth, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// Otmar Ertl's improved estimator, which needs neither tables of measured biases nor a switch to another for small
+/// counts, and which Redis uses too.
+///
+/// https://arxiv.org/abs/1702.01284, "improved raw estimator"
+extension HyperLogLog {
+    /// How many distinct keys were put in, about; infinite if every register is as high as it can be.
+    package var estimate: Double {
+        let counts = rankCounts
+        let size = Double(registers.count)
+        let highest = Int(Self.maxRank(precision: precision))
+        var sum = size * Self.tau((size - Double(counts[highest])) / size)
+        for rank in (1..<highest).reversed() {
+            sum = (sum + Double(counts[rank])) * 0.5
+        }
+        sum += size * Self.sigma(Double(counts[0]) / size)
+        return Self.alpha * size * size / sum
+    }
+
+    /// How many registers hold each rank.
+    var rankCounts: [Int] {
+        var counts = [Int](repeating: 0, count: Int(UInt8.max) + 1)
+        for rank in registers { counts[Int(rank)] += 1 }
+        return counts
+    }
+
+    /// 1 / (2 ln 2)
+    private static var alpha: Double { 0.721347520444481703680 }
+
+    /// x + x²·1 + x⁴·2 + x⁸·4 + …, until nothing more is added. For the registers that no key hit; infinite if all.
+    private static func sigma(_ share: Double) -> Double {
+        if share == 1 { return .infinity }
+        var (power, factor, sum) = (share, 1.0, share)
+        while true {
+            power *= power
+            let previous = sum
+            sum += power * factor
+            factor += factor
+            if sum == previous { return sum }
+        }
+    }
+
+    /// (1 - x - (1 - x^(1/2))²/2 - (1 - x^(1/4))²/4 - …) / 3. For the registers that could not rise further.
+    private static func tau(_ share: Double) -> Double {
+        if share == 0 || share == 1 { return 0 }
+        var (root, factor, sum) = (share, 1.0, 1 - share)
+        while true {
+            root = root.squareRoot()
+            let previous = sum
+            factor *= 0.5
+            sum -= (1 - root) * (1 - root) * factor
+            if sum == previous { return sum / 3 }
+        }
+    }
+}
