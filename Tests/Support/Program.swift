@@ -36,7 +36,7 @@ package final class Program: Sendable {
         process.standardInput = FileHandle.nullDevice
         let (lines, continuation) = AsyncStream.makeStream(of: String.self)
         self.lines = lines
-        try process.run()
+        try Self.start(process)
         self.process = Mutex(process)
         let handle = pipe.fileHandleForReading
         Thread.detachNewThread {
@@ -90,13 +90,24 @@ package final class Program: Sendable {
         process.standardInput = try FileHandle(forReadingFrom: files[0])
         process.standardOutput = try FileHandle(forWritingTo: files[1])
         process.standardError = try FileHandle(forWritingTo: files[2])
-        try process.run()
+        try start(process)
         process.waitUntilExit()
         return Outcome(
             status: process.terminationStatus,
             output: try Data(contentsOf: files[1]),
             errors: try Data(contentsOf: files[2])
         )
+    }
+
+    /// Starts a process that can be told to end: the threads that tests run on block signals, and a program that does not
+    /// unblock them itself would inherit that.
+    private static func start(_ process: Process) throws {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try process.run()
     }
 
     // MARK: Where programs are
