@@ -66,7 +66,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["TallyDemo", "TallyTestSupport"],
+            dependencies: ["Tally", "TallyDemo", "TallyTestSupport"],
             swiftSettings: settings
         ),
         .target(name: "TallyTestSupport", path: "Tests/Support", swiftSettings: settings),

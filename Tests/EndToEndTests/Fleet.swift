@@ -1,0 +1,54 @@
+import Tally
+import Testing
+
+/// Four instances of a service that share a key, each with the sketch of the users it saw.
+struct Fleet: Sendable, CustomTestStringConvertible {
+    static let key = HashKey(bytes: Array(0..<16))
+
+    let testDescription: String
+    let sketches: [DistinctSketch]
+    /// How many users there were.
+    let users: Int
+    /// How many they would be if each instance had had its own.
+    let visits: Int
+
+    private init(_ description: String, _ seen: [Range<Int>]) {
+        testDescription = description
+        sketches = seen.map { Self.sketch(of: $0) }
+        users = seen.reduce(into: Set<Int>()) { $0.formUnion($1) }.count
+        visits = seen.reduce(0) { $0 + $1.count }
+    }
+
+    /// Every user hits every instance: the sum is four times the truth.
+    static let same = Fleet("10,000 users on all four", Array(repeating: 0..<10_000, count: 4))
+    /// Users whom one, two or three of them saw.
+    static let overlapping = Fleet("overlapping users", [0..<10_000, 5_000..<15_000, 12_000..<22_000, 0..<20_000])
+    /// So few that engines keep them in other ways than many.
+    static let small = Fleet("few users", [0..<0, 0..<20, 10..<40, 39..<40])
+
+    static let all = [same, overlapping, small]
+
+    /// What is kept of a user: 64 bits.
+    static func key(of user: Int) -> UInt64 {
+        SipHash(key: key).hash("user-\(user)")
+    }
+
+    static func sketch(of users: Range<Int>) -> DistinctSketch {
+        var sketch = DistinctSketch(hashedUnder: key)
+        for user in users { sketch.insert(key: Self.key(of: user)) }
+        return sketch
+    }
+
+    func union() throws -> DistinctSketch {
+        try sketches.reduce(into: DistinctSketch()) { try $0.merge($1) }
+    }
+
+    /// Three standard errors, and a user for rounding.
+    func isNearTheTruth(_ estimate: Double) -> Bool {
+        abs(estimate - Double(users)) <= 0.025 * Double(users) + 1
+    }
+
+    func isNearTheSum(_ estimate: Double) -> Bool {
+        abs(estimate - Double(visits)) <= 0.025 * Double(visits) + 1
+    }
+}
