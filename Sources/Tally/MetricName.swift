@@ -32,7 +32,7 @@ enum MetricName {
         switch kind {
         case .counter, .floatCounter: name.utf8.hasSuffix("_total") ? name : name + "_total"
         case .info: name.utf8.hasSuffix("_info") ? name : name + "_info"
-        case .gauge, .histogram: name
+        case .gauge, .histogram, .activeUsers: name
         }
     }
 
@@ -42,7 +42,7 @@ enum MetricName {
         case .counter, .floatCounter:
             let base = String(name.dropLast("_total".count))
             return [name, base, base + "_created"]
-        case .gauge: return [name]
+        case .gauge, .activeUsers: return [name]
         case .histogram: return [name] + ["_bucket", "_count", "_sum", "_created"].map { name + $0 }
         case .info: return [name, String(name.dropLast("_info".count))]
         }

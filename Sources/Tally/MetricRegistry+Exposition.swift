@@ -72,6 +72,7 @@ extension MetricRegistry {
         let families = registered.compactMap { family -> Snapshot.Family? in
             let view = family.storage.view()
             guard view.live > 0 else { return nil }
+            if family.storage.definition.kind == .activeUsers { view.refreshUsers() }
             samples += view.live * family.storage.definition.samplesPerSeries
             return Snapshot.Family(definition: family.storage.definition, view: view)
         }

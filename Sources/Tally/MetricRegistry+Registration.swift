@@ -175,16 +175,21 @@ extension Family {
         in registry: MetricRegistry
     ) throws(RegistrationError) {
         let schema = Labels.schema
-        let cases = (Labels.self as? any CaseIterable.Type).map { Self.count(of: $0) } ?? 0
         let storage = try registry.register(
             name,
             help: help,
             kind: kind,
             labelNames: schema.map(\.name),
             buckets: buckets,
-            limit: limit > 0 ? max(limit, cases) : limit
+            limit: Self.limit(limit)
         )
         self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
+    }
+
+    /// A closed label set has all its cases, whatever its limit.
+    static func limit(_ limit: Int) -> Int {
+        guard limit > 0, let cases = Labels.self as? any CaseIterable.Type else { return limit }
+        return max(limit, count(of: cases))
     }
 
     private static func count<Cases: CaseIterable>(of type: Cases.Type) -> Int {

@@ -39,11 +39,12 @@ public final class MetricRegistry: Sendable {
     /// - Parameters:
     ///   - clock: What timers and scrape durations are measured by.
     ///   - prefix: Put before the name of every instrument, as it stands: `chat_`.
-    ///   - constantLabels: Put on every series, before its own labels. `family` and `reason` are taken by the registry's
-    ///     own metrics, unless it has none.
+    ///   - constantLabels: Put on every series, before its own labels. `family`, `metric` and `reason` are taken by the
+    ///     registry's own metrics, unless it has none.
     ///   - ownMetrics: Whether the registry exposes what it knows of itself: `tally_series`,
     ///     `tally_scrape_duration_seconds`, `tally_rejected_updates_total{reason}`,
     ///     `tally_shortened_label_values_total`, `tally_family_overflow_total{family}`,
+    ///     `tally_family_overflow_label_sets{family}`, `tally_active_users_overflow{metric}`,
     ///     `tally_collector_errors_total{family}`. They take the constant labels, not the prefix.
     public convenience init(
         clock: some Clock<Duration> = ContinuousClock(),
@@ -66,14 +67,35 @@ public final class MetricRegistry: Sendable {
     }
 
     /// A registry whose prefix and constant labels come at run time.
-    public init(
+    public convenience init(
         clock: some Clock<Duration> = ContinuousClock(),
         validatingPrefix prefix: String,
         constantLabels: [(name: String, value: String)] = [],
         ownMetrics: Bool = true
     ) throws(RegistrationError) {
+        try self.init(
+            clock: clock,
+            wallSeconds: WallClock.secondsSinceEpoch,
+            validatingPrefix: prefix,
+            constantLabels: constantLabels,
+            ownMetrics: ownMetrics
+        )
+    }
+
+    /// - Parameter wallSeconds: The time of day, in seconds since the Unix epoch.
+    package init(
+        clock: some Clock<Duration>,
+        wallSeconds: @escaping @Sendable () -> Double,
+        validatingPrefix prefix: String = "",
+        constantLabels: [(name: String, value: String)] = [],
+        ownMetrics: Bool = false
+    ) throws(RegistrationError) {
         let start = clock.now
-        let context = RegistryContext(now: { start.duration(to: clock.now) })
+        let context = RegistryContext(
+            now: { start.duration(to: clock.now) },
+            isRealTime: clock is ContinuousClock || clock is SuspendingClock,
+            wallSeconds: wallSeconds
+        )
         self.context = context
         self.prefix = prefix
         self.constantLabels = constantLabels.map { label in
@@ -104,6 +126,7 @@ public final class MetricRegistry: Sendable {
         buckets: Buckets = [],
         limit: Int? = nil,
         contended: Bool = false,
+        users: UserSettings? = nil,
         observe: (@Sendable () -> Double)? = nil,
         isOwn: Bool = false
     ) throws(RegistrationError) -> FamilyStorage {
@@ -114,7 +137,10 @@ public final class MetricRegistry: Sendable {
         guard exposed.utf8.count <= MetricName.maxBytes else {
             throw RegistrationError(.invalidMetricName, name, "is longer than \(MetricName.maxBytes) bytes")
         }
-        guard exposed.utf8.count > (kind == .info ? 5 : 6) || (kind == .gauge || kind == .histogram) else {
+        guard
+            exposed.utf8.count > (kind == .info ? 5 : 6)
+                || (kind == .gauge || kind == .histogram || kind == .activeUsers)
+        else {
             throw RegistrationError(.invalidMetricName, name, "is nothing but its suffix")
         }
         try Self.checkLabels(labelNames, of: exposed, kind: kind, constant: constantLabels.map(\.name))
@@ -131,6 +157,7 @@ public final class MetricRegistry: Sendable {
             bounds: try buckets.validated(for: exposed),
             limit: limit,
             stripes: contended ? Stripes.count : 1,
+            users: users,
             context: context
         )
         // What is replaced is let go after the lock: with a closure goes what it holds, and its `deinit`s may come back.
@@ -154,7 +181,7 @@ public final class MetricRegistry: Sendable {
                 let error = RegistrationError(
                     .conflictingDefinition,
                     name,
-                    "is registered already, with another type, help, label names, buckets, limit or contention"
+                    "is registered already, with another type, help, label names, buckets, windows, key, limit or contention"
                 )
                 return .failure(error)
             }
@@ -191,6 +218,13 @@ public final class MetricRegistry: Sendable {
             throw RegistrationError(.tooManyLabels, metric, "has more than \(MetricName.maxLabels) labels")
         }
         var seen = Set(constant)
+        if kind == .activeUsers, !seen.insert("window").inserted {
+            throw RegistrationError(
+                .duplicateLabelName,
+                metric,
+                "has the label \"window\", which is a constant one, too"
+            )
+        }
         for name in names {
             guard MetricName.isValidLabel(name), !name.utf8.starts(with: "__".utf8),
                 name.utf8.count <= MetricName.maxBytes
@@ -203,6 +237,13 @@ public final class MetricRegistry: Sendable {
             }
             guard kind != .histogram || name != "le" else {
                 throw RegistrationError(.reservedLabelName, metric, "has the label \"le\", which is a histogram's own")
+            }
+            guard kind != .activeUsers || name != "window" else {
+                throw RegistrationError(
+                    .reservedLabelName,
+                    metric,
+                    "has the label \"window\", which is that of active users"
+                )
             }
             guard seen.insert(name).inserted else {
                 throw RegistrationError(.duplicateLabelName, metric, "has the label \(name.debugDescription) twice")
@@ -226,7 +267,10 @@ public final class MetricRegistry: Sendable {
             state.sorted = nil
             return (family, sorted)
         }
-        if let removed { context.keepOverflow(of: removed.0.storage) }
+        if let removed {
+            context.keepOverflow(of: removed.0.storage)
+            ownMetrics?.forget(removed.0.storage.definition)
+        }
         return removed != nil
     }
 

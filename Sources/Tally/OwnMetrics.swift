@@ -10,6 +10,8 @@ final class OwnMetrics: Sendable {
     private let rejected: Family<RejectedUpdates.Reason, Counter>
     private let shortened: Counter
     private let overflow: DynamicFamily<Counter>
+    private let overflowLabelSets: DynamicFamily<Gauge>
+    private let userOverflow: DynamicFamily<Gauge>
     private let collectorErrors: DynamicFamily<Counter>
     private let context: RegistryContext
 
@@ -68,6 +70,22 @@ final class OwnMetrics: Sendable {
                 ["family"]
             )
         )
+        overflowLabelSets = DynamicFamily(
+            storage: try register(
+                "tally_family_overflow_label_sets",
+                "Distinct label sets that a full family turned away, estimated.",
+                .gauge,
+                ["family"]
+            )
+        )
+        userOverflow = DynamicFamily(
+            storage: try register(
+                "tally_active_users_overflow",
+                "Whether active users were more than fit, so that their counts are estimates.",
+                .gauge,
+                ["metric"]
+            )
+        )
         collectorErrors = DynamicFamily(
             storage: try register(
                 "tally_collector_errors_total",
@@ -88,7 +106,20 @@ final class OwnMetrics: Sendable {
         for family in families where family.storage.overflowTotal > 0 {
             overflowed[family.storage.definition.name, default: 0] += family.storage.overflowTotal
         }
+        for storage in families.map(\.storage) {
+            let name = storage.definition.name
+            if storage.overflowTotal > 0 { overflowLabelSets[[name]].set(storage.overflowLabelSets) }
+            if storage.definition.kind == .activeUsers {
+                userOverflow[[name]].set(storage.trackers().contains { $0.isOverflowing } ? 1 : 0)
+            }
+        }
         for (name, total) in overflowed.sorted(by: { $0.key < $1.key }) { overflow[[name]].raise(to: total) }
+    }
+
+    /// Leaves out what was said of a family that is no longer registered, totals excepted.
+    func forget(_ family: FamilyDefinition) {
+        overflowLabelSets.remove([family.name])
+        userOverflow.remove([family.name])
     }
 
     func collectorFailed(_ family: FamilyDefinition) {

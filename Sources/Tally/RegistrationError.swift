@@ -18,12 +18,16 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         public static let duplicateLabelName = Code(description: "duplicateLabelName")
         /// There are more than 64 labels, constant ones included.
         public static let tooManyLabels = Code(description: "tooManyLabels")
-        /// The name is registered with another help, type, label names, buckets, limit or contention.
+        /// The name is registered with another help, type, label names, buckets, windows, key, limit or contention.
         public static let conflictingDefinition = Code(description: "conflictingDefinition")
         /// Samples of the name would be taken for another family's: `x_count` beside the histogram `x`.
         public static let collidingSamples = Code(description: "collidingSamples")
         /// The buckets' bounds are not finite, do not rise, or are too many.
         public static let invalidBuckets = Code(description: "invalidBuckets")
+        /// The windows of active users are none, too many, not positive, too long, do not rise, or have no common tick.
+        public static let invalidWindows = Code(description: "invalidWindows")
+        /// The number of users or of hours to keep is negative, none or beyond reason.
+        public static let invalidCapacity = Code(description: "invalidCapacity")
         /// The limit of children is not in `1...2_000_000_000`.
         public static let invalidLimit = Code(description: "invalidLimit")
     }

@@ -37,6 +37,7 @@ struct ChatMetrics: Sendable {
     let workSeconds: FloatCounter
     let frames: Family<Direction, Counter>
     let graceExpiries: Counter
+    let activeUsers: ActiveUsers
 
     init(in registry: MetricRegistry) {
         connections = Counter("chat_connections_total", help: "Connections accepted since boot.", in: registry)
@@ -51,6 +52,12 @@ struct ChatMetrics: Sendable {
         graceExpiries = Counter(
             "relay_grace_expiries_total",
             help: "Phones that did not come back in time.",
+            in: registry
+        )
+        activeUsers = ActiveUsers(
+            "chat_active_users",
+            help: "Distinct users seen in the window.",
+            windows: [.minutes(5), .hours(24), .days(7)],
             in: registry
         )
         Info("chat_build", help: "What is running.", labels: ["version": "1.4.2"], in: registry)

@@ -8,6 +8,9 @@ final class SimulatedServer: Sendable {
     /// Real rooms have real names: quotes, backslashes, line feeds, accents, emoji.
     static let rooms = ["lobby", #"the "quiet" corner"#, #"C:\logs"#, "café", "\"two\\\nlines\" été 🚀"]
 
+    /// How many users take turns.
+    static let users = 750
+
     let metrics: ChatMetrics
     private let rounds = Atomic<Int>(0)
     private let next = Atomic<Int>(0)
@@ -45,6 +48,7 @@ final class SimulatedServer: Sendable {
     private func work(_ round: Int) {
         metrics.connections.increment()
         metrics.clients.increment()
+        metrics.activeUsers.record("user \(round % Self.users)")
         queue.store(round % 7, ordering: .relaxed)
         metrics.messages[.init(room: Self.rooms[round % Self.rooms.count])].increment()
         metrics.sentBytes.increment(by: 64 + round % 256)
@@ -72,6 +76,7 @@ final class SimulatedServer: Sendable {
         clients now \(Int(metrics.clients.value)), bytes sent \(metrics.sentBytes.value)
         frames: phone to binary \(metrics.frames[.phoneToBinary].value), \
         binary to phone \(metrics.frames[.binaryToPhone].value), grace expiries \(metrics.graceExpiries.value)
+        active users by window: \(metrics.activeUsers.counts())
         """
     }
 }

@@ -34,9 +34,15 @@ struct Fleet: Sendable, CustomTestStringConvertible {
     }
 
     static func sketch(of users: Range<Int>) -> DistinctSketch {
-        var sketch = DistinctSketch(hashedUnder: key)
-        for user in users { sketch.insert(key: Self.key(of: user)) }
-        return sketch
+        let instance = ActiveUsers(
+            "active_users",
+            help: "Users of this instance.",
+            windows: [.hours(1)],
+            key: key,
+            in: MetricRegistry()
+        )
+        for user in users { instance.record("user-\(user)") }
+        return instance.sketch(over: .hours(1))
     }
 
     func union() throws -> DistinctSketch {

@@ -20,7 +20,8 @@ struct LinkageTests {
         let outcome = try Program.run(Self.program)
         #expect(outcome.status == 0, "\(outcome.errorText)")
         let lines = outcome.text.split(separator: "\n")
-        #expect(lines.last == "0 0.0 0")
+        #expect(lines.last == "0 0.0 24h: 1, 7d: 1 0")
+        #expect(lines.first == "1", "the union of a sketch with itself")
         #expect(lines.contains(#"relay_frames_forwarded_total{direction="phone_to_binary"} 1"#))
         #expect(lines.contains(#"relay_frames_forwarded_total{direction="binary_to_phone"} 0"#))
         #expect(lines.contains(#"http_requests_total{method="GET",outcome="ok"} 1"#))
@@ -29,7 +30,9 @@ struct LinkageTests {
         #expect(lines.contains("jobs_done_total 1"))
         #expect(lines.contains("websocket_sent_bytes_total 512"))
         #expect(lines.contains("queue_depth 3"))
-        let json = try JSONSerialization.jsonObject(with: Data((lines.first ?? "").utf8))
+        #expect(lines.contains(#"active_users{window="24h"} 1"#))
+        #expect(lines.contains(#"fleet_users{window="24h"} 1"#))
+        let json = try JSONSerialization.jsonObject(with: Data(lines[1].utf8))
         #expect((json as? [[String: Any]])?.isEmpty == false)
     }
 }

@@ -36,6 +36,7 @@ struct ServerMetrics: Sendable {
     let frames: Family<Direction, Counter>
     let requests: Family<Route, Counter>
     let latency: Family<Route, Histogram>
+    let activeUsers: ActiveUsers
 
     init(in registry: MetricRegistry, queueDepth: @escaping @Sendable () -> Double) {
         connections = Counter("websocket_connections_total", help: "Connections accepted since boot.", in: registry)
@@ -44,6 +45,12 @@ struct ServerMetrics: Sendable {
         frames = Family("relay_frames_forwarded_total", help: "Frames forwarded, by direction.", in: registry)
         requests = Family("http_requests_total", help: "Requests served.", limit: 500, in: registry)
         latency = Family("http_request_duration_seconds", help: "Time to respond.", buckets: .latency, in: registry)
+        activeUsers = ActiveUsers(
+            "active_users",
+            help: "Distinct users seen in the window.",
+            windows: [.hours(24), .days(7)],
+            in: registry
+        )
         Gauge.observing("queue_depth", help: "Lines waiting to be sent.", in: registry, queueDepth)
     }
 }
@@ -57,6 +64,7 @@ let served = metrics.requests[Route(method: .get, outcome: .ok)]
 let timer = metrics.latency[Route(method: .get, outcome: .ok)]
 
 func handle(userID: String) async throws -> Int {
+    metrics.activeUsers.record(userID)
     metrics.frames[.phoneToBinary].increment()
     metrics.bytesSent.increment(by: 512)
     return try await metrics.clients.withIncrement {
@@ -79,6 +87,21 @@ func streamMetrics(to write: (UnsafeRawBufferPointer) throws -> Void) throws {
     try registry.write(as: .prometheusText, to: write)
 }
 
+// 6. A fleet: instances that share a key export sketches whose union an existing engine computes.
+
+let fleetUsers = ActiveUsers(
+    "fleet_users",
+    help: "Distinct users of this instance.",
+    windows: [.hours(24)],
+    key: HashKey(bytes: Array(0..<16)),
+    in: registry
+)
+fleetUsers.record("alice")
+let sketch = fleetUsers.sketch(over: .hours(24))
+var union = try DistinctSketch(bytes: sketch.bytes(for: .redis), from: .redis)  // .postgresql, .dataSketches
+try union.merge(sketch)
+print(union.estimate)
+
 // 7. Names that come at run time, and a test's own clock.
 
 let dynamic = try Counter(validating: "jobs_" + "done_total", help: "Jobs done.", in: registry)
@@ -95,4 +118,9 @@ print(String(decoding: testRegistry.exposition(as: .json).body, as: UTF8.self))
 
 _ = try await handle(userID: "alice")
 print(String(decoding: metricsRoute(accept: nil).body, as: UTF8.self))
-print(metrics.connections.value, metrics.clients.value, metrics.frames[.binaryToPhone].value)
+print(
+    metrics.connections.value,
+    metrics.clients.value,
+    metrics.activeUsers.counts(),
+    metrics.frames[.binaryToPhone].value
+)

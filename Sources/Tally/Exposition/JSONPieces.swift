@@ -8,6 +8,8 @@ struct JSONPieces: Sendable {
     let heads: LabelFragments
     /// The most bytes that a series takes, beside its labels' values.
     let maxFixedBytes: Int
+    /// Of active users: what stands after a series' own labels, up to the value: `,"window":"24h"},"value":"`.
+    let windowTails: [[UInt8]]
     /// Before each bucket's count: `"buckets":{"0.005":"`, then `","0.01":"`.
     let bucketHeads: [[UInt8]]
 
@@ -16,13 +18,14 @@ struct JSONPieces: Sendable {
         help: String,
         kind: MetricKind,
         bounds: [Double],
+        windows: [Window],
         labelNames: [String],
         constantLabels: [FamilyDefinition.ConstantLabel]
     ) {
         let type =
             switch kind {
             case .counter, .floatCounter: "COUNTER"
-            case .gauge, .info: "GAUGE"
+            case .gauge, .info, .activeUsers: "GAUGE"
             case .histogram: "HISTOGRAM"
             }
         header =
@@ -31,14 +34,19 @@ struct JSONPieces: Sendable {
         let constant = constantLabels.map {
             Array("\"\($0.name)\":\"".utf8) + Self.escaped($0.value) + Array("\"".utf8)
         }
-        let hasLabels = !(labelNames.isEmpty && constantLabels.isEmpty)
+        let hasOwnLabels = !(labelNames.isEmpty && constantLabels.isEmpty)
+        let hasLabels = hasOwnLabels || kind == .activeUsers
         let opening = Array((hasLabels ? ",{\"labels\":{" : ",{").utf8) + Array(constant.joined(separator: ",".utf8))
         var heads = labelNames.enumerated().map { index, label in
             let before = index > 0 ? "\"," : constantLabels.isEmpty ? "" : ","
             return (index > 0 ? [] : opening) + Array("\(before)\"\(label)\":\"".utf8)
         }
-        let closing = (labelNames.isEmpty ? "" : "\"") + (hasLabels ? "}," : "")
-        let last = kind == .histogram ? "" : "\"value\":\""
+        let end = hasLabels ? "}," : ""
+        let closing = (labelNames.isEmpty ? "" : "\"") + (kind == .activeUsers ? "" : end)
+        let last = kind == .histogram || kind == .activeUsers ? "" : "\"value\":\""
+        windowTails = windows.map {
+            Array("\(hasOwnLabels ? "," : "")\"window\":\"\($0)\"\(end)\"value\":\"".utf8)
+        }
         heads.append((labelNames.isEmpty ? opening : []) + Array((closing + last).utf8))
         self.heads = LabelFragments(heads)
         let bucketHeads =
@@ -48,9 +56,11 @@ struct JSONPieces: Sendable {
                 Array("\(index == 0 ? "\"buckets\":{" : "\",")\"\(Self.key(bound))\":\"".utf8)
             }
         self.bucketHeads = bucketHeads
-        maxFixedBytes =
-            (heads + bucketHeads).reduce(0) { $0 + $1.count } + bucketHeads.count * OutputBuffer.maxIntegerBytes
-            + 2 * OutputBuffer.maxDoubleBytes + OutputBuffer.slack + 64
+        let around =
+            (heads + bucketHeads + (windowTails.first.map { [$0] } ?? [])).reduce(0) { $0 + $1.count }
+            + bucketHeads.count * OutputBuffer.maxIntegerBytes + 2 * OutputBuffer.maxDoubleBytes
+            + OutputBuffer.slack + 64
+        maxFixedBytes = around * max(1, windows.count)
     }
 
     private static func key(_ bound: Double) -> String {

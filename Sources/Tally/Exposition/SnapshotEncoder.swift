@@ -48,6 +48,7 @@ struct SnapshotEncoder: Sendable {
                 let isPageDone =
                     switch (format, current.definition.kind) {
                     case (.prometheusText, .histogram): encodeHistograms(from, count, &out)
+                    case (.prometheusText, .activeUsers): encodeUsers(from, count, &out)
                     case (.prometheusText, _): encodeLines(from, count, &out)
                     case (.json, _): encodeJSON(from, count, &out)
                     }
@@ -156,8 +157,25 @@ struct SnapshotEncoder: Sendable {
         case .counter: out.append(integer: unsafe Counter.total(words, stripes: definition.stripes))
         case .floatCounter, .gauge: out.append(double: Double(bitPattern: word))
         case .info: out.append(UInt8(ascii: "1"))
-        case .histogram: break
+        case .histogram, .activeUsers: break
         }
+    }
+
+    private mutating func encodeUsers(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
+        let pieces = page.definition.text
+        while nextExposed(page, count) != nil {
+            let range = page.textRange(slot)
+            guard out.hasRoom(pieces.maxBytes(labelBytes: range.count)) else { return false }
+            for (window, tail) in pieces.sampleTails.enumerated() {
+                out.append(pieces.sampleHead)
+                unsafe out.append(page.text + range.lowerBound, range.count)
+                out.append(tail)
+                out.append(integer: unsafe page.words(slot)[window].load(ordering: .relaxed))
+                out.append(UInt8(ascii: "\n"))
+            }
+            slot += 1
+        }
+        return true
     }
 
     private mutating func encodeHistograms(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
@@ -165,14 +183,14 @@ struct SnapshotEncoder: Sendable {
         let pieces = definition.text
         while nextExposed(page, count) != nil {
             let range = page.textRange(slot)
-            guard out.hasRoom(pieces.maxHistogramBytes(labelBytes: range.count)) else { return false }
+            guard out.hasRoom(pieces.maxBytes(labelBytes: range.count)) else { return false }
             let labels = unsafe page.text + range.lowerBound
             let words = unsafe page.words(slot)
             var cumulative: UInt64 = 0
-            for (bucket, tail) in pieces.bucketTails.enumerated() {
+            for (bucket, tail) in pieces.sampleTails.enumerated() {
                 // Each count is read once, so that the last bucket and `_count` are the same number.
                 cumulative &+= unsafe words[bucket].load(ordering: .relaxed)
-                out.append(pieces.bucketHead)
+                out.append(pieces.sampleHead)
                 unsafe out.append(labels, range.count)
                 out.append(tail)
                 out.append(integer: cumulative)
@@ -201,9 +219,15 @@ struct SnapshotEncoder: Sendable {
         while let exposed = nextExposed(page, count) {
             let isRun = definition.isRunOfWords
             let group = isRun ? exposed : 1 << UInt64(slot & 63)
-            // A control character takes six bytes.
-            guard let fitting = fitting(group, of: page, fixed: pieces.maxFixedBytes, growth: 6, &out) else {
+            // A control character takes six bytes; active users write the labels for each window.
+            let growth = 6 * max(1, pieces.windowTails.count)
+            guard let fitting = fitting(group, of: page, fixed: pieces.maxFixedBytes, growth: growth, &out) else {
                 return false
+            }
+            guard definition.kind != .activeUsers else {
+                appendJSONUsers(page, &out)
+                skip(fitting)
+                continue
             }
             out.append(jsonOf: page, slot & ~63, fitting, afterAnother: hasSeries, withCounters: isRun)
             hasSeries = true
@@ -211,6 +235,16 @@ struct SnapshotEncoder: Sendable {
             skip(fitting)
         }
         return true
+    }
+
+    private mutating func appendJSONUsers(_ page: SeriesPage, _ out: inout OutputBuffer) {
+        for (window, tail) in page.definition.json.windowTails.enumerated() {
+            out.append(jsonOf: page, slot & ~63, 1 << UInt64(slot & 63), afterAnother: hasSeries, withCounters: false)
+            hasSeries = true
+            out.append(tail)
+            out.append(integer: unsafe page.words(slot)[window].load(ordering: .relaxed))
+            out.append("\"}")
+        }
     }
 
     private func appendJSONValues(

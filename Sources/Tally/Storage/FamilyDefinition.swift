@@ -13,6 +13,8 @@ enum MetricKind: Sendable, Equatable {
     case histogram
     /// No value of its own: always 1.
     case info
+    /// A word a window: how many users it has, at the last scrape. See ``UserTracker``.
+    case activeUsers
 }
 
 /// All of a family that never changes, with the pieces of its text made once.
@@ -28,12 +30,14 @@ final class FamilyDefinition: Sendable {
     let limit: Int
     /// Words that a counter is spread over; 1 unless it is told that it is contended.
     let stripes: Int
+    /// Of active users.
+    let users: UserSettings?
     let context: RegistryContext
 
     /// Words a series takes.
     let stride: Int
     /// What a sample begins with: `name{`, and the constant labels. Copied from here for each, since what all series
-    /// have in common would be most of what a scrape had to read. Empty for a histogram, whose samples have many names.
+    /// have in common would be most of what a scrape had to read. Empty where a series has many samples.
     let lineHead: LabelFragments
     /// What follows a series' own labels up to the value, stored with them: `} `.
     let lineEnd: [UInt8]
@@ -58,6 +62,7 @@ final class FamilyDefinition: Sendable {
         bounds: [Double],
         limit: Int,
         stripes: Int = 1,
+        users: UserSettings? = nil,
         context: RegistryContext
     ) {
         self.name = name
@@ -68,8 +73,15 @@ final class FamilyDefinition: Sendable {
         self.bounds = FixedBuffer(bounds, padding: 3, of: .infinity)
         self.limit = limit
         self.stripes = stripes
+        self.users = users
         self.context = context
-        stride = kind == .histogram ? bounds.count + 3 : stripes == 1 ? 1 : stripes * Stripes.words
+        let windows = users?.windows.windows ?? []
+        stride =
+            switch kind {
+            case .histogram: bounds.count + 3
+            case .activeUsers: windows.count
+            default: stripes == 1 ? 1 : stripes * Stripes.words
+            }
         let heads = labelNames.enumerated().map { index, label in
             Array((index == 0 ? "" : "\",").utf8) + Array("\(label)=\"".utf8)
         }
@@ -81,7 +93,7 @@ final class FamilyDefinition: Sendable {
         }
         if labelNames.isEmpty { _ = constant.popLast() }
         let hasLabels = !(labelNames.isEmpty && constantLabels.isEmpty)
-        let isSample = kind != .histogram
+        let isSample = kind != .histogram && kind != .activeUsers
         lineHead = LabelFragments([isSample ? Array((name + (hasLabels ? "{" : "")).utf8) + constant : []])
         lineEnd = Array(!isSample ? "".utf8 : hasLabels ? "} ".utf8 : " ".utf8)
         text = TextPieces(
@@ -89,6 +101,7 @@ final class FamilyDefinition: Sendable {
             help: help,
             kind: kind,
             bounds: bounds,
+            windows: windows,
             constant: constant,
             hasLabels: hasLabels
         )
@@ -97,6 +110,7 @@ final class FamilyDefinition: Sendable {
             help: help,
             kind: kind,
             bounds: bounds,
+            windows: windows,
             labelNames: labelNames,
             constantLabels: constantLabels
         )
@@ -106,13 +120,20 @@ final class FamilyDefinition: Sendable {
     func isSameDefinition(as other: FamilyDefinition) -> Bool {
         name == other.name && help == other.help && kind == other.kind && labelNames == other.labelNames
             && bounds.array == other.bounds.array && limit == other.limit && stripes == other.stripes
+            && users == other.users
     }
 
     /// Whether the values of neighbouring series are neighbouring words, each a counter's total.
     var isRunOfWords: Bool { kind == .counter && stripes == 1 }
 
     /// How many samples one series of this family is in the text formats.
-    var samplesPerSeries: Int { kind == .histogram ? bounds.count + 3 : 1 }
+    var samplesPerSeries: Int {
+        switch kind {
+        case .histogram: bounds.count + 3
+        case .activeUsers: stride
+        default: 1
+        }
+    }
 }
 
 /// Pieces of text in one run of bytes, with `OutputBuffer.slack` bytes after it for wide copies: what stands before each

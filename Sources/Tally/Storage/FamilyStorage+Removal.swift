@@ -90,7 +90,8 @@ extension FamilyStorage {
             for slot in 0..<page.count where !page.isHidden(slot) {
                 let labels = unsafe page.labels(slot)
                 var target = lastIsFresh ? pages.last : nil
-                var place = unsafe target?.append(labels: labels)
+                let tracker = page.tracker(slot)
+                var place = unsafe target?.append(labels: labels, counting: tracker)
                 if place == nil {
                     let fresh = SeriesPage(
                         definition: definition,
@@ -100,7 +101,7 @@ extension FamilyStorage {
                     pages.append(fresh)
                     lastIsFresh = true
                     target = fresh
-                    place = unsafe fresh.append(labels: labels)
+                    place = unsafe fresh.append(labels: labels, counting: tracker)
                 }
                 if let target, let place { target.copyWords(from: page, slot: slot, to: place) }
             }

@@ -10,6 +10,8 @@ final class FamilyStorage: Sendable {
     let state: Locked<State>
     /// Lookups that the overflow child answered.
     private let overflowed = Atomic<UInt64>(0)
+    /// Which label sets those lookups were for: 1 KiB, from the first one on.
+    private let turnedAway = Locked<HyperLogLog?>(nil)
 
     struct State {
         var pages: [SeriesPage] = []
@@ -75,6 +77,12 @@ final class FamilyStorage: Sendable {
         }
         if let own { return own }
         overflowed.wrappingAdd(1, ordering: .relaxed)
+        let key = unsafe labelHash64(labels, seed: seed)
+        turnedAway.withLock { sketch in
+            var sets = sketch.take() ?? HyperLogLog(precision: 10)
+            sets.insert(key: key)
+            sketch = sets
+        }
         return unsafe definition.overflowLabels.withUnsafeBufferPointer { overflow in
             let hash = unsafe labelHash(overflow, seed: seed)
             return state.withLock { state in
@@ -98,9 +106,17 @@ final class FamilyStorage: Sendable {
     }
 
     private func sinkCell(_ state: inout State) -> SeriesCell {
-        let page = state.sink ?? SeriesPage(definition: definition, capacity: 1, textCapacity: 0)
+        let page = state.sink ?? makeSink()
         state.sink = page
         return unsafe SeriesCell(page: page, words: page.words)
+    }
+
+    private func makeSink() -> SeriesPage {
+        let labels = definition.overflowLabels
+        let size = labels.count + definition.lineEnd.count
+        let page = SeriesPage(definition: definition, capacity: 1, textCapacity: size)
+        _ = unsafe labels.withUnsafeBufferPointer { unsafe page.append(labels: $0) }
+        return page
     }
 
     private func cell(_ reference: SlotReference, _ state: State) -> SeriesCell {
@@ -204,6 +220,9 @@ final class FamilyStorage: Sendable {
     var liveCount: Int { state.withLock { $0.live } }
 
     var overflowTotal: UInt64 { overflowed.load(ordering: .relaxed) }
+
+    /// About how many distinct label sets those lookups were for. The standard error is 3.25 %.
+    var overflowLabelSets: Double { turnedAway.withLock { $0?.estimate.rounded() ?? 0 } }
 
     func _checkInvariants() {
         #if DEBUG

@@ -51,6 +51,10 @@ final class RegistryContext: Sendable {
     let rejected = RejectedUpdates()
     /// Time since the registry was made, by its own clock.
     let now: @Sendable () -> Duration
+    /// Whether that clock goes on by itself, as the machine's does.
+    let isRealTime: Bool
+    /// Seconds since the Unix epoch, by the time of day.
+    let wallSeconds: @Sendable () -> Double
     /// Seeds the hashes of label text, so that nobody outside can choose label values that collide.
     let seed: UInt64
 
@@ -65,8 +69,14 @@ final class RegistryContext: Sendable {
     /// What families of each name have turned away that are no longer registered.
     var pastOverflow: [String: UInt64] { overflow.withLock { $0 } }
 
-    init(now: @escaping @Sendable () -> Duration) {
+    init(
+        now: @escaping @Sendable () -> Duration,
+        isRealTime: Bool,
+        wallSeconds: @escaping @Sendable () -> Double
+    ) {
         self.now = now
+        self.isRealTime = isRealTime
+        self.wallSeconds = wallSeconds
         self.seed = UInt64.random(in: .min ... .max)
     }
 }

@@ -75,6 +75,11 @@ struct SeriesIndex {
 /// Not cryptographic; a family's limit bounds what a crafted set of values could cost.
 @inline(__always)
 func labelHash(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt32 {
+    UInt32(truncatingIfNeeded: unsafe labelHash64(bytes, seed: seed) >> 32)
+}
+
+@inline(__always)
+func labelHash64(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt64 {
     func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
         let product = a.multipliedFullWidth(by: b)
         return product.high ^ product.low
@@ -103,7 +108,7 @@ func labelHash(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt32 {
         }
         state = fold(low ^ 0xE703_7ED1_A0B4_28DB, high ^ state)
     }
-    return UInt32(truncatingIfNeeded: fold(state ^ 0x8EBC_6AF0_9C88_C6E3, 0x5899_65CC_7537_4CC3) >> 32)
+    return fold(state ^ 0x8EBC_6AF0_9C88_C6E3, 0x5899_65CC_7537_4CC3)
 }
 
 /// Whether two runs of bytes are the same.

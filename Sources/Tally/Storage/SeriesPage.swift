@@ -12,7 +12,7 @@ internal import Synchronization
 /// - `hidden` is the number of set bits among the first `count`.
 ///
 /// Unchecked `Sendable`: `words` and `hiddenBits` are atomics; `ends`, `valueEnds` and `text` are written once a slot,
-/// before `count` says that it is filled; `count` and `hidden` are used under the family's lock. A reader that took `count`
+/// before `count` says that it is filled, as are `trackers`; `count` and `hidden` are used under the family's lock. A reader that took `count`
 /// under that lock reads only filled slots, which no writer touches again.
 @safe
 @usableFromInline
@@ -39,6 +39,8 @@ final class SeriesPage: @unchecked Sendable {
     let hasControls = Atomic(false)
     let text: UnsafeMutablePointer<UInt8>
     private let hiddenBits: UnsafeMutablePointer<Atomic<UInt64>>
+    /// Of active users: what counts them, for each filled slot.
+    private let trackers: UnsafeMutablePointer<UserTracker>?
     private let memory: UnsafeMutableRawPointer
 
     /// Filled slots. Guarded by the family's lock.
@@ -55,6 +57,7 @@ final class SeriesPage: @unchecked Sendable {
         stripeMask = UInt(definition.stripes - 1)
         endCount = definition.lineEnd.count
         self.textCapacity = textCapacity
+        unsafe trackers = definition.users == nil ? nil : .allocate(capacity: capacity)
         let wordBytes = capacity * definition.stride * 8
         let bitWords = (capacity + 63) / 64
         innerValues = max(0, definition.labelNames.count - 1)
@@ -83,6 +86,10 @@ final class SeriesPage: @unchecked Sendable {
     }
 
     deinit {
+        if let trackers = unsafe trackers {
+            unsafe trackers.deinitialize(count: count)
+            unsafe trackers.deallocate()
+        }
         unsafe memory.deallocate()
     }
 
@@ -113,6 +120,16 @@ final class SeriesPage: @unchecked Sendable {
         unsafe words + slot * stride
     }
 
+    /// What counts the users of a filled slot; nil unless that is what the family is for.
+    func tracker(_ slot: Int) -> UserTracker? {
+        unsafe trackers.map { unsafe $0[slot] }
+    }
+
+    /// The slot whose words are at an address that this page gave out.
+    func slot(of words: UnsafeMutablePointer<Atomic<UInt64>>) -> Int {
+        unsafe (words - self.words) / stride
+    }
+
     func isHidden(_ slot: Int) -> Bool {
         unsafe hiddenBits[slot >> 6].load(ordering: .relaxed) & (1 << UInt64(slot & 63)) != 0
     }
@@ -133,13 +150,19 @@ final class SeriesPage: @unchecked Sendable {
     // MARK: Changes, all under the family's lock
 
     /// Appends a series, or returns nil if the page has no room for it.
-    func append(labels: UnsafeBufferPointer<UInt8>) -> Int? {
+    ///
+    /// - Parameter tracker: What counts its users, if they are counted already.
+    func append(labels: UnsafeBufferPointer<UInt8>, counting tracker: UserTracker? = nil) -> Int? {
         let length = labels.count + endCount
         let start = textStart(count)
         guard count < capacity, length <= textCapacity - start else { return nil }
         if let base = labels.baseAddress { unsafe (text + start).update(from: base, count: labels.count) }
         for (index, byte) in definition.lineEnd.enumerated() {
             unsafe text[start + labels.count + index] = byte
+        }
+        if let trackers = unsafe trackers, let settings = definition.users {
+            let tracker = tracker ?? UserTracker(settings, context: definition.context)
+            unsafe (trackers + count).initialize(to: tracker)
         }
         noteValues(of: count, in: start..<(start + labels.count))
         unsafe (ends + count).initialize(to: UInt32(start + length))

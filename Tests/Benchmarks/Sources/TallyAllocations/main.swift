@@ -46,6 +46,9 @@ let histogram = Histogram("histogram_seconds", help: "A histogram.", in: registr
 let directions = Family<Direction, Counter>("directions_total", help: "By direction.", in: registry)
 let routes = Family<Route, Counter>("routes_total", help: "By route.", in: registry)
 let users = Family<User, Histogram>("users_seconds", help: "By user.", in: registry)
+let activeUsers = ActiveUsers("active_users", help: "Users.", windows: [.hours(1), .days(7)], in: registry)
+let identifiers = (0..<1000).map { "0b8c2f66-4a1e-4c55-9d2b-\($0 + 100_000_000_000)" }
+for identifier in identifiers { activeUsers.record(identifier) }
 let child = routes[Route(method: .get, outcome: .ok)]
 let user = User(path: "/a/path/longer/than/a/small/string", user: "somebody with a long name")
 _ = users[user]
@@ -105,6 +108,20 @@ results.append(
 )
 results.append(
     check("1000 lookups by a struct of strings", allocations { for _ in 0..<1000 { users[user].observe(1) } })
+)
+results.append(
+    check(
+        "1000 records of active users, seen this tick",
+        allocations { for identifier in identifiers { activeUsers.record(identifier) } }
+    )
+)
+let shortTicks = ActiveUsers("short_users", help: "Users.", windows: [.seconds(1)], in: registry)
+for _ in 0..<2 { for identifier in identifiers { shortTicks.record(identifier) } }
+results.append(
+    check(
+        "100,000 records of active users who move between ticks",
+        allocations { for _ in 0..<100 { for identifier in identifiers { shortTicks.record(identifier) } } }
+    )
 )
 
 let few = scrapedRegistry(series: 1_000)

@@ -17,7 +17,7 @@ enum Memory {
         let numbers = String(decoding: data, as: UTF8.self).split(separator: " ").compactMap {
             Double($0.trimmingCharacters(in: .whitespacesAndNewlines))
         }
-        guard numbers.count == 2 else { throw CocoaError(.fileReadCorruptFile) }
+        guard numbers.count == 3 else { throw CocoaError(.fileReadCorruptFile) }
         return [
             row("memory a series, of 1 M", Sample([numbers[0]]), unit: "B", atMost: 120, "≤ 120 B"),
             row(
@@ -27,6 +27,7 @@ enum Memory {
                 atMost: 1024,
                 "≤ 1 MiB"
             ),
+            row("memory an active user, of 1 M", Sample([numbers[2]]), unit: "B", atMost: 40, "≤ 40 B"),
         ]
     }
 
@@ -41,7 +42,18 @@ enum Memory {
         try Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
         Scrapes.stream(registry)
         let peak = try status("VmHWM:")
-        print((after - before) * 1024 / Double(Scrapes.million), peak - after)
+        let users = ActiveUsers("users", help: "", windows: [.hours(24), .days(7)], in: MetricRegistry())
+        let beforeUsers = try status("VmRSS:")
+        for user in 0..<Users.million {
+            var identifier = user
+            withUnsafeBytes(of: &identifier) { users.record(bytes: $0) }
+        }
+        let afterUsers = try status("VmRSS:")
+        print(
+            (after - before) * 1024 / Double(Scrapes.million),
+            peak - after,
+            (afterUsers - beforeUsers) * 1024 / Double(Users.million)
+        )
     }
 
     /// A line of `/proc/self/status`, in KiB.

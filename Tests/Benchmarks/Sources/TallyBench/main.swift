@@ -2,8 +2,8 @@
 //
 //     swift run -c release --package-path Tests/Benchmarks tally-bench [FILTER] [--json FILE]
 //
-// FILTER is a part of a group's name: increments, lookups, observations, contention, registration, text, interference,
-// memory. Exits 0 whatever the figures.
+// FILTER is a part of a group's name: increments, lookups, observations, contention, registration, users, text,
+// interference, memory. Exits 0 whatever the figures.
 import Foundation
 
 var arguments = Array(CommandLine.arguments.dropFirst())
@@ -27,7 +27,7 @@ let paths = HotPaths()
 let groups: [(name: String, rows: () throws -> [Row])] = [
     ("increments", paths.increments), ("lookups", paths.lookups), ("observations", paths.observations),
     ("contention", { paths.contention(threads: threads) }), ("registration", Scrapes.registration),
-    ("text", Scrapes.text), ("interference", Scrapes.interference), ("memory", Memory.rows),
+    ("users", Users.rows), ("text", Scrapes.text), ("interference", Scrapes.interference), ("memory", Memory.rows),
 ]
 var rows: [Row] = []
 for group in groups where filter.map(group.name.contains) ?? true {

@@ -1,0 +1,165 @@
+extension ActiveUsers {
+    /// Registers active users without further labels, or finds those of the same definition.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name; a wrong one traps and is named.
+    ///   - help: Whom it counts. That windows and instances must not be added up is put behind it.
+    ///   - windows: From the shortest to the longest. None, equal, falling or not positive ones trap and are named.
+    ///   - key: What identifiers are hashed under. The instances of a fleet need the same one if their sketches are to
+    ///     be merged; random for each registration if there is none.
+    ///   - maxUsers: How many are kept exactly.
+    ///   - closedHours: For how many hours ``hourlySketches()`` goes back: at most 16 KiB each. 0 keeps none.
+    public init(
+        _ name: StaticString,
+        help: String,
+        windows: [Window],
+        key: HashKey? = nil,
+        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        closedHours: Int = ActiveUsers.defaultClosedHours,
+        in registry: MetricRegistry
+    ) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(
+                validating: "\(name)",
+                help: help,
+                windows: windows,
+                key: key,
+                maxUsers: maxUsers,
+                closedHours: closedHours,
+                in: registry
+            )
+        }
+    }
+
+    /// Registers active users whose name or windows come at run time.
+    public init(
+        validating name: String,
+        help: String,
+        windows: [Window],
+        key: HashKey? = nil,
+        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        closedHours: Int = ActiveUsers.defaultClosedHours,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) {
+        let settings = try UserSettings(
+            validating: windows,
+            key: key,
+            maxUsers: maxUsers,
+            closedHours: closedHours,
+            for: name
+        )
+        let storage = try registry.registerUsers(name, help, [], settings)
+        self.init(cell: storage.onlyChild())
+    }
+
+    /// Registers a family of active users whose label names come at run time. `window` is taken.
+    public static func family(
+        validating name: String,
+        help: String,
+        labelNames: [String],
+        windows: [Window],
+        key: HashKey? = nil,
+        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        closedHours: Int = 0,
+        limit: Int = MetricRegistry.defaultLimit,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) -> DynamicFamily<Self> {
+        let settings = try UserSettings(
+            validating: windows,
+            key: key,
+            maxUsers: maxUsers,
+            closedHours: closedHours,
+            for: name
+        )
+        return DynamicFamily(storage: try registry.registerUsers(name, help, labelNames, settings, limit: limit))
+    }
+}
+
+extension Family where Child == ActiveUsers {
+    /// Registers active users by kind, plan or another label, or finds those of the same definition.
+    ///
+    /// Each child takes 4 bytes for each tick of the longest window (40 KiB for seven days in minutes) and 35 KiB, beside
+    /// its users. A user of several children counts in each.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name; a wrong one, or a wrong label name in the schema, traps and is named. `window` is
+    ///     taken.
+    ///   - help: Whom it counts. That windows and instances must not be added up is put behind it.
+    ///   - windows: From the shortest to the longest. None, equal, falling or not positive ones trap and are named.
+    ///   - key: What identifiers are hashed under; see ``ActiveUsers``. The same for all children.
+    ///   - maxUsers: How many are kept exactly, of each child.
+    ///   - closedHours: For how many hours ``ActiveUsers/hourlySketches()`` goes back, of each child.
+    ///   - limit: How many children it may have before further ones share the overflow child.
+    public init(
+        _ name: StaticString,
+        help: String,
+        windows: [Window],
+        key: HashKey? = nil,
+        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        closedHours: Int = 0,
+        limit: Int = MetricRegistry.defaultLimit,
+        in registry: MetricRegistry
+    ) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(
+                validating: "\(name)",
+                help: help,
+                windows: windows,
+                key: key,
+                maxUsers: maxUsers,
+                closedHours: closedHours,
+                limit: limit,
+                in: registry
+            )
+        }
+    }
+
+    /// Registers a family of active users whose name or windows come at run time.
+    public init(
+        validating name: String,
+        help: String,
+        windows: [Window],
+        key: HashKey? = nil,
+        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        closedHours: Int = 0,
+        limit: Int = MetricRegistry.defaultLimit,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) {
+        let settings = try UserSettings(
+            validating: windows,
+            key: key,
+            maxUsers: maxUsers,
+            closedHours: closedHours,
+            for: name
+        )
+        let schema = Labels.schema
+        let storage = try registry.registerUsers(
+            name,
+            help,
+            schema.map(\.name),
+            settings,
+            limit: Self.limit(limit)
+        )
+        self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
+    }
+}
+
+extension MetricRegistry {
+    fileprivate func registerUsers(
+        _ name: String,
+        _ help: String,
+        _ labelNames: [String],
+        _ settings: UserSettings,
+        limit: Int? = nil
+    ) throws(RegistrationError) -> FamilyStorage {
+        try register(
+            name,
+            help: help + (help.isEmpty ? "" : " ")
+                + "Windows overlap, and instances share users: add up neither, merge sketches.",
+            kind: .activeUsers,
+            labelNames: labelNames,
+            limit: limit,
+            users: settings
+        )
+    }
+}

@@ -1,0 +1,285 @@
+internal import Synchronization
+
+/// Counts distinct users within windows, from many threads.
+///
+/// Users are spread over shards by the HyperLogLog register that their key belongs to, so that a shard has its registers
+/// for itself, too. Whoever holds any shard's lock may move users between ticks, and the current tick stands still;
+/// whoever makes it go on holds all of them.
+///
+/// Before all that is a filter without locks: what it finds has been recorded in this tick and hour.
+///
+/// Unchecked `Sendable`, since a pointer is not: the filter's atomics are allocated as long as the tracker.
+@safe
+final class UserTracker: @unchecked Sendable {
+    let settings: UserSettings
+    private let clock: TickClock
+    private let ring: TickRing
+    private let shards: [Shard]
+    /// The current tick. Never goes back.
+    private let current = Atomic<Int>(0)
+    /// Users in the tables, some of which may have left every window.
+    private let users = Atomic<Int>(0)
+    /// The last tick in which a user did not fit; and the last in which room was made.
+    private let lastOverflow = Atomic<Int>(.min / 2)
+    private let lastRoomMade = Atomic<Int>(-1)
+    private let filter: UnsafeMutablePointer<Atomic<UInt64>>
+
+    private static let shardCount = 16
+    private static let registers = 1 << DistinctSketch.precision
+    private static let registersPerShard = registers / shardCount
+    private static let filterSize = 4096
+
+    private final class Shard: Sendable {
+        let state: Locked<State>
+
+        init(_ state: consuming sending State) { self.state = Locked(state) }
+    }
+
+    private struct State {
+        var table = UserTable()
+        /// Users who did not fit.
+        var overflow = TimedRegisters(size: registersPerShard)
+        var hours: HourlyRegisters?
+        /// The tick of the last sweep.
+        var swept = 0
+    }
+
+    init(_ settings: UserSettings, context: RegistryContext) {
+        self.settings = settings
+        clock = TickClock(tickMilliseconds: settings.windows.milliseconds, context: context)
+        ring = TickRing(settings.windows)
+        let kept = settings.closedHours
+        shards = (0..<Self.shardCount).map { _ in
+            Shard(State(hours: kept > 0 ? HourlyRegisters(size: Self.registersPerShard, kept: kept) : nil))
+        }
+        unsafe filter = .allocate(capacity: Self.filterSize)
+        for index in 0..<Self.filterSize { unsafe (filter + index).initialize(to: Atomic(0)) }
+    }
+
+    deinit {
+        unsafe filter.deallocate()
+    }
+
+    private var longest: Int { settings.windows.longest }
+
+    // MARK: Recording
+
+    /// Records a user by the hash of the identifier.
+    @inline(__always)
+    func record(_ key: UInt64) {
+        let (now, hour) = present()
+        let seen = unsafe filter + Int(truncatingIfNeeded: key) & (Self.filterSize - 1)
+        let stamp = Self.stamp(key, now, hour)
+        if unsafe seen.pointee.load(ordering: .relaxed) == stamp { return }
+        recordSlowly(key, hour)
+        unsafe seen.pointee.store(stamp, ordering: .relaxed)
+    }
+
+    /// The current tick, brought up to date, and the hour.
+    @inline(__always)
+    private func present() -> (tick: Int, hour: Int) {
+        let (time, hour) = clock.now()
+        let now = current.load(ordering: .acquiring)
+        guard time > now else { return (now, hour) }
+        advance(to: time)
+        return (time, hour)
+    }
+
+    /// What the filter keeps of a user, a tick and an hour. Two that differ have the same one as rarely as two users have
+    /// the same key.
+    @inline(__always)
+    private static func stamp(_ key: UInt64, _ tick: Int, _ hour: Int) -> UInt64 {
+        key ^ UInt64(truncatingIfNeeded: tick &+ 1) &* 0x9E37_79B9_7F4A_7C15
+            ^ UInt64(truncatingIfNeeded: hour) &* 0xC2B2_AE3D_27D4_EB4F
+    }
+
+    @inline(never)
+    private func recordSlowly(_ key: UInt64, _ hour: Int) {
+        let place = HyperLogLog.place(of: key, precision: DistinctSketch.precision)
+        if enter(key, place, hour, evenIfFull: false) { return }
+        makeRoom()
+        _ = enter(key, place, hour, evenIfFull: true)
+    }
+
+    /// Returns whether the user is counted: not if there is no room, unless it has to be.
+    private func enter(_ key: UInt64, _ place: HyperLogLog.Place, _ hour: Int, evenIfFull: Bool) -> Bool {
+        shards[place.index / Self.registersPerShard].state.withLock { state in
+            let now = sweep(&state)
+            let register = place.index % Self.registersPerShard
+            if let age = state.table.see(key, at: now) {
+                if age > 0 { ring.move(age, now) }
+            } else if reserve() {
+                release(state.table.add(key, at: now, keeping: longest))
+                ring.enter(now)
+            } else if evenIfFull {
+                state.overflow.hit(register, rank: place.rank, at: now)
+                // Ticks only go on, so this does, too.
+                lastOverflow.store(now, ordering: .relaxed)
+            } else {
+                return false
+            }
+            if hour != TickClock.unknownHour { state.hours?.hit(register, rank: place.rank, in: hour) }
+            return true
+        }
+    }
+
+    private func reserve() -> Bool {
+        if users.wrappingAdd(1, ordering: .relaxed).newValue <= settings.maxUsers { return true }
+        release(1)
+        return false
+    }
+
+    private func release(_ count: Int) {
+        if count > 0 { users.wrappingSubtract(count, ordering: .relaxed) }
+    }
+
+    // MARK: Time
+
+    /// Makes a later tick the current one.
+    @inline(never)
+    private func advance(to time: Int) {
+        withAllLocked {
+            let now = current.load(ordering: .relaxed)
+            guard time > now else { return false }
+            ring.advance(from: now, to: time)
+            current.store(time, ordering: .releasing)
+            return time - now >= longest
+        }
+    }
+
+    /// Runs `body` while no user moves. Then empties the tables, if that is what it returns.
+    private func withAllLocked(_ body: () -> Bool) {
+        func lock(from index: Int) -> Bool {
+            guard index < shards.count else { return body() }
+            return shards[index].state.withLock { state in
+                let isEmpty = lock(from: index + 1)
+                if isEmpty {
+                    release(state.table.count)
+                    state.table.removeAll()
+                    state.overflow.removeAll()
+                }
+                return isEmpty
+            }
+        }
+        _ = lock(from: 0)
+    }
+
+    /// Forgets users who left the longest window, as many slots at a time as pass the table four times in one.
+    ///
+    /// - Returns: The current tick, which stands still while the shard is locked.
+    private func sweep(_ state: inout State) -> Int {
+        let now = current.load(ordering: .relaxed)
+        guard state.swept != now else { return now }
+        let elapsed = min(now - state.swept, longest)
+        let slots = state.table.capacity * 4 * elapsed / longest + 8
+        release(state.table.sweep(slots, at: now, keeping: longest))
+        state.swept = now
+        return now
+    }
+
+    /// Forgets all that can be, once a tick.
+    private func makeRoom() {
+        let now = current.load(ordering: .relaxed)
+        guard lastRoomMade.exchange(now, ordering: .relaxed) != now else { return }
+        for shard in shards {
+            shard.state.withLock { state in
+                let now = current.load(ordering: .relaxed)
+                release(state.table.sweep(state.table.capacity, at: now, keeping: longest))
+            }
+        }
+    }
+
+    // MARK: Reading
+
+    /// The users of each window.
+    func counts() -> [Int] {
+        let (now, _) = present()
+        for shard in shards { shard.state.withLock { _ = sweep(&$0) } }
+        // Under any shard's lock ticks stand still.
+        let exact = shards[0].state.withLock { _ in ring.users() }
+        let age = now - lastOverflow.load(ordering: .relaxed)
+        guard age < longest else { return exact }
+        let estimates = registers(within: settings.windows.counts, now).map { DistinctSketch(unkeyed: $0).estimate }
+        return exact.indices.map { settings.windows.counts[$0] > age ? max(exact[$0], estimates[$0]) : exact[$0] }
+    }
+
+    /// Whether the longest window has users who did not fit, so that its count is an estimate.
+    var isOverflowing: Bool {
+        present().tick - lastOverflow.load(ordering: .relaxed) < longest
+    }
+
+    /// The users seen within so many ticks, at most those of the longest window.
+    func registers(within ticks: Int) -> HyperLogLog {
+        registers(within: [ticks], present().tick)[0]
+    }
+
+    /// For each of some rising numbers of ticks, the users seen within them. One shard is locked at a time.
+    private func registers(within ticks: [Int], _ now: Int) -> [HyperLogLog] {
+        // Those of the first number of ticks, then those that the second adds, and so on.
+        var registers = [UInt8](repeating: 0, count: ticks.count * Self.registers)
+        let most = ticks.last ?? 0
+        func put(_ index: Int, _ rank: UInt8, _ age: Int) {
+            var place = index
+            for ticks in ticks where age >= ticks { place += Self.registers }
+            if registers[place] < rank { registers[place] = rank }
+        }
+        for (number, shard) in shards.enumerated() {
+            shard.state.withLock { state in
+                let now = max(now, current.load(ordering: .relaxed))
+                state.table.forEach(at: now, within: most) { key, age in
+                    let place = HyperLogLog.place(of: key, precision: DistinctSketch.precision)
+                    put(place.index, place.rank, age)
+                }
+                state.overflow.forEach(at: now, within: most) { index, rank, age in
+                    put(number * Self.registersPerShard + index, rank, age)
+                }
+            }
+        }
+        var sketches: [HyperLogLog] = []
+        for start in stride(from: 0, to: registers.count, by: Self.registers) {
+            let added = Array(registers[start..<(start + Self.registers)])
+            var sketch = HyperLogLog(precision: DistinctSketch.precision, registers: added)
+            if let shorter = sketches.last { sketch.merge(shorter) }
+            sketches.append(sketch)
+        }
+        return sketches
+    }
+
+    /// What each closed hour saw, by its number since the Unix epoch.
+    func closedHours() -> [(hour: Int, registers: HyperLogLog)] {
+        let (_, present) = present()
+        guard present != TickClock.unknownHour else { return [] }
+        var hours: [Int: [UInt8]] = [:]
+        for (number, shard) in shards.enumerated() {
+            let closed = shard.state.withLock { $0.hours?.closedHours(at: present) ?? [] }
+            for (hour, registers) in closed {
+                let start = number * Self.registersPerShard
+                hours[hour, default: [UInt8](repeating: 0, count: Self.registers)]
+                    .replaceSubrange(start..<(start + registers.count), with: registers)
+            }
+        }
+        return hours.sorted { $0.key < $1.key }
+            .map { ($0.key, HyperLogLog(precision: DistinctSketch.precision, registers: $0.value)) }
+    }
+
+    // MARK: Checks
+
+    /// Users in memory, whether or not they have left every window; and the slots of the tables.
+    var kept: (users: Int, slots: Int) {
+        shards.reduce(into: (0, 0)) { total, shard in
+            let (users, slots) = shard.state.withLock { ($0.table.count, $0.table.capacity) }
+            total.users += users
+            total.slots += slots
+        }
+    }
+
+    func _checkInvariants() {
+        #if DEBUG
+        withAllLocked {
+            ring._checkInvariants(current.load(ordering: .relaxed))
+            return false
+        }
+        for shard in shards { shard.state.withLock { $0.table._checkInvariants() } }
+        #endif
+    }
+}

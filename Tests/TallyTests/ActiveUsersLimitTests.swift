@@ -1,0 +1,200 @@
+import Testing
+
+@testable import Tally
+
+/// What bounds memory: the longest window, and `maxUsers`.
+struct ActiveUsersLimitTests {
+    let clock = ManualClock()
+    let registry: MetricRegistry
+
+    init() {
+        registry = MetricRegistry(clock: clock)
+    }
+
+    func users(_ windows: [Window], maxUsers: Int = 10_000_000) -> ActiveUsers {
+        ActiveUsers("active_users", help: "Users.", windows: windows, maxUsers: maxUsers, in: registry)
+    }
+
+    /// Nothing but recording, so that nobody's scrape tidies up.
+    @Test func usersPastTheLongestWindowAreForgottenWithoutAScrape() {
+        let users = users([.hours(1)])
+        for cycle in 0..<20 {
+            for user in 0..<1000 { users.record("\(cycle) \(user)") }
+            #expect(users.kept.users <= 1000)
+            // 63 users a shard, give or take: 128 slots at most, or twice that in an uneven one.
+            #expect(users.kept.slots <= 16 * 160)
+            clock.advance(by: .seconds(3601))
+        }
+        users._checkInvariants()
+    }
+
+    @Test func slowChangeOfUsersIsFlatToo() {
+        let users = users([.hours(1)])
+        var most = 0
+        for minute in 0..<600 {
+            for user in 0..<50 { users.record("\(minute) \(user)") }
+            if minute == 150 { most = users.kept.slots }
+            if minute > 150 {
+                // An hour and a quarter of 50 users a minute, and what a shard's unevenness adds.
+                #expect(users.kept.users < 5000)
+                #expect(users.kept.slots <= 2 * most)
+            }
+            clock.advance(by: .seconds(60))
+        }
+        users._checkInvariants()
+    }
+
+    @Test func tablesShrinkWhenUsersStayAway() {
+        let users = users([.hours(1)])
+        for user in 0..<100_000 { users.record("\(user)") }
+        let full = users.kept.slots
+        for _ in 0..<200 {
+            clock.advance(by: .seconds(60))
+            for user in 0..<100 { users.record("\(user)") }
+        }
+        #expect(users.counts()[.hours(1)] == 100)
+        #expect(users.kept.users == 100)
+        #expect(users.kept.slots * 20 < full)
+        users._checkInvariants()
+    }
+
+    @Test func scrapingAloneForgetsThemAsWell() {
+        let users = users([.hours(1)])
+        for user in 0..<10_000 { users.record("\(user)") }
+        for _ in 0..<150 {
+            clock.advance(by: .seconds(60))
+            _ = registry.text
+        }
+        #expect(users.kept.users == 0)
+        users._checkInvariants()
+    }
+
+    // MARK: More users than are kept
+
+    @Test func moreUsersThanAreKeptAreEstimatedAndFlagged() throws {
+        let users = users([.hours(1), .hours(24)], maxUsers: 1000)
+        func overflow() throws -> String? {
+            try registry.parsed()["tally_active_users_overflow", ("metric", "active_users")]
+        }
+        for user in 0..<1000 { users.record("\(user)") }
+        #expect(users.counts().map(\.users) == [1000, 1000])
+        #expect(!users.isEstimated)
+        #expect(try overflow() == "0")
+        for _ in 0..<3 {
+            for user in 0..<50_000 { users.record("\(user)") }
+        }
+        #expect(users.kept.users == 1000)
+        #expect(users.isEstimated)
+        #expect(try overflow() == "1")
+        for count in users.counts() { #expect(abs(count.users - 50_000) < 1250, "\(count)") }
+        // The short window's users are few again, and exact; the long one still has all.
+        clock.advance(by: .seconds(3600))
+        for user in 0..<10 { users.record("\(user)") }
+        let counts = users.counts().map(\.users)
+        #expect(counts[0] == 10)
+        #expect(abs(counts[1] - 50_000) < 1250)
+        #expect(try overflow() == "1")
+        clock.advance(by: .seconds(23 * 3600))
+        #expect(users.counts()[.hours(24)] == 10)
+        #expect(try overflow() == "0")
+        #expect(users.sketch(over: .hours(24)).estimate == 10)
+        users._checkInvariants()
+    }
+
+    @Test func roomThatUsersLeaveIsTakenAgain() {
+        let users = users([.hours(1)], maxUsers: 64)
+        for user in 0..<64 { users.record("old \(user)") }
+        clock.advance(by: .seconds(3600))
+        for user in 0..<64 { users.record("new \(user)") }
+        #expect(users.counts()[.hours(1)] == 64)
+        #expect(!users.isEstimated)
+        #expect(users.kept.users == 64)
+        users._checkInvariants()
+    }
+
+    @Test func usersWhoDidNotFitLeaveTheirWindowLikeOthers() {
+        let users = users([.minutes(5), .hours(1)], maxUsers: 1)
+        for minute in 0..<300 {
+            for user in 0..<20 { users.record("\(minute) \(user)") }
+            let counts = users.counts().map(\.users)
+            let expected = [min(minute + 1, 5) * 20, min(minute + 1, 60) * 20]
+            for (count, expected) in zip(counts, expected) {
+                #expect(abs(count - expected) <= max(4, expected / 20), "minute \(minute)")
+            }
+            clock.advance(by: .seconds(60))
+        }
+    }
+}
+
+struct TimedRegistersTests {
+    @Test func anyWindowHasTheRegistersOfWhoeverHitItWithin() {
+        var random = Xorshift(seed: 3)
+        // Around where ticks of 32 bits begin anew.
+        for start in [0, 0x7FFF_FFF0, 0xFFFF_FF00, 0x1_7FFF_FF00] {
+            var registers = TimedRegisters(size: 16)
+            var hits: [(index: Int, rank: UInt8, tick: Int)] = []
+            var now = start
+            for _ in 0..<400 {
+                now += Int.random(in: 0...3, using: &random)
+                let hit = (Int.random(in: 0..<16, using: &random), UInt8.random(in: 1...50, using: &random), now)
+                registers.hit(hit.0, rank: hit.1, at: now)
+                hits.append(hit)
+                let ticks = Int.random(in: 1...200, using: &random)
+                var found = [UInt8](repeating: 0, count: 16)
+                registers.forEach(at: now, within: ticks) { index, rank, age in
+                    #expect(age < ticks)
+                    found[index] = max(found[index], rank)
+                }
+                var expected = [UInt8](repeating: 0, count: 16)
+                for hit in hits where now - hit.tick < ticks {
+                    expected[hit.index] = max(expected[hit.index], hit.rank)
+                }
+                #expect(found == expected)
+            }
+            #expect(registers.isHit(at: now, within: 1))
+            #expect(!registers.isHit(at: now + 1, within: 1))
+        }
+    }
+
+    @Test func hitsOfFourThousandMillionTicksAgoAreNoNewOnes() {
+        var registers = TimedRegisters(size: 1)
+        registers.hit(0, rank: 9, at: 10)
+        for tick in stride(from: 1 << 30, through: 1 << 33, by: 1 << 29) { registers.hit(0, rank: 1, at: tick + 10) }
+        var ranks: [UInt8] = []
+        registers.forEach(at: 1 << 33 + 10, within: 1000) { _, rank, _ in ranks.append(rank) }
+        #expect(ranks == [1])
+    }
+}
+
+struct UserTableTests {
+    @Test func itIsTheDictionaryItStandsFor() {
+        var random = Xorshift(seed: 5)
+        for longest in [3, 50, 4000] {
+            var table = UserTable()
+            var model: [UInt64: Int] = [:]
+            var now = 0xFFFF_F000
+            for step in 0..<30_000 {
+                if step % 7 == 0 { now += Int.random(in: 0...2, using: &random) }
+                // Keys that begin alike, so that they belong close to each other; and the key that marks a free slot.
+                let key = (random.next() % 512) << 55 | random.next() % 8
+                if let age = table.see(key, at: now) {
+                    let last = model[key == 0 ? 1 : key]
+                    #expect(last.map { now - $0 } == age)
+                } else {
+                    // Forgotten, or never seen: never forgotten too early.
+                    let last = model[key == 0 ? 1 : key]
+                    #expect(last.map { now - $0 >= longest } ?? true)
+                    _ = table.add(key, at: now, keeping: longest)
+                }
+                model[key == 0 ? 1 : key] = now
+                if step % 3 == 0 { _ = table.sweep(Int.random(in: 0...9, using: &random), at: now, keeping: longest) }
+                if step % 100 == 0 { table._checkInvariants() }
+            }
+            var seen: [UInt64: Int] = [:]
+            table.forEach(at: now, within: longest) { key, age in seen[key] = now - age }
+            #expect(seen == model.filter { now - $0.value < longest })
+            _ = table.sweep(table.capacity, at: now, keeping: longest)
+            #expect(table.count == seen.count)
+        }
+    }
+}
