@@ -29,10 +29,10 @@ struct JSONPieces: Sendable {
             case .histogram: "HISTOGRAM"
             }
         header =
-            Array("{\"name\":\"\(name)\",\"help\":\"".utf8) + Self.escaped(help)
+            Array("{\"name\":\"\(name)\",\"help\":\"".utf8) + JSONText.escaped(help.utf8)
             + Array("\",\"type\":\"\(type)\",\"metrics\":[".utf8)
         let constant = constantLabels.map {
-            Array("\"\($0.name)\":\"".utf8) + Self.escaped($0.value) + Array("\"".utf8)
+            Array("\"\($0.name)\":\"".utf8) + JSONText.escaped($0.value.utf8) + Array("\"".utf8)
         }
         let hasOwnLabels = !(labelNames.isEmpty && constantLabels.isEmpty)
         let hasLabels = hasOwnLabels || kind == .activeUsers
@@ -67,21 +67,5 @@ struct JSONPieces: Sendable {
         let text = BoundText.canonical(bound)
         // prom2json writes whole numbers without a fraction.
         return text.utf8.hasSuffix(".0") ? String(text.dropLast(2)) : text
-    }
-
-    /// A string's content as strict JSON. https://www.rfc-editor.org/rfc/rfc8259#section-7
-    private static func escaped(_ text: String) -> [UInt8] {
-        text.utf8.flatMap { byte -> [UInt8] in
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
-            case 0..<0x20: controlCharacter(byte)
-            default: [byte]
-            }
-        }
-    }
-
-    static func controlCharacter(_ byte: UInt8) -> [UInt8] {
-        let hex = Array("0123456789abcdef".utf8)
-        return Array("\\u00".utf8) + [hex[Int(byte >> 4)], hex[Int(byte & 15)]]
     }
 }

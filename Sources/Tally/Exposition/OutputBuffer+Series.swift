@@ -214,7 +214,7 @@ private struct JSONHeads {
             unsafe place[1] = source[1]
             return unsafe (place + 2, source + 2)
         }
-        let escape = JSONPieces.controlCharacter(byte)
+        let escape = JSONText.controlCharacter(byte)
         for (index, byte) in escape.enumerated() { unsafe place[index] = byte }
         return unsafe (place + escape.count, source + 1)
     }

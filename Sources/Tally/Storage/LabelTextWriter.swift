@@ -87,7 +87,7 @@ struct LabelTextWriter {
 
     /// A value as it is kept.
     static func cut(_ value: String) -> String {
-        let bytes = Array(value.utf8)
+        let bytes = Array(value.utf8.prefix(maxValueBytes + 1))
         return String(decoding: bytes[..<cutLength(bytes.count) { bytes[$0] }], as: UTF8.self)
     }
 

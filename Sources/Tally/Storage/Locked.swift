@@ -1,23 +1,27 @@
-internal import Synchronization
+package import Synchronization
 
 /// A value behind a `Mutex`, in a way that the thread sanitizer can follow.
 ///
 /// On Linux `Mutex` locks inside a library that is not instrumented, so the sanitizer takes what two threads do under
 /// it, one after the other, for a race. In debug builds an atomic, which it does see, tells it of the order that the
 /// mutex makes.
-struct Locked<Value>: ~Copyable, Sendable {
-    private let mutex: Mutex<Value>
+package struct Locked<Value>: ~Copyable, Sendable {
+    @usableFromInline
+    let mutex: Mutex<Value>
     #if DEBUG
-    private let order = Atomic<UInt8>(0)
+    @usableFromInline
+    let order = Atomic<UInt8>(0)
     #endif
 
-    init(_ value: consuming sending Value) {
+    @inlinable
+    package init(_ value: consuming sending Value) {
         mutex = Mutex(value)
     }
 
     /// Runs `body` while no other thread does. Not reentrant.
+    @inlinable
     @inline(__always)
-    borrowing func withLock<Result>(_ body: (inout sending Value) -> sending Result) -> sending Result {
+    package borrowing func withLock<Result>(_ body: (inout sending Value) -> sending Result) -> sending Result {
         mutex.withLock { value in
             #if DEBUG
             _ = order.load(ordering: .acquiring)

@@ -8,8 +8,8 @@ internal import Darwin
 
 /// The machine's own clocks, for what needs no injected one: the time of day, which may step, and a stamp that tells whether
 /// it is worth asking anything better.
-enum WallClock {
-    static func secondsSinceEpoch() -> Double {
+package enum WallClock {
+    package static func secondsSinceEpoch() -> Double {
         guard let time = read(CLOCK_REALTIME) else { return .nan }
         return Double(time.seconds) + Double(time.nanoseconds) / 1e9
     }

@@ -1,0 +1,134 @@
+/// A media type that a body may have: what an Accept header chooses among.
+package struct MediaType: Sendable {
+    let type: String
+    let subtype: String
+    let version: String?
+
+    /// Lowercase names.
+    package init(_ type: String, _ subtype: String, version: String? = nil) {
+        self.type = type
+        self.subtype = subtype
+        self.version = version
+    }
+}
+
+/// The choices of an Accept header; those that are malformed are passed over.
+///
+/// https://www.rfc-editor.org/rfc/rfc9110#name-accept
+package struct AcceptHeader {
+    private let ranges: [MediaRange]
+
+    /// - Parameter text: The header's value; several headers joined by commas.
+    package init(_ text: String) {
+        ranges = Self.split(text, at: ",").compactMap(MediaRange.init)
+    }
+
+    /// The choice of the best quality, of several the first; nil if none is acceptable.
+    package func choice<Choice>(among choices: [Choice], by mediaType: (Choice) -> MediaType) -> Choice? {
+        var best: (choice: Choice?, quality: Int) = (nil, 0)
+        for choice in choices {
+            let quality = quality(of: mediaType(choice))
+            if quality > best.quality { best = (choice, quality) }
+        }
+        return best.choice
+    }
+
+    private func quality(of media: MediaType) -> Int {
+        var best: (specificity: Int, quality: Int) = (-1, 0)
+        for range in ranges {
+            guard let specificity = range.specificity(for: media) else { continue }
+            if specificity > best.specificity || (specificity == best.specificity && range.quality > best.quality) {
+                best = (specificity, range.quality)
+            }
+        }
+        return best.quality
+    }
+
+    /// One choice of an Accept header.
+    private struct MediaRange {
+        var type: String
+        var subtype: String
+        var version: String?
+        /// Whether there are parameters that say something other than the version or the character set.
+        var hasOtherParameters = false
+        /// In thousandths, as the header has at most three digits.
+        var quality = 1000
+
+        init?(_ text: Substring) {
+            var parts = split(text, at: ";").makeIterator()
+            guard let range = parts.next(), let slash = range.firstIndex(of: "/") else { return nil }
+            type = range[..<slash].lowercased()
+            subtype = range[range.index(after: slash)...].lowercased()
+            guard !type.isEmpty, !subtype.isEmpty, type != "*" || subtype == "*" else { return nil }
+            while let parameter = parts.next() {
+                guard let equals = parameter.firstIndex(of: "=") else { continue }
+                let name = parameter[..<equals].trimmingSpaces().lowercased()
+                var value = parameter[parameter.index(after: equals)...].trimmingSpaces()
+                if value.count >= 2, value.first == "\"", value.last == "\"" {
+                    value = value.dropFirst().dropLast()
+                }
+                switch name {
+                case "q":
+                    guard let quality = Self.quality(value) else { return nil }
+                    self.quality = quality
+                case "version": version = String(value)
+                case "charset", "escaping": break
+                default: hasOtherParameters = true
+                }
+            }
+        }
+
+        /// `0`, `0.5`, `1.000`: nil for anything else, which makes the choice malformed.
+        private static func quality(_ text: Substring) -> Int? {
+            let bytes = Array(text.utf8)
+            guard let first = bytes.first, first == UInt8(ascii: "0") || first == UInt8(ascii: "1") else { return nil }
+            var thousandths = first == UInt8(ascii: "1") ? 1000 : 0
+            guard bytes.count > 1 else { return thousandths }
+            guard bytes[1] == UInt8(ascii: "."), bytes.count <= 5 else { return nil }
+            var unit = 100
+            for byte in bytes[2...] {
+                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+                thousandths += Int(byte - UInt8(ascii: "0")) * unit
+                unit /= 10
+            }
+            return thousandths <= 1000 ? thousandths : nil
+        }
+
+        /// How specifically the choice names a media type, or nil if it does not.
+        func specificity(for media: MediaType) -> Int? {
+            if type == "*" { return 0 }
+            guard type == media.type else { return nil }
+            if subtype == "*" { return 1 }
+            guard subtype == media.subtype, !hasOtherParameters else { return nil }
+            guard let version else { return 2 }
+            return version == media.version ? 3 : nil
+        }
+    }
+
+    /// Splits outside of quotes, and trims.
+    private static func split<Text: StringProtocol>(_ text: Text, at separator: Character) -> [Substring]
+    where Text.SubSequence == Substring {
+        var isQuoted = false
+        var isEscaped = false
+        return text.split(omittingEmptySubsequences: true) { character in
+            if isEscaped {
+                isEscaped = false
+            } else if isQuoted && character == "\\" {
+                isEscaped = true
+            } else if character == "\"" {
+                isQuoted.toggle()
+            } else {
+                return character == separator && !isQuoted
+            }
+            return false
+        }.map { $0.trimmingSpaces() }
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingSpaces() -> Substring {
+        var text = drop { $0 == " " || $0 == "\t" }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return text
+    }
+}
