@@ -17,6 +17,7 @@ let package = Package(
     name: "swift-tally",
     products: [
         .library(name: "Tally", targets: ["Tally"]),
+        .library(name: "TallyHealthcheck", targets: ["TallyHealthcheck"]),
         .library(name: "TallyListener", targets: ["TallyListener"]),
         .executable(name: "tally-demo", targets: ["TallyDemo"]),
     ],
@@ -30,10 +31,11 @@ let package = Package(
     ],
     targets: [
         .target(name: "Tally", swiftSettings: settings + [.strictMemorySafety()]),
+        .target(name: "TallyHealthcheck", dependencies: ["Tally"], swiftSettings: settings),
         .target(
             name: "TallyListener",
             dependencies: [
-                "Tally",
+                "Tally", "TallyHealthcheck",
                 listener("NIOCore", "swift-nio"),
                 listener("NIOPosix", "swift-nio"),
                 listener("NIOHTTP1", "swift-nio"),
@@ -41,18 +43,27 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .executableTarget(name: "TallyDemo", dependencies: ["Tally", "TallyListener"], swiftSettings: settings),
+        .executableTarget(
+            name: "TallyDemo",
+            dependencies: ["Tally", "TallyHealthcheck", "TallyListener"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "TallyUseSite",
-            dependencies: ["Tally"],
+            dependencies: ["Tally", "TallyHealthcheck"],
             path: "Tests/UseSite",
             swiftSettings: settings
         ),
         .testTarget(name: "TallyTests", dependencies: ["Tally"], swiftSettings: settings),
         .testTarget(
+            name: "TallyHealthcheckTests",
+            dependencies: ["Tally", "TallyHealthcheck", "TallyTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "TallyListenerTests",
             dependencies: [
-                "Tally", "TallyListener",
+                "Tally", "TallyHealthcheck", "TallyListener",
                 listener("NIOCore", "swift-nio"),
                 listener("NIOPosix", "swift-nio"),
                 listener("NIOHTTP1", "swift-nio"),
@@ -66,7 +77,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Tally", "TallyDemo", "TallyTestSupport"],
+            dependencies: ["Tally", "TallyDemo", "TallyHealthcheck", "TallyTestSupport"],
             swiftSettings: settings
         ),
         .target(name: "TallyTestSupport", path: "Tests/Support", swiftSettings: settings),

@@ -1,0 +1,50 @@
+internal import Tally
+
+/// How a provider's closure is run, and how its answers are judged.
+struct CheckPolicy: Sendable {
+    let critical: Bool
+    let timeout: Duration
+    let freshFor: Duration
+    let staleFor: Duration
+    let refreshedEvery: Duration?
+    let failAfter: Int
+    let okAfter: Int
+
+    /// How long an answer is used. One that is refreshed in the background is, until the next one must have come: then
+    /// whoever asks starts a run, so that a background that stands still does not show an old answer for ever.
+    var answersFor: Duration {
+        guard let refreshedEvery else { return freshFor }
+        return max(freshFor, refreshedEvery.adding(timeout))
+    }
+
+    /// Longer is a mistake, and might overflow a clock's instants.
+    static let maxDuration = Duration.seconds(366 * 86_400)
+
+    func validate(for name: String) throws(HealthcheckError) {
+        try Self.check("timeout", timeout, of: name)
+        try Self.check("freshFor", freshFor, of: name)
+        try Self.check("staleFor", staleFor, of: name, canBeZero: true)
+        if let refreshedEvery { try Self.check("refreshedEvery", refreshedEvery, of: name) }
+        for (parameter, value) in [("failAfter", failAfter), ("okAfter", okAfter)] where value < 1 {
+            throw HealthcheckError(
+                .invalidThreshold,
+                "the provider \(name.debugDescription) has \(parameter) \(value), which is less than 1"
+            )
+        }
+    }
+
+    static func check(
+        _ parameter: String,
+        _ value: Duration,
+        of provider: String? = nil,
+        canBeZero: Bool = false
+    ) throws(HealthcheckError) {
+        guard value > .zero || canBeZero && value == .zero, value <= maxDuration else {
+            let owner = provider.map { "the provider \($0.debugDescription)" } ?? "the healthcheck"
+            throw HealthcheckError(
+                .invalidDuration,
+                "\(owner) has \(parameter) \(value), which is not \(canBeZero ? "zero or more" : "more than zero"), or over 366 days"
+            )
+        }
+    }
+}

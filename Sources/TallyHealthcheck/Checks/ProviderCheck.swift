@@ -1,0 +1,162 @@
+internal import Tally
+
+/// A provider that asks a closure: its cache, and the runs that fill it.
+final class ProviderCheck: Sendable {
+    /// What the checks of one healthcheck share.
+    struct Environment: Sendable {
+        let clock: HealthClock
+        /// Seconds since 1970.
+        let wallClock: @Sendable () -> Double
+        let metrics: HealthMetrics?
+        let onError: (@Sendable (String, any Error) -> Void)?
+        let identity: RunMarker.Owner
+    }
+
+    private struct Handles {
+        var run: Task<Void, Never>?
+        /// What will start the next run in the background.
+        var refresh: Wakeup?
+        var isStopped = false
+    }
+
+    let name: String
+    let policy: CheckPolicy
+    private let keys: [String]
+    private let executor: any TaskExecutor
+    private let values: @Sendable () async throws -> HealthValues
+    private let environment: Environment
+    private let state: Locked<CheckState>
+    private let handles = Locked(Handles())
+
+    init(
+        _ provider: SnapshotProvider,
+        _ policy: CheckPolicy,
+        _ executor: any TaskExecutor,
+        _ values: @escaping @Sendable () async throws -> HealthValues,
+        _ environment: Environment
+    ) {
+        name = provider.name
+        keys = provider.keys
+        self.policy = policy
+        self.executor = executor
+        self.values = values
+        self.environment = environment
+        state = Locked(CheckState(policy))
+        environment.metrics?.expect(name)
+    }
+
+    /// What is known, for somebody who asked at a time.
+    func view(at asked: Duration) -> CheckState.View {
+        state.withLock { $0.view(at: asked) }
+    }
+
+    /// Whether the provider has ever answered.
+    var hasAnswered: Bool { state.withLock { $0.answer != nil } }
+
+    /// Sees to it that what is known is as fresh as it should be. `wait` is told when it is, or will not be.
+    func request(at now: Duration, by wait: DocumentWait) {
+        abandonOverdueRun(at: now)
+        let request = state.withLock { $0.request(at: now, by: wait) }
+        act(on: request)
+    }
+
+    // MARK: In the background
+
+    /// Runs the closure now, and again after each interval, if it is to be refreshed.
+    func beginRefreshing() {
+        guard let interval = policy.refreshedEvery, !handles.withLock({ $0.isStopped }) else { return }
+        let now = environment.clock.now()
+        abandonOverdueRun(at: now)
+        act(on: state.withLock { $0.refresh(at: now) })
+        // Weak, since a healthcheck that nobody holds is over; a run that hangs may hold the check longer.
+        let next = environment.clock.wake(after: interval) { [weak self] in self?.beginRefreshing() }
+        handles.withLock { $0.refresh = next }
+    }
+
+    func stopRefreshing() {
+        let next = handles.withLock { handles in
+            handles.isStopped = true
+            return handles.refresh
+        }
+        next?.cancel()
+    }
+
+    // MARK: Runs
+
+    private func act(on request: CheckState.Request) {
+        switch request {
+        case .ready, .wait: break
+        case .start(let run): start(run)
+        case .cancel: handles.withLock { $0.run }?.cancel()
+        }
+    }
+
+    /// Starts a run that belongs to no requester: detached, with a deadline that a timer keeps, and never joined.
+    private func start(_ run: UInt64) {
+        let deadline = environment.clock.wake(after: policy.timeout) { [self] in abandon(run) }
+        let marker = RunMarker(of: environment.identity)
+        let task = Task.detached(executorPreference: executor) { [self] in
+            do {
+                let answer = try await RunMarker.$current.withValue(marker) {
+                    RenderedAnswer(try await values(), for: keys)
+                }
+                marker.end()
+                deadline.cancel()
+                settle { $0.answered(run, answer.values, at: $1, wall: $2) }
+                if !answer.isAsDeclared { reportUndeclaredKeys() }
+            } catch {
+                marker.end()
+                deadline.cancel()
+                settle { $0.failed(run, at: $1, wall: $2) }
+                environment.onError?(name, error)
+            }
+        }
+        // Replaced and let go outside of the lock: a task may be the last to hold what its closure did.
+        let before = handles.withLock { handles in
+            defer { handles.run = task }
+            return handles.run
+        }
+        withExtendedLifetime(before) {}
+    }
+
+    private func settle(_ end: (inout CheckState, _ now: Duration, _ wall: Double) -> [DocumentWait]) {
+        let now = environment.clock.now()
+        let wall = environment.wallClock()
+        let waiters = state.withLock { state in
+            let waiters = end(&state, now, wall)
+            // Under the lock, so that the metrics change in the order in which the state does. Lock-free.
+            if let outcome = state.outcome { environment.metrics?.record(name, outcome) }
+            return waiters
+        }
+        for waiter in waiters { waiter.arrive() }
+    }
+
+    /// A run under way past its deadline is abandoned also if its timer is late.
+    private func abandonOverdueRun(at now: Duration) {
+        if let run = state.withLock({ $0.overdueRun(at: now) }) { abandon(run) }
+    }
+
+    private func abandon(_ run: UInt64) {
+        var isAbandoned = false
+        settle {
+            guard let waiters = $0.missedDeadline(run, at: $1, wall: $2) else { return [] }
+            isAbandoned = true
+            return waiters
+        }
+        guard isAbandoned, let onError = environment.onError else { return }
+        let error = HealthcheckError(
+            .timeout,
+            "the provider \(name.debugDescription) did not answer within \(policy.timeout)"
+        )
+        // The hook is the host's, and must not hold the thread that keeps the deadlines.
+        Task.detached { [name] in onError(name, error) }
+    }
+
+    private func reportUndeclaredKeys() {
+        let error = HealthcheckError(
+            .undeclaredKey,
+            "the provider \(name.debugDescription) did not return just the keys it declares: \(keys)"
+        )
+        environment.onError?(name, error)
+    }
+}

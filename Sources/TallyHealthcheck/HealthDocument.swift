@@ -1,0 +1,45 @@
+/// What a health route answers: status, headers and body.
+public struct HealthDocument: Sendable {
+    /// How the service is.
+    public let status: HealthStatus
+    /// The HTTP status: 200, or 503 for ``HealthStatus/fail``.
+    public let httpStatus: Int
+    /// `Content-Type`, `Cache-Control`, and `Vary` where the format was negotiated.
+    public let headers: [(name: String, value: String)]
+    /// Strict JSON in UTF-8; empty in ``head``.
+    public let body: [UInt8]
+
+    /// The value of the Content-Type header.
+    public let contentType: String
+
+    init(status: HealthStatus, contentType: String, headers: [(name: String, value: String)], body: [UInt8]) {
+        self.status = status
+        httpStatus = status.httpStatus
+        self.contentType = contentType
+        self.headers = [("Content-Type", contentType)] + headers
+        self.body = body
+    }
+
+    private init(headOf document: HealthDocument) {
+        status = document.status
+        httpStatus = document.httpStatus
+        contentType = document.contentType
+        headers = document.headers + [("Content-Length", String(document.body.count))]
+        body = []
+    }
+
+    /// The answer to a `HEAD` request: the same status and headers without a body, and the length that it would have.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc9110#name-head
+    public var head: HealthDocument { HealthDocument(headOf: self) }
+
+    /// Itself, with one more header.
+    func adding(header name: String, _ value: String) -> HealthDocument {
+        HealthDocument(
+            status: status,
+            contentType: contentType,
+            headers: headers.dropFirst() + [(name, value)],
+            body: body
+        )
+    }
+}

@@ -1,0 +1,62 @@
+extension Healthcheck {
+    /// Names and keys longer than this are a mistake.
+    private static let maxNameBytes = 256
+
+    static func validate(_ providers: [SnapshotProvider], publicKeys: [String]) throws(HealthcheckError) {
+        // By bytes, as the readers of the document compare them.
+        var names: [[UInt8]: Bool] = [:]
+        var owners: [[UInt8]: String] = [:]
+        for provider in providers {
+            try checkText(provider.name, "the provider \(provider.name.debugDescription)")
+            var isCheck = false
+            if case .check(let policy, _, _) = provider.source {
+                isCheck = true
+                try policy.validate(for: provider.name)
+            }
+            // Those that only read may share a name, which no check shows.
+            if let other = names.updateValue(isCheck, forKey: Array(provider.name.utf8)), other || isCheck {
+                throw HealthcheckError(
+                    .duplicateName,
+                    "two providers have the name \(provider.name.debugDescription)"
+                )
+            }
+            for key in provider.keys { try claim(key, for: provider.name, in: &owners) }
+        }
+        for key in publicKeys where owners[Array(key.utf8)] == nil && !choosableKeys.contains(key) {
+            throw HealthcheckError(
+                .unknownPublicKey,
+                "the public key \(key.debugDescription) is no provider's, and none of \(choosableKeys)"
+            )
+        }
+    }
+
+    private static func claim(
+        _ key: String,
+        for name: String,
+        in owners: inout [[UInt8]: String]
+    ) throws(HealthcheckError) {
+        try checkText(key, "the key \(key.debugDescription) of the provider \(name.debugDescription)")
+        guard !reservedKeys.contains(key) else {
+            throw HealthcheckError(
+                .reservedKey,
+                "the provider \(name.debugDescription) claims the key \(key.debugDescription), which is the document's own"
+            )
+        }
+        if let owner = owners.updateValue(name, forKey: Array(key.utf8)) {
+            throw HealthcheckError(
+                .duplicateKey,
+                "the providers \(owner.debugDescription) and \(name.debugDescription) both claim the key \(key.debugDescription)"
+            )
+        }
+    }
+
+    /// Colons separate component and measurement in the IETF's format.
+    private static func checkText(_ text: String, _ what: String) throws(HealthcheckError) {
+        guard !text.isEmpty, text.utf8.count <= maxNameBytes, !text.utf8.contains(UInt8(ascii: ":")) else {
+            throw HealthcheckError(
+                .invalidName,
+                "\(what) is empty, holds a colon, or has more than \(maxNameBytes) bytes"
+            )
+        }
+    }
+}

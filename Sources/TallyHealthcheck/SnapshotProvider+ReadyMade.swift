@@ -1,0 +1,57 @@
+public import Tally
+
+// Providers for what Tally knows already. Those that only read cannot fail, and have no entry under `checks`.
+
+extension SnapshotProvider {
+    /// Counters' totals by key, read as the document is written. Cannot fail; neither locks nor waits.
+    public static func counters(_ counters: KeyValuePairs<String, Counter>) -> SnapshotProvider {
+        SnapshotProvider(
+            component: "counters",
+            readings: counters.map { key, counter in (key, { .integer(counter.value) }) }
+        )
+    }
+
+    /// Gauges' values by key, read as the document is written; NaN and the infinities are `null`. Cannot fail; neither
+    /// locks nor waits. An observing gauge has no handle, and belongs in a provider of its own.
+    public static func gauges(_ gauges: KeyValuePairs<String, Gauge>) -> SnapshotProvider {
+        SnapshotProvider(component: "gauges", readings: gauges.map { key, gauge in (key, { .number(gauge.value) }) })
+    }
+
+    /// A check without values: it is well if the closure returns, and failed if it throws or misses its deadline.
+    ///
+    /// There are no last good values that could be shown for a while, so a critical one that fails is the document's
+    /// failure at once; `failAfter` lets it fail a few times first. The parameters are those of ``init(_:keys:critical:timeout:freshFor:staleFor:refreshedEvery:failAfter:okAfter:executor:_:)``.
+    public static func check(
+        _ name: String,
+        critical: Bool = true,
+        timeout: Duration = .milliseconds(500),
+        freshFor: Duration = .seconds(5),
+        refreshedEvery: Duration? = nil,
+        failAfter: Int = 1,
+        okAfter: Int = 1,
+        executor: any TaskExecutor = ThreadExecutor(),
+        _ check: @escaping @Sendable () async throws -> Void
+    ) -> SnapshotProvider {
+        SnapshotProvider(
+            name,
+            keys: [],
+            critical: critical,
+            timeout: timeout,
+            freshFor: freshFor,
+            staleFor: .zero,
+            refreshedEvery: refreshedEvery,
+            failAfter: failAfter,
+            okAfter: okAfter,
+            executor: executor
+        ) {
+            try await check()
+            return [:]
+        }
+    }
+
+    /// Facts about this process, as an object under one key: `pid`, `startedAt`, `cpuSeconds`, `residentMemoryBytes`,
+    /// `threads`. What the system does not tell (all but `pid` outside of Linux) is `null`. Not critical.
+    public static func process(key: String = "process") -> SnapshotProvider {
+        SnapshotProvider(key, keys: [key], critical: false) { [key: .object(ProcessFacts.current())] }
+    }
+}

@@ -1,0 +1,66 @@
+internal import Tally
+
+/// Calls what is due, on a thread of its own: a deadline must come also when every thread of the runtime's pool is
+/// blocked, and a `Task.sleep` would wait for one of them.
+///
+/// The thread is there while there is something to wait for. What it calls must not block.
+final class DeadlineThread: Sendable {
+    private struct Timer {
+        let id: UInt64
+        let due: Duration
+        let action: @Sendable () -> Void
+    }
+
+    private struct State {
+        /// The next one last.
+        var timers: [Timer] = []
+        var lastID: UInt64 = 0
+        var isRunning = false
+    }
+
+    private let now: @Sendable () -> Duration
+    private let monitor = Monitor(State())
+
+    init(now: @escaping @Sendable () -> Duration) {
+        self.now = now
+    }
+
+    /// Calls `action` after a delay; nil if there is no thread to be had.
+    func wake(after delay: Duration, _ action: @escaping @Sendable () -> Void) -> Wakeup? {
+        let due = now().adding(delay)
+        let (id, mustStart) = monitor.change { state in
+            state.lastID += 1
+            let place = state.timers.firstIndex { $0.due <= due } ?? state.timers.endIndex
+            state.timers.insert(Timer(id: state.lastID, due: due, action: action), at: place)
+            defer { state.isRunning = true }
+            return (state.lastID, !state.isRunning)
+        }
+        if mustStart, !WorkThread.start({ [self] in work() }) {
+            monitor.change { $0.isRunning = false }
+            cancel(id)
+            return nil
+        }
+        return Wakeup { [self] in cancel(id) }
+    }
+
+    private func cancel(_ id: UInt64) {
+        // Let go outside of the lock, with all that it holds.
+        let timer = monitor.change { state in
+            state.timers.firstIndex { $0.id == id }.map { state.timers.remove(at: $0) }
+        }
+        withExtendedLifetime(timer) {}
+    }
+
+    private func work() {
+        while let timer = monitor.next({ next(&$0, hasTimedOut: $1) }) { timer.action() }
+    }
+
+    private func next(_ state: inout State, hasTimedOut: Bool) -> Monitor<State>.Step<Timer> {
+        guard let first = state.timers.last else {
+            state.isRunning = !hasTimedOut
+            return hasTimedOut ? .end : .wait(atMost: WorkThread.idleTime)
+        }
+        let left = first.due.since(now())
+        return left > .zero ? .wait(atMost: left) : .take(state.timers.removeLast())
+    }
+}

@@ -1,0 +1,113 @@
+import Tally
+import Testing
+
+@testable import TallyHealthcheck
+
+/// What is wrong with a definition, and how that shows.
+struct DefinitionTests {
+    private func code(
+        _ providers: SnapshotProvider...,
+        publicKeys: [String] = [],
+        cacheControl: String = "no-store",
+        readinessDeadline: Duration = .seconds(1)
+    ) -> HealthcheckError.Code? {
+        do {
+            _ = try Healthcheck(
+                service: ServiceInfo(name: "chat", version: "1"),
+                validating: providers,
+                publicKeys: publicKeys,
+                cacheControl: cacheControl,
+                readinessDeadline: readinessDeadline
+            )
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    private func provider(_ name: String = "a", _ keys: String...) -> SnapshotProvider {
+        SnapshotProvider(name, keys: keys) { [:] }
+    }
+
+    @Test(arguments: ["status", "name", "version", "now", "uptimeSeconds", "checks"])
+    func theDocumentsOwnKeysAreReserved(_ key: String) {
+        #expect(code(provider("a", key)) == .reservedKey)
+    }
+
+    @Test func twoProvidersMayNotClaimOneKey() throws {
+        let counter = Counter("c", help: "", in: MetricRegistry())
+        #expect(code(provider("a", "x"), provider("b", "y", "x")) == .duplicateKey)
+        #expect(code(provider("a", "x", "x")) == .duplicateKey)
+        #expect(code(provider("a", "x"), .counters(["x": counter])) == .duplicateKey)
+        #expect(code(.counters(["x": counter, "x": counter])) == .duplicateKey)
+        #expect(code(provider("a", "x"), provider("b", "X"), .counters(["z": counter])) == nil)
+        #expect(code(provider("a", "é"), provider("b", "e\u{301}")) == nil, "keys are bytes")
+    }
+
+    @Test func twoChecksMayNotHaveOneName() {
+        #expect(code(provider("a", "x"), provider("a", "y")) == .duplicateName)
+        #expect(code(provider("counters"), .counters([:])) == .duplicateName)
+        #expect(code(.counters([:]), provider("counters")) == .duplicateName)
+        #expect(code(.counters([:]), .counters([:]), .gauges([:])) == nil)
+    }
+
+    @Test(arguments: ["", "a:b", String(repeating: "a", count: 257)])
+    func namesAndKeysMustBeUsable(_ name: String) {
+        #expect(code(provider(name)) == .invalidName)
+        #expect(code(provider("a", name)) == .invalidName)
+    }
+
+    @Test(arguments: [Duration.zero, .seconds(-1), .seconds(366 * 86_400 + 1), Duration(attoseconds: .max)])
+    func durationsMustMakeSense(_ duration: Duration) {
+        #expect(code(SnapshotProvider("a", keys: [], timeout: duration) { [:] }) == .invalidDuration)
+        #expect(code(SnapshotProvider("a", keys: [], freshFor: duration) { [:] }) == .invalidDuration)
+        #expect(code(SnapshotProvider("a", keys: [], refreshedEvery: duration) { [:] }) == .invalidDuration)
+        let stale = code(SnapshotProvider("a", keys: [], staleFor: duration) { [:] })
+        #expect(stale == (duration == .zero ? nil : .invalidDuration))
+        #expect(code(readinessDeadline: duration) == .invalidDuration)
+    }
+
+    @Test func thresholdsMustBeReachable() {
+        #expect(code(SnapshotProvider("a", keys: [], failAfter: 0) { [:] }) == .invalidThreshold)
+        #expect(code(SnapshotProvider("a", keys: [], okAfter: -1) { [:] }) == .invalidThreshold)
+    }
+
+    @Test func publicKeysMustExist() {
+        #expect(code(provider("a", "x"), publicKeys: ["x", "name", "version", "now", "uptimeSeconds"]) == nil)
+        for key in ["y", "checks", "status", ""] {
+            #expect(code(provider("a", "x"), publicKeys: [key]) == .unknownPublicKey)
+        }
+    }
+
+    @Test(arguments: ["", "no-store\r\nX-Injected: 1", "é"])
+    func cacheControlMustBeAHeader(_ value: String) {
+        #expect(code(cacheControl: value) == .invalidHeader)
+    }
+
+    @Test func aWrongLiteralTrapsAndIsNamed() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Healthcheck(
+                service: ServiceInfo(name: "chat", version: "1"),
+                providers: [
+                    SnapshotProvider("database", keys: ["sessions"]) { [:] },
+                    SnapshotProvider("mirror", keys: ["sessions"]) { [:] },
+                ]
+            )
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(
+            text.contains(#"TallyHealthcheck: the providers "database" and "mirror" both claim the key "sessions""#)
+        )
+    }
+
+    @Test func aWrongDurationTrapsAndIsNamed() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Healthcheck(
+                service: ServiceInfo(name: "chat", version: "1"),
+                providers: [SnapshotProvider("database", keys: [], timeout: .zero) { [:] }]
+            )
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains(#"the provider "database" has timeout 0.0 seconds, which is not more than zero"#))
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import Tally
+import Testing
+
+@testable import TallyHealthcheck
+
+@Suite(.timeLimit(.minutes(1)))
+struct ReadyMadeTests {
+    @Test func countersAndGaugesAreReadAsTheDocumentIsWritten() async throws {
+        let registry = MetricRegistry()
+        let counter = Counter("c", help: "", in: registry)
+        let gauge = Gauge("g", help: "", in: registry)
+        let bench = Bench(.counters(["z": counter]), .gauges(["a": gauge]))
+        gauge.set(.nan)
+        #expect(await bench.document().text.hasSuffix(#""z":0,"a":null,"checks":{}}"#))
+        counter.increment(by: .max)
+        gauge.set(-1.25)
+        #expect(await bench.document().text.hasSuffix(#""z":9223372036854775807,"a":-1.25,"checks":{}}"#))
+    }
+
+    @Test func aPlainCheckIsWellOrFailsAtOnce() async throws {
+        let hand = Hand()
+        let bench = Bench(.check("disk") { _ = try await hand.values() })
+        let first = bench.request()
+        await hand.began(1)
+        hand.answer([:])
+        #expect(await first.value.text.contains(#""checks":{"disk":{"status":"ok","critical":true,"#))
+        bench.clock.advance(by: .seconds(5))
+        let second = bench.request()
+        await hand.began(2)
+        hand.fail()
+        let failed = await second.value
+        #expect(failed.httpStatus == 503)
+        #expect(try failed.check("disk") == "fail error")
+    }
+
+    @Test func processFactsAreThisProcesss() async throws {
+        let before = Date()
+        let healthcheck = Healthcheck(service: ServiceInfo(name: "a", version: "1"), providers: [.process()])
+        let facts = try #require(try await healthcheck.document().json["process"] as? [String: Any])
+        #expect(facts["pid"] as? Int32 == ProcessInfo.processInfo.processIdentifier)
+        #if os(Linux)
+        let time = try #require(facts["startedAt"] as? String)
+        let started = try #require(ISO8601DateFormatter().date(from: time))
+        #expect(started <= before)
+        #expect(started > before.addingTimeInterval(-3_600))
+        #expect(try #require(facts["residentMemoryBytes"] as? Int) > 1 << 20)
+        #expect(try #require(facts["threads"] as? Int) > 1)
+        #expect(try #require(facts["cpuSeconds"] as? Double) > 0)
+        #endif
+    }
+
+    @Test func aCommandsNameMayHoldAnything() throws {
+        let fields = (3...52).map(String.init).joined(separator: " ")
+        for name in ["chat", "a) b", "((", ") 1 2 3 (", "\n)"] {
+            let stat = try #require(ProcessStat(text: "17 (\(name)) \(fields)\n"))
+            #expect(stat.cpuTicks == 14 + 15)
+            #expect(stat.threads == 20)
+            #expect(stat.startTicks == 22)
+            #expect(stat.residentPages == 24)
+        }
+    }
+
+    @Test(arguments: ["", "17 (chat", "17 (chat) S 1 2", "17 (chat) " + String(repeating: "x ", count: 60)])
+    func aStatThatIsNoneIsNotRead(_ text: String) {
+        #expect(ProcessStat(text: text) == nil)
+    }
+
+    @Test func theMachinesStartIsFoundAmongTheCounters() {
+        #expect(ProcessFacts.bootTime(text: "cpu 1 2\nbtime 1789030800\nprocesses 3\n") == 1_789_030_800)
+        #expect(ProcessFacts.bootTime(text: "cpu 1 2\n") == nil)
+    }
+
+    // MARK: Times
+
+    private func text(_ seconds: Double) -> String? {
+        UTCTime(secondsSinceEpoch: seconds).map { time in
+            var bytes: [UInt8] = []
+            time.append(to: &bytes)
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    @Test func timesAreTheCalendars() {
+        let formatter = ISO8601DateFormatter()
+        var generator = SystemRandomNumberGenerator()
+        var seconds = [0.0, -1, 951_782_399, 951_782_400, 4_107_542_400, 253_402_300_799, -1_000_000_000]
+        seconds += (0..<2_000).map { _ in Double(Int.random(in: -2_000_000_000...200_000_000_000, using: &generator)) }
+        for second in seconds {
+            #expect(text(second) == formatter.string(from: Date(timeIntervalSince1970: second)))
+        }
+        #expect(text(0.999) == "1970-01-01T00:00:00Z")
+        #expect(text(-0.001) == "1969-12-31T23:59:59Z")
+    }
+
+    @Test(arguments: [Double.nan, .infinity, -.infinity, 253_402_300_800, -62_167_219_201, 1e300])
+    func timesThatNoCalendarHasAreNone(_ seconds: Double) {
+        #expect(UTCTime(secondsSinceEpoch: seconds) == nil)
+    }
+}

@@ -1,0 +1,28 @@
+import Foundation
+import Tally
+
+/// Holds the threads that come to it, until it is opened: what a blocking call does.
+final class Gate: Sendable {
+    private let condition = NSCondition()
+    private let state = Locked((isOpen: false, waiting: 0))
+
+    /// Blocks the thread. Gives up long after any test would, so that a bug does not hold the process.
+    func block() {
+        let limit = Date(timeIntervalSinceNow: 50)
+        condition.lock()
+        state.withLock { $0.waiting += 1 }
+        while !state.withLock({ $0.isOpen }), condition.wait(until: limit) {}
+        state.withLock { $0.waiting -= 1 }
+        condition.unlock()
+    }
+
+    /// How many threads are held.
+    var waiting: Int { state.withLock { $0.waiting } }
+
+    func open() {
+        condition.lock()
+        state.withLock { $0.isOpen = true }
+        condition.broadcast()
+        condition.unlock()
+    }
+}

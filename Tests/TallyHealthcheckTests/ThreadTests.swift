@@ -1,0 +1,72 @@
+import Foundation
+import Tally
+import Testing
+
+@testable import TallyHealthcheck
+
+@Suite(.timeLimit(.minutes(1)))
+struct ThreadTests {
+    /// Notes which threads come to it, and whether two are there at once.
+    private final class Witness: Sendable {
+        private let state = Locked((threads: Set<ObjectIdentifier>(), inside: 0, most: 0))
+
+        func visit() {
+            let thread = ObjectIdentifier(Thread.current)
+            state.withLock { state in
+                state.threads.insert(thread)
+                state.inside += 1
+                state.most = max(state.most, state.inside)
+            }
+            sched_yield()
+            state.withLock { $0.inside -= 1 }
+        }
+
+        var threads: Int { state.withLock { $0.threads.count } }
+        var most: Int { state.withLock { $0.most } }
+    }
+
+    @Test func anExecutorRunsOnePieceAfterTheOtherOnOneThread() async {
+        let executor = ThreadExecutor()
+        let witness = Witness()
+        await withTaskGroup { group in
+            for _ in 0..<100 {
+                group.addTask(executorPreference: executor) {
+                    for _ in 0..<10 {
+                        witness.visit()
+                        await Task.yield()
+                    }
+                }
+            }
+        }
+        #expect(witness.threads == 1)
+        #expect(witness.most == 1)
+    }
+
+    @Test func wakeupsComeInOrderAndThoseCancelledNever() async {
+        let start = ContinuousClock.now
+        let thread = DeadlineThread { start.duration(to: .now) }
+        let (called, call) = AsyncStream.makeStream(of: Int.self)
+        _ = thread.wake(after: .milliseconds(60)) { call.yield(3) }
+        let cancelled = thread.wake(after: .milliseconds(30)) { call.yield(2) }
+        _ = thread.wake(after: .milliseconds(1)) { call.yield(1) }
+        _ = thread.wake(after: .milliseconds(90)) { call.finish() }
+        cancelled?.cancel()
+        var order: [Int] = []
+        for await number in called { order.append(number) }
+        #expect(order == [1, 3])
+        #expect(start.duration(to: .now) >= .milliseconds(90))
+    }
+
+    @Test func wakeupsOfOneTimeComeInTheOrderTheyWereAskedFor() async {
+        let thread = DeadlineThread { .zero }
+        let (called, call) = AsyncStream.makeStream(of: Int.self)
+        let gate = Gate()
+        _ = thread.wake(after: .zero) { gate.block() }
+        for number in 0..<50 { _ = thread.wake(after: .zero) { call.yield(number) } }
+        _ = thread.wake(after: .zero) { call.finish() }
+        gate.open()
+        var order: [Int] = []
+        for await number in called { order.append(number) }
+        #expect(order == Array(0..<50))
+    }
+}
