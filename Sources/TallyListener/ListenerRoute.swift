@@ -10,6 +10,8 @@ public struct ListenerRoute: Sendable {
     public let path: String
 
     let handler: @Sendable (ListenerRequest) async throws -> ListenerResponse
+    /// Where the handler runs, if not on the runtime's pool.
+    let executor: (any TaskExecutor)?
 
     /// A route that answers `GET` and `HEAD`; any other method is answered 405 without asking the handler.
     ///
@@ -20,7 +22,16 @@ public struct ListenerRoute: Sendable {
     ///     throws, the client sees 500 with a fixed text and nothing of the error. Its task is cancelled when the client
     ///     is gone or the request's time is over.
     public init(_ path: String, handler: @escaping @Sendable (ListenerRequest) async throws -> ListenerResponse) {
+        self.init(path, executor: nil, handler: handler)
+    }
+
+    init(
+        _ path: String,
+        executor: (any TaskExecutor)?,
+        handler: @escaping @Sendable (ListenerRequest) async throws -> ListenerResponse
+    ) {
         self.path = path
+        self.executor = executor
         self.handler = handler
     }
 }

@@ -1,5 +1,6 @@
 #if Listener
 public import Tally
+public import TallyHealthcheck
 
 /// A port of its own for metrics, for a server that has no router to put them on.
 ///
@@ -8,9 +9,10 @@ public import Tally
 /// try await listener.run { address in print("Metrics at \(address.url(path: "/metrics"))") }
 /// ```
 ///
-/// It answers `GET` and `HEAD` on `/metrics`, in the format the request accepts, and on the routes the host adds. The
-/// value only describes a listener: nothing is open before ``run(onListening:)`` or after it returned, and one value
-/// can run again, or twice at once on port 0.
+/// It answers `GET` and `HEAD` on `/metrics`, in the format the request accepts, on the routes the host adds, and, if
+/// it is given a healthcheck, on `/.well-known/healthcheck.json`, `/live`, `/ready` and `/startup`. The value only
+/// describes a listener: nothing is open before ``run(onListening:)`` or after it returned, and one value can run
+/// again, or twice at once on port 0.
 ///
 /// There is neither TLS nor authentication, so the default address is loopback. A client that shuts down its sending
 /// half is taken as gone.
@@ -31,6 +33,9 @@ public struct MetricsListener: Sendable {
     ///   - port: the TCP port; 0 lets the system choose, and ``run(onListening:)`` says which.
     ///   - allowsNonLoopback: whether an address that other machines may reach is meant. Without it, one is an error.
     ///   - routes: paths of the host beside `/metrics`.
+    ///   - healthcheck: what the four health routes show; without it there are none. They run on a thread kept for
+    ///     them.
+    ///   - healthDetail: how much the document tells.
     ///   - limits: what a client may take.
     public init(
         registry: MetricRegistry,
@@ -38,6 +43,8 @@ public struct MetricsListener: Sendable {
         port: Int,
         allowsNonLoopback: Bool = false,
         routes: [ListenerRoute] = [],
+        healthcheck: Healthcheck? = nil,
+        healthDetail: HealthDetail = .full,
         limits: ListenerLimits = ListenerLimits()
     ) {
         self.init(
@@ -45,7 +52,7 @@ public struct MetricsListener: Sendable {
             host: host,
             port: port,
             allowsNonLoopback: allowsNonLoopback,
-            routes: routes,
+            routes: routes + (healthcheck.map { ListenerRoute.health(of: $0, detail: healthDetail) } ?? []),
             limits: limits
         )
     }
@@ -87,6 +94,7 @@ public struct MetricsListener: Sendable {
 }
 #else
 public import Tally
+public import TallyHealthcheck
 
 /// Present with the package trait `Listener` only.
 @available(
@@ -105,6 +113,8 @@ public struct MetricsListener: Sendable {
         port: Int,
         allowsNonLoopback: Bool = false,
         routes: [ListenerRoute] = [],
+        healthcheck: Healthcheck? = nil,
+        healthDetail: HealthDetail = .full,
         limits: ListenerLimits = ListenerLimits()
     ) {}
 

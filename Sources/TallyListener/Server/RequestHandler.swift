@@ -98,7 +98,7 @@ final class RequestHandler: ChannelInboundHandler {
             headers: head.headers.map { (name: $0.name, value: $0.value) }
         )
         let answer = writer.eventLoop.makePromise(of: ListenerResponse.self)
-        let task = Task {
+        let task = Task(executorPreference: route.executor) {
             do {
                 answer.succeed(try await route.handler(request))
             } catch {
