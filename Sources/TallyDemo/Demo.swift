@@ -1,5 +1,6 @@
 import Dispatch
 import Tally
+import TallyHealthcheck
 import TallyListener
 
 #if canImport(Glibc)
@@ -43,14 +44,17 @@ struct Demo {
         }
         print(String(decoding: registry.exposition().body, as: UTF8.self))
         print(server.summary)
+        // What a `/.well-known/healthcheck.json` route would answer.
+        print(String(decoding: await server.healthcheck(in: registry).document().body, as: UTF8.self))
     }
 
     #if Listener
-    /// Serves the metrics, and works until Ctrl-C.
+    /// Serves the metrics and the healthcheck, and works until Ctrl-C.
     private static func serve(port: Int, _ options: DemoOptions) async throws {
         let registry = MetricRegistry()
         let server = SimulatedServer(registry: registry)
-        let listener = MetricsListener(registry: registry, port: port)
+        let healthcheck = server.healthcheck(in: registry)
+        let listener = MetricsListener(registry: registry, port: port, healthcheck: healthcheck)
         // Ctrl-C, and a service manager's stop.
         let (signals, continuation) = AsyncStream.makeStream(of: Int32.self)
         let sources = [SIGINT, SIGTERM].map { number in
@@ -66,12 +70,15 @@ struct Demo {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await listener.run { address in
+                    say("Health at \(address.url(path: "/.well-known/healthcheck.json"))")
                     say("Metrics at \(address.url(path: "/metrics")) (Ctrl-C ends it)")
                 }
                 return true
             }
             group.addTask {
                 for await _ in signals { break }
+                // No new requests while those in flight are finished.
+                healthcheck.beginDraining()
                 return true
             }
             group.addTask {
@@ -83,6 +90,7 @@ struct Demo {
             try await group.waitForAll()
         }
         print(server.summary)
+        print(String(decoding: await healthcheck.document().body, as: UTF8.self))
     }
     #else
     private static func serve(port: Int, _ options: DemoOptions) async throws {

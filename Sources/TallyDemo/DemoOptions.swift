@@ -11,7 +11,7 @@ struct DemoOptions {
         usage: tally-demo [--seconds N] [--rounds N] [--port N]
           --seconds N  work for N seconds, then print the exposition (1 to 3600; default 3)
           --rounds N   work exactly N requests
-          --port N     serve the metrics on this port of the loopback address until Ctrl-C (0: any free one);
+          --port N     serve metrics and health on this port of the loopback address until Ctrl-C (0: any free one);
                        needs the trait Listener: swift run --traits Listener tally-demo --port 9464
         """
 

@@ -12,6 +12,7 @@ final class SimulatedServer: Sendable {
     static let users = 750
 
     let metrics: ChatMetrics
+    let database = SimulatedDatabase()
     private let rounds = Atomic<Int>(0)
     private let next = Atomic<Int>(0)
     private let queue = Atomic<Int>(0)
@@ -49,6 +50,8 @@ final class SimulatedServer: Sendable {
         metrics.connections.increment()
         metrics.clients.increment()
         metrics.activeUsers.record("user \(round % Self.users)")
+        database.change(.sessions, by: 1)
+        database.change(.clients, by: 1)
         queue.store(round % 7, ordering: .relaxed)
         metrics.messages[.init(room: Self.rooms[round % Self.rooms.count])].increment()
         metrics.sentBytes.increment(by: 64 + round % 256)
@@ -64,6 +67,7 @@ final class SimulatedServer: Sendable {
         if round % 20 == 19 { metrics.graceExpiries.increment() }
         if round % 50 != 49 {
             metrics.clients.decrement()
+            database.change(.clients, by: -1)
             metrics.disconnections.increment()
         }
     }

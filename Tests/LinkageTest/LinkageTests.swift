@@ -2,12 +2,13 @@ import Foundation
 import TallyTestSupport
 import Testing
 
-/// The use-site program imports the core and nothing else: what it links is what the core costs its users.
+/// The use-site program imports the core and the healthcheck and nothing else: what it links is what they cost their
+/// users.
 struct LinkageTests {
     static let program = Program.built("TallyUseSite")
 
     @Test(.enabled(if: Program.find("ldd") != nil || Program.isRequired, "needs ldd"))
-    func theCoreLinksNoFoundation() throws {
+    func theCoreAndTheHealthcheckLinkNoFoundation() throws {
         let libraries = try Program.run(try Program.require("ldd"), [Self.program.path]).text
         #expect(libraries.contains("libswiftCore"), "\(libraries)")
         #expect(libraries.contains("libswiftSynchronization"))
@@ -32,6 +33,10 @@ struct LinkageTests {
         #expect(lines.contains("queue_depth 3"))
         #expect(lines.contains(#"active_users{window="24h"} 1"#))
         #expect(lines.contains(#"fleet_users{window="24h"} 1"#))
+        let health = try JSONSerialization.jsonObject(with: Data((lines.dropLast().last ?? "").utf8)) as? [String: Any]
+        #expect(health?["status"] as? String == "ok")
+        #expect(health?["channels"] as? Int == 2)
+        #expect(health?["connectionsSinceBoot"] as? Int == 0)
         let json = try JSONSerialization.jsonObject(with: Data(lines[1].utf8))
         #expect((json as? [[String: Any]])?.isEmpty == false)
     }

@@ -1,6 +1,7 @@
 // A user's program: what it says must compile and run as it stands here, whatever lies behind it.
 
 import Tally
+import TallyHealthcheck
 
 // 1. Labels: names belong to a type, values to a call.
 
@@ -87,6 +88,37 @@ func streamMetrics(to write: (UnsafeRawBufferPointer) throws -> Void) throws {
     try registry.write(as: .prometheusText, to: write)
 }
 
+// 5. The healthcheck route.
+
+struct Database: Sendable { func count(_ table: String) async throws -> Int { 2 } }
+let database = Database()
+
+let healthcheck = Healthcheck(
+    service: ServiceInfo(name: "chat", version: "1.4.2"),
+    providers: [
+        SnapshotProvider(
+            "database",
+            keys: ["sessions", "clients", "queuedLines", "channels"],
+            critical: true,
+            timeout: .milliseconds(500),
+            freshFor: .seconds(5)
+        ) {
+            [
+                "sessions": .integer(try await database.count("sessions")),
+                "clients": .integer(try await database.count("clients")),
+                "queuedLines": .integer(try await database.count("queue")),
+                "channels": .integer(try await database.count("channels")),
+            ]
+        },
+        .counters(["connectionsSinceBoot": metrics.connections]),
+    ]
+)
+
+func healthRoute() async -> (status: Int, body: [UInt8], headers: [(name: String, value: String)]) {
+    let document = await healthcheck.document()
+    return (document.httpStatus, document.body, document.headers)
+}
+
 // 6. A fleet: instances that share a key export sketches whose union an existing engine computes.
 
 let fleetUsers = ActiveUsers(
@@ -118,6 +150,7 @@ print(String(decoding: testRegistry.exposition(as: .json).body, as: UTF8.self))
 
 _ = try await handle(userID: "alice")
 print(String(decoding: metricsRoute(accept: nil).body, as: UTF8.self))
+print(String(decoding: await healthRoute().body, as: UTF8.self))
 print(
     metrics.connections.value,
     metrics.clients.value,
