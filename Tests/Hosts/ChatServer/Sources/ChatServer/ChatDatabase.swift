@@ -1,0 +1,40 @@
+import GRDB
+import Tally
+
+/// What the server keeps: who is there, and what is still to be sent.
+struct ChatDatabase: Sendable {
+    enum Table: String, CaseIterable, Sendable {
+        case sessions, clients, queue, channels
+    }
+
+    private let queue: DatabaseQueue
+    /// How often the four counts were asked for.
+    let countRuns: Counter
+
+    /// - Parameter patience: How many seconds a query waits for a lock that another process holds.
+    init(path: String, patience: Double, countRuns: Counter) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(patience)
+        queue = try DatabaseQueue(path: path, configuration: configuration)
+        self.countRuns = countRuns
+        try queue.write { database in
+            for table in Table.allCases {
+                try database.execute(
+                    sql: "CREATE TABLE IF NOT EXISTS \(table.rawValue) (id INTEGER PRIMARY KEY, name TEXT NOT NULL)"
+                )
+            }
+        }
+    }
+
+    func insert(_ name: String, into table: Table) async throws {
+        try await queue.write { database in
+            try database.execute(sql: "INSERT INTO \(table.rawValue) (name) VALUES (?)", arguments: [name])
+        }
+    }
+
+    func count(_ table: Table) async throws -> Int {
+        try await queue.read { database in
+            try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM \(table.rawValue)") ?? 0
+        }
+    }
+}

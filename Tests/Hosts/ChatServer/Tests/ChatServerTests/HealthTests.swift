@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+
+/// A chat server's healthcheck, over a database that is really there.
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct HealthTests {
+    static let hasDatabaseTool = Programs.find("sqlite3") != nil || Programs.areRequired
+    static let hasLoad = Programs.find("wrk") != nil || Programs.areRequired
+
+    /// Asks until the document is as it should be; the time limit ends a wait in vain.
+    private func document(
+        of server: ChatServer,
+        where isSo: (ChatServer.Response) throws -> Bool
+    ) async throws -> ChatServer.Response {
+        while true {
+            let document = try await server.document()
+            if try isSo(document) { return document }
+            try Task.checkCancellation()
+        }
+    }
+
+    @Test func theValuesAreTheDatabasesAndTheServers() async throws {
+        let server = try await ChatServer(["--fresh-for", "1"])
+        for (path, times) in [("/join", 3), ("/say", 5), ("/open", 2)] {
+            for _ in 0..<times { #expect(try await server.get(path).status == 204) }
+        }
+        let document = try await server.document()
+        #expect(document.status == 200)
+        let json = try document.json
+        #expect(json["status"] as? String == "ok")
+        #expect(json["name"] as? String == "chat")
+        for (key, value) in [
+            ("sessions", 3), ("clients", 3), ("queuedLines", 5), ("channels", 2), ("connectionsSinceBoot", 10),
+            ("sessionsSinceBoot", 3), ("messagesSinceBoot", 5),
+        ] {
+            #expect(json[key] as? Int == value, "\(key)")
+        }
+        #expect(try document.check("database") == "ok")
+        print("ok: \(document.status) \(document.text)")
+        let draft = try await server.get("/.well-known/healthcheck.json", accept: "application/health+json")
+        #expect(draft.text.contains(#""database:queuedLines":[{"observedValue":5,"status":"pass","#))
+        let metrics = try await server.get("/metrics").text
+        #expect(metrics.contains("health_check_up{check=\"database\"} 1\n"))
+        for path in ["/live", "/ready", "/startup"] { #expect(try await server.get(path).status == 200) }
+        #expect(server.stop() == 0)
+    }
+
+    @Test(.enabled(if: hasDatabaseTool, "needs sqlite3"), arguments: [true, false])
+    func aDatabaseThatAnotherProcessLocksCostsItsOwnCountsAndNoTime(critical: Bool) async throws {
+        let options = ["--fresh-for", "200", "--stale-for", "0", "--timeout", "300", "--patience", "60000"]
+        let server = try await ChatServer(options + (critical ? [] : ["--non-critical"]))
+        #expect(try await server.get("/join").status == 204)
+        _ = try await document(of: server) { try $0.json["sessions"] as? Int == 1 }
+
+        let lock = try await ForeignLock(on: server.database)
+        // Until then the last counts are fresh.
+        let failed = try await document(of: server) { try $0.check("database") != "ok" }
+        #expect(failed.status == (critical ? 503 : 200))
+        #expect(try failed.json["status"] as? String == (critical ? "fail" : "warn"))
+        #expect(try failed.check("database") == "fail timeout")
+        for key in ["sessions", "clients", "queuedLines", "channels"] {
+            #expect(try failed.json[key] is NSNull, "\(key)")
+        }
+        #expect(try failed.json["connectionsSinceBoot"] as? Int == 1, "what does not need the database is there")
+        print("\(critical ? "fail" : "warn"): \(failed.status) \(failed.text)")
+
+        let start = ContinuousClock.now
+        let again = try await server.document()
+        let took = start.duration(to: .now)
+        #expect(try again.json["sessions"] is NSNull)
+        #expect(try await server.get("/live").status == 200)
+        #expect(try await server.get("/ready").status == (critical ? 503 : 200))
+        #expect(try await server.get("/metrics").text.contains("health_check_up{check=\"database\"} 0\n"))
+        // A run that the lock holds is not begun again.
+        let runs = try failed.json["databaseRunsSinceBoot"] as? Int
+        let busy = try await document(of: server) { try $0.check("database") == "fail busy" }
+        #expect(try busy.json["databaseRunsSinceBoot"] as? Int == runs)
+        print("busy: \(busy.status) \(busy.text)")
+        print("a document while the file is locked took \(took)")
+
+        lock.release()
+        let recovered = try await document(of: server) { try $0.check("database") == "ok" }
+        #expect(recovered.status == 200)
+        #expect(try recovered.json["sessions"] as? Int == 1)
+        print("recovered: \(recovered.status) \(recovered.text)")
+        #expect(server.stop() == 0)
+    }
+
+    @Test(.enabled(if: hasDatabaseTool, "needs sqlite3"))
+    func theLastCountsAreShownForAWhileAndMarked() async throws {
+        let server = try await ChatServer(["--fresh-for", "100", "--stale-for", "60000", "--timeout", "100"])
+        #expect(try await server.get("/open").status == 204)
+        _ = try await document(of: server) { try $0.json["channels"] as? Int == 1 }
+        let lock = try await ForeignLock(on: server.database)
+        let stale = try await document(of: server) { try $0.check("database") != "ok" }
+        #expect(stale.status == 200)
+        #expect(try stale.check("database") == "warn stale")
+        #expect(try stale.json["channels"] as? Int == 1)
+        print("stale: \(stale.status) \(stale.text)")
+        lock.release()
+        _ = try await document(of: server) { try $0.check("database") == "ok" }
+    }
+
+    @Test func drainingIsSeenByTheProbe() async throws {
+        let server = try await ChatServer()
+        #expect(try await server.get("/ready").status == 200)
+        #expect(try await server.get("/drain").status == 204)
+        let ready = try await server.get("/ready")
+        #expect(ready.status == 503)
+        print("draining: \(ready.status) \(ready.text)")
+        #expect(try await server.document().status == 200)
+        #expect(try await server.get("/undrain").status == 204)
+        #expect(try await server.get("/ready").status == 200)
+    }
+
+    @Test(.enabled(if: hasLoad, "needs wrk"))
+    func underFullLoadTheProviderRunsAtMostOnceAFreshInterval() async throws {
+        let server = try await ChatServer(["--fresh-for", "250"])
+        let start = ContinuousClock.now
+        let before = try #require(try await server.document().json["databaseRunsSinceBoot"] as? Int)
+        let report = try await Programs.run(
+            "wrk",
+            ["-t2", "-c32", "-d3s", server.url.absoluteString + "/.well-known/healthcheck.json"]
+        )
+        let after = try #require(try await server.document().json["databaseRunsSinceBoot"] as? Int)
+        let intervals = Int(start.duration(to: .now) / .milliseconds(250))
+        // From the beginning of one to that of the next is an interval at least.
+        #expect(after - before <= intervals + 1)
+        #expect(after - before >= 2, "the cache was refreshed")
+        #expect(!report.contains("Non-2xx"), "\(report)")
+        let requests = try #require(report.split(separator: "\n").first { $0.contains("requests in") })
+        #expect(try #require(Int(requests.split(separator: " ")[0])) > 1_000)
+        print("\(after - before) runs in \(intervals) intervals of 250 ms, \(requests)")
+    }
+}
