@@ -3,7 +3,7 @@
 //     swift run -c release --package-path Tests/Benchmarks tally-bench [FILTER] [--json FILE]
 //
 // FILTER is a part of a group's name: increments, lookups, observations, contention, registration, users, text,
-// interference, memory. Exits 0 whatever the figures.
+// interference, memory, health. Exits 0 whatever the figures.
 import Foundation
 
 var arguments = Array(CommandLine.arguments.dropFirst())
@@ -24,14 +24,15 @@ let filter = arguments.first
 
 let threads = max(2, ProcessInfo.processInfo.activeProcessorCount)
 let paths = HotPaths()
-let groups: [(name: String, rows: () throws -> [Row])] = [
+let groups: [(name: String, rows: () async throws -> [Row])] = [
     ("increments", paths.increments), ("lookups", paths.lookups), ("observations", paths.observations),
     ("contention", { paths.contention(threads: threads) }), ("registration", Scrapes.registration),
     ("users", Users.rows), ("text", Scrapes.text), ("interference", Scrapes.interference), ("memory", Memory.rows),
+    ("health", Health.rows),
 ]
 var rows: [Row] = []
 for group in groups where filter.map(group.name.contains) ?? true {
-    rows += try group.rows()
+    rows += try await group.rows()
 }
 print(rows.table())
 if let file {
