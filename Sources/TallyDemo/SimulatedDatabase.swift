@@ -36,6 +36,7 @@ extension SimulatedServer {
                 .counters([
                     "connectionsSinceBoot": metrics.connections, "disconnectionsSinceBoot": metrics.disconnections,
                 ]),
+                .activeUsers("activeUsers", metrics.activeUsers),
                 .process(),
             ],
             registry: registry

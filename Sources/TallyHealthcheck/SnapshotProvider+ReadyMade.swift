@@ -17,6 +17,15 @@ extension SnapshotProvider {
         SnapshotProvider(component: "gauges", readings: gauges.map { key, gauge in (key, { .number(gauge.value) }) })
     }
 
+    /// Distinct users by window, as an object under one key: `{"24h":57,"7d":203}`. Cannot fail. Waits for no more than a
+    /// shard's lock, unless there were more users than are kept exactly: then it looks at all of them.
+    public static func activeUsers(_ key: String, _ users: ActiveUsers) -> SnapshotProvider {
+        let counts: @Sendable () -> HealthValue = {
+            .object(HealthValues(users.counts().map { ($0.window.description, .integer($0.users)) }))
+        }
+        return SnapshotProvider(component: "activeUsers", readings: [(key, counts)])
+    }
+
     /// A check without values: it is well if the closure returns, and failed if it throws or misses its deadline.
     ///
     /// There are no last good values that could be shown for a while, so a critical one that fails is the document's

@@ -37,6 +37,7 @@ struct LinkageTests {
         #expect(health?["status"] as? String == "ok")
         #expect(health?["channels"] as? Int == 2)
         #expect(health?["connectionsSinceBoot"] as? Int == 0)
+        #expect(health?["activeUsers"] as? [String: Int] == ["24h": 1, "7d": 1])
         let json = try JSONSerialization.jsonObject(with: Data(lines[1].utf8))
         #expect((json as? [[String: Any]])?.isEmpty == false)
     }

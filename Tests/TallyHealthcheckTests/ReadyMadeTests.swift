@@ -18,6 +18,20 @@ struct ReadyMadeTests {
         #expect(await bench.document().text.hasSuffix(#""z":9223372036854775807,"a":-1.25,"checks":{}}"#))
     }
 
+    @Test func activeUsersAreAnObjectByWindow() async throws {
+        let users = ActiveUsers("users", help: "", windows: [.hours(24), .days(7)], in: MetricRegistry())
+        let plans = ActiveUsers("plans", help: "", windows: [.hours(1)], in: MetricRegistry())
+        let bench = Bench(.activeUsers("activeUsers", users), .activeUsers("payingUsers", plans))
+        users.record("alice")
+        #expect(
+            await bench.document().text.hasSuffix(
+                #""activeUsers":{"24h":1,"7d":1},"payingUsers":{"1h":0},"checks":{}}"#
+            )
+        )
+        let draft = await bench.healthcheck.document(as: .healthJSON).body
+        #expect(String(decoding: draft, as: UTF8.self).contains(#""activeUsers:payingUsers":[{"observedValue":{"1h":0}"#))
+    }
+
     @Test func aPlainCheckIsWellOrFailsAtOnce() async throws {
         let hand = Hand()
         let bench = Bench(.check("disk") { _ = try await hand.values() })

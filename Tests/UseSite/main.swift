@@ -111,6 +111,7 @@ let healthcheck = Healthcheck(
             ]
         },
         .counters(["connectionsSinceBoot": metrics.connections]),
+        .activeUsers("activeUsers", metrics.activeUsers),
     ]
 )
 
