@@ -47,7 +47,7 @@ extension Healthcheck {
             service: serviceText,
             sections: states,
             now: wallClock(),
-            uptimeSeconds: (clock.now().wholeNanoseconds ?? 0) / 1_000_000_000
+            uptimeSeconds: max(0, clock.now().wholeNanoseconds ?? 0) / 1_000_000_000
         )
         return HealthDocument(
             status: status,

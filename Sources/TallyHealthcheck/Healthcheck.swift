@@ -48,7 +48,8 @@ public final class Healthcheck: Sendable {
     ///     `health_check_last_success_timestamp_seconds{check}`, which show what the last runs came to.
     ///   - clock: What deadlines, ages and uptime are measured by. One other than `ContinuousClock` must support
     ///     sleeping.
-    ///   - wallClock: The time of day in seconds since 1970, which is only shown; the machine's unless given.
+    ///   - wallClock: The time of day in seconds since 1970, which is only shown; the machine's unless given. It
+    ///     must not block.
     ///   - onError: Told of each failure, by the provider's name: what it threw, or a ``HealthcheckError`` if it missed
     ///     its deadline or returned other keys than it declares. Nothing else is shown an error's text, which may hold
     ///     credentials. Called on a task of no requester; may be called by several at once.
@@ -108,7 +109,8 @@ public final class Healthcheck: Sendable {
         self.wallClock = wallClock ?? { WallClock.secondsSinceEpoch() }
         self.readinessDeadline = readinessDeadline
         self.cacheControl = cacheControl
-        let publicKeys = Set(publicKeys)
+        // By bytes: `String` would let a key show that only looks like one that is to.
+        let publicKeys = Set(publicKeys.map { Array($0.utf8) })
         serviceText = DocumentWriter.ServiceText(service, publicKeys: publicKeys)
         let environment = ProviderCheck.Environment(
             clock: self.clock,

@@ -128,6 +128,12 @@ struct DocumentTests {
         for hidden in ["sessions", "load", "cache", "1.4.2"] { #expect(!draft.contains(hidden)) }
     }
 
+    @Test func aKeyThatOnlyLooksLikeAPublicOneIsNotShown() async {
+        let values: HealthValues = ["é": 1, "e\u{301}": 2]
+        let bench = Bench(provider(Hand.answering(values), keys: values.keys), publicKeys: ["é"])
+        #expect(await bench.document(detail: .public).text == #"{"status":"ok","é":1}"#)
+    }
+
     @Test func aHeadIsTheDocumentWithoutItsBody() async {
         let document = await document(of: bench(), answer)
         let head = document.head

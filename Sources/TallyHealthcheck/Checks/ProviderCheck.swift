@@ -13,7 +13,8 @@ final class ProviderCheck: Sendable {
     }
 
     private struct Handles {
-        var run: Task<Void, Never>?
+        /// The latest run's.
+        var run: (id: UInt64, task: Task<Void, Never>)?
         /// What will start the next run in the background.
         var refresh: Wakeup?
         var isStopped = false
@@ -65,12 +66,13 @@ final class ProviderCheck: Sendable {
     /// Runs the closure now, and again after each interval, if it is to be refreshed.
     func beginRefreshing() {
         guard let interval = policy.refreshedEvery, !handles.withLock({ $0.isStopped }) else { return }
+        // First, so that the intervals are not longer by what beginning a run takes. Weak, since a healthcheck that nobody
+        // holds is over; a run that hangs may hold the check longer.
+        let next = environment.clock.wake(after: interval) { [weak self] in self?.beginRefreshing() }
+        handles.withLock { $0.refresh = next }
         let now = environment.clock.now()
         abandonOverdueRun(at: now)
         act(on: state.withLock { $0.refresh(at: now) })
-        // Weak, since a healthcheck that nobody holds is over; a run that hangs may hold the check longer.
-        let next = environment.clock.wake(after: interval) { [weak self] in self?.beginRefreshing() }
-        handles.withLock { $0.refresh = next }
     }
 
     func stopRefreshing() {
@@ -87,7 +89,7 @@ final class ProviderCheck: Sendable {
         switch request {
         case .ready, .wait: break
         case .start(let run): start(run)
-        case .cancel: handles.withLock { $0.run }?.cancel()
+        case .cancel: handles.withLock { $0.run?.task }?.cancel()
         }
     }
 
@@ -111,10 +113,12 @@ final class ProviderCheck: Sendable {
                 environment.onError?(name, error)
             }
         }
-        // Replaced and let go outside of the lock: a task may be the last to hold what its closure did.
+        // Replaced and let go outside of the lock: a task may be the last to hold what its closure did. A run that is over
+        // already may have been followed by another.
         let before = handles.withLock { handles in
-            defer { handles.run = task }
-            return handles.run
+            let before = handles.run
+            if before.map({ $0.id < run }) ?? true { handles.run = (run, task) }
+            return before
         }
         withExtendedLifetime(before) {}
     }

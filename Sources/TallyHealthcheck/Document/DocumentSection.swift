@@ -20,11 +20,11 @@ struct DocumentSection: Sendable {
     /// `"database:responseTime":[{"observedValue":`, for a check without keys. The draft's own name for it.
     let timeHead: [UInt8]
 
-    init(_ provider: SnapshotProvider, source: Source, publicKeys: Set<String>) {
+    init(_ provider: SnapshotProvider, source: Source, publicKeys: Set<[UInt8]>) {
         self.source = source
         keys = provider.keys.map { key in
             Key(
-                isPublic: publicKeys.contains(key),
+                isPublic: publicKeys.contains(Array(key.utf8)),
                 json: Self.text { $0.write(",") } + Self.text(key) + Self.text { $0.write(":") },
                 healthJSON: Self.measurement(key, of: provider.name)
             )

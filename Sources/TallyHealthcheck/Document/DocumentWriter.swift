@@ -16,9 +16,9 @@ struct DocumentWriter {
     struct ServiceText: Sendable {
         let name: [UInt8]
         let version: [UInt8]
-        let publicKeys: Set<String>
+        let publicKeys: Set<[UInt8]>
 
-        init(_ service: ServiceInfo, publicKeys: Set<String>) {
+        init(_ service: ServiceInfo, publicKeys: Set<[UInt8]>) {
             name = JSONWriter.rendered(.string(service.name))
             version = JSONWriter.rendered(.string(service.version))
             self.publicKeys = publicKeys
@@ -44,7 +44,7 @@ struct DocumentWriter {
     }
 
     private func shows(_ key: String) -> Bool {
-        isFull || contents.service.publicKeys.contains(key)
+        isFull || contents.service.publicKeys.contains(Array(key.utf8))
     }
 
     private mutating func write(word: String) {
