@@ -149,6 +149,8 @@ struct CheckStateTests {
         try run(&state, at: .seconds(10), fails: true)
         #expect(words(state, at: .seconds(10)) == "fail error null")
         #expect(words(state, at: .milliseconds(10_001)) == "fail error null")
+        // To whoever asked before the answer came, and waited for others until it had failed again.
+        #expect(words(state, at: .milliseconds(1)) == "fail error null")
     }
 
     @Test func anOldAnswerThatNobodyRenewedIsNotOK() throws {

@@ -81,6 +81,17 @@ struct DeadlineTests {
         #expect(wasCancelled.withLock { $0 } == false)
     }
 
+    @Test func aRunIsOverdueAlsoIfItsTimerIsLate() async throws {
+        let hand = Hand()
+        let bench = Bench(provider(hand))
+        let first = bench.request()
+        await hand.began(1)
+        await eventually { bench.clock.sleepers == 1 }
+        bench.clock.jump(by: .milliseconds(500))
+        #expect(try await bench.document().check("database") == "fail timeout")
+        #expect(try await first.value.check("database") == "fail timeout")
+    }
+
     @Test func aLateAnswerRefreshesTheCache() async throws {
         let hand = Hand()
         let bench = Bench(provider(hand))
