@@ -29,7 +29,9 @@ struct ReadyMadeTests {
             )
         )
         let draft = await bench.healthcheck.document(as: .healthJSON).body
-        #expect(String(decoding: draft, as: UTF8.self).contains(#""activeUsers:payingUsers":[{"observedValue":{"1h":0}"#))
+        #expect(
+            String(decoding: draft, as: UTF8.self).contains(#""activeUsers:payingUsers":[{"observedValue":{"1h":0}"#)
+        )
     }
 
     @Test func aPlainCheckIsWellOrFailsAtOnce() async throws {

@@ -112,6 +112,21 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
+    @Test func roomIsMadeAmongUsersWhomNobodyLookedAtSince() {
+        let users = users([.hours(1)], maxUsers: 64)
+        for user in 0..<32 { users.record("first \(user)") }
+        clock.advance(by: .seconds(1800))
+        for user in 0..<32 { users.record("second \(user)") }
+        // The first have left, and are still in the tables of most shards.
+        clock.advance(by: .seconds(1860))
+        for user in 0..<32 { users.record("third \(user)") }
+        #expect(!users.isEstimated)
+        #expect(users.counts()[.hours(1)] == 64)
+        users.record("one more")
+        #expect(users.isEstimated)
+        users._checkInvariants()
+    }
+
     @Test func usersWhoDidNotFitLeaveTheirWindowLikeOthers() {
         let users = users([.minutes(5), .hours(1)], maxUsers: 1)
         for minute in 0..<300 {

@@ -273,6 +273,7 @@ final class UserTracker: @unchecked Sendable {
         }
     }
 
+    /// To be called while no thread records.
     func _checkInvariants() {
         #if DEBUG
         withAllLocked {
@@ -280,6 +281,8 @@ final class UserTracker: @unchecked Sendable {
             return false
         }
         for shard in shards { shard.state.withLock { $0.table._checkInvariants() } }
+        // While nobody records.
+        assert(users.load(ordering: .relaxed) == kept.users)
         #endif
     }
 }
