@@ -60,6 +60,15 @@ public struct Counter: PlainInstrument {
         }
     }
 
+    /// Adds an amount, and keeps an example of it for OpenMetrics in the place of the last one. Allocates, and takes a lock
+    /// that only exemplars use.
+    ///
+    /// - Parameter amount: How much to add; a negative one is dropped with its exemplar, as ``increment(by:)`` does.
+    public func increment(by amount: Int = 1, exemplar: Exemplar) {
+        increment(by: amount)
+        if amount >= 0 { cell.keep(exemplar, of: Double(amount)) }
+    }
+
     /// The total. Never negative.
     public var value: Int {
         unsafe Int(clamping: cell.withWords { unsafe Self.total($0, stripes: Int(stripeMask) + 1) })

@@ -64,6 +64,23 @@ public struct Histogram: Instrument {
         unsafe words[boundCount + 2].addDouble(Double(Int64(bitPattern: moved)) / 1e9)
     }
 
+    /// Counts a value, and keeps it as the example of its bucket for OpenMetrics in the place of the last one. Allocates,
+    /// and takes a lock that only exemplars use.
+    ///
+    /// - Parameter value: As ``observe(_:)-(Double)`` takes it; one that is dropped is so with its exemplar.
+    public func observe(_ value: Double, exemplar: Exemplar) {
+        observe(value)
+        guard value.isFinite else { return }
+        cell.keep(exemplar, of: value, word: unsafe cell.withWords { _ in bucket(of: value) })
+    }
+
+    /// Counts a duration, in seconds, and keeps it as the example of its bucket, as ``observe(_:exemplar:)-(Double,_)``.
+    public func observe(_ duration: Duration, exemplar: Exemplar) {
+        observe(duration)
+        let seconds = duration.inSeconds
+        cell.keep(exemplar, of: seconds, word: unsafe cell.withWords { _ in bucket(of: seconds) })
+    }
+
     /// Runs `body` and counts how long it took by the registry's clock, also when it throws.
     @inlinable
     public func time<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {

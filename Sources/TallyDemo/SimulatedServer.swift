@@ -61,7 +61,13 @@ final class SimulatedServer: Sendable {
             outcome: round % 10 == 9 ? .clientError : .ok
         )
         metrics.requests[route].increment()
-        metrics.latency[route].observe(.milliseconds(round % 100))
+        let took = Duration.milliseconds(round % 100)
+        if round % 100 == 7 {
+            // A tracing system would give the identifier. OpenMetrics carries it beside the bucket.
+            metrics.latency[route].observe(took, exemplar: ["trace_id": "trace \"\(round)\""])
+        } else {
+            metrics.latency[route].observe(took)
+        }
         metrics.frames[.phoneToBinary].increment()
         if round.isMultiple(of: 2) { metrics.frames[.binaryToPhone].increment() }
         if round % 20 == 19 { metrics.graceExpiries.increment() }

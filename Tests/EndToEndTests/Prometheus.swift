@@ -34,7 +34,7 @@ struct Prometheus {
             try Program.require("prometheus"),
             [
                 "--config.file=\(file.path)", "--storage.tsdb.path=\(folder.url.appending(path: "data").path)",
-                "--web.listen-address=\(address)",
+                "--web.listen-address=\(address)", "--enable-feature=exemplar-storage",
             ]
         )
         _ = try await program.line(containing: "Server is ready to receive web requests")
@@ -61,6 +61,27 @@ struct Prometheus {
             let samples = try await query(expression)
             if isDone(samples) || start.duration(to: .now) > .seconds(30) { return samples }
         }
+    }
+
+    /// The exemplars of all time, their labels alone.
+    func exemplars(_ expression: String) async throws -> [[String: String]] {
+        struct Answer: Decodable {
+            struct Series: Decodable {
+                struct Exemplar: Decodable { var labels: [String: String] }
+                var exemplars: [Exemplar]
+            }
+            var data: [Series]
+        }
+        var components = URLComponents()
+        let seconds = Date().timeIntervalSince1970
+        components.queryItems = [
+            URLQueryItem(name: "query", value: expression), URLQueryItem(name: "start", value: "\(seconds - 3600)"),
+            URLQueryItem(name: "end", value: "\(seconds + 3600)"),
+        ]
+        let query = (components.percentEncodedQuery ?? "").replacing("+", with: "%2B")
+        let url = try URL.required("http://\(address)/api/v1/query_exemplars?\(query)")
+        let (data, _) = try await URLSession.shared.data(from: url)
+        return try JSONDecoder().decode(Answer.self, from: data).data.flatMap(\.exemplars).map(\.labels)
     }
 
     func stop() -> Int32 { program.stop() }

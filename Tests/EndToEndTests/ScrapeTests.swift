@@ -77,11 +77,17 @@ struct ScrapeTests {
         let selected = try await prometheus.query(#"chat_messages_total{room="\"two\\\nlines\" été 🚀"}"#)
         #expect(selected == [hostile].compactMap { $0 })
 
+        // Prometheus asks for OpenMetrics, the one format that has them.
+        let exemplars = try await prometheus.exemplars("http_request_duration_seconds_bucket")
+        let traces = exemplars.compactMap { $0["trace_id"] }
+        #expect(!traces.isEmpty && traces.allSatisfy { $0.hasPrefix("trace \"") && $0.hasSuffix("07\"") }, "\(traces)")
+
         let up = try await prometheus.query("min_over_time(up[1m])")
         #expect(up.map(\.value) == [1], "no scrape failed")
         print(
             "Prometheus returned: chat_connections_total \(counter[0].value), median \(median[0].value),",
-            "\(hostile?.labels["room"]?.debugDescription ?? "") \(hostile?.value ?? .nan)"
+            "\(hostile?.labels["room"]?.debugDescription ?? "") \(hostile?.value ?? .nan),",
+            "\(traces.count) exemplars"
         )
         #expect(prometheus.stop() == 0)
         #expect(demo.program.stop(SIGINT) == 0)

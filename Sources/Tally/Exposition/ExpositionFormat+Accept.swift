@@ -10,12 +10,14 @@ extension ExpositionFormat {
     /// - Parameter accept: The header's value; several headers joined by commas.
     public static func negotiated(accept: String?) -> ExpositionFormat {
         // In order of preference, so that an equal quality keeps the earlier one.
-        AcceptHeader(accept ?? "").choice(among: [.prometheusText, .json], by: \.mediaType) ?? .prometheusText
+        AcceptHeader(accept ?? "").choice(among: [.prometheusText, .json, .openMetrics], by: \.mediaType)
+            ?? .prometheusText
     }
 
     private var mediaType: MediaType {
         switch kind {
         case .prometheusText: MediaType("text", "plain", version: "0.0.4")
+        case .openMetrics: MediaType("application", "openmetrics-text", version: "1.0.0")
         case .json: MediaType("application", "json")
         }
     }

@@ -2,6 +2,7 @@
 public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
     enum Kind: Sendable, Hashable {
         case prometheusText
+        case openMetrics
         case json
     }
 
@@ -12,6 +13,11 @@ public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
     /// https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
     public static let prometheusText = ExpositionFormat(kind: .prometheusText)
 
+    /// OpenMetrics 1.0.0, which carries exemplars, units and the types of infos and state sets.
+    ///
+    /// https://prometheus.io/docs/specs/om/open_metrics_spec/
+    public static let openMetrics = ExpositionFormat(kind: .openMetrics)
+
     /// JSON in the shape that `prom2json` makes of the text: an array of families, values as strings.
     ///
     /// https://github.com/prometheus/prom2json
@@ -21,6 +27,7 @@ public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
     public var contentType: String {
         switch kind {
         case .prometheusText: "text/plain; version=0.0.4; charset=utf-8"
+        case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"
         case .json: "application/json"
         }
     }

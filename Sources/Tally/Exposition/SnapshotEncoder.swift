@@ -47,10 +47,10 @@ struct SnapshotEncoder: Sendable {
                 let count = current.view.count(ofPage: page)
                 let isPageDone =
                     switch (format, current.definition.kind) {
-                    case (.prometheusText, .histogram): encodeHistograms(from, count, &out)
-                    case (.prometheusText, .activeUsers): encodeUsers(from, count, &out)
-                    case (.prometheusText, _): encodeLines(from, count, &out)
                     case (.json, _): encodeJSON(from, count, &out)
+                    case (_, .histogram): encodeHistograms(from, count, &out)
+                    case (_, .activeUsers): encodeUsers(from, count, &out)
+                    case (_, _): encodeLines(from, count, &out)
                     }
                 guard isPageDone else { return }
                 page += 1
@@ -65,16 +65,25 @@ struct SnapshotEncoder: Sendable {
             hasHeader = false
             hasSeries = false
         }
-        if format == .json {
-            guard out.hasRoom(2) else { return }
-            out.append("]\n")
-        }
+        let end: StaticString =
+            switch format {
+            case .prometheusText: ""
+            case .openMetrics: "# EOF\n"
+            case .json: "]\n"
+            }
+        guard out.hasRoom(end.utf8CodeUnitCount) else { return }
+        out.append(end)
         isDone = true
     }
 
     private mutating func begin(_ definition: FamilyDefinition, _ out: inout OutputBuffer) -> Bool {
         guard !hasHeader else { return true }
-        let header = format == .json ? definition.json.header : definition.text.header
+        let header =
+            switch format {
+            case .prometheusText: definition.text.header
+            case .openMetrics: definition.text.openMetricsHeader
+            case .json: definition.json.header
+            }
         guard out.hasRoom(header.count + 1) else { return false }
         if format == .json && family > 0 { out.append(",") }
         out.append(header)
@@ -127,9 +136,11 @@ struct SnapshotEncoder: Sendable {
     private mutating func encodeLines(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
         let definition = page.definition
         let head = definition.lineHead[0]
+        let hasExemplars = format == .openMetrics && !page.exemplars.isEmpty
+        let isRun = definition.isRunOfWords && !hasExemplars
         while let exposed = nextExposed(page, count) {
-            let isRun = definition.isRunOfWords
-            let fixed = head.length + OutputBuffer.maxDoubleBytes + 1
+            let fixed =
+                head.length + OutputBuffer.maxDoubleBytes + 1 + (hasExemplars ? ExemplarStore.maxBytes : 0)
             let group = isRun ? exposed : 1 << UInt64(slot & 63)
             guard let fitting = fitting(group, of: page, fixed: fixed, growth: 1, &out) else { return false }
             if isRun {
@@ -139,6 +150,7 @@ struct SnapshotEncoder: Sendable {
                 unsafe out.appendWide(head.start, head.length)
                 unsafe out.appendWide(page.text + text.lowerBound, text.count)
                 unsafe Self.appendValue(unsafe page.words(slot), definition, &out)
+                if hasExemplars, let exemplar = page.exemplar(slot, 0) { out.append(exemplar) }
                 out.append(UInt8(ascii: "\n"))
             }
             skip(fitting)
@@ -181,9 +193,11 @@ struct SnapshotEncoder: Sendable {
     private mutating func encodeHistograms(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
         let definition = page.definition
         let pieces = definition.text
+        let hasExemplars = format == .openMetrics && !page.exemplars.isEmpty
         while nextExposed(page, count) != nil {
             let range = page.textRange(slot)
-            guard out.hasRoom(pieces.maxBytes(labelBytes: range.count)) else { return false }
+            let exemplarBytes = hasExemplars ? (definition.bounds.count + 1) * ExemplarStore.maxBytes : 0
+            guard out.hasRoom(pieces.maxBytes(labelBytes: range.count) + exemplarBytes) else { return false }
             let labels = unsafe page.text + range.lowerBound
             let words = unsafe page.words(slot)
             var cumulative: UInt64 = 0
@@ -194,6 +208,7 @@ struct SnapshotEncoder: Sendable {
                 unsafe out.append(labels, range.count)
                 out.append(tail)
                 out.append(integer: cumulative)
+                if hasExemplars, let exemplar = page.exemplar(slot, bucket) { out.append(exemplar) }
                 out.append(UInt8(ascii: "\n"))
             }
             out.append(pieces.sumHead)

@@ -2,6 +2,8 @@
 struct TextPieces: Sendable {
     /// The HELP and TYPE lines.
     let header: [UInt8]
+    /// The TYPE, UNIT and HELP lines of OpenMetrics.
+    let openMetricsHeader: [UInt8]
     /// What begins each sample of a histogram's buckets, `name_bucket{`, and of active users, `name{`, with the constant
     /// labels.
     let sampleHead: [UInt8]
@@ -29,6 +31,7 @@ struct TextPieces: Sendable {
             case .gauge, .info, .activeUsers: "gauge"
             case .histogram: "histogram"
             }
+        openMetricsHeader = Self.openMetricsHeader(name, help, kind)
         header =
             Array("# HELP \(name) ".utf8) + Self.escapedHelp(help) + Array("\n# TYPE \(name) \(type)\n".utf8)
         func tails(_ label: String, _ values: [String]) -> [[UInt8]] {
@@ -49,16 +52,43 @@ struct TextPieces: Sendable {
         sampleTails = tails("le", (bounds + [.infinity]).map(BoundText.canonical))
     }
 
-    /// `\` and line feeds escaped; a quote stands as it is in this format.
-    private static func escapedHelp(_ help: String) -> [UInt8] {
+    /// `\` and line feeds escaped; a quote only where it is asked for.
+    private static func escapedHelp(_ help: String, quotes: Bool = false) -> [UInt8] {
         help.utf8.flatMap { byte -> [UInt8] in
             switch byte {
             case UInt8(ascii: "\\"): [byte, byte]
+            case UInt8(ascii: "\""): quotes ? [UInt8(ascii: "\\"), byte] : [byte]
             case UInt8(ascii: "\n"): [UInt8(ascii: "\\"), UInt8(ascii: "n")]
             default: [byte]
             }
         }
     }
+
+    /// A family's name is without the suffix that its samples have, and a unit is what it ends in.
+    ///
+    /// https://prometheus.io/docs/specs/om/open_metrics_spec/#metricfamily
+    private static func openMetricsHeader(_ name: String, _ help: String, _ kind: MetricKind) -> [UInt8] {
+        let type: String
+        var family = name
+        switch kind {
+        case .counter, .floatCounter:
+            type = "counter"
+            family.removeLast("_total".count)
+        case .info:
+            type = "info"
+            family.removeLast("_info".count)
+        case .gauge, .activeUsers: type = "gauge"
+        case .histogram: type = "histogram"
+        }
+        let unit = kind == .info ? nil : units.first { family.hasSuffix("_\($0)") }
+        return Array("# TYPE \(family) \(type)\n".utf8) + Array((unit.map { "# UNIT \(family) \($0)\n" } ?? "").utf8)
+            + Array("# HELP \(family) ".utf8) + escapedHelp(help, quotes: true) + [UInt8(ascii: "\n")]
+    }
+
+    /// Base units, as Prometheus names them. https://prometheus.io/docs/practices/naming/#base-units
+    private static let units = [
+        "seconds", "bytes", "ratio", "celsius", "kelvin", "meters", "volts", "amperes", "joules", "grams", "hertz",
+    ]
 
     /// The most bytes that a series of many samples can take.
     func maxBytes(labelBytes: Int) -> Int {

@@ -12,6 +12,8 @@ final class RejectedUpdates: Sendable {
         case notFinite = "not_finite"
         /// A lookup gave a number of label values other than the family's number of labels.
         case labelCount = "label_count"
+        /// An exemplar was too long, or not made of labels.
+        case exemplar
 
         @usableFromInline
         static let schema: [Label<Self>] = [Label("reason", \.self)]
@@ -20,6 +22,7 @@ final class RejectedUpdates: Sendable {
     private let negative = Atomic<UInt64>(0)
     private let notFinite = Atomic<UInt64>(0)
     private let labelCount = Atomic<UInt64>(0)
+    private let exemplar = Atomic<UInt64>(0)
     /// Label values that were cut to ``LabelTextWriter/maxValueBytes``: recorded, but not as given.
     private let shortened = Atomic<UInt64>(0)
 
@@ -28,6 +31,7 @@ final class RejectedUpdates: Sendable {
         case .negative: negative.wrappingAdd(1, ordering: .relaxed)
         case .notFinite: notFinite.wrappingAdd(1, ordering: .relaxed)
         case .labelCount: labelCount.wrappingAdd(1, ordering: .relaxed)
+        case .exemplar: exemplar.wrappingAdd(1, ordering: .relaxed)
         }
     }
 
@@ -36,6 +40,7 @@ final class RejectedUpdates: Sendable {
         case .negative: negative.load(ordering: .relaxed)
         case .notFinite: notFinite.load(ordering: .relaxed)
         case .labelCount: labelCount.load(ordering: .relaxed)
+        case .exemplar: exemplar.load(ordering: .relaxed)
         }
     }
 

@@ -47,6 +47,14 @@ extension SeriesCell {
         unsafe withWords { unsafe $0.pointee.addDouble(amount) }
     }
 
+    /// Keeps an exemplar of one of the words, or counts it as refused.
+    func keep(_ exemplar: Exemplar, of value: Double, word: Int = 0) {
+        guard value.isFinite, let text = exemplar.text(value, at: definition.context.wallSeconds()) else {
+            return reject(.exemplar)
+        }
+        page.exemplars.set(text, at: unsafe words - page.words + word)
+    }
+
     /// Counts an update that was refused. Out of line, so that the callers' fast paths stay small.
     @usableFromInline
     @inline(never)

@@ -41,6 +41,7 @@ final class SeriesPage: @unchecked Sendable {
     private let hiddenBits: UnsafeMutablePointer<Atomic<UInt64>>
     /// Of active users: what counts them, for each filled slot.
     private let trackers: UnsafeMutablePointer<UserTracker>?
+    let exemplars = ExemplarStore()
     private let memory: UnsafeMutableRawPointer
 
     /// Filled slots. Guarded by the family's lock.
@@ -202,10 +203,17 @@ final class SeriesPage: @unchecked Sendable {
         unsafe hiddenBits[slot >> 6].bitwiseAnd(~(1 << UInt64(slot & 63)), ordering: .relaxed)
     }
 
+    /// The last exemplar of one of a slot's words.
+    func exemplar(_ slot: Int, _ word: Int) -> [UInt8]? {
+        exemplars.isEmpty ? nil : exemplars[slot * stride + word]
+    }
+
     /// Takes over another page's values, when no handle to them can exist any more.
     func copyWords(from page: SeriesPage, slot: Int, to own: Int) {
         for index in 0..<definition.stride {
             unsafe words(own)[index].store(page.words(slot)[index].load(ordering: .relaxed), ordering: .relaxed)
+            guard !page.exemplars.isEmpty, let text = page.exemplars[slot * stride + index] else { continue }
+            exemplars.set(text, at: own * stride + index)
         }
     }
 

@@ -1,0 +1,154 @@
+import Foundation
+import Tally
+
+/// A registry of random instruments, labels and values, and what it must be read back as.
+struct RandomRegistry {
+    struct Sample: Encodable {
+        var name: String
+        var labels: [String: String]
+        /// As Python's `float` reads it.
+        var value: String
+        /// Where it has one: the labels, and the value.
+        var exemplar: [String: String]?
+        var exemplarValue: String?
+    }
+
+    let registry: MetricRegistry
+    private let prefix: String
+    private(set) var samples: [Sample] = []
+
+    init(seed: UInt64) throws {
+        var random = Random(state: seed &* 0x9E37_79B9_7F4A_7C15 | 1)
+        let constant = random.chance(4) ? ["zone": random.text()] : [:]
+        prefix = random.chance(4) ? "app_" : ""
+        registry = try MetricRegistry(
+            validatingPrefix: prefix,
+            constantLabels: constant.map { ($0.key, $0.value) },
+            ownMetrics: false
+        )
+        for index in 0..<Int.random(in: 0...6, using: &random) {
+            try add("\(random.name())_\(index)", constant, &random)
+        }
+    }
+
+    private mutating func add(_ name: String, _ constant: [String: String], _ random: inout Random) throws {
+        let labels = (0..<Int.random(in: 0...3, using: &random)).map { "\(random.name())\($0)" }
+        let help = random.text()
+        let children = (0..<(labels.isEmpty ? 1 : Int.random(in: 0...5, using: &random))).map { _ in
+            labels.map { _ in random.text() }
+        }
+        // Values that are alike would be one child.
+        let unique = Array(Set(children))
+        func all(_ values: [String]) -> [String: String] {
+            constant.merging(zip(labels, values)) { $1 }
+        }
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0:
+            let family = try Counter.family(validating: name, help: help, labelNames: labels, in: registry)
+            for values in unique {
+                let amount = random.chance(3) ? Int.random(in: 0...Int.max, using: &random) : random.small()
+                var sample = Sample(name: exposed(name) + "_total", labels: all(values), value: "\(amount)")
+                if random.chance(3) {
+                    // Without quotes: the Python parser takes an escaped one for the end of an exemplar's label. Prometheus
+                    // reads them (`ScrapeTests`).
+                    let label = String(
+                        random.text().unicodeScalars.filter { $0 != "\"" }.prefix(100).map(Character.init)
+                    )
+                    family[values].increment(by: amount, exemplar: ["trace": label])
+                    sample.exemplar = ["trace": label]
+                    sample.exemplarValue = "\(amount)"
+                } else {
+                    family[values].increment(by: amount)
+                }
+                samples.append(sample)
+            }
+        case 1:
+            let family = try Gauge.family(validating: name, help: help, labelNames: labels, in: registry)
+            for values in unique {
+                let value = random.double()
+                family[values].set(value)
+                samples.append(Sample(name: exposed(name), labels: all(values), value: "\(value)"))
+            }
+        case 2:
+            let family = try FloatCounter.family(validating: name, help: help, labelNames: labels, in: registry)
+            for values in unique {
+                let amount = abs(random.double())
+                let kept = amount.isFinite ? amount : 0
+                family[values].increment(by: amount)
+                samples.append(Sample(name: exposed(name) + "_total", labels: all(values), value: "\(kept)"))
+            }
+        default:
+            let bounds = Array(Set((0..<3).map { _ in Double(random.small()) / 8 })).sorted()
+            let family = try Histogram.family(
+                validating: name,
+                help: help,
+                labelNames: labels,
+                buckets: Buckets(bounds),
+                in: registry
+            )
+            for values in unique {
+                let observed = (0..<Int.random(in: 0...9, using: &random)).map { _ in Double(random.small()) / 16 }
+                for value in observed { family[values].observe(value) }
+                func add(_ suffix: String, _ value: String, _ le: String? = nil) {
+                    let labels = all(values).merging(le.map { ["le": $0] } ?? [:]) { $1 }
+                    samples.append(Sample(name: exposed(name) + suffix, labels: labels, value: value))
+                }
+                _ = family[values]
+                for bound in bounds { add("_bucket", "\(observed.count { $0 <= bound })", "\(bound)") }
+                add("_bucket", "\(observed.count)", "+Inf")
+                add("_sum", "\(observed.reduce(0, +))")
+                add("_count", "\(observed.count)")
+            }
+        }
+    }
+
+    private func exposed(_ name: String) -> String { prefix + name }
+}
+
+/// Numbers that look random and are the same in every run.
+private struct Random: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state &* 0x2545_F491_4F6C_DD1D
+    }
+
+    mutating func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &self) == 0 }
+
+    mutating func small() -> Int { Int.random(in: 0...(chance(5) ? 10_000 : 20), using: &self) }
+
+    mutating func name() -> String {
+        let letters = Array("abcxyzABZ_019")
+        return "n"
+            + String((0..<Int.random(in: 0...9, using: &self)).map { _ in letters.randomElement(using: &self) ?? "n" })
+    }
+
+    /// Any text: what has to be escaped, what looks like syntax, control characters, every plane.
+    mutating func text() -> String {
+        let pieces = [
+            "\"", "\\", "\n", "\\n", "\\\"", "{", "}", ",", "=", " ", "#", "# EOF", " # {", "é", "e\u{301}", "🚀", "\t",
+            "\r", "\u{0}", "\u{1}", "\u{7F}", "\u{85}", "\u{2028}", "\u{FEFF}", "\u{10FFFF}", "abc", "0", "+Inf",
+        ]
+        return (0..<Int.random(in: 0...8, using: &self)).map { _ in
+            if chance(4), let scalar = Unicode.Scalar(UInt32.random(in: 1...0x2FFFF, using: &self)) {
+                return String(Character(scalar))
+            }
+            return pieces.randomElement(using: &self) ?? ""
+        }.joined()
+    }
+
+    mutating func double() -> Double {
+        switch Int.random(in: 0..<8, using: &self) {
+        case 0: .nan
+        case 1: .infinity
+        case 2: -.infinity
+        case 3: Double(small())
+        case 4: -0.0
+        case 5: Double(small()) / 7
+        default: Double(bitPattern: next())
+        }
+    }
+}

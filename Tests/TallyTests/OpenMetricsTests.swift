@@ -1,0 +1,136 @@
+import Testing
+
+@testable import Tally
+
+/// OpenMetrics 1.0.0. https://prometheus.io/docs/specs/om/open_metrics_spec/
+struct OpenMetricsTests {
+    let wall = Holder(1_520_879_607.7894)
+    let registry: MetricRegistry
+
+    init() throws {
+        let wall = wall
+        registry = try MetricRegistry(clock: ManualClock(), wallSeconds: { wall.value })
+    }
+
+    private var openMetrics: String { String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self) }
+
+    @Test func everyTypeHasItsOwnHeadersAndTheEndIsMarked() {
+        Counter("http_requests", help: "A \"quoted\"\\ help\n.", in: registry).increment(by: 7)
+        FloatCounter("work_seconds_total", help: "Work.", in: registry).increment(by: 0.5)
+        Gauge("queue_bytes", help: "Queue.", in: registry).set(-.infinity)
+        Histogram("delay_seconds", help: "Delay.", buckets: [0.5, 1], in: registry).observe(0.75)
+        Info("build", help: "Build.", labels: ["version": "1\"2"], in: registry)
+        _ = ActiveUsers("users", help: "Users.", windows: [.hours(1)], in: registry)
+        #expect(
+            openMetrics == #"""
+                # TYPE build info
+                # HELP build Build.
+                build_info{version="1\"2"} 1
+                # TYPE delay_seconds histogram
+                # UNIT delay_seconds seconds
+                # HELP delay_seconds Delay.
+                delay_seconds_bucket{le="0.5"} 0
+                delay_seconds_bucket{le="1.0"} 1
+                delay_seconds_bucket{le="+Inf"} 1
+                delay_seconds_sum 0.75
+                delay_seconds_count 1
+                # TYPE http_requests counter
+                # HELP http_requests A \"quoted\"\\ help\n.
+                http_requests_total 7
+                # TYPE queue_bytes gauge
+                # UNIT queue_bytes bytes
+                # HELP queue_bytes Queue.
+                queue_bytes -Inf
+                # TYPE users gauge
+                # HELP users Users. Windows overlap, and instances share users: add up neither, merge sketches.
+                users{window="1h"} 0
+                # TYPE work_seconds counter
+                # UNIT work_seconds seconds
+                # HELP work_seconds Work.
+                work_seconds_total 0.5
+                # EOF
+
+                """#
+        )
+    }
+
+    @Test func anEmptyRegistryIsNothingButItsEnd() {
+        #expect(openMetrics == "# EOF\n")
+    }
+
+    // MARK: Exemplars
+
+    @Test func theLastExampleOfACounterAndOfEachBucketIsExposed() {
+        let counter = Counter("hits_total", help: "Hits.", in: registry)
+        counter.increment(exemplar: ["trace_id": "a"])
+        counter.increment(by: 3, exemplar: ["trace_id": "b\"\\\n", "span_id": "é"])
+        let delay = Histogram("delay", help: "Delay.", buckets: [0.5, 1], in: registry)
+        delay.observe(0.25, exemplar: ["trace_id": "c"])
+        wall.value += 1
+        delay.observe(.milliseconds(700), exemplar: ["trace_id": "d"])
+        delay.observe(0.75, exemplar: [:])
+        let text = openMetrics
+        #expect(text.contains(#"hits_total 4 # {trace_id="b\"\\\n",span_id="é"} 3 1520879607.789"# + "\n"))
+        #expect(text.contains(#"delay_bucket{le="0.5"} 1 # {trace_id="c"} 0.25 1520879607.789"# + "\n"))
+        #expect(text.contains(#"delay_bucket{le="1.0"} 3 # {} 0.75 1520879608.789"# + "\n"))
+        #expect(text.contains(#"delay_bucket{le="+Inf"} 3"# + "\n"))
+        // No other format has them.
+        #expect(!registry.text.contains("trace_id") && !registry.json.contains("trace_id"))
+    }
+
+    @Test(
+        arguments: [
+            [.init("trace_id", String(repeating: "x", count: 121))], [.init("a-b", "c")], [.init("", "c")],
+            [.init("a", "b"), .init("a", "c")], [.init("a", String(repeating: "é", count: 1 << 20))],
+        ] as [[Exemplar.Label]]
+    )
+    func anExemplarThatBreaksARuleIsDroppedAndCounted(_ labels: [Exemplar.Label]) throws {
+        let registry = MetricRegistry()
+        let counter = Counter("hits_total", help: "Hits.", in: registry)
+        counter.increment(exemplar: Exemplar(labels))
+        #expect(counter.value == 1)
+        #expect(!String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self).contains("hits_total 1 #"))
+        #expect(try registry.parsed()["tally_rejected_updates_total", ("reason", "exemplar")] == "1")
+    }
+
+    @Test func exactlyAsManyCharactersAsAreAllowedAreKept() {
+        let counter = Counter("hits_total", help: "Hits.", in: registry)
+        counter.increment(exemplar: ["trace_id": String(repeating: "\"", count: 120)])
+        #expect(openMetrics.contains(String(repeating: "\\\"", count: 120)))
+    }
+
+    @Test func whatIsNotCountedIsNoExample() {
+        let counter = Counter("hits_total", help: "Hits.", in: registry)
+        counter.increment(by: -1, exemplar: ["trace_id": "a"])
+        let delay = Histogram("delay", help: "Delay.", in: registry)
+        delay.observe(.nan, exemplar: ["trace_id": "b"])
+        #expect(!openMetrics.contains("trace_id"))
+    }
+
+    @Test func everySeriesOfALargeFamilyKeepsItsExemplar() throws {
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 5000, in: registry)
+        let long = String(repeating: "🚀", count: 100)
+        for index in 0..<3000 {
+            let child = family[Path(path: "/\(index)")]
+            if index % 3 == 0 {
+                child.increment(by: index, exemplar: ["trace_id": "\(index)\(long)"])
+            } else {
+                child.increment(by: index)
+            }
+        }
+        let lines = openMetrics.split(separator: "\n")
+        #expect(lines.count == 3000 + 3)
+        for index in 0..<3000 {
+            let exemplar = index % 3 == 0 ? " # {trace_id=\"\(index)\(long)\"} \(index) 1520879607.789" : ""
+            #expect(lines[2 + index] == "hits_total{path=\"/\(index)\"} \(index)\(exemplar)")
+        }
+        // What is left keeps its own when the rest is given back.
+        for index in 0..<3000 where index % 30 != 0 { family.remove(Path(path: "/\(index)")) }
+        #expect(family.core.storage.view().pages.reduce(0) { $0 + $1.count } < 3000)
+        let left = openMetrics.split(separator: "\n")
+        #expect(left.count == 100 + 3)
+        for (number, index) in stride(from: 0, to: 3000, by: 30).enumerated() {
+            #expect(left[2 + number].hasSuffix("# {trace_id=\"\(index)\(long)\"} \(index) 1520879607.789"))
+        }
+    }
+}
