@@ -4,14 +4,26 @@ extension MetricRegistry {
     /// The whole exposition in the format that an Accept header asks for, with the Content-Type that goes with it.
     ///
     /// Prometheus text for an absent, unknown or malformed header. Observing gauges run first, on this thread, under
-    /// no lock. Allocates the body; ``chunks(as:)`` and ``write(as:to:)`` do not.
-    public func exposition(accept: String?) -> Exposition {
-        exposition(as: .negotiated(accept: accept))
+    /// no lock. Allocates the body; ``chunks(as:names:within:)`` and ``write(as:names:within:to:)`` do not.
+    ///
+    /// - Parameters:
+    ///   - accept: The header's value; several headers joined by commas.
+    ///   - names: The families to expose, by their name or that of one of their samples: what a scraper lists as
+    ///     `name[]`. All if it is empty.
+    ///   - limit: How long observing gauges may take in all, which a scraper says in the header
+    ///     `X-Prometheus-Scrape-Timeout-Seconds`. Past it those that have not run keep their last value, and are counted in
+    ///     `tally_collector_errors_total{family}`; one that has begun is waited for.
+    public func exposition(accept: String?, names: [String] = [], within limit: Duration? = nil) -> Exposition {
+        exposition(as: .negotiated(accept: accept), names: names, within: limit)
     }
 
-    /// The whole exposition.
-    public func exposition(as format: ExpositionFormat = .prometheusText) -> Exposition {
-        var chunks = chunks(as: format)
+    /// The whole exposition. The parameters are those of ``exposition(accept:names:within:)``.
+    public func exposition(
+        as format: ExpositionFormat = .prometheusText,
+        names: [String] = [],
+        within limit: Duration? = nil
+    ) -> Exposition {
+        var chunks = chunks(as: format, names: names, within: limit)
         var body: [UInt8] = []
         unsafe chunks.write { unsafe body.append(contentsOf: $0) }
         return Exposition(body: body, format: format)
@@ -19,22 +31,29 @@ extension MetricRegistry {
 
     /// Streams the exposition through one buffer of about 64 KiB, reused for every piece.
     ///
-    /// The bytes are those of ``exposition(as:)``. They are only valid during the call of `write`; an error it throws
-    /// ends the exposition.
+    /// The bytes are those of ``exposition(as:names:within:)``. They are only valid during the call of `write`; an error
+    /// it throws ends the exposition.
     public func write<Failure: Error>(
         as format: ExpositionFormat,
+        names: [String] = [],
+        within limit: Duration? = nil,
         to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
-        var chunks = chunks(as: format)
+        var chunks = chunks(as: format, names: names, within: limit)
         unsafe try chunks.write(to: write)
     }
 
     /// The exposition as a sequence of pieces of about 64 KiB, for a body that is written asynchronously.
     ///
-    /// The bytes are those of ``exposition(as:)``. Observing gauges run now, the encoding as the pieces are asked for.
-    public func chunks(as format: ExpositionFormat) -> ExpositionChunks {
+    /// The bytes are those of ``exposition(as:names:within:)``. Observing gauges run now, the encoding as the pieces are
+    /// asked for.
+    public func chunks(
+        as format: ExpositionFormat,
+        names: [String] = [],
+        within limit: Duration? = nil
+    ) -> ExpositionChunks {
         let start = context.now()
-        let snapshot = snapshot()
+        let snapshot = snapshot(names, until: limit.map { start.adding($0) })
         return ExpositionChunks(snapshot, as: format, of: self, collectedIn: context.now().since(start))
     }
 
@@ -63,13 +82,14 @@ extension MetricRegistry {
         }
     }
 
-    private func snapshot() -> Snapshot {
+    private func snapshot(_ names: [String], until end: Duration?) -> Snapshot {
         let registered = families()
         let own = ownMetrics
-        observe(registered.filter { $0.observe != nil }, own)
+        let exposed = named(names, among: registered)
+        observe(exposed.filter { $0.observe != nil }, own, until: end)
         own?.refresh(registered)
         var samples = 0
-        let families = registered.compactMap { family -> Snapshot.Family? in
+        let families = exposed.compactMap { family -> Snapshot.Family? in
             let view = family.storage.view()
             guard view.live > 0 else { return nil }
             if family.storage.definition.kind == .activeUsers { view.refreshUsers() }
@@ -80,7 +100,13 @@ extension MetricRegistry {
         return Snapshot(families: families)
     }
 
-    private func observe(_ families: [RegisteredFamily], _ own: OwnMetrics?) {
+    private func named(_ names: [String], among families: [RegisteredFamily]) -> [RegisteredFamily] {
+        guard !names.isEmpty else { return families }
+        let owners = Set(names.compactMap(owner(of:)))
+        return families.filter { owners.contains($0.storage.definition.name) }
+    }
+
+    private func observe(_ families: [RegisteredFamily], _ own: OwnMetrics?, until end: Duration?) {
         guard !families.isEmpty else { return }
         let outer = Self.observation
         guard outer?.isUnderWay(for: self) != true else {
@@ -92,7 +118,11 @@ extension MetricRegistry {
         defer { observation.end() }
         Self.$observation.withValue(observation) {
             for family in families {
-                if let value = family.observe?() { family.storage.onlyChild().store(value) }
+                if let end, context.now() >= end {
+                    own?.collectorFailed(family.storage.definition)
+                } else if let value = family.observe?() {
+                    family.storage.onlyChild().store(value)
+                }
             }
         }
     }

@@ -287,5 +287,10 @@ public final class MetricRegistry: Sendable {
         }
     }
 
+    /// The family that has a sample of this name, or is called so.
+    func owner(of sample: String) -> String? {
+        state.withLock { $0.claims[sample] }
+    }
+
     var ownMetrics: OwnMetrics? { own.withLock { $0 } }
 }

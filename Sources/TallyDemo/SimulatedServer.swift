@@ -64,7 +64,7 @@ final class SimulatedServer: Sendable {
         let took = Duration.milliseconds(round % 100)
         if round % 100 == 7 {
             // A tracing system would give the identifier. OpenMetrics carries it beside the bucket.
-            metrics.latency[route].observe(took, exemplar: ["trace_id": "trace \"\(round)\""])
+            metrics.latency[route].observe(took, exemplar: ["trace_id": "trace-\(round)"])
         } else {
             metrics.latency[route].observe(took)
         }

@@ -49,8 +49,8 @@ struct RandomRegistry {
                 let amount = random.chance(3) ? Int.random(in: 0...Int.max, using: &random) : random.small()
                 var sample = Sample(name: exposed(name) + "_total", labels: all(values), value: "\(amount)")
                 if random.chance(3) {
-                    // Without quotes: the Python parser takes an escaped one for the end of an exemplar's label. Prometheus
-                    // reads them (`ScrapeTests`).
+                    // Without quotes: the Python parser takes an escaped one for the end of an exemplar's label. (Prometheus
+                    // 2.42 takes it, and keeps the backslash.)
                     let label = String(
                         random.text().unicodeScalars.filter { $0 != "\"" }.prefix(100).map(Character.init)
                     )

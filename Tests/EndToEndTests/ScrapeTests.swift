@@ -80,7 +80,7 @@ struct ScrapeTests {
         // Prometheus asks for OpenMetrics, the one format that has them.
         let exemplars = try await prometheus.exemplars("http_request_duration_seconds_bucket")
         let traces = exemplars.compactMap { $0["trace_id"] }
-        #expect(!traces.isEmpty && traces.allSatisfy { $0.hasPrefix("trace \"") && $0.hasSuffix("7\"") }, "\(traces)")
+        #expect(!traces.isEmpty && traces.allSatisfy { $0.hasPrefix("trace-") && $0.hasSuffix("7") }, "\(traces)")
 
         let up = try await prometheus.query("min_over_time(up[1m])")
         #expect(up.map(\.value) == [1], "no scrape failed")

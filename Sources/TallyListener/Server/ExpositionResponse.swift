@@ -26,20 +26,20 @@ final class ExpositionResponse {
 
     private let writer: ResponseWriter
     private let threads: NIOThreadPool
-    private let format: ExpositionFormat
+    private let request: ScrapeRequest
     private let abandoned = Flag()
 
-    init(_ writer: ResponseWriter, format: ExpositionFormat, threads: NIOThreadPool) {
+    init(_ writer: ResponseWriter, for request: ScrapeRequest, threads: NIOThreadPool) {
         self.writer = writer
-        self.format = format
+        self.request = request
         self.threads = threads
     }
 
     func start(_ source: ExpositionSource) {
         let opening = threads.runIfActive(eventLoop: writer.eventLoop) {
-            [abandoned, format, isHead = writer.isHead] in
+            [abandoned, request, isHead = writer.isHead] in
             guard !abandoned.isSet else { throw Abandoned() }
-            return Self.open(source, format, isHead: isHead, abandoned)
+            return Self.open(source, request, isHead: isHead, abandoned)
         }
         opening.assumeIsolated().whenComplete { [self] in begin($0) }
     }
@@ -53,11 +53,11 @@ final class ExpositionResponse {
     /// NIO's encoder would end a chunked head with the empty chunk of a body it must not have.
     private static func open(
         _ source: ExpositionSource,
-        _ format: ExpositionFormat,
+        _ request: ScrapeRequest,
         isHead: Bool,
         _ abandoned: Flag
     ) -> Opening {
-        let chunks = source.open(format)
+        let chunks = source.open(request)
         let first = chunks() ?? []
         let second = chunks()
         guard isHead else {
@@ -75,7 +75,7 @@ final class ExpositionResponse {
             writer.abort()
             return
         }
-        let headers = [("Content-Type", format.contentType), ("Vary", "Accept")]
+        let headers = [("Content-Type", request.format.contentType), ("Vary", "Accept")]
         writer.begin(status: 200, headers: headers.map { (name: $0, value: $1) }, length: opening.length)
         send(opening.first) { [self] in
             guard let second = opening.second else { return writer.end(after: .success(())) }

@@ -1,6 +1,6 @@
 #if Listener
 import Synchronization
-package import Tally
+import Tally
 
 /// Where `/metrics` gets its text from. Both closures may block, so they run on threads kept for that.
 package struct ExpositionSource: Sendable {
@@ -8,15 +8,15 @@ package struct ExpositionSource: Sendable {
     package typealias Chunks = @Sendable () -> [UInt8]?
 
     /// Takes the snapshot of one scrape.
-    let open: @Sendable (ExpositionFormat) -> Chunks
+    let open: @Sendable (ScrapeRequest) -> Chunks
 
-    package init(open: @escaping @Sendable (ExpositionFormat) -> Chunks) {
+    package init(open: @escaping @Sendable (ScrapeRequest) -> Chunks) {
         self.open = open
     }
 
     init(_ registry: MetricRegistry) {
-        self.init { format in
-            let cursor = Cursor(registry.chunks(as: format))
+        self.init { request in
+            let cursor = Cursor(registry.chunks(as: request.format, names: request.names, within: request.limit))
             return { cursor.next() }
         }
     }

@@ -73,10 +73,12 @@ final class RequestHandler: ChannelInboundHandler {
         switch responder {
         case .exposition(let source):
             let accept = head.headers["Accept"]
-            let format = ExpositionFormat.negotiated(
-                accept: accept.isEmpty ? nil : accept.joined(separator: ", ")
+            let request = ScrapeRequest(
+                accept: accept.isEmpty ? nil : accept.joined(separator: ", "),
+                query: target.query,
+                timeout: head.headers.first(name: "X-Prometheus-Scrape-Timeout-Seconds")
             )
-            let response = ExpositionResponse(writer, format: format, threads: threads)
+            let response = ExpositionResponse(writer, for: request, threads: threads)
             cancel = response.cancel
             response.start(source)
         case .host(let route):

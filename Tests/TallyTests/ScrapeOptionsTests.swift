@@ -1,0 +1,60 @@
+import Testing
+
+@testable import Tally
+
+/// What a scraper may ask for: some families, and an answer in time.
+struct ScrapeOptionsTests {
+    let clock = ManualClock()
+    let registry: MetricRegistry
+
+    init() {
+        registry = MetricRegistry(clock: clock)
+    }
+
+    private func text(_ names: [String], within limit: Duration? = nil) -> String {
+        String(decoding: registry.exposition(names: names, within: limit).body, as: UTF8.self)
+    }
+
+    @Test func familiesAreNamedAsTheyAreExposedOrByASample() {
+        Counter("a_total", help: "A.", in: registry).increment()
+        Histogram("b_seconds", help: "B.", buckets: [1], in: registry).observe(0.5)
+        Gauge("c", help: "C.", in: registry).set(1)
+        let a = "# HELP a_total A.\n# TYPE a_total counter\na_total 1\n"
+        let c = "# HELP c C.\n# TYPE c gauge\nc 1\n"
+        #expect(text(["a_total"]) == a)
+        #expect(text(["a"]) == a)
+        #expect(text(["c", "a_total", "c"]) == a + c)
+        #expect(text(["b_seconds_bucket"]).contains("b_seconds_count 1\n"))
+        #expect(text(["none"]) == "")
+        #expect(text(["", "c\n"]) == "")
+    }
+
+    @Test func gaugesOfOtherFamiliesAreNotAsked() {
+        let asked = Holder(0)
+        Gauge.observing("a", help: "A.", in: registry) {
+            asked.value += 1
+            return 1
+        }
+        _ = Gauge("b", help: "B.", in: registry)
+        _ = text(["b"])
+        #expect(asked.value == 0)
+        _ = text(["a"])
+        #expect(asked.value == 1)
+    }
+
+    @Test func pastTheLimitGaugesKeepTheirLastValueAndAreCounted() throws {
+        for name in ["a", "b", "c"] {
+            try Gauge.observing(validating: name, help: name, in: registry) { [clock] in
+                clock.advance(by: .seconds(1))
+                return 7
+            }
+        }
+        let parsed = try ParsedText(registry.exposition(within: .seconds(2)))
+        #expect(["a", "b", "c"].map { parsed[$0] } == ["7", "7", "0"])
+        #expect(try registry.parsed()["tally_collector_errors_total", ("family", "c")] == "1")
+        #expect(try registry.parsed()["c"] == "7")
+        // An extreme one is none.
+        let all = try ParsedText(registry.exposition(within: .seconds(Int64.max)))
+        #expect(all["tally_collector_errors_total", ("family", "a")] == nil)
+    }
+}
