@@ -86,6 +86,7 @@ extension MetricRegistry {
         let registered = families()
         let own = ownMetrics
         let exposed = named(names, among: registered)
+        refresh()
         observe(exposed.filter { $0.observe != nil }, own, until: end)
         own?.refresh(registered)
         var samples = 0
@@ -98,6 +99,15 @@ extension MetricRegistry {
         }
         own?.exposed(samples: samples)
         return Snapshot(families: families)
+    }
+
+    /// Has something done before each snapshot, under no lock. It must not block, nor scrape.
+    func beforeScrapes(_ refresh: @escaping @Sendable () -> Void) {
+        refreshers.withLock { $0.append(refresh) }
+    }
+
+    private func refresh() {
+        for refresh in refreshers.withLock({ $0 }) { refresh() }
     }
 
     private func named(_ names: [String], among families: [RegisteredFamily]) -> [RegisteredFamily] {

@@ -14,6 +14,8 @@ public final class MetricRegistry: Sendable {
     let constantLabels: [FamilyDefinition.ConstantLabel]
     private let prefix: String
     private let state = Locked(State())
+    /// What brings values up to date that are kept elsewhere.
+    let refreshers = Locked<[@Sendable () -> Void]>([])
     /// Nil if the host wants none.
     private let own = Locked<OwnMetrics?>(nil)
 
@@ -128,12 +130,12 @@ public final class MetricRegistry: Sendable {
         contended: Bool = false,
         users: UserSettings? = nil,
         observe: (@Sendable () -> Double)? = nil,
-        isOwn: Bool = false
+        isStandard: Bool = false
     ) throws(RegistrationError) -> FamilyStorage {
         guard MetricName.isValid(name) else {
             throw RegistrationError(.invalidMetricName, name, "is not a metric name: \(Self.nameRule)")
         }
-        let exposed = MetricName.exposed(isOwn ? name : prefix + name, as: kind)
+        let exposed = MetricName.exposed(isStandard ? name : prefix + name, as: kind)
         guard exposed.utf8.count <= MetricName.maxBytes else {
             throw RegistrationError(.invalidMetricName, name, "is longer than \(MetricName.maxBytes) bytes")
         }

@@ -28,7 +28,7 @@ final class OwnMetrics: Sendable {
                 kind: kind,
                 labelNames: labels,
                 limit: 1_000_000,
-                isOwn: true
+                isStandard: true
             )
         }
         context = registry.context

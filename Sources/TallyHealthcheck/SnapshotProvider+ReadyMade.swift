@@ -61,6 +61,6 @@ extension SnapshotProvider {
     /// Facts about this process, as an object under one key: `pid`, `startedAt`, `cpuSeconds`, `residentMemoryBytes`,
     /// `threads`. What the system does not tell (all but `pid` outside of Linux) is `null`. Not critical.
     public static func process(key: String = "process") -> SnapshotProvider {
-        SnapshotProvider(key, keys: [key], critical: false) { [key: .object(ProcessFacts.current())] }
+        SnapshotProvider(key, keys: [key], critical: false) { [key: .object(ProcessFacts.current().values)] }
     }
 }

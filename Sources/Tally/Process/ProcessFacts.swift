@@ -1,0 +1,89 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// What the system says of this process. Nil where it does not: all but the limits outside of Linux.
+package struct ProcessFacts: Sendable {
+    package let id: Int
+    /// In user and in kernel mode, of all threads.
+    package let cpuSeconds: Double?
+    package let residentBytes: Double?
+    package let virtualBytes: Double?
+    /// Nil also where there is no limit.
+    package let virtualBytesLimit: Double?
+    package let threads: UInt64?
+    /// Since the Unix epoch.
+    package let startSeconds: Double?
+    package let descriptors: Int?
+    /// The soft limit, which is the one that is met first. Nil also where there is none.
+    package let descriptorLimit: Double?
+
+    /// Reads some files of `/proc`: some 50 µs.
+    package static func current() -> ProcessFacts {
+        let stat = ProcessStat(text: file("/proc/self/stat"))
+        let boot = bootTime(text: file("/proc/stat"))
+        let ticks = Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
+        let pageSize = Double(max(1, sysconf(Int32(_SC_PAGESIZE))))
+        return ProcessFacts(
+            id: Int(getpid()),
+            cpuSeconds: stat.map { Double($0.cpuTicks) / ticks },
+            residentBytes: stat.map { Double($0.residentPages) * pageSize },
+            virtualBytes: stat.map { Double($0.virtualBytes) },
+            virtualBytesLimit: limit(.virtualBytes),
+            threads: stat.map(\.threads),
+            startSeconds: stat.flatMap { stat in boot.map { $0 + Double(stat.startTicks) / ticks } },
+            descriptors: openDescriptors(),
+            descriptorLimit: limit(.descriptors)
+        )
+    }
+
+    /// When the machine was started, since the Unix epoch. https://man7.org/linux/man-pages/man5/proc_stat.5.html
+    package static func bootTime(text: String) -> Double? {
+        let line = text.split(separator: "\n").first { $0.hasPrefix("btime ") }
+        return line.flatMap { Double($0.dropFirst("btime ".count)) }
+    }
+
+    private enum Resource {
+        case virtualBytes
+        case descriptors
+    }
+
+    private static func limit(_ resource: Resource) -> Double? {
+        var limit = rlimit()
+        #if canImport(Glibc)
+        let number = __rlimit_resource_t((resource == .descriptors ? RLIMIT_NOFILE : RLIMIT_AS).rawValue)
+        #else
+        let number = resource == .descriptors ? RLIMIT_NOFILE : RLIMIT_AS
+        #endif
+        guard unsafe getrlimit(number, &limit) == 0, limit.rlim_cur != rlim_t.max else { return nil }
+        return Double(limit.rlim_cur)
+    }
+
+    /// Without the two that name folders, and the one that reads them.
+    private static func openDescriptors() -> Int? {
+        guard let folder = unsafe opendir("/proc/self/fd") else { return nil }
+        defer { unsafe _ = closedir(folder) }
+        var count = 0
+        while unsafe readdir(folder) != nil { count += 1 }
+        return count > 3 ? count - 3 : nil
+    }
+
+    /// A file's beginning, empty if it cannot be read. `/proc` has no sizes, so it is read until its end.
+    private static func file(_ path: String) -> String {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while bytes.count < 1 << 20 {
+            let count = unsafe read(descriptor, &chunk, chunk.count)
+            guard count > 0 else { break }
+            bytes += chunk[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
