@@ -127,6 +127,16 @@ struct ActiveUsersSketchTests {
         #expect(users.counts()[.hours(1)] == 3)
     }
 
+    @Test func hoursWhoseSecondsDoNotFitAreNone() {
+        let users = users()
+        for seconds in [1e19, -1e19] {
+            wall.value = seconds
+            users.record("alice")
+            wall.value += 7200
+            #expect(users.hourlySketches().isEmpty)
+        }
+    }
+
     @Test func manyUsersOfAnHourAreDenseAndAsExact() {
         let users = users()
         let identifiers = (0..<100_000).map(String.init)

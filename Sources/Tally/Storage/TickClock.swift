@@ -40,8 +40,8 @@ final class TickClock: Sendable {
     private func exact() -> (tick: Int, hour: Int) {
         let ticks = max(0, context.now().attoseconds / tick)
         let hours = (context.wallSeconds() / 3600).rounded(.down)
-        // Far less than what fits, whatever a clock says, so that differences do.
-        let limit = 1 << 52
+        // Far less than what fits, whatever a clock says, so that differences do, and the seconds of an hour.
+        let limit = 1 << 50
         return (
             Int(clamping: min(Int128(limit), ticks)),
             hours.magnitude < Double(limit) ? Int(hours) : Self.unknownHour
