@@ -58,6 +58,20 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
+    /// One user alone comes back, who belongs to one shard of many.
+    @Test(arguments: [60, 1800])
+    func usersNearWhomNobodyComesAreForgottenWithoutAScrape(everySeconds seconds: Int) {
+        let users = users([.hours(1)])
+        for user in 0..<10_000 { users.record("\(user)") }
+        for _ in 0..<200 {
+            clock.advance(by: .seconds(seconds))
+            users.record("the last one")
+        }
+        #expect(users.kept.users == 1)
+        #expect(users.kept.slots <= 16 * 16)
+        users._checkInvariants()
+    }
+
     @Test func scrapingAloneForgetsThemAsWell() {
         let users = users([.hours(1)])
         for user in 0..<10_000 { users.record("\(user)") }
@@ -177,6 +191,16 @@ struct TimedRegistersTests {
         for tick in stride(from: 1 << 30, through: 1 << 33, by: 1 << 29) { registers.hit(0, rank: 1, at: tick + 10) }
         var ranks: [UInt8] = []
         registers.forEach(at: 1 << 33 + 10, within: 1000) { _, rank, _ in ranks.append(rank) }
+        #expect(ranks == [1])
+    }
+
+    @Test func hitsOfBeforeALongQuietTimeAreNoNewOnes() {
+        var registers = TimedRegisters(size: 1)
+        registers.hit(0, rank: 9, at: 10)
+        let later = 0xFFFF_FFFF + 15
+        registers.hit(0, rank: 1, at: later)
+        var ranks: [UInt8] = []
+        registers.forEach(at: later, within: 1000) { _, rank, _ in ranks.append(rank) }
         #expect(ranks == [1])
     }
 }

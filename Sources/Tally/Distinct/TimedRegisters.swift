@@ -21,7 +21,10 @@ struct TimedRegisters {
 
     mutating func hit(_ index: Int, rank: UInt8, at now: Int) {
         // After half a turn of 2^32 ticks, old hits could be taken for new ones.
-        if let lastHit, now >> 31 != lastHit >> 31 { forget(before: now - 1 << 30, at: now) }
+        if let lastHit, now >> 31 != lastHit >> 31 {
+            // And after a whole one without any they would look young here, too.
+            if now - lastHit > 1 << 30 { removeAll() } else { forget(before: now - 1 << 30, at: now) }
+        }
         lastHit = now
         while ranks.count <= Int(rank) { ranks.append([]) }
         if ranks[Int(rank)].isEmpty { ranks[Int(rank)] = Array(repeating: 0, count: size) }

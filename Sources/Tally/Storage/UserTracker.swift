@@ -22,6 +22,8 @@ final class UserTracker: @unchecked Sendable {
     /// The last tick in which a user did not fit; and the last in which room was made.
     private let lastOverflow = Atomic<Int>(.min / 2)
     private let lastRoomMade = Atomic<Int>(-1)
+    /// How many shards were swept in turn.
+    private let turns = Atomic<Int>(0)
     private let filter: UnsafeMutablePointer<Atomic<UInt64>>
 
     private static let shardCount = 16
@@ -138,12 +140,20 @@ final class UserTracker: @unchecked Sendable {
     /// Makes a later tick the current one.
     @inline(never)
     private func advance(to time: Int) {
+        var elapsed = 0
         withAllLocked {
             let now = current.load(ordering: .relaxed)
             guard time > now else { return false }
             ring.advance(from: now, to: time)
             current.store(time, ordering: .releasing)
-            return time - now >= longest
+            elapsed = time - now
+            return elapsed >= longest
+        }
+        // A shard that nobody comes to, since those who come belong to others, forgets its users too: each has its turn
+        // within as many ticks as there are shards.
+        for _ in 0..<min(elapsed, shards.count) {
+            let turn = turns.wrappingAdd(1, ordering: .relaxed).oldValue
+            shards[turn & (Self.shardCount - 1)].state.withLock { _ = sweep(&$0) }
         }
     }
 
