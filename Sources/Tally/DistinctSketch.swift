@@ -93,7 +93,10 @@ extension DistinctSketch: Hashable {
     }
 }
 
-extension DistinctSketch: CustomStringConvertible {
+extension DistinctSketch: CustomStringConvertible, CustomReflectable {
     /// The estimate. Not the registers: they are as sensitive as the identifiers.
     public var description: String { "DistinctSketch(estimate: \(estimate))" }
+
+    /// Without children: the registers are as sensitive as the identifiers.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -39,6 +39,16 @@ struct DistinctSketchTests {
         #expect(DistinctSketch.empty.isEmpty, "nor are the registers that empty sketches share")
     }
 
+    @Test func nothingThatPrintsASketchShowsItsRegisters() {
+        let sketch = sketch(of: 0..<100)
+        var dumped = ""
+        dump(sketch, to: &dumped)
+        for text in ["\(sketch)", String(reflecting: sketch), dumped] {
+            #expect(text.contains("DistinctSketch(estimate: 100)"))
+            #expect(text.utf8.count < 40)
+        }
+    }
+
     @Test func anEmptySketchIsZero() {
         #expect(DistinctSketch().isEmpty)
         #expect(DistinctSketch().estimate == 0)
