@@ -176,6 +176,16 @@ struct CheckStateTests {
         #expect(seen == ["warn", "warn", "ok", "warn", "warn", "fail", "ok"])
     }
 
+    /// As a probe sees it that does not wait to the end of a slow check's run.
+    @Test func anOldAnswerIsNoWorseThanAFailure() throws {
+        var state = Self.state(staleFor: .zero, failAfter: 2)
+        try run(&state, at: .zero)
+        _ = state.request(at: .seconds(10), by: DocumentWait())
+        #expect(words(state, at: .seconds(10)) == "warn pending null")
+        _ = state.failed(2, at: .seconds(10), wall: 0)
+        #expect(words(state, at: .seconds(10)) == "warn error null")
+    }
+
     @Test func whatNeverAnsweredFailsAtOnceWhateverTheThreshold() throws {
         var state = Self.state(failAfter: 3)
         try run(&state, at: .zero, fails: true)

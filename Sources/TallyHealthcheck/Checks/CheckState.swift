@@ -168,10 +168,10 @@ struct CheckState {
                 )
             }
             // Nobody waited for a new one.
-            if isHeldDown || good == nil {
-                return View(status: .fail, reason: .pending, values: good, outcome: outcome)
-            }
-            return View(status: .warn, reason: .stale, values: good, outcome: outcome)
+            if let good, !isHeldDown { return View(status: .warn, reason: .stale, values: good, outcome: outcome) }
+            // Not worse than if it had failed.
+            let hasFailed = isHeldDown || policy.failAfter == 1
+            return View(status: hasFailed ? .fail : .warn, reason: .pending, values: good, outcome: outcome)
         }
         // The failure has served its time, and yet no new run could be begun.
         let reason = !isFresh && run?.isOverdue == true ? .busy : failure
