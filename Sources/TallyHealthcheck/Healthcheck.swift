@@ -135,6 +135,6 @@ public final class Healthcheck: Sendable {
     }
 
     deinit {
-        for check in checks { check.stopRefreshing() }
+        for check in checks { check.stop() }
     }
 }

@@ -28,7 +28,7 @@ public struct SnapshotProvider: Sendable {
     ///
     /// One run is in flight at most, shared by all who ask and cancelled by none of them. While a run is under way past
     /// its deadline no other is begun; it is cancelled when the next would have been due, and if it answers after all,
-    /// that counts.
+    /// that counts. A run that is under way when the healthcheck goes is cancelled, too.
     ///
     /// - Parameters:
     ///   - name: Without a colon, at most 256 bytes; no two providers may share one.

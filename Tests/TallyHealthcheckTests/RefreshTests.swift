@@ -39,4 +39,68 @@ struct RefreshTests {
         clock.advance(by: .seconds(300))
         #expect(hand.runs == 1)
     }
+
+    @Test func runsUnderWayAreCancelledWithTheirHealthcheckWhichIsNoFailure() async {
+        let registry = MetricRegistry()
+        let told = Locked(0)
+        let (began, begin) = AsyncStream.makeStream(of: Void.self)
+        let (never, held) = AsyncStream.makeStream(of: Void.self)
+        var healthcheck: Healthcheck? = Healthcheck(
+            service: ServiceInfo(name: "chat", version: "1"),
+            providers: [
+                SnapshotProvider("hung", keys: [], refreshedEvery: .seconds(30)) {
+                    begin.finish()
+                    for await _ in never {}
+                    throw CancellationError()
+                }
+            ],
+            registry: registry,
+            clock: SteppedClock(),
+            onError: { _, _ in told.withLock { $0 += 1 } }
+        )
+        weak let check = healthcheck?.checks[0]
+        for await _ in began {}
+        healthcheck = nil
+        await eventually { check == nil }
+        withExtendedLifetime(held) {}
+        #expect(told.withLock { $0 } == 0)
+        let text = String(decoding: registry.exposition().body, as: UTF8.self)
+        #expect(!text.contains("health_check_duration_seconds{"), "it was recorded as a run that failed")
+    }
+
+    /// Does something else the next time it is asked.
+    private final class HookedClock: Clock {
+        let stepped = SteppedClock()
+        let hook = Locked<(@Sendable () -> Void)?>(nil)
+        let minimumResolution = Duration.nanoseconds(1)
+
+        var now: SteppedClock.Instant {
+            hook.withLock { $0.take() }?()
+            return stepped.now
+        }
+
+        func sleep(until deadline: SteppedClock.Instant, tolerance: Duration?) async throws {
+            try await stepped.sleep(until: deadline, tolerance: tolerance)
+        }
+    }
+
+    @Test func aHealthcheckThatGoesWhileARefreshBeginsLeavesNothing() async throws {
+        let clock = HookedClock()
+        let healthcheck = Locked<Healthcheck?>(nil)
+        healthcheck.withLock {
+            $0 = Healthcheck(
+                service: ServiceInfo(name: "chat", version: "1"),
+                providers: [provider(hand, refreshedEvery: .seconds(30))],
+                clock: clock
+            )
+        }
+        weak let check = healthcheck.withLock { $0?.checks[0] }
+        await hand.began(1)
+        hand.answer(.two)
+        await eventually { check?.hasAnswered == true && clock.stepped.sleepers == 1 }
+        clock.hook.withLock { $0 = { _ = healthcheck.withLock { $0.take() } } }
+        clock.stepped.advance(by: .seconds(30))
+        await eventually { check == nil && clock.stepped.sleepers == 0 }
+        #expect(hand.runs == 1)
+    }
 }

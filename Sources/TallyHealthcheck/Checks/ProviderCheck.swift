@@ -69,18 +69,25 @@ final class ProviderCheck: Sendable {
         // First, so that the intervals are not longer by what beginning a run takes. Weak, since a healthcheck that nobody
         // holds is over; a run that hangs may hold the check longer.
         let next = environment.clock.wake(after: interval) { [weak self] in self?.beginRefreshing() }
-        handles.withLock { $0.refresh = next }
+        let isStopped = handles.withLock { handles in
+            handles.refresh = next
+            return handles.isStopped
+        }
+        // Stopped meanwhile, by a thread that did not find this wakeup.
+        guard !isStopped else { return next.cancel() }
         let now = environment.clock.now()
         abandonOverdueRun(at: now)
         act(on: state.withLock { $0.refresh(at: now) })
     }
 
-    func stopRefreshing() {
-        let next = handles.withLock { handles in
+    /// Ends what the check does by itself: there is nobody left to show an answer to.
+    func stop() {
+        let (next, task) = handles.withLock { handles in
             handles.isStopped = true
-            return handles.refresh
+            return (handles.refresh, handles.run?.task)
         }
         next?.cancel()
+        task?.cancel()
     }
 
     // MARK: Runs
@@ -109,17 +116,20 @@ final class ProviderCheck: Sendable {
             } catch {
                 marker.end()
                 deadline.cancel()
+                // That it was cancelled with all else is no failure.
+                guard !handles.withLock({ $0.isStopped }) else { return }
                 settle { $0.failed(run, at: $1, wall: $2) }
                 environment.onError?(name, error)
             }
         }
         // Replaced and let go outside of the lock: a task may be the last to hold what its closure did. A run that is over
         // already may have been followed by another.
-        let before = handles.withLock { handles in
+        let (before, isStopped) = handles.withLock { handles in
             let before = handles.run
             if before.map({ $0.id < run }) ?? true { handles.run = (run, task) }
-            return before
+            return (before, handles.isStopped)
         }
+        if isStopped { task.cancel() }
         withExtendedLifetime(before) {}
     }
 
