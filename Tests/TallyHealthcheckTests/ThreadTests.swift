@@ -69,4 +69,43 @@ struct ThreadTests {
         for await number in called { order.append(number) }
         #expect(order == Array(0..<50))
     }
+
+    #if os(Linux)
+    /// The thread sanitizer ends a process that it cannot get memory in.
+    private static let isUnderThreadSanitizer = dlsym(nil, "__tsan_init") != nil
+
+    /// In a process of its own, which is then short of memory. Whoever gets a wakeup can count on it.
+    @Test(.enabled(if: !isUnderThreadSanitizer, "needs a process that can be short of memory"))
+    func withoutThreadsNoWakeupIsPromised() async {
+        await #expect(processExitsWith: .success) {
+            let start = ContinuousClock.now
+            let threads = (0..<2_000).map { _ in DeadlineThread { start.duration(to: .now) } }
+            let gate = Gate()
+            let counts = Locked((promised: 0, called: 0, done: 0))
+            for _ in 0..<4 {
+                Thread.detachNewThread {
+                    gate.block()
+                    for thread in threads {
+                        let wakeup = thread.wake(after: .zero) { counts.withLock { $0.called += 1 } }
+                        if wakeup != nil { counts.withLock { $0.promised += 1 } }
+                    }
+                    counts.withLock { $0.done += 1 }
+                }
+            }
+            while gate.waiting < 4 { sched_yield() }
+            // Less than a thread's stack above what is in use.
+            let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[0]
+            let limit = try #require(UInt(pages)) * UInt(getpagesize()) + 4 << 20
+            var limits = rlimit(rlim_cur: limit, rlim_max: limit)
+            #expect(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limits) == 0)
+            gate.open()
+            while counts.withLock({ $0.done }) < 4 { sched_yield() }
+            while counts.withLock({ $0.called < $0.promised }), start.duration(to: .now) < .seconds(30) {
+                sched_yield()
+            }
+            #expect(counts.withLock { $0.called == $0.promised })
+            #expect(counts.withLock { $0.promised } < 8_000, "there were threads for all")
+        }
+    }
+    #endif
 }

@@ -28,19 +28,16 @@ final class DeadlineThread: Sendable {
     /// Calls `action` after a delay; nil if there is no thread to be had.
     func wake(after delay: Duration, _ action: @escaping @Sendable () -> Void) -> Wakeup? {
         let due = now().adding(delay)
-        let (id, mustStart) = monitor.change { state in
+        let id: UInt64? = monitor.change { state in
+            // Under the lock, so that nobody counts on a thread that turns out not to be there.
+            if !state.isRunning { state.isRunning = WorkThread.start { [self] in work() } }
+            guard state.isRunning else { return nil }
             state.lastID += 1
             let place = state.timers.firstIndex { $0.due <= due } ?? state.timers.endIndex
             state.timers.insert(Timer(id: state.lastID, due: due, action: action), at: place)
-            defer { state.isRunning = true }
-            return (state.lastID, !state.isRunning)
+            return state.lastID
         }
-        if mustStart, !WorkThread.start({ [self] in work() }) {
-            monitor.change { $0.isRunning = false }
-            cancel(id)
-            return nil
-        }
-        return Wakeup { [self] in cancel(id) }
+        return id.map { id in Wakeup { [self] in cancel(id) } }
     }
 
     private func cancel(_ id: UInt64) {
