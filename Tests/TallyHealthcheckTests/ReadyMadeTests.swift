@@ -52,8 +52,9 @@ struct ReadyMadeTests {
 
     @Test func processFactsAreThisProcesss() async throws {
         let before = Date()
-        let healthcheck = Healthcheck(service: ServiceInfo(name: "a", version: "1"), providers: [.process()])
-        let facts = try #require(try await healthcheck.document().json["process"] as? [String: Any])
+        // On a clock that stands still: a busy machine may take longer than the deadline.
+        let bench = Bench(.process())
+        let facts = try #require(try await bench.document().json["process"] as? [String: Any])
         #expect(facts["pid"] as? Int32 == ProcessInfo.processInfo.processIdentifier)
         #if os(Linux)
         let time = try #require(facts["startedAt"] as? String)

@@ -11,16 +11,18 @@ struct HealthRouteTests {
 
     private static let paths = ["/.well-known/healthcheck.json", "/live", "/ready", "/startup"]
 
+    /// With deadlines that a busy machine keeps, too.
     private static func healthcheck(fails: Bool = false) -> Healthcheck {
         Healthcheck(
             service: ServiceInfo(name: "chat", version: "1.4.2"),
             providers: [
-                SnapshotProvider("database", keys: ["sessions"]) {
+                SnapshotProvider("database", keys: ["sessions"], timeout: .seconds(50), freshFor: .seconds(50)) {
                     if fails { throw Secret() }
                     return ["sessions": 2]
                 }
             ],
-            publicKeys: ["name"]
+            publicKeys: ["name"],
+            readinessDeadline: .seconds(50)
         )
     }
 
