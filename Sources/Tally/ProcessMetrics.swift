@@ -6,8 +6,8 @@
 /// ProcessMetrics.register(in: registry)
 /// ```
 ///
-/// They take the registry's constant labels, not its prefix. Read at each scrape, which takes some 50 µs. What the system does not tell is left out, rather than NaN: limits where
-/// there are none, and most of them outside of Linux.
+/// They take the registry's constant labels, not its prefix. Read at each scrape, which takes some 50 µs. What the system
+/// does not tell is left out, rather than NaN: limits where there are none, and most of them outside of Linux.
 ///
 /// https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics
 public struct ProcessMetrics: Sendable {
