@@ -19,6 +19,7 @@ let package = Package(
         .library(name: "Tally", targets: ["Tally"]),
         .library(name: "TallyHealthcheck", targets: ["TallyHealthcheck"]),
         .library(name: "TallyListener", targets: ["TallyListener"]),
+        .library(name: "TallyTesting", targets: ["TallyTesting"]),
         .executable(name: "tally-demo", targets: ["TallyDemo"]),
     ],
     traits: [
@@ -43,6 +44,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "TallyTesting", dependencies: ["Tally"], swiftSettings: settings + [.strictMemorySafety()]),
         .executableTarget(
             name: "TallyDemo",
             dependencies: ["Tally", "TallyHealthcheck", "TallyListener"],
@@ -54,7 +56,12 @@ let package = Package(
             path: "Tests/UseSite",
             swiftSettings: settings
         ),
-        .testTarget(name: "TallyTests", dependencies: ["Tally"], swiftSettings: settings),
+        .testTarget(name: "TallyTests", dependencies: ["Tally", "TallyTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "TallyTestingTests",
+            dependencies: ["Tally", "TallyTesting", "TallyTestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "TallyHealthcheckTests",
             dependencies: ["Tally", "TallyHealthcheck", "TallyTestSupport"],
@@ -77,7 +84,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Tally", "TallyDemo", "TallyHealthcheck", "TallyTestSupport"],
+            dependencies: ["Tally", "TallyDemo", "TallyHealthcheck", "TallyTesting", "TallyTestSupport"],
             swiftSettings: settings
         ),
         .target(name: "TallyTestSupport", path: "Tests/Support", swiftSettings: settings),

@@ -14,15 +14,19 @@ final class OwnMetrics: Sendable {
     private let userOverflow: DynamicFamily<Gauge>
     private let collectorErrors: DynamicFamily<Counter>
     private let context: RegistryContext
+    /// The families' names, as exposed.
+    let names: Set<String>
 
     init(in registry: MetricRegistry) throws(RegistrationError) {
+        var names: Set<String> = []
         func register(
             _ name: String,
             _ help: String,
             _ kind: MetricKind,
             _ labels: [String] = []
         ) throws(RegistrationError) -> FamilyStorage {
-            try registry.register(
+            names.insert(name)
+            return try registry.register(
                 name,
                 help: help,
                 kind: kind,
@@ -94,6 +98,7 @@ final class OwnMetrics: Sendable {
                 ["family"]
             )
         )
+        self.names = names
     }
 
     /// Brings the totals up to date.

@@ -1,0 +1,55 @@
+/// How an exposition differs from the one that was expected.
+public struct ExpositionDifference: Error, Sendable, CustomStringConvertible {
+    /// Samples that were expected and are not there.
+    public internal(set) var missing: [String] = []
+    /// Samples that are there and were not expected.
+    public internal(set) var unexpected: [String] = []
+    /// Samples, types and help texts that are others than expected.
+    public internal(set) var changed: [String] = []
+
+    /// Whether there is no difference.
+    public var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && changed.isEmpty }
+
+    /// A line a difference: `missing`, `unexpected` or `changed`, and the sample.
+    public var description: String {
+        let lines =
+            missing.map { "  missing:    \($0)" } + unexpected.map { "  unexpected: \($0)" }
+            + changed.map { "  changed:    \($0)" }
+        return "the exposition is not as expected:\n" + lines.joined(separator: "\n")
+    }
+
+    init(expected: ParsedExposition, actual: ParsedExposition) {
+        var left: [[UInt8]: ParsedSample] = [:]
+        for sample in actual.samples { left[sample.key(named: sample.name, without: nil)] = sample }
+        for sample in expected.samples {
+            guard let found = left.removeValue(forKey: sample.key(named: sample.name, without: nil)) else {
+                missing.append(sample.description)
+                continue
+            }
+            guard found.value != sample.value, !(found.value.isNaN && sample.value.isNaN)
+                || !NumberText.areEqual(found.valueText, sample.valueText) && found.value.isFinite
+            else { continue }
+            changed.append("\(sample.series) is \(found.valueText), expected \(sample.valueText)")
+        }
+        for sample in actual.samples where left[sample.key(named: sample.name, without: nil)] != nil {
+            unexpected.append(sample.description)
+        }
+        for family in expected.families { compareMetadata(of: family, in: actual) }
+    }
+
+    /// What the expected text does not say of a family may be anything.
+    private mutating func compareMetadata(of family: ParsedFamily, in actual: ParsedExposition) {
+        guard let found = actual.family(family.name) else {
+            if family.samples.isEmpty { missing.append("the family \(family.name)") }
+            return
+        }
+        if family.kind != .unknown, family.kind != found.kind {
+            changed.append("\(family.name) is a \(found.kind.rawValue), expected a \(family.kind.rawValue)")
+        }
+        if let help = family.help, found.help?.hasSameBytes(as: help) != true {
+            changed.append(
+                "the help of \(family.name) is \((found.help ?? "").debugDescription), expected \(help.debugDescription)"
+            )
+        }
+    }
+}

@@ -1,0 +1,168 @@
+internal import Tally
+
+/// A clock that moves only when it is told to, for tests of what depends on time.
+///
+/// ```swift
+/// let clock = ManualClock()
+/// let registry = MetricRegistry(clock: clock)
+/// async let beat: Void = clock.sleep(until: clock.now.advanced(by: .seconds(5)))
+/// try await clock.waitForSleepers(1)
+/// clock.advance(by: .seconds(5))
+/// try await beat
+/// ```
+///
+/// Safe to use from several threads. No duration is too long for it: where a sum would pass what a `Duration` can hold,
+/// it stops there.
+public final class ManualClock: Clock, Sendable {
+    /// What the clock measures in.
+    public typealias Duration = Swift.Duration
+
+    /// A moment, as the time since the clock was made.
+    public struct Instant: InstantProtocol {
+        /// What the distance of two moments is measured in.
+        public typealias Duration = Swift.Duration
+
+        /// How long after the clock's first moment. Negative before it.
+        public var offset: Duration
+
+        /// The moment that is so long after the clock's first one.
+        public init(offset: Duration) {
+            self.offset = offset
+        }
+
+        /// The moment a while later, at most the last one that there is.
+        public func advanced(by duration: Duration) -> Instant { Instant(offset: offset.adding(duration)) }
+
+        /// The time from this moment to another, at most as far as durations go.
+        public func duration(to other: Instant) -> Duration { other.offset.since(offset) }
+
+        /// Whether a moment is before another.
+        public static func < (one: Instant, two: Instant) -> Bool { one.offset < two.offset }
+    }
+
+    private typealias Continuation = CheckedContinuation<Void, any Error>
+
+    private struct State {
+        var now = Instant(offset: .zero)
+        var sleepers: [UInt64: (deadline: Instant, continuation: Continuation)] = [:]
+        var watchers: [UInt64: (count: Int, continuation: Continuation)] = [:]
+        /// Of the sleeper or watcher that comes next.
+        var number: UInt64 = 0
+
+        mutating func nextNumber() -> UInt64 {
+            number += 1
+            return number
+        }
+
+        /// Takes out those whose time has come, the earliest deadline first, and of one deadline the first to sleep.
+        mutating func wake() -> [Continuation] {
+            let due = sleepers.filter { $0.value.deadline <= now }
+                .sorted { ($0.value.deadline, $0.key) < ($1.value.deadline, $1.key) }
+            for sleeper in due { sleepers[sleeper.key] = nil }
+            return due.map(\.value.continuation)
+        }
+
+        /// Takes out those who wait for no more sleepers than there are.
+        mutating func notice() -> [Continuation] {
+            let satisfied = watchers.filter { $0.value.count <= sleepers.count }.sorted { $0.key < $1.key }
+            for watcher in satisfied { watchers[watcher.key] = nil }
+            return satisfied.map(\.value.continuation)
+        }
+    }
+
+    private let state = Locked(State())
+
+    /// A clock that stands at its first moment.
+    public init() {}
+
+    /// The moment the clock was last moved to.
+    public var now: Instant { state.withLock { $0.now } }
+
+    /// One nanosecond. The clock itself is exact.
+    public var minimumResolution: Duration { .nanoseconds(1) }
+
+    /// How many tasks sleep on the clock now.
+    public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
+    // MARK: Moving it
+
+    /// Moves the clock, and wakes whoever sleeps until then or earlier.
+    ///
+    /// A negative duration moves it back, as a wall clock may be; that wakes nobody. Sleepers are resumed after the clock
+    /// has been moved, in the order of their deadlines; what they do then happens on their own tasks, maybe after this
+    /// returns.
+    public func advance(by duration: Duration) {
+        move { $0.advanced(by: duration) }
+    }
+
+    /// Moves the clock to a moment, which may be an earlier one; else as ``advance(by:)``.
+    public func advance(to instant: Instant) {
+        move { _ in instant }
+    }
+
+    private func move(_ destination: (Instant) -> Instant) {
+        let due = state.withLock { state in
+            state.now = destination(state.now)
+            return state.wake()
+        }
+        // Resumed outside of the lock, since a sleeper may come back at once.
+        for continuation in due { continuation.resume() }
+    }
+
+    // MARK: Sleeping on it
+
+    /// Waits until the clock is moved to the deadline or past it; not at all if it is there already.
+    ///
+    /// - Parameter tolerance: Not needed: a sleeper wakes by the very call that moves the clock.
+    /// - Throws: `CancellationError` as soon as the task is cancelled.
+    public func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
+        let number = state.withLock { $0.nextNumber() }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: Continuation) in
+                let (isOver, watchers) = state.withLock { state -> (Bool, [Continuation]) in
+                    // The handler below runs after the task was marked, so one of the two sees the other under the lock.
+                    guard !Task.isCancelled, deadline > state.now else { return (true, []) }
+                    state.sleepers[number] = (deadline, continuation)
+                    return (false, state.notice())
+                }
+                for watcher in watchers { watcher.resume() }
+                guard isOver else { return }
+                if Task.isCancelled {
+                    continuation.resume(throwing: CancellationError())
+                } else {
+                    continuation.resume()
+                }
+            }
+        } onCancel: {
+            let cancelled = state.withLock { $0.sleepers.removeValue(forKey: number)?.continuation }
+            cancelled?.resume(throwing: CancellationError())
+        }
+    }
+
+    /// Waits, without polling, until at least so many tasks sleep on the clock at once.
+    ///
+    /// Call it before ``advance(by:)``, so that the clock is not moved before the code under test has gone to sleep.
+    ///
+    /// - Throws: `CancellationError` as soon as the task is cancelled: a test with a time limit ends.
+    public func waitForSleepers(_ count: Int) async throws {
+        let number = state.withLock { $0.nextNumber() }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: Continuation) in
+                let isOver = state.withLock { state in
+                    guard !Task.isCancelled, state.sleepers.count < count else { return true }
+                    state.watchers[number] = (count, continuation)
+                    return false
+                }
+                guard isOver else { return }
+                if Task.isCancelled {
+                    continuation.resume(throwing: CancellationError())
+                } else {
+                    continuation.resume()
+                }
+            }
+        } onCancel: {
+            let cancelled = state.withLock { $0.watchers.removeValue(forKey: number)?.continuation }
+            cancelled?.resume(throwing: CancellationError())
+        }
+    }
+}

@@ -1,0 +1,42 @@
+public import Tally
+
+/// What a scrape would see, for a test to look at. Each call scrapes the whole registry: observing gauges run, and a
+/// registry's own metrics are brought up to date.
+extension MetricRegistry {
+    /// The registry's exposition in Prometheus text, read back.
+    ///
+    /// - Throws: ``ExpositionError`` if what the registry writes is not Prometheus text, which would be a defect of Tally's.
+    public func parsed() throws(ExpositionError) -> ParsedExposition {
+        try ExpositionParser(.prometheusText).parse(exposition(as: .prometheusText).body)
+    }
+
+    /// The value of one sample, as ``ParsedExposition/value(of:labels:)`` finds it; nil if there is none.
+    ///
+    /// ```swift
+    /// #expect(try registry.value(of: "http_requests_total", labels: ["method": "get"]) == 3)
+    /// ```
+    ///
+    /// - Throws: ``AmbiguousSeries`` if several samples answer.
+    public func value(of name: String, labels: [String: String] = [:]) throws -> Double? {
+        try parsed().value(of: name, labels: labels)
+    }
+
+    /// The value of one sample as it is written, for integers past 2^53; nil if there is none.
+    ///
+    /// - Throws: ``AmbiguousSeries`` if several samples answer.
+    public func valueText(of name: String, labels: [String: String] = [:]) throws -> String? {
+        try parsed().valueText(of: name, labels: labels)
+    }
+
+    /// The samples of a name, suffix included, in the order they are exposed in; none if there is no such name.
+    public func samples(of name: String) throws -> [ParsedSample] {
+        try parsed().samples(of: name)
+    }
+
+    /// The buckets, count and sum of one histogram; nil if there is none.
+    ///
+    /// - Throws: ``AmbiguousSeries`` if several histograms answer.
+    public func histogram(of name: String, labels: [String: String] = [:]) throws -> ParsedHistogram? {
+        try parsed().histogram(of: name, labels: labels)
+    }
+}

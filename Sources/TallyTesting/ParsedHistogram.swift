@@ -1,0 +1,26 @@
+/// A histogram's buckets, count and sum, taken together.
+public struct ParsedHistogram: Hashable, Sendable {
+    /// How much was at or below a bound.
+    public struct Bucket: Hashable, Sendable {
+        /// The bound as it was written in the label `le`: `0.5`, `+Inf`.
+        public var bound: String
+        /// All observations up to the bound, those of the lower buckets included.
+        public var cumulativeCount: Double
+    }
+
+    /// The buckets, in the order they stand in, which is that of their bounds. The last one's bound is `+Inf`.
+    public var buckets: [Bucket]
+    /// The number of observations.
+    public var count: Double
+    /// Their sum; nil if the exposition has none.
+    public var sum: Double?
+
+    /// How many observations each bucket has to itself, in the buckets' order.
+    public var counts: [Double] {
+        var before = 0.0
+        return buckets.map { bucket in
+            defer { before = bucket.cumulativeCount }
+            return bucket.cumulativeCount - before
+        }
+    }
+}

@@ -1,0 +1,90 @@
+/// A label's name and value, compared by their bytes.
+public struct ParsedLabel: Hashable, Sendable, CustomStringConvertible {
+    /// The name.
+    public var name: String
+    /// The value, without its escapes.
+    public var value: String
+
+    /// A label.
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    /// Whether two labels are of the same bytes. Strings alone would take `é` and `e` with an accent for one.
+    public static func == (one: Self, two: Self) -> Bool {
+        one.name.hasSameBytes(as: two.name) && one.value.hasSameBytes(as: two.value)
+    }
+
+    /// Feeds the bytes.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(utf8: name)
+        hasher.combine(utf8: value)
+    }
+
+    /// `name="value"`, escaped as in an exposition.
+    public var description: String {
+        let name = name.isLegacyLabelName ? name : "\"\(name.escapedForLabels)\""
+        return "\(name)=\"\(value.escapedForLabels)\""
+    }
+}
+
+/// A point in time as an exposition gives it.
+public struct ParsedTimestamp: Hashable, Sendable {
+    /// As it was written: milliseconds in Prometheus text, seconds in OpenMetrics.
+    public var text: String
+    /// Seconds since the Unix epoch, to the precision of a double.
+    public var seconds: Double
+}
+
+/// What an OpenMetrics sample refers to outside of the metrics: a trace, for instance.
+public struct ParsedExemplar: Hashable, Sendable {
+    /// The labels, in the order they stand in.
+    public var labels: [ParsedLabel]
+    /// The value that was observed.
+    public var value: Double
+    /// The value as it was written.
+    public var valueText: String
+    /// When it was observed.
+    public var timestamp: ParsedTimestamp?
+}
+
+/// One line of an exposition that has a value.
+public struct ParsedSample: Sendable, CustomStringConvertible {
+    /// The sample's name, suffix included: `http_requests_total`.
+    public var name: String
+    /// The labels, in the order they stand in.
+    public var labels: [ParsedLabel]
+    /// The value.
+    public var value: Double
+    /// The value as it was written, for integers that a double cannot hold.
+    public var valueText: String
+    /// When it was taken, if the line says so.
+    public var timestamp: ParsedTimestamp?
+    /// The exemplar, which only OpenMetrics has.
+    public var exemplar: ParsedExemplar?
+    /// The line it stands in, from 1.
+    public var line: Int
+
+    /// The value of a label; nil if there is none of the name.
+    public subscript(label name: String) -> String? {
+        labels.first { $0.name.hasSameBytes(as: name) }?.value
+    }
+
+    /// Whether the sample has all of these labels, and maybe others.
+    public func has(_ wanted: [String: String]) -> Bool {
+        wanted.allSatisfy { name, value in self[label: name]?.hasSameBytes(as: value) ?? false }
+    }
+
+    /// The name and the labels, as in an exposition.
+    public var series: String {
+        let labels = labels.map(\.description)
+        guard name.isLegacyMetricName else {
+            return "{\((["\"\(name.escapedForLabels)\""] + labels).joined(separator: ","))}"
+        }
+        return labels.isEmpty ? name : "\(name){\(labels.joined(separator: ","))}"
+    }
+
+    /// The series and its value.
+    public var description: String { "\(series) \(valueText)" }
+}

@@ -1,0 +1,69 @@
+/// The buckets, count and sum of a histogram at one time; of a summary, the order of its quantiles.
+struct BucketPoint {
+    private let kind: ParsedFamily.Kind
+    private let isOpenMetrics: Bool
+    private var line = 0
+    /// The last bucket's bound and value, or the last quantile, as written.
+    private var bound: String?
+    private var bucket = "0"
+    private var count: String?
+    private var hasSum = false
+    private var hasNegativeSum = false
+    private var hasNegativeBounds = false
+
+    init(_ kind: ParsedFamily.Kind, isOpenMetrics: Bool) {
+        self.kind = kind
+        self.isOpenMetrics = isOpenMetrics
+    }
+
+    mutating func add(_ sample: ParsedSample, suffix: String, bound: String?) throws(ExpositionError) {
+        line = sample.line
+        switch suffix {
+        case "_bucket", "":
+            guard let bound else { return }
+            if let before = self.bound, isOrdered {
+                guard NumberText.isLess(before, than: bound) else {
+                    throw failure("\(bound.debugDescription) must come before \(before.debugDescription), and only once")
+                }
+            }
+            self.bound = bound
+            guard suffix == "_bucket" else { return }
+            guard !NumberText.isLess(sample.valueText, than: bucket) else {
+                throw failure("a bucket has less in it than the one before, which is part of it")
+            }
+            bucket = sample.valueText
+            if NumberText.isLess(bound, than: "0") { hasNegativeBounds = true }
+        case "_count", "_gcount": count = sample.valueText
+        case "_sum", "_gsum":
+            hasSum = true
+            hasNegativeSum = sample.value < 0
+        default: break
+        }
+    }
+
+    /// Quantiles may come in any order in OpenMetrics, but not in Prometheus text.
+    private var isOrdered: Bool { kind != .summary || !isOpenMetrics }
+
+    /// Checks what only the whole point shows.
+    func check() throws(ExpositionError) {
+        guard kind != .summary else { return }
+        guard bound == "+Inf" else { throw failure("the bucket with le=\"+Inf\" is missing") }
+        if let count {
+            guard NumberText.areEqual(count, bucket) else {
+                throw failure("the count is \(count), but \(bucket) are in the bucket with le=\"+Inf\"")
+            }
+        }
+        guard isOpenMetrics else { return }
+        guard hasSum == (count != nil) else { throw failure("there is a sum if and only if there is a count") }
+        guard kind != .histogram || !hasSum || !hasNegativeBounds else {
+            throw failure("a histogram with negative buckets has no sum")
+        }
+        guard !hasNegativeSum || hasNegativeBounds else {
+            throw failure("the sum is negative, but no bucket is")
+        }
+    }
+
+    private func failure(_ problem: String) -> ExpositionError {
+        ExpositionError(.invalidHistogram, line: line, problem)
+    }
+}

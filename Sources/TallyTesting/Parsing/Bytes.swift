@@ -1,0 +1,57 @@
+extension UInt8 {
+    static let lineFeed = UInt8(ascii: "\n")
+    static let space = UInt8(ascii: " ")
+    static let tab = UInt8(ascii: "\t")
+    static let quote = UInt8(ascii: "\"")
+    static let backslash = UInt8(ascii: "\\")
+    static let hash = UInt8(ascii: "#")
+
+    var isBlank: Bool { self == .space || self == .tab }
+    var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+    /// With the bit set that makes an ASCII letter lower case.
+    var lowercased: UInt8 { self | 0x20 }
+
+    /// Whether the byte may begin a label's name.
+    var isNameStart: Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lowercased) && self & 0x80 == 0 || self == UInt8(ascii: "_")
+    }
+}
+
+extension String {
+    /// Strings are equal where they are canonically equivalent; names and labels only where their bytes are.
+    func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+
+    /// `[a-zA-Z_:][a-zA-Z0-9_:]*`
+    var isLegacyMetricName: Bool { isLegacyName { $0.isNameStart || $0 == UInt8(ascii: ":") } }
+
+    /// `[a-zA-Z_][a-zA-Z0-9_]*`
+    var isLegacyLabelName: Bool { isLegacyName(\.isNameStart) }
+
+    private func isLegacyName(_ mayBegin: (UInt8) -> Bool) -> Bool {
+        guard let first = utf8.first, mayBegin(first) else { return false }
+        return utf8.allSatisfy { mayBegin($0) || $0.isDigit }
+    }
+
+    /// With the escapes of a label's value.
+    var escapedForLabels: String {
+        var bytes: [UInt8] = []
+        for byte in utf8 {
+            switch byte {
+            case .lineFeed: bytes += [.backslash, UInt8(ascii: "n")]
+            case .backslash, .quote: bytes += [.backslash, byte]
+            default: bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func hasSuffix(bytesOf suffix: String) -> Bool { utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) }
+}
+
+extension Hasher {
+    mutating func combine(utf8 text: String) {
+        for byte in text.utf8 { combine(byte) }
+        // Not in any text, so that ("a", "bc") and ("ab", "c") differ.
+        combine(0xFF as UInt8)
+    }
+}

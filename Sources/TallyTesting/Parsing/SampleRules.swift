@@ -1,0 +1,122 @@
+/// What Prometheus text asks of one sample of a type.
+struct PrometheusTextRules {
+    let family: ParsedFamily
+    let sample: ParsedSample
+    let suffix: String
+
+    func check() throws(ExpositionError) {
+        switch (family.kind, suffix) {
+        case (.histogram, "_bucket"):
+            try sample.checkBound()
+            try sample.checkCount()
+        case (.histogram, "_count"): try sample.checkCount()
+        case (.summary, ""): _ = try sample.number(inLabel: "quantile")
+        default: break
+        }
+    }
+}
+
+/// What OpenMetrics asks of one sample of a type.
+///
+/// https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md#metric-types
+struct OpenMetricsRules {
+    let family: ParsedFamily
+    let sample: ParsedSample
+    let suffix: String
+
+    func check() throws(ExpositionError) {
+        try checkLabels()
+        try checkValue()
+        try checkExemplar()
+    }
+
+    private func checkLabels() throws(ExpositionError) {
+        switch (family.kind, suffix) {
+        case (.histogram, "_bucket"), (.gaugeHistogram, "_bucket"): try sample.checkBound()
+        case (.histogram, _), (.gaugeHistogram, _): try sample.checkHasNo("le")
+        case (.summary, ""):
+            let quantile = try sample.number(inLabel: "quantile")
+            guard (0...1).contains(quantile) else {
+                throw sample.failure(.invalidTypeLabel, "a quantile is from 0 to 1")
+            }
+        case (.summary, _): try sample.checkHasNo("quantile")
+        case (.stateset, _):
+            guard sample[label: family.name] != nil else {
+                throw sample.failure(.invalidTypeLabel, "the state, which is a label named as the family, is missing")
+            }
+        default: break
+        }
+    }
+
+    private func checkValue() throws(ExpositionError) {
+        let value = sample.value
+        switch (family.kind, suffix) {
+        case (.stateset, _):
+            guard value == 0 || value == 1 else {
+                throw sample.failure(.invalidTypeValue, "a state is 0 or 1")
+            }
+        case (.info, _):
+            guard value == 1 else { throw sample.failure(.invalidTypeValue, "the value of an info is 1") }
+        case (.summary, ""):
+            guard value.isNaN || value >= 0 else {
+                throw sample.failure(.invalidTypeValue, "a quantile's value is not negative")
+            }
+        case (_, "_bucket"), (_, "_count"), (_, "_gcount"):
+            try sample.checkCount()
+            guard value.isFinite, value.rounded() == value else {
+                throw sample.failure(.invalidTypeValue, "a count is a whole number")
+            }
+        case (_, "_total"), (_, "_sum"):
+            guard value >= 0 else {
+                throw sample.failure(.invalidTypeValue, "a counter or sum is neither negative nor NaN")
+            }
+        case (_, "_gsum"):
+            guard !value.isNaN else { throw sample.failure(.invalidTypeValue, "a sum is not NaN") }
+        case (_, "_created"):
+            guard value.isFinite else { throw sample.failure(.invalidTypeValue, "a creation time is a timestamp") }
+        default: break
+        }
+    }
+
+    private func checkExemplar() throws(ExpositionError) {
+        guard let exemplar = sample.exemplar else { return }
+        switch (family.kind, suffix) {
+        case (.counter, "_total"): break
+        case (.histogram, "_bucket"), (.gaugeHistogram, "_bucket"):
+            guard exemplar.value > (try sample.number(inLabel: "le")) else { return }
+            throw sample.failure(.invalidExemplar, "the exemplar's value is above its bucket")
+        default:
+            throw sample.failure(.misplacedExemplar, "only counters' totals and buckets have exemplars")
+        }
+    }
+}
+
+extension ParsedSample {
+    fileprivate func failure(_ code: ExpositionError.Code, _ problem: String) -> ExpositionError {
+        ExpositionError(code, line: line, problem)
+    }
+
+    fileprivate func number(inLabel label: String) throws(ExpositionError) -> Double {
+        guard let text = self[label: label], let number = NumberText.value(Array(text.utf8)[...]), !number.isNaN
+        else { throw failure(.invalidTypeLabel, "the label \(label), which is a number, is missing or wrong") }
+        return number
+    }
+
+    /// Positive infinity has one spelling; every other number may be written in any way.
+    fileprivate func checkBound() throws(ExpositionError) {
+        let bound = try number(inLabel: "le")
+        guard bound != .infinity || self[label: "le"] == "+Inf" else {
+            throw failure(.invalidTypeLabel, "the last bucket's bound is written +Inf")
+        }
+    }
+
+    fileprivate func checkCount() throws(ExpositionError) {
+        guard value >= 0 else { throw failure(.invalidTypeValue, "a count is neither negative nor NaN") }
+    }
+
+    fileprivate func checkHasNo(_ label: String) throws(ExpositionError) {
+        guard self[label: label] == nil else {
+            throw failure(.invalidTypeLabel, "the label \(label) belongs to other samples of the type")
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// The units that names of metrics commonly end in.
+///
+/// https://prometheus.io/docs/practices/naming/#base-units
+struct UnitName {
+    /// As it stands in the name.
+    let name: String
+    /// What to measure in instead; the name itself if it is a base unit.
+    let base: String
+
+    /// The first word of a name that is a unit, maybe with a prefix.
+    static func first(in words: [Substring]) -> UnitName? {
+        for word in words {
+            if let base = bases[String(word)] { return UnitName(name: String(word), base: base) }
+            for prefix in prefixes where word.hasPrefix(prefix) {
+                if let base = bases[String(word.dropFirst(prefix.count))] {
+                    return UnitName(name: String(word), base: base)
+                }
+            }
+        }
+        return nil
+    }
+
+    private static let bases: [String: String] = {
+        var bases = [
+            "minutes": "seconds", "hours": "seconds", "days": "seconds", "weeks": "seconds",
+            "bits": "bytes",
+            "kelvins": "kelvin", "fahrenheit": "celsius", "rankine": "celsius",
+            "inches": "meters", "yards": "meters", "miles": "meters",
+            "calories": "joules", "pounds": "grams", "ounces": "grams",
+        ]
+        // Celsius stands beside kelvin, since it is what most people measure in; both spellings of the metre are right.
+        for base in [
+            "amperes", "bytes", "celsius", "grams", "joules", "kelvin", "meters", "metres", "seconds", "volts",
+        ] {
+            bases[base] = base
+        }
+        return bases
+    }()
+
+    private static let prefixes = [
+        "pico", "nano", "micro", "milli", "centi", "deci", "deca", "hecto", "kilo", "mega", "giga", "tera", "peta",
+        "kibi", "mebi", "gibi", "tebi", "pebi",
+    ]
+
+    /// Words that stand for a unit without spelling it.
+    static let abbreviations: Set<String> = [
+        "s", "sec", "ms", "us", "ns", "b", "kb", "mb", "gb", "tb", "pb", "m", "h", "d",
+    ]
+}
