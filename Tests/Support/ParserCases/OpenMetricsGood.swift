@@ -63,14 +63,14 @@ extension ParserCase {
         good(
             "summaries of several metrics and times", "# TYPE wait summary", #"wait_count{a="b"} 0 123"#,
             #"wait_sum{a="b"} 0 123"#, #"wait_count{a="b"} 1 456"#, #"wait_sum{a="b"} 2 456"#,
-            #"wait_count{a="c"} 0 123"#, #"wait_sum{a="c"} 0 123"#
+            #"wait_count{a="c"} 0 123"#, #"wait_sum{a="c"} 0 123"#, differs: .laterPoints
         ),
         good("a quoted name", "# TYPE \"mail.sent\" counter", "# HELP \"mail.sent\" Letters.", #"{"mail.sent_total"} 5"#),
-        good("a quoted name with labels", #"{"mail.sent","box.id"="in",plain="x"} 5"#),
+        good("a quoted name with labels", "# TYPE \"mail.sent\" gauge", #"{"mail.sent","box.id"="in",plain="x"} 5"#),
         good("a quoted label of a plain name", #"mail{"box.id"="in"} 5"#),
         good("a plain name in quotes", #"{"mail",a="b"} 5"#),
-        good("a quoted name with escapes", #"{"mail \"in\" # {}=,\\\n","a } b"="c"} 5"#),
-        good("a quoted name after its labels", #"{a="b","mail.sent"} 5"#),
-        good("a quoted name of a single space", #"{" "} 5"#),
+        good("a quoted name with escapes", #"# TYPE "mail \"in\" # {}=,\\\n" gauge"#, #"{"mail \"in\" # {}=,\\\n","a } b"="c"} 5"#),
+        good("a quoted name after its labels", "# TYPE \"mail.sent\" gauge", #"{a="b","mail.sent"} 5"#),
+        good("a quoted name without metadata", #"{"mail.sent"} 5"#, differs: .quotedWithoutMetadata),
     ]
 }

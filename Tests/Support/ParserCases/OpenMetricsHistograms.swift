@@ -20,7 +20,8 @@ extension ParserCase {
         ),
         good(
             "a histogram at two times", "# TYPE wait histogram", #"wait_bucket{le="1"} 4 10"#,
-            #"wait_bucket{le="+Inf"} 4 10"#, #"wait_bucket{le="1"} 1 20"#, #"wait_bucket{le="+Inf"} 2 20"#
+            #"wait_bucket{le="+Inf"} 4 10"#, #"wait_bucket{le="1"} 1 20"#, #"wait_bucket{le="+Inf"} 2 20"#,
+            differs: .laterPoints
         ),
         good(
             "a gauge histogram", "# TYPE wait gaugehistogram", #"wait_bucket{le="1.0"} 2"#, #"wait_bucket{le="+Inf"} 3"#,
@@ -56,7 +57,7 @@ extension ParserCase {
         bad("invalidHistogram", 3, "a gauge histogram's sum without a count", "# TYPE wait gaugehistogram", #"wait_bucket{le="+Inf"} 0"#, "wait_gsum 0"),
         bad("invalidHistogram", 3, "a gauge histogram's count without a sum", "# TYPE wait gaugehistogram", #"wait_bucket{le="+Inf"} 0"#, "wait_gcount 0"),
         bad("invalidHistogram", 4, "a gauge histogram's negative sum", "# TYPE wait gaugehistogram", #"wait_bucket{le="+Inf"} 1"#, "wait_gsum -1", "wait_gcount 1"),
-        bad("interleaved", 4, "a bucket after another family", "# TYPE wait histogram", #"wait_bucket{le="1"} 1"#, "mail 1", #"wait_bucket{le="+Inf"} 1"#),
+        bad("interleaved", 4, "a bucket after another family", "# TYPE wait histogram", #"wait_bucket{le="+Inf"} 1"#, "mail 1", "wait_count 1"),
         bad("invalidValue", 2, "a native histogram", "# TYPE wait histogram", "wait {count:4,sum:6,schema:0,zero_threshold:0.1,zero_count:0}", differs: .nativeHistogram),
         bad("invalidValue", 2, "half a native histogram", "# TYPE wait histogram", "wait {count:4"),
     ]
@@ -78,12 +79,12 @@ extension ParserCase {
         bad("exemplarTooLong", 2, "129 characters", "# TYPE mail counter", "mail_total 5 # {trace=\"\(String(repeating: "x", count: 124))\"} 1"),
         bad("exemplarTooLong", 2, "129 code points in fewer characters", "# TYPE mail counter", "mail_total 5 # {trace=\"\(String(repeating: "e\u{301}", count: 62))\"} 1"),
         bad("exemplarTooLong", 2, "129 characters in two labels", "# TYPE mail counter", "mail_total 5 # {a=\"\(String(repeating: "x", count: 63))\",b=\"\(String(repeating: "x", count: 64))\"} 1"),
-        bad("invalidExemplar", 2, "a hash alone", "# TYPE mail counter", "mail_total 1 #"),
+        bad("invalidExemplar", 2, "a hash without an exemplar", "# TYPE mail counter", "mail_total 1 #"),
         bad("invalidExemplar", 2, "a hash and a space", "# TYPE mail counter", "mail_total 1 # "),
         bad("invalidValue", 2, "no space before the hash", "# TYPE mail counter", "mail_total 1# {} 1"),
         bad("invalidExemplar", 2, "no space after the hash", "# TYPE mail counter", "mail_total 1 #{} 1"),
         bad("invalidExemplar", 2, "no space before the exemplar's value", "# TYPE mail counter", "mail_total 1 # {}1"),
-        bad("invalidExemplar", 2, "no exemplar's value", "# TYPE mail counter", "mail_total 1 # {}", differs: .exemplarValue),
+        bad("invalidExemplar", 2, "no exemplar's value", "# TYPE mail counter", "mail_total 1 # {}"),
         bad("invalidExemplar", 2, "two spaces for an exemplar's value", "# TYPE mail counter", #"mail_total 1 1 # {id="a"}  "#),
         bad("invalidTimestamp", 2, "a space after the exemplar", "# TYPE mail counter", "mail_total 1 # {} 1 "),
         bad("invalidExemplar", 2, "a space after the exemplar's time", "# TYPE mail counter", "mail_total 1 # {} 1 1 "),
