@@ -26,9 +26,9 @@ public struct ExpositionDifference: Error, Sendable, CustomStringConvertible {
                 missing.append(sample.description)
                 continue
             }
-            guard found.value != sample.value, !(found.value.isNaN && sample.value.isNaN)
-                || !NumberText.areEqual(found.valueText, sample.valueText) && found.value.isFinite
-            else { continue }
+            let isEqual =
+                NumberText.areEqual(found.valueText, sample.valueText) || found.value.isNaN && sample.value.isNaN
+            guard !isEqual else { continue }
             changed.append("\(sample.series) is \(found.valueText), expected \(sample.valueText)")
         }
         for sample in actual.samples where left[sample.key(named: sample.name, without: nil)] != nil {

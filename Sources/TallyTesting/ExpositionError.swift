@@ -6,6 +6,8 @@ public struct ExpositionError: Error, Hashable, Sendable, CustomStringConvertibl
         public let description: String
 
         // The text as a whole.
+        /// The Content-Type is that of neither text format.
+        public static let unknownFormat = Code(description: "unknownFormat")
         /// The bytes are not UTF-8.
         public static let invalidUTF8 = Code(description: "invalidUTF8")
         /// Prometheus text that does not end with a line feed.

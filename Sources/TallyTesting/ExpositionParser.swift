@@ -40,6 +40,19 @@ public struct ExpositionParser: Sendable {
         self.allowsQuotedNames = allowsQuotedNames
     }
 
+    /// The parser of what a Content-Type says; nil if that is neither of the text formats.
+    ///
+    /// Names may be quoted if the type has `escaping=allow-utf-8`.
+    public init?(contentType: String) {
+        let parts = contentType.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
+        let allowsQuotedNames = parts.contains("escaping=allow-utf-8")
+        switch parts.first {
+        case "text/plain": self.init(.prometheusText, allowsQuotedNames: allowsQuotedNames)
+        case "application/openmetrics-text": self.init(.openMetrics, allowsQuotedNames: allowsQuotedNames)
+        default: return nil
+        }
+    }
+
     /// Reads a whole exposition.
     public func parse(_ text: String) throws(ExpositionError) -> ParsedExposition {
         try parse(Array(text.utf8))

@@ -3,11 +3,17 @@ public import Tally
 /// What a scrape would see, for a test to look at. Each call scrapes the whole registry: observing gauges run, and a
 /// registry's own metrics are brought up to date.
 extension MetricRegistry {
-    /// The registry's exposition in Prometheus text, read back.
+    /// The registry's exposition, read back by the parser that its Content-Type asks for.
     ///
-    /// - Throws: ``ExpositionError`` if what the registry writes is not Prometheus text, which would be a defect of Tally's.
-    public func parsed() throws(ExpositionError) -> ParsedExposition {
-        try ExpositionParser(.prometheusText).parse(exposition(as: .prometheusText).body)
+    /// - Parameter accept: The Accept header of a scraper; nil for Prometheus text 0.0.4.
+    /// - Throws: ``ExpositionError`` if the registry does not write the format it says it does, which would be a defect of
+    ///   Tally's, or if the header asks for JSON.
+    public func parsed(accept: String? = nil) throws(ExpositionError) -> ParsedExposition {
+        let exposition = exposition(accept: accept)
+        guard let parser = ExpositionParser(contentType: exposition.contentType) else {
+            throw ExpositionError(.unknownFormat, line: 1, "\(exposition.contentType) is no text format")
+        }
+        return try parser.parse(exposition.body)
     }
 
     /// The value of one sample, as ``ParsedExposition/value(of:labels:)`` finds it; nil if there is none.

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Synchronization
+import TallyTesting
 import Testing
 
 @testable import Tally

@@ -1,4 +1,5 @@
 import Synchronization
+import TallyTesting
 import Testing
 
 @testable import Tally

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import TallyTesting
 import Testing
 
 @testable import Tally

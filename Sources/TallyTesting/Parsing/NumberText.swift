@@ -52,12 +52,12 @@ enum NumberText {
         return left.isLess(than: right)
     }
 
-    /// Whether two numbers are equal, exactly where both are written without an exponent.
+    /// Whether two numbers are equal: exactly where both are whole and written without an exponent, else as doubles.
     static func areEqual(_ one: String, _ two: String) -> Bool {
-        guard let left = PlainDecimal(one), let right = PlainDecimal(two) else {
-            return value(one.utf8Slice) == value(two.utf8Slice)
+        if let left = PlainDecimal(one), let right = PlainDecimal(two), left.fraction.isEmpty, right.fraction.isEmpty {
+            return !left.isLess(than: right) && !right.isLess(than: left)
         }
-        return !left.isLess(than: right) && !right.isLess(than: left)
+        return value(one.utf8Slice) == value(two.utf8Slice)
     }
 }
 

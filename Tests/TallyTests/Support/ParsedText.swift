@@ -1,6 +1,8 @@
+import TallyTesting
+
 @testable import Tally
 
-/// A strict reader of Prometheus text 0.0.4: what it cannot read, a scraper could not either.
+/// Prometheus text 0.0.4 as a strict parser reads it, for tests that look at bytes.
 struct ParsedText {
     struct Sample: Hashable {
         var name: String
@@ -14,9 +16,9 @@ struct ParsedText {
         var value: [UInt8]
     }
 
-    struct Malformed: Error {
+    /// A line that the parser accepts, but that is not as we write it: other spaces, a comment, a needless escape.
+    struct NotCanonical: Error {
         var line: String
-        var problem: String
     }
 
     var samples: [Sample] = []
@@ -25,15 +27,28 @@ struct ParsedText {
     var helps: [String: String] = [:]
 
     init(_ body: [UInt8]) throws {
-        guard body.isEmpty || body.last == UInt8(ascii: "\n") else {
-            throw Malformed(line: "", problem: "does not end with a line feed")
+        let exposition = try ExpositionParser(.prometheusText, allowsQuotedNames: false).parse(body)
+        let lines = body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+        for sample in exposition.samples {
+            let line = lines[sample.line - 1]
+            guard line.elementsEqual(sample.description.utf8) else {
+                throw NotCanonical(line: String(decoding: line, as: UTF8.self))
+            }
+            let labels = sample.labels.map { Label(name: $0.name, value: Array($0.value.utf8)) }
+            samples.append(Sample(name: sample.name, labels: labels, value: sample.valueText))
         }
-        for line in body.split(separator: UInt8(ascii: "\n")) {
-            try add(Array(line))
+        for line in lines where line.first == UInt8(ascii: "#") {
+            let text = String(decoding: line, as: UTF8.self)
+            let words = text.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false).map(String.init)
+            switch (words.first, words.count > 2 ? words[1] : "") {
+            // As it stands, with its escapes.
+            case ("#", "HELP"): helps[words[2]] = words.count > 3 ? words[3] : ""
+            case ("#", "TYPE") where words.count == 4: types.append((words[2], words[3]))
+            default: throw NotCanonical(line: text)
+            }
         }
-        let identities = samples.map { [$0.name] + $0.labels.map { "\($0.name)=\($0.value)" } }
-        guard Set(identities).count == identities.count else { throw Malformed(line: "", problem: "duplicate series") }
-        guard Set(types.map(\.name)).count == types.count else { throw Malformed(line: "", problem: "two TYPE lines") }
+        let count = exposition.samples.count + lines.count(where: { $0.first == UInt8(ascii: "#") })
+        guard count == lines.count else { throw NotCanonical(line: "") }
     }
 
     init(_ exposition: Exposition) throws {
@@ -47,79 +62,6 @@ struct ParsedText {
     }
 
     func samples(of name: String) -> [Sample] { samples.filter { $0.name == name } }
-
-    private mutating func add(_ line: [UInt8]) throws {
-        let text = String(decoding: line, as: UTF8.self)
-        func malformed(_ problem: String) -> Malformed { Malformed(line: text, problem: problem) }
-        if line.first == UInt8(ascii: "#") {
-            let words = text.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
-            switch words.count > 2 ? words[1] : "" {
-            case "HELP": helps[String(words[2])] = words.count > 3 ? String(words[3]) : ""
-            case "TYPE": types.append((String(words[2]), String(words[3])))
-            default: throw malformed("unknown comment")
-            }
-            return
-        }
-        var position = 0
-        func name() -> String {
-            let start = position
-            while position < line.count,
-                line[position] == UInt8(ascii: "_") || line[position] == UInt8(ascii: ":")
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(line[position])
-                    || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(line[position] | 0x20)
-            { position += 1 }
-            return String(decoding: line[start..<position], as: UTF8.self)
-        }
-        func take(_ character: Unicode.Scalar) throws {
-            guard position < line.count, line[position] == UInt8(ascii: character) else {
-                throw malformed("expected \(character) at \(position)")
-            }
-            position += 1
-        }
-        var sample = Sample(name: name(), labels: [], value: "")
-        if position < line.count, line[position] == UInt8(ascii: "{") {
-            position += 1
-            while true {
-                let label = name()
-                guard !label.isEmpty else { throw malformed("empty label name") }
-                try take("=")
-                try take("\"")
-                var value: [UInt8] = []
-                while position < line.count, line[position] != UInt8(ascii: "\"") {
-                    var byte = line[position]
-                    if byte == UInt8(ascii: "\\") {
-                        position += 1
-                        guard position < line.count else { throw malformed("ends in an escape") }
-                        switch line[position] {
-                        case UInt8(ascii: "n"): byte = UInt8(ascii: "\n")
-                        case UInt8(ascii: "\\"), UInt8(ascii: "\""): byte = line[position]
-                        default: throw malformed("unknown escape")
-                        }
-                    }
-                    value.append(byte)
-                    position += 1
-                }
-                try take("\"")
-                sample.labels.append(Label(name: label, value: value))
-                if position < line.count, line[position] == UInt8(ascii: ",") {
-                    position += 1
-                    continue
-                }
-                try take("}")
-                break
-            }
-        }
-        try take(" ")
-        sample.value = String(decoding: line[position...], as: UTF8.self)
-        guard Double(sample.value.replacingInfinity) != nil else { throw malformed("no number") }
-        samples.append(sample)
-    }
-}
-
-extension String {
-    fileprivate var replacingInfinity: String {
-        self == "+Inf" ? "inf" : self == "-Inf" ? "-inf" : self == "NaN" ? "nan" : self
-    }
 }
 
 extension MetricRegistry {

@@ -1,0 +1,58 @@
+import Tally
+import TallyTestSupport
+import TallyTesting
+import Testing
+
+struct LintTests {
+    @Test(arguments: LintCase.all)
+    func everyConventionIsHeldAgainstANameThatBreaksIt(_ lintCase: LintCase) throws {
+        let problems = try ExpositionParser().parse(lintCase.text).lint()
+        #expect(problems.map { "\($0.metric) \($0.code)" } == lintCase.problems)
+    }
+
+    private struct Room: LabelSet {
+        var roomName: String
+        static let schema: [Tally.Label<Self>] = [Label("roomName", \.roomName)]
+    }
+
+    @Test func aRegistryWithABadNameFailsTheUsersTest() throws {
+        let registry = MetricRegistry()
+        try registry.expectNoLint()
+        let wait = Gauge("wait_ms", help: "Waits.", in: registry)
+        wait.set(5)
+        Family<Room, Gauge>("depth", help: "Depth.", in: registry)[Room(roomName: "a")].set(1)
+        let failure = #expect(throws: LintFailure.self) { try registry.expectNoLint() }
+        #expect(
+            failure?.description == """
+                2 problems with metrics:
+                  depth: write the label roomName in snake_case [camelCase]
+                  wait_ms: write out the unit ms [abbreviatedUnit]
+                """
+        )
+        #expect(failure?.problems == (try registry.lint()))
+        try registry.expectNoLint(except: ["wait_ms", "depth"])
+        #expect(throws: LintFailure.self) { try registry.expectNoLint(except: ["wait_ms"]) }
+    }
+
+    @Test func aCounterOfOpenMetricsIsNamedByItsSample() throws {
+        let text = "# TYPE mail_sent counter\n# HELP mail_sent Letters.\nmail_sent_total 1\n# EOF\n"
+        #expect(try ExpositionParser(.openMetrics).parse(text).lint().isEmpty)
+        let other = "# TYPE mail_ms counter\n# HELP mail_ms Letters.\nmail_ms_total 1\n# EOF\n"
+        let problems = try ExpositionParser(.openMetrics).parse(other).lint()
+        #expect(problems.map(\.description) == ["mail_ms_total: write out the unit ms [abbreviatedUnit]"])
+    }
+
+    @Test func gaugeHistogramsAndStatesetsAreLintedToo() throws {
+        let text = """
+            # TYPE q_gaugehistogram gaugehistogram
+            # HELP q_gaugehistogram Queue.
+            q_gaugehistogram_bucket{le="+Inf"} 1
+            # TYPE door_total stateset
+            # HELP door_total Doors.
+            door_total{door_total="open"} 1
+            # EOF
+            """
+        let problems = try ExpositionParser(.openMetrics).parse(text).lint()
+        #expect(problems.map(\.code) == [.totalWithoutCounter, .typeInName])
+    }
+}
