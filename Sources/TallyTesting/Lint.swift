@@ -134,7 +134,8 @@ private struct FamilyLint {
     /// Whether a small letter is followed by a capital one.
     private func isCamelCase(_ name: String) -> Bool {
         zip(name.utf8, name.utf8.dropFirst()).contains { one, two in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(one) && (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(two)
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(one)
+                && (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(two)
         }
     }
 }

@@ -54,7 +54,9 @@ extension ParsedExposition {
         labels: [String: String] = [:]
     ) throws(AmbiguousSeries) -> ParsedHistogram? {
         guard let family = family(name), family.kind == .histogram || family.kind == .gaugeHistogram else { return nil }
-        func part(_ sample: ParsedSample) -> String { String(decoding: Array(sample.name.utf8.dropFirst(name.utf8.count)), as: UTF8.self) }
+        func part(_ sample: ParsedSample) -> String {
+            String(decoding: Array(sample.name.utf8.dropFirst(name.utf8.count)), as: UTF8.self)
+        }
         let answers = family.samples.filter { $0.has(labels) }
         let whole = answers.filter { part($0) == "_bucket" && $0[label: "le"] == "+Inf" }
         guard let last = whole.first(where: { $0.labels.count == labels.count + 1 }) ?? whole.first else { return nil }

@@ -1,3 +1,4 @@
+import Foundation
 import TallyTestSupport
 import TallyTesting
 import Testing
@@ -12,7 +13,9 @@ struct ParserJudgeTests {
         var differences: [ParserDifference: Int] = [:]
         for (testCase, verdict) in zip(ParserCase.all, verdicts) {
             let ours = try? testCase.parse()
-            let agrees = (ours == nil) == (verdict.error != nil) && (ours.map { Self.isEqual($0, verdict, testCase) } ?? true)
+            let agrees =
+                (ours == nil) == (verdict.error != nil)
+                && (ours.map { Self.isEqual($0, verdict, testCase.syntax) } ?? true)
             #expect(
                 agrees == (testCase.difference == nil),
                 "\(testCase): \(verdict.error ?? "\(verdict.families)")\n\(testCase.text)"
@@ -27,25 +30,65 @@ struct ParserJudgeTests {
         )
     }
 
+    /// What we accept, the official parser does too: it calls itself laxer than the specification.
+    @Test func theOfficialParserReadsTheSameFromWhatWeAcceptOfTextsMadeAtRandom() throws {
+        var mutator = TextMutator(seed: 99)
+        let texts = (0..<60_000).map { _ in mutator.next() }
+        let read = texts.compactMap { text in
+            let parser = ExpositionParser(text.syntax == .openMetrics ? .openMetrics : .prometheusText)
+            let exposition = (try? parser.parse(text.bytes)).flatMap { Self.canBeJudged($0, text.bytes) ? $0 : nil }
+            return exposition.map { (text: text, exposition: $0) }
+        }
+        for (ours, verdict) in zip(read, try PythonParser.judge(read.map(\.text))) {
+            #expect(
+                verdict.error == nil && Self.isEqual(ours.exposition, verdict, ours.text.syntax),
+                "\(verdict.error ?? "\(verdict.families)"):\n\(String(decoding: ours.text.bytes, as: UTF8.self))"
+            )
+        }
+        #expect(read.count > 3_000)
+        print("The official parser reads the same from \(read.count) texts made at random that we accept.")
+    }
+
+    /// Not where the judge fails on what the specification allows: see `ParserDifference`.
+    private static func canBeJudged(_ exposition: ParsedExposition, _ bytes: [UInt8]) -> Bool {
+        let lines = bytes.split(separator: UInt8(ascii: "\n")).map { $0.drop { [0x20, 0x09].contains($0) } }
+        // It takes any second word of a comment for a keyword.
+        let hasOddComment = lines.contains { $0.first == UInt8(ascii: "#") && !$0.starts(with: "# ".utf8) }
+        return !hasOddComment
+            && exposition.families.allSatisfy { family in
+                let isQuotedAlone =
+                    family.kind == .unknown
+                    && !family.name.utf8.allSatisfy { byte in
+                        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
+                    }
+                let hasTimes = family.samples.contains { $0.timestamp != nil }
+                return !isQuotedAlone && !(hasTimes && family.samples.count > 1)
+            }
+    }
+
     /// Whether both have read the same.
-    private static func isEqual(_ ours: ParsedExposition, _ theirs: PythonParser.Verdict, _ testCase: ParserCase) -> Bool {
-        if testCase.syntax == .openMetrics {
-            let metadata = ours.families.map { [$0.name, $0.kind.rawValue, $0.help ?? "", $0.unit ?? ""] }
-            guard metadata.elementsEqual(theirs.families.map { [$0.name, $0.type, $0.help, $0.unit] }, by: sameBytes)
+    private static func isEqual(_ ours: ParsedExposition, _ theirs: PythonParser.Verdict, _ syntax: ParserCase.Syntax)
+        -> Bool
+    {
+        if syntax == .openMetrics {
+            let metadata = ours.families.map { [$0.name, $0.kind.rawValue, trimmed($0.help ?? ""), $0.unit ?? ""] }
+            let read = theirs.families.map { [$0.name, $0.type, trimmed($0.help), $0.unit] }
+            guard metadata.elementsEqual(read, by: sameBytes)
             else { return false }
         } else {
             // The judge makes families of its own where there is no metadata, so that only those with help are compared.
-            let helps = ours.families.compactMap(\.help)
-            guard sameBytes(helps, theirs.families.map(\.help).filter { !$0.isEmpty }) else { return false }
+            let helps = ours.families.map { trimmed($0.help ?? "") }.filter { !$0.isEmpty }
+            let read = theirs.families.map { trimmed($0.help) }.filter { !$0.isEmpty }
+            guard sameBytes(helps, read) else { return false }
         }
-        let samples = ours.families.flatMap { family in family.samples.map { ($0, suffix(for: family, testCase)) } }
+        let samples = ours.families.flatMap { family in family.samples.map { ($0, suffix(for: family, syntax)) } }
         let read = theirs.families.flatMap(\.samples)
         return samples.count == read.count && zip(samples, read).allSatisfy { isEqual($0.0, suffix: $0.1, $1) }
     }
 
     /// The judge gives counters of Prometheus text the names they have in OpenMetrics.
-    private static func suffix(for family: ParsedFamily, _ testCase: ParserCase) -> String {
-        let isBare = testCase.syntax == .prometheusText && family.kind == .counter && !family.name.hasSuffix("_total")
+    private static func suffix(for family: ParsedFamily, _ syntax: ParserCase.Syntax) -> String {
+        let isBare = syntax == .prometheusText && family.kind == .counter && !family.name.hasSuffix("_total")
         return isBare ? "_total" : ""
     }
 
@@ -72,6 +115,11 @@ struct ParserJudgeTests {
     private static func isEqual(_ ours: ParsedTimestamp?, _ theirs: Double?) -> Bool {
         guard let ours, let theirs else { return ours == nil && theirs == nil }
         return abs(ours.seconds - theirs) <= 1e-9 * max(1, abs(theirs))
+    }
+
+    /// The judge drops blanks at either end of a help text.
+    private static func trimmed(_ text: String) -> String {
+        text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     private static func sameBytes(_ one: [String], _ two: [String]) -> Bool {

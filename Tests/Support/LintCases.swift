@@ -48,7 +48,10 @@ package struct LintCase: Sendable, CustomStringConvertible {
         Self("mail_total_sent", "counter", "counterWithoutTotal"),
         Self("mail_total", "gauge", "totalWithoutCounter"), Self("mail_total", "untyped"),
         Self(
-            lines: "# HELP mail_total Some help.", "# TYPE mail_total summary", "mail_total_sum 1", "mail_total_count 1",
+            lines: "# HELP mail_total Some help.",
+            "# TYPE mail_total summary",
+            "mail_total_sum 1",
+            "mail_total_count 1",
             problems: ["mail_total totalWithoutCounter"]
         ),
         // What belongs to histograms and summaries.
@@ -56,46 +59,68 @@ package struct LintCase: Sendable, CustomStringConvertible {
         Self("mail_bucket", "gauge", "reservedSuffix"), Self("mail_count", "untyped"), Self("mail_bucket", "untyped"),
         Self("mail_count", "counter", "counterWithoutTotal", "reservedSuffix"),
         Self(
-            lines: "# HELP mail_bucket Some help.", "# TYPE mail_bucket summary", "mail_bucket_sum 1",
-            "mail_bucket_count 1", problems: ["mail_bucket reservedSuffix"]
+            lines: "# HELP mail_bucket Some help.",
+            "# TYPE mail_bucket summary",
+            "mail_bucket_sum 1",
+            "mail_bucket_count 1",
+            problems: ["mail_bucket reservedSuffix"]
         ),
         Self(
-            lines: "# HELP mail_count Some help.", "# TYPE mail_count summary", "mail_count_sum 1", "mail_count_count 1"
+            lines: "# HELP mail_count Some help.",
+            "# TYPE mail_count summary",
+            "mail_count_sum 1",
+            "mail_count_count 1"
         ),
         Self(
-            lines: "# HELP mail_sum Some help.", "# TYPE mail_sum histogram", #"mail_sum_bucket{le="+Inf"} 1"#,
-            "mail_sum_sum 1", "mail_sum_count 1"
+            lines: "# HELP mail_sum Some help.",
+            "# TYPE mail_sum histogram",
+            #"mail_sum_bucket{le="+Inf"} 1"#,
+            "mail_sum_sum 1",
+            "mail_sum_count 1"
         ),
         Self(
-            lines: "# HELP mail_queue Some help.", "# TYPE mail_queue gauge", #"mail_queue{le="1"} 1"#,
+            lines: "# HELP mail_queue Some help.",
+            "# TYPE mail_queue gauge",
+            #"mail_queue{le="1"} 1"#,
             problems: ["mail_queue reservedLabel"]
         ),
         Self(
-            lines: "# HELP mail_queue Some help.", "# TYPE mail_queue gauge", #"mail_queue{quantile="1"} 1"#,
+            lines: "# HELP mail_queue Some help.",
+            "# TYPE mail_queue gauge",
+            #"mail_queue{quantile="1"} 1"#,
             problems: ["mail_queue reservedLabel"]
         ),
         Self(lines: "# HELP mail_queue Some help.", #"mail_queue{le="1",quantile="1"} 1"#),
         Self(
-            lines: "# HELP wait_seconds Some help.", "# TYPE wait_seconds histogram",
-            #"wait_seconds_bucket{le="+Inf"} 1"#, "wait_seconds_sum 1", "wait_seconds_count 1"
+            lines: "# HELP wait_seconds Some help.",
+            "# TYPE wait_seconds histogram",
+            #"wait_seconds_bucket{le="+Inf"} 1"#,
+            "wait_seconds_sum 1",
+            "wait_seconds_count 1"
         ),
         Self(
-            lines: "# HELP wait_seconds Some help.", "# TYPE wait_seconds summary", #"wait_seconds{quantile="0.5"} 1"#,
-            "wait_seconds_sum 1", "wait_seconds_count 1"
+            lines: "# HELP wait_seconds Some help.",
+            "# TYPE wait_seconds summary",
+            #"wait_seconds{quantile="0.5"} 1"#,
+            "wait_seconds_sum 1",
+            "wait_seconds_count 1"
         ),
         // Units.
         Self("wait_milliseconds", "gauge", "unitNotBase"), Self("wait_milliseconds", "untyped", "unitNotBase"),
         Self("wait_nanoseconds_total", "counter", "unitNotBase"), Self("wait_minutes", "gauge", "unitNotBase"),
         Self("wait_hours", "gauge", "unitNotBase"), Self("wait_days", "gauge", "unitNotBase"),
         Self("wait_weeks", "gauge", "unitNotBase"), Self("disk_bits", "gauge", "unitNotBase"),
-        Self("disk_kilobytes", "gauge", "unitNotBase"), Self("disk_gibibytes_free", "gauge", "unitNotBase"), Self("disk_megabits", "gauge", "unitNotBase"),
+        Self("disk_kilobytes", "gauge", "unitNotBase"), Self("disk_gibibytes_free", "gauge", "unitNotBase"),
+        Self("disk_megabits", "gauge", "unitNotBase"),
         Self("room_fahrenheit", "gauge", "unitNotBase"), Self("room_kelvins", "gauge", "unitNotBase"),
         Self("room_rankine", "gauge", "unitNotBase"), Self("road_inches", "gauge", "unitNotBase"),
         Self("road_yards", "gauge", "unitNotBase"), Self("road_miles", "gauge", "unitNotBase"),
         Self("road_kilometers", "gauge", "unitNotBase"), Self("cake_calories", "gauge", "unitNotBase"),
         Self("cake_kilocalories", "gauge", "unitNotBase"), Self("cake_pounds", "gauge", "unitNotBase"),
-        Self("cake_ounces", "gauge", "unitNotBase"), Self("cake_kilograms", "gauge", "unitNotBase"), Self("wait_microseconds", "gauge", "unitNotBase"),
-        Self("disk_mebibytes", "gauge", "unitNotBase"), Self("seconds_hours", "gauge"), Self("hours_seconds", "gauge", "unitNotBase"),
+        Self("cake_ounces", "gauge", "unitNotBase"), Self("cake_kilograms", "gauge", "unitNotBase"),
+        Self("wait_microseconds", "gauge", "unitNotBase"),
+        Self("disk_mebibytes", "gauge", "unitNotBase"), Self("seconds_hours", "gauge"),
+        Self("hours_seconds", "gauge", "unitNotBase"),
         Self("wait_secondsx", "gauge"), Self("wait_SECONDS", "gauge"),
         // Abbreviations.
         Self("wait_s", "gauge", "abbreviatedUnit"), Self("wait_sec", "gauge", "abbreviatedUnit"),
@@ -111,24 +136,35 @@ package struct LintCase: Sendable, CustomStringConvertible {
         Self("mail_Gauge", "gauge", "typeInName"), Self("mail_counter_total", "counter", "typeInName"),
         Self("mail_gauge_total", "counter"),
         Self(
-            lines: "# HELP wait_histogram Some help.", "# TYPE wait_histogram histogram",
-            #"wait_histogram_bucket{le="+Inf"} 1"#, "wait_histogram_sum 1", "wait_histogram_count 1",
+            lines: "# HELP wait_histogram Some help.",
+            "# TYPE wait_histogram histogram",
+            #"wait_histogram_bucket{le="+Inf"} 1"#,
+            "wait_histogram_sum 1",
+            "wait_histogram_count 1",
             problems: ["wait_histogram typeInName"]
         ),
         // Letters.
         Self("mailQueue", "gauge", "camelCase"), Self("mailQueue", "untyped", "camelCase"),
-        Self("mail_Q1", "gauge"), Self("team:mail", "gauge", "colonInName"), Self("team:mail", "untyped", "colonInName"),
+        Self("mail_Q1", "gauge"), Self("team:mail", "gauge", "colonInName"),
+        Self("team:mail", "untyped", "colonInName"),
         Self(
-            lines: "# HELP mail_queue Some help.", "# TYPE mail_queue gauge", #"mail_queue{boxName="in"} 1"#,
+            lines: "# HELP mail_queue Some help.",
+            "# TYPE mail_queue gauge",
+            #"mail_queue{boxName="in"} 1"#,
             problems: ["mail_queue camelCase"]
         ),
         Self(
-            lines: "# HELP mail_queue Some help.", "# TYPE mail_queue gauge", #"mail_queue{box_name="inBox"} 1"#
+            lines: "# HELP mail_queue Some help.",
+            "# TYPE mail_queue gauge",
+            #"mail_queue{box_name="inBox"} 1"#
         ),
         // Several at once.
         Self("team:mailWait_ms_total", "gauge", "abbreviatedUnit", "camelCase", "colonInName", "totalWithoutCounter"),
         Self(
-            lines: "# HELP b_ms Some help.", "b_ms 1", "# HELP a_ms Some help.", "a_ms 1",
+            lines: "# HELP b_ms Some help.",
+            "b_ms 1",
+            "# HELP a_ms Some help.",
+            "a_ms 1",
             problems: ["a_ms abbreviatedUnit", "b_ms abbreviatedUnit"]
         ),
     ]

@@ -51,7 +51,10 @@ struct ExpectationTests {
         queue[Call(method: "b\n", code: "2")].set(7)
         let text = Self.whole
             .split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.hasSuffix("_total{zone=\"eu\"} 3.0") ? "mail_sent_total{zone=\"eu\"} 4\nmail_lost_total 1" : String($0) }
+            .map {
+                $0.hasSuffix("_total{zone=\"eu\"} 3.0")
+                    ? "mail_sent_total{zone=\"eu\"} 4\nmail_lost_total 1" : String($0)
+            }
             .joined(separator: "\n")
         let error = #expect(throws: ExpositionDifference.self) { try registry.expect(text: text) }
         #expect(
@@ -82,7 +85,9 @@ struct ExpectationTests {
     @Test func numbersAreComparedAsNumbers() throws {
         let registry = MetricRegistry(ownMetrics: false)
         let gauge = Gauge("depth", help: "Depth.", in: registry)
-        for (value, text) in [(Double.infinity, "Inf"), (1e21, "1000000000000000000000"), (-0.0, "0"), (0.25, "2.5e-1")] {
+        for (value, text) in [
+            (Double.infinity, "Inf"), (1e21, "1000000000000000000000"), (-0.0, "0"), (0.25, "2.5e-1"),
+        ] {
             gauge.set(value)
             try registry.expect(text: "depth \(text)")
         }

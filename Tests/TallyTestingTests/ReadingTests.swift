@@ -82,7 +82,8 @@ struct ReadingTests {
     }
 
     @Test func aGaugeHistogramIsReadAsCountsToo() throws {
-        let text = "# TYPE q gaugehistogram\nq_bucket{le=\"1\"} 2\nq_bucket{le=\"+Inf\"} 3\nq_gcount 3\nq_gsum 9\n# EOF\n"
+        let text =
+            "# TYPE q gaugehistogram\nq_bucket{le=\"1\"} 2\nq_bucket{le=\"+Inf\"} 3\nq_gcount 3\nq_gsum 9\n# EOF\n"
         let histogram = try ExpositionParser(.openMetrics).parse(text).histogram(of: "q")
         #expect(histogram?.counts == [2, 1])
         #expect(histogram?.sum == 9)

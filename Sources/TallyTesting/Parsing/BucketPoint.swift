@@ -23,7 +23,9 @@ struct BucketPoint {
             guard let bound else { return }
             if let before = self.bound, isOrdered {
                 guard NumberText.isLess(before, than: bound) else {
-                    throw failure("\(bound.debugDescription) must come before \(before.debugDescription), and only once")
+                    throw failure(
+                        "\(bound.debugDescription) must come before \(before.debugDescription), and only once"
+                    )
                 }
             }
             self.bound = bound

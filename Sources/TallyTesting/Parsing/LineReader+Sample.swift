@@ -143,7 +143,9 @@ extension LineReader {
             }
             skipBlanks()
             if take(UInt8(ascii: "}")) { return labels }
-            guard take(UInt8(ascii: ",")) else { throw error(.invalidLabels, "a label is followed by a comma or a brace") }
+            guard take(UInt8(ascii: ",")) else {
+                throw error(.invalidLabels, "a label is followed by a comma or a brace")
+            }
             // Prometheus text lets the last label have a comma too.
             mayEnd = !isOpenMetrics
         }

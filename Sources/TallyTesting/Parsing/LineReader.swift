@@ -78,14 +78,10 @@ struct LineReader {
     /// A family's name in a HELP, TYPE or UNIT line.
     mutating func familyName() throws(ExpositionError) -> String {
         let start = position
-        if current == .quote {
-            let name = try quotedText(names: .invalidMetricName)
-            guard !name.isEmpty else { throw error(.invalidMetricName, "the metric's name is empty", at: start) }
-            return name
-        }
-        let name = legacyName(allowsColon: true)
-        guard let name, isAtEnd || current?.isBlank == true else {
-            throw error(.invalidMetricName, "is not a metric name, which is [a-zA-Z_:][a-zA-Z0-9_:]* or quoted")
+        let name = current == .quote ? try quotedText(names: .invalidMetricName) : legacyName(allowsColon: true)
+        guard let name, !name.isEmpty, isAtEnd || current?.isBlank == true else {
+            let problem = "is not a metric name, which is [a-zA-Z_:][a-zA-Z0-9_:]* or quoted"
+            throw error(.invalidMetricName, problem, at: name?.isEmpty == true ? start : nil)
         }
         return name
     }
@@ -125,7 +121,8 @@ struct LineReader {
         case .some where isOpenMetrics:
             // `escaped-char =/ BS normal-char`: it stands for both.
             return [.backslash]
-        case .some: throw error(.invalidEscape, "the backslash escapes neither a backslash nor what must be escaped", at: start)
+        case .some:
+            throw error(.invalidEscape, "the backslash escapes neither a backslash nor what must be escaped", at: start)
         case nil: throw error(.invalidEscape, "the line ends in a backslash", at: start)
         }
     }

@@ -84,7 +84,9 @@ struct OpenFamily {
             }
         let group = sample.key(named: nil, without: special)
         let isNewPoint = isOpenMetrics ? try enter(group, sample) : pointOfGroup[group] == nil
-        guard series.insert(sample.key(named: sample.name, without: nil)).inserted || sample.timestamp != nil && isOpenMetrics
+        guard
+            series.insert(sample.key(named: sample.name, without: nil)).inserted
+                || sample.timestamp != nil && isOpenMetrics
         else {
             throw ExpositionError(.duplicateSeries, line: sample.line, "\(sample.series) was there already")
         }

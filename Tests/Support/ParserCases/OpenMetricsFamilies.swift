@@ -11,7 +11,13 @@ extension ParserCase {
         bad("invalidMetricName", 1, "HELP of no name", "# HELP ma.il Letters."),
         bad("invalidEscape", 1, "a quote in HELP", #"# HELP mail "Letters""#, differs: .quoteInHelp),
         bad("invalidEscape", 1, "a quote in HELP after a backslash", #"# HELP mail \\""#, differs: .quoteInHelp),
-        bad("invalidEscape", 1, "a backslash at the end of HELP", #"# HELP mail Letters\"#, differs: .helpEndsInBackslash),
+        bad(
+            "invalidEscape",
+            1,
+            "a backslash at the end of HELP",
+            #"# HELP mail Letters\"#,
+            differs: .helpEndsInBackslash
+        ),
         bad("invalidMetadata", 1, "TYPE alone", "# TYPE"),
         bad("invalidMetricName", 1, "TYPE and a space", "# TYPE "),
         bad("invalidMetadata", 1, "TYPE and a name", "# TYPE mail"),
@@ -30,7 +36,13 @@ extension ParserCase {
         bad("invalidUnit", 1, "a unit that is not in the name", "# UNIT mail seconds"),
         bad("invalidUnit", 1, "a unit without an underscore", "# UNIT mailseconds seconds"),
         bad("invalidUnit", 1, "a unit that is all of the name", "# UNIT seconds seconds"),
-        bad("invalidUnit", 2, "a unit before the suffix", "# TYPE wait_seconds_total gauge", "# UNIT wait_seconds_total seconds"),
+        bad(
+            "invalidUnit",
+            2,
+            "a unit before the suffix",
+            "# TYPE wait_seconds_total gauge",
+            "# UNIT wait_seconds_total seconds"
+        ),
         bad("invalidUnit", 1, "a unit and a space", "# UNIT wait_seconds seconds "),
         bad("invalidUnit", 1, "a unit of other bytes", "# UNIT \"disk_b/s\" b/s", differs: .unitBytes),
         bad("invalidUnit", 2, "a unit of an info", "# TYPE build_v info", "# UNIT build_v v"),
@@ -45,6 +57,7 @@ extension ParserCase {
         bad("misplacedMetadata", 3, "TYPE after a sample", "# HELP mail a", "mail 1", "# TYPE mail gauge"),
         bad("misplacedMetadata", 3, "HELP after a sample", "# TYPE mail gauge", "mail 1", "# HELP mail a"),
         bad("misplacedMetadata", 3, "UNIT after a sample", "# TYPE mail_b gauge", "mail_b 1", "# UNIT mail_b b"),
+        bad("invalidMetricName", 1, "a letter after a quoted name", #"# HELP "my.mail"s Letters."#),
         bad("invalidMetricName", 1, "an empty name in quotes", #"# HELP "" Letters."#),
         bad("invalidMetricName", 1, "a quoted name that does not end", #"# HELP "mail Letters."#),
     ]
@@ -54,22 +67,82 @@ extension ParserCase {
         bad("wrongSuffix", 2, "a counter without its suffix", "# TYPE mail counter", "mail 1"),
         bad("wrongSuffix", 2, "an info without its suffix", "# TYPE build info", "build 1"),
         bad("wrongSuffix", 2, "a histogram of its bare name", "# TYPE wait histogram", "wait 1"),
-        bad("wrongSuffix", 3, "a gauge histogram of its bare name", "# TYPE wait gaugehistogram", #"wait_bucket{le="+Inf"} 1"#, "wait 1"),
+        bad(
+            "wrongSuffix",
+            3,
+            "a gauge histogram of its bare name",
+            "# TYPE wait gaugehistogram",
+            #"wait_bucket{le="+Inf"} 1"#,
+            "wait 1"
+        ),
         // Names.
-        bad("clashingNames", 2, "a gauge named as a counter's creation", "# TYPE mail_created gauge", "# TYPE mail counter"),
-        bad("clashingNames", 2, "a counter whose creation is a gauge's name", "# TYPE mail counter", "# TYPE mail_created gauge"),
-        bad("clashingNames", 3, "a gauge named as a counter's total", "# TYPE mail counter", "mail_total 1", "# TYPE mail_total gauge"),
-        bad("interleaved", 3, "a sample named as a histogram's count", "# TYPE wait histogram", "# TYPE mail gauge", "wait_count 1"),
-        bad("clashingNames", 2, "a gauge histogram over a gauge", "# TYPE wait_gsum gauge", "# TYPE wait gaugehistogram"),
+        bad(
+            "clashingNames",
+            2,
+            "a gauge named as a counter's creation",
+            "# TYPE mail_created gauge",
+            "# TYPE mail counter"
+        ),
+        bad(
+            "clashingNames",
+            2,
+            "a counter whose creation is a gauge's name",
+            "# TYPE mail counter",
+            "# TYPE mail_created gauge"
+        ),
+        bad(
+            "clashingNames",
+            3,
+            "a gauge named as a counter's total",
+            "# TYPE mail counter",
+            "mail_total 1",
+            "# TYPE mail_total gauge"
+        ),
+        bad(
+            "interleaved",
+            3,
+            "a sample named as a histogram's count",
+            "# TYPE wait histogram",
+            "# TYPE mail gauge",
+            "wait_count 1"
+        ),
+        bad(
+            "clashingNames",
+            2,
+            "a gauge histogram over a gauge",
+            "# TYPE wait_gsum gauge",
+            "# TYPE wait gaugehistogram"
+        ),
         bad("clashingNames", 2, "an info over a gauge", "# TYPE build_info gauge", "# TYPE build info"),
         bad("clashingNames", 2, "a summary over a gauge", "# TYPE wait_sum gauge", "# TYPE wait summary"),
         bad("clashingNames", 3, "a family again", "# TYPE mail gauge", "# TYPE box gauge", "# TYPE mail gauge"),
-        bad("clashingNames", 3, "help again, after another family", "# HELP mail a", "# TYPE box gauge", "# HELP mail a"),
+        bad(
+            "clashingNames",
+            3,
+            "help again, after another family",
+            "# HELP mail a",
+            "# TYPE box gauge",
+            "# HELP mail a"
+        ),
         // Values.
         bad("invalidTypeValue", 2, "a counter that is NaN", "# TYPE mail counter", "mail_total NaN"),
         bad("invalidTypeValue", 2, "a negative counter", "# TYPE mail counter", "mail_total -1"),
-        bad("invalidTypeValue", 2, "a creation that is NaN", "# TYPE mail counter", "mail_created NaN", differs: .createdIsATime),
-        bad("invalidTypeValue", 2, "a creation that is infinite", "# TYPE mail counter", "mail_created +Inf", differs: .createdIsATime),
+        bad(
+            "invalidTypeValue",
+            2,
+            "a creation that is NaN",
+            "# TYPE mail counter",
+            "mail_created NaN",
+            differs: .createdIsATime
+        ),
+        bad(
+            "invalidTypeValue",
+            2,
+            "a creation that is infinite",
+            "# TYPE mail counter",
+            "mail_created +Inf",
+            differs: .createdIsATime
+        ),
         bad("invalidTypeValue", 2, "a histogram's sum that is NaN", "# TYPE wait histogram", "wait_sum NaN"),
         bad("invalidTypeValue", 2, "a histogram's negative sum", "# TYPE wait histogram", "wait_sum -1"),
         bad("invalidTypeValue", 2, "a histogram's count that is NaN", "# TYPE wait histogram", "wait_count NaN"),
@@ -78,13 +151,60 @@ extension ParserCase {
         bad("invalidTypeValue", 2, "a negative bucket", "# TYPE wait histogram", #"wait_bucket{le="+Inf"} -1"#),
         bad("invalidTypeValue", 2, "half an observation", "# TYPE wait histogram", #"wait_bucket{le="+Inf"} 0.5"#),
         bad("invalidTypeValue", 2, "an infinite bucket", "# TYPE wait histogram", #"wait_bucket{le="+Inf"} +Inf"#),
-        bad("invalidTypeValue", 3, "half a count", "# TYPE wait histogram", #"wait_bucket{le="+Inf"} 1"#, "wait_count 0.5", "wait_sum 0"),
-        bad("invalidTypeValue", 2, "a gauge histogram's bucket that is NaN", "# TYPE wait gaugehistogram", #"wait_bucket{le="+Inf"} NaN"#),
-        bad("invalidTypeValue", 2, "a gauge histogram's negative bucket", "# TYPE wait gaugehistogram", #"wait_bucket{le="+Inf"} -1"#),
-        bad("invalidTypeValue", 2, "a gauge histogram's half bucket", "# TYPE wait gaugehistogram", #"wait_bucket{le="+Inf"} 0.5"#),
-        bad("invalidTypeValue", 3, "a gauge histogram's negative count", "# TYPE wait gaugehistogram", #"wait_bucket{le="+Inf"} 1"#, "wait_gcount -1"),
-        bad("invalidTypeValue", 3, "a gauge histogram's half count", "# TYPE wait gaugehistogram", #"wait_bucket{le="+Inf"} 1"#, "wait_gcount 0.5"),
-        bad("invalidTypeValue", 3, "a gauge histogram's sum that is NaN", "# TYPE wait gaugehistogram", #"wait_bucket{le="+Inf"} 1"#, "wait_gsum NaN"),
+        bad(
+            "invalidTypeValue",
+            3,
+            "half a count",
+            "# TYPE wait histogram",
+            #"wait_bucket{le="+Inf"} 1"#,
+            "wait_count 0.5",
+            "wait_sum 0"
+        ),
+        bad(
+            "invalidTypeValue",
+            2,
+            "a gauge histogram's bucket that is NaN",
+            "# TYPE wait gaugehistogram",
+            #"wait_bucket{le="+Inf"} NaN"#
+        ),
+        bad(
+            "invalidTypeValue",
+            2,
+            "a gauge histogram's negative bucket",
+            "# TYPE wait gaugehistogram",
+            #"wait_bucket{le="+Inf"} -1"#
+        ),
+        bad(
+            "invalidTypeValue",
+            2,
+            "a gauge histogram's half bucket",
+            "# TYPE wait gaugehistogram",
+            #"wait_bucket{le="+Inf"} 0.5"#
+        ),
+        bad(
+            "invalidTypeValue",
+            3,
+            "a gauge histogram's negative count",
+            "# TYPE wait gaugehistogram",
+            #"wait_bucket{le="+Inf"} 1"#,
+            "wait_gcount -1"
+        ),
+        bad(
+            "invalidTypeValue",
+            3,
+            "a gauge histogram's half count",
+            "# TYPE wait gaugehistogram",
+            #"wait_bucket{le="+Inf"} 1"#,
+            "wait_gcount 0.5"
+        ),
+        bad(
+            "invalidTypeValue",
+            3,
+            "a gauge histogram's sum that is NaN",
+            "# TYPE wait gaugehistogram",
+            #"wait_bucket{le="+Inf"} 1"#,
+            "wait_gsum NaN"
+        ),
         bad("invalidTypeValue", 2, "a summary's sum that is NaN", "# TYPE wait summary", "wait_sum NaN"),
         bad("invalidTypeValue", 2, "a summary's negative sum", "# TYPE wait summary", "wait_sum -1"),
         bad("invalidTypeValue", 2, "a summary's count that is NaN", "# TYPE wait summary", "wait_count NaN"),
@@ -102,17 +222,57 @@ extension ParserCase {
         bad("invalidTypeLabel", 2, "a quantile that is a word", "# TYPE wait summary", #"wait{quantile="half"} 0"#),
         bad("invalidTypeLabel", 2, "a quantile that is NaN", "# TYPE wait summary", #"wait{quantile="NaN"} 0"#),
         bad("invalidTypeLabel", 2, "a hexadecimal quantile", "# TYPE wait summary", #"wait{quantile="0x1p-3"} 0"#),
-        bad("invalidTypeLabel", 2, "a sum with a quantile", "# TYPE wait summary", #"wait_sum{quantile="0.5"} 0"#, differs: .quantileElsewhere),
+        bad(
+            "invalidTypeLabel",
+            2,
+            "a sum with a quantile",
+            "# TYPE wait summary",
+            #"wait_sum{quantile="0.5"} 0"#,
+            differs: .quantileElsewhere
+        ),
         bad("invalidTypeLabel", 2, "a bucket without a bound", "# TYPE wait histogram", "wait_bucket 0"),
         bad("invalidTypeLabel", 2, "a bound that is a word", "# TYPE wait histogram", #"wait_bucket{le="all"} 0"#),
         bad("invalidTypeLabel", 2, "a bound that is NaN", "# TYPE wait histogram", #"wait_bucket{le="NaN"} 0"#),
         bad("invalidTypeLabel", 2, "a bound that is nan", "# TYPE wait histogram", #"wait_bucket{le="nan"} 0"#),
         bad("invalidTypeLabel", 2, "a hexadecimal bound", "# TYPE wait histogram", #"wait_bucket{le="0x1p-3"} 0"#),
-        bad("invalidTypeLabel", 2, "an infinite bound in capitals", "# TYPE wait histogram", #"wait_bucket{le="+INF"} 0"#),
-        bad("invalidTypeLabel", 2, "an infinite bound without its sign", "# TYPE wait histogram", #"wait_bucket{le="Inf"} 0"#),
-        bad("invalidTypeLabel", 3, "a count with a bound", "# TYPE wait histogram", #"wait_bucket{le="+Inf"} 0"#, #"wait_count{le="+Inf"} 0"#),
-        bad("invalidTypeLabel", 4, "a creation with a bound", "# TYPE wait histogram", #"wait_bucket{le="+Inf"} 0"#, #"wait_bucket{le="+Inf",a="b"} 0"#, #"wait_created{le="1",a="b"} 0"#),
-        bad("invalidTypeLabel", 2, "a gauge histogram's bucket without a bound", "# TYPE wait gaugehistogram", "wait_bucket 0"),
+        bad(
+            "invalidTypeLabel",
+            2,
+            "an infinite bound in capitals",
+            "# TYPE wait histogram",
+            #"wait_bucket{le="+INF"} 0"#
+        ),
+        bad(
+            "invalidTypeLabel",
+            2,
+            "an infinite bound without its sign",
+            "# TYPE wait histogram",
+            #"wait_bucket{le="Inf"} 0"#
+        ),
+        bad(
+            "invalidTypeLabel",
+            3,
+            "a count with a bound",
+            "# TYPE wait histogram",
+            #"wait_bucket{le="+Inf"} 0"#,
+            #"wait_count{le="+Inf"} 0"#
+        ),
+        bad(
+            "invalidTypeLabel",
+            4,
+            "a creation with a bound",
+            "# TYPE wait histogram",
+            #"wait_bucket{le="+Inf"} 0"#,
+            #"wait_bucket{le="+Inf",a="b"} 0"#,
+            #"wait_created{le="1",a="b"} 0"#
+        ),
+        bad(
+            "invalidTypeLabel",
+            2,
+            "a gauge histogram's bucket without a bound",
+            "# TYPE wait gaugehistogram",
+            "wait_bucket 0"
+        ),
         bad("invalidTypeLabel", 2, "a stateset without its state", "# TYPE door stateset", "door 0"),
     ]
 }

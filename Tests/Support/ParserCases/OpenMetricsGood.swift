@@ -46,30 +46,58 @@ extension ParserCase {
         good("the same time again", "mail 1 5", "mail 2 5.0", differs: .sameTimestamp),
         good("a stateset", "# TYPE door stateset", #"door{door="open"} 0"#, #"door{door="shut"} 1.0"#),
         good(
-            "statesets of several things", "# TYPE door stateset", #"door{room="a",door="open"} 0"#,
-            #"door{room="a",door="shut"} 1"#, #"door{room="b",door="open"} 1"#, #"door{room="b",door="shut"} 0"#
+            "statesets of several things",
+            "# TYPE door stateset",
+            #"door{room="a",door="open"} 0"#,
+            #"door{room="a",door="shut"} 1"#,
+            #"door{room="b",door="open"} 1"#,
+            #"door{room="b",door="shut"} 0"#
         ),
         good("an info", "# TYPE build info", #"build_info{version="8.2",name="mail room"} 1"#),
         good("an info at different times", "# TYPE build info", #"build_info{v="1"} 1 5"#, #"build_info{v="2"} 1 3"#),
         good(
-            "an info with a time and one without", "# TYPE build info", #"build_info{v="1"} 1 5"#,
-            #"build_info{v="2"} 1"#, differs: .infoByLabels
+            "an info with a time and one without",
+            "# TYPE build info",
+            #"build_info{v="1"} 1 5"#,
+            #"build_info{v="2"} 1"#,
+            differs: .infoByLabels
         ),
         good("a summary", "# TYPE wait summary", "wait_count 17", "wait_sum 3.5", "wait_created 100.25"),
         good("a sum alone", "# TYPE wait summary", "wait_sum 3"),
-        good("quantiles", "# TYPE wait summary", #"wait{quantile="0"} 1"#, #"wait{quantile="0.5"} 2"#, #"wait{quantile="1"} 9"#),
+        good(
+            "quantiles",
+            "# TYPE wait summary",
+            #"wait{quantile="0"} 1"#,
+            #"wait{quantile="0.5"} 2"#,
+            #"wait{quantile="1"} 9"#
+        ),
         good("quantiles in any order", "# TYPE wait summary", #"wait{quantile="0.9"} 9"#, #"wait{quantile="0.1"} 2"#),
         good("a quantile of nothing", "# TYPE wait summary", #"wait{quantile="0.5"} NaN"#),
         good(
-            "summaries of several metrics and times", "# TYPE wait summary", #"wait_count{a="b"} 0 123"#,
-            #"wait_sum{a="b"} 0 123"#, #"wait_count{a="b"} 1 456"#, #"wait_sum{a="b"} 2 456"#,
-            #"wait_count{a="c"} 0 123"#, #"wait_sum{a="c"} 0 123"#, differs: .laterPoints
+            "summaries of several metrics and times",
+            "# TYPE wait summary",
+            #"wait_count{a="b"} 0 123"#,
+            #"wait_sum{a="b"} 0 123"#,
+            #"wait_count{a="b"} 1 456"#,
+            #"wait_sum{a="b"} 2 456"#,
+            #"wait_count{a="c"} 0 123"#,
+            #"wait_sum{a="c"} 0 123"#,
+            differs: .laterPoints
         ),
-        good("a quoted name", "# TYPE \"mail.sent\" counter", "# HELP \"mail.sent\" Letters.", #"{"mail.sent_total"} 5"#),
+        good(
+            "a quoted name",
+            "# TYPE \"mail.sent\" counter",
+            "# HELP \"mail.sent\" Letters.",
+            #"{"mail.sent_total"} 5"#
+        ),
         good("a quoted name with labels", "# TYPE \"mail.sent\" gauge", #"{"mail.sent","box.id"="in",plain="x"} 5"#),
         good("a quoted label of a plain name", #"mail{"box.id"="in"} 5"#),
         good("a plain name in quotes", #"{"mail",a="b"} 5"#),
-        good("a quoted name with escapes", #"# TYPE "mail \"in\" # {}=,\\\n" gauge"#, #"{"mail \"in\" # {}=,\\\n","a } b"="c"} 5"#),
+        good(
+            "a quoted name with escapes",
+            #"# TYPE "mail \"in\" # {}=,\\\n" gauge"#,
+            #"{"mail \"in\" # {}=,\\\n","a } b"="c"} 5"#
+        ),
         good("a quoted name after its labels", "# TYPE \"mail.sent\" gauge", #"{a="b","mail.sent"} 5"#),
         good("a quoted name without metadata", #"{"mail.sent"} 5"#, differs: .quotedWithoutMetadata),
     ]

@@ -9,11 +9,36 @@ extension ParserCase {
         raw(.openMetrics, "text beside the end", Array("mail 1\n# EOFmail".utf8), ("missingEOF", 2)),
         raw(.openMetrics, "a space after the end", Array("mail 1\n# EOF \n".utf8), ("unexpectedLine", 2)),
         raw(.openMetrics, "an end in small letters", Array("mail 1\n# eof\n".utf8), ("unexpectedLine", 2)),
-        raw(.openMetrics, "a byte order mark", [0xEF, 0xBB, 0xBF] + Array("mail 1\n# EOF\n".utf8), ("invalidMetricName", 1)),
-        raw(.openMetrics, "a byte that is not UTF-8", Array("mail{a=\"".utf8) + [0xFF] + Array("\"} 1\n# EOF\n".utf8), ("invalidUTF8", 1)),
-        raw(.openMetrics, "half a character", Array("# HELP a b\n# HELP b ".utf8) + [0xE2, 0x82] + Array("\n# EOF\n".utf8), ("invalidUTF8", 2)),
-        raw(.openMetrics, "half of a surrogate pair", Array("# HELP b ".utf8) + [0xED, 0xA0, 0x80] + Array("\n# EOF\n".utf8), ("invalidUTF8", 1)),
-        raw(.openMetrics, "an overlong character", Array("# HELP b ".utf8) + [0xC0, 0xAF] + Array("\n# EOF\n".utf8), ("invalidUTF8", 1)),
+        raw(
+            .openMetrics,
+            "a byte order mark",
+            [0xEF, 0xBB, 0xBF] + Array("mail 1\n# EOF\n".utf8),
+            ("invalidMetricName", 1)
+        ),
+        raw(
+            .openMetrics,
+            "a byte that is not UTF-8",
+            Array("mail{a=\"".utf8) + [0xFF] + Array("\"} 1\n# EOF\n".utf8),
+            ("invalidUTF8", 1)
+        ),
+        raw(
+            .openMetrics,
+            "half a character",
+            Array("# HELP a b\n# HELP b ".utf8) + [0xE2, 0x82] + Array("\n# EOF\n".utf8),
+            ("invalidUTF8", 2)
+        ),
+        raw(
+            .openMetrics,
+            "half of a surrogate pair",
+            Array("# HELP b ".utf8) + [0xED, 0xA0, 0x80] + Array("\n# EOF\n".utf8),
+            ("invalidUTF8", 1)
+        ),
+        raw(
+            .openMetrics,
+            "an overlong character",
+            Array("# HELP b ".utf8) + [0xC0, 0xAF] + Array("\n# EOF\n".utf8),
+            ("invalidUTF8", 1)
+        ),
         bad("unexpectedLine", 2, "a blank line", "mail 1", ""),
         bad("invalidMetricName", 2, "a line with a space", "mail 1", " "),
         bad("unexpectedLine", 1, "a comment", "# the mail room"),

@@ -74,7 +74,13 @@ private func prometheusText(
     _ difference: ParserDifference?
 ) -> ParserCase {
     let text = lines.map { $0 + "\n" }.joined()
-    return ParserCase(name: name, syntax: .prometheusText, bytes: Array(text.utf8), error: error, difference: difference)
+    return ParserCase(
+        name: name,
+        syntax: .prometheusText,
+        bytes: Array(text.utf8),
+        error: error,
+        difference: difference
+    )
 }
 
 /// Bytes as they stand.

@@ -47,7 +47,8 @@ package struct ParserDifference: Sendable, Hashable {
     )
     package static let exemplarInItsBucket = Self(
         reason: "an exemplar is not above its bucket",
-        sentence: "Each bucket covers the values less and or equal to it, and the value of the exemplar MUST be within this range."
+        sentence:
+            "Each bucket covers the values less and or equal to it, and the value of the exemplar MUST be within this range."
     )
     package static let duplicateMetric = Self(
         reason: "a series stands once, unless its timestamps differ",
@@ -55,7 +56,8 @@ package struct ParserDifference: Sendable, Hashable {
     )
     package static let tooLargeForADouble = Self(
         reason: "a number that a double cannot hold is not infinity",
-        sentence: "Floating point numbers MUST fit within the range of a 64-bit floating point value as defined by IEEE 754"
+        sentence:
+            "Floating point numbers MUST fit within the range of a 64-bit floating point value as defined by IEEE 754"
     )
     package static let asciiDigits = Self(
         reason: "digits are those of ASCII",
@@ -79,7 +81,8 @@ package struct ParserDifference: Sendable, Hashable {
     )
     package static let laterPoints = Self(
         reason: "the judge drops parts of a metric's second point, though the specification's example has them",
-        sentence: "If more than one MetricPoint is exposed for a Metric, then its MetricPoints MUST have monotonically increasing timestamps."
+        sentence:
+            "If more than one MetricPoint is exposed for a Metric, then its MetricPoints MUST have monotonically increasing timestamps."
     )
     package static let nativeHistogram = Self(
         reason: "OpenMetrics 1.0 has no native histograms",
@@ -87,7 +90,8 @@ package struct ParserDifference: Sendable, Hashable {
     )
     package static let sameTimestamp = Self(
         reason: "the judge drops what has the timestamp of the line before; we keep it",
-        sentence: "If more than one MetricPoint is exposed for a Metric, then its MetricPoints MUST have monotonically increasing timestamps."
+        sentence:
+            "If more than one MetricPoint is exposed for a Metric, then its MetricPoints MUST have monotonically increasing timestamps."
     )
     package static let infoByLabels = Self(
         reason: "the judge takes all samples of an info for one metric; ours are told apart by their labels",
@@ -134,11 +138,13 @@ package struct ParserDifference: Sendable, Hashable {
     )
     package static let typeBeforeSamples = Self(
         reason: "TYPE stands before the samples",
-        sentence: "The TYPE line for a metric name must appear before the first sample is reported for that metric name."
+        sentence:
+            "The TYPE line for a metric name must appear before the first sample is reported for that metric name."
     )
     package static let oneGroup = Self(
         reason: "a metric's lines stand together, HELP and TYPE first",
-        sentence: "All lines for a given metric must be provided as one single group, with the optional HELP and TYPE lines first"
+        sentence:
+            "All lines for a given metric must be provided as one single group, with the optional HELP and TYPE lines first"
     )
     package static let uniqueLines = Self(
         reason: "a series stands once",
@@ -162,22 +168,26 @@ package struct ParserDifference: Sendable, Hashable {
     )
     package static let infiniteBucket = Self(
         reason: "a histogram has the bucket +Inf, which is the count",
-        sentence: #"A histogram must have a bucket with {le="+Inf"}. Its value must be identical to the value of x_count."#
+        sentence:
+            #"A histogram must have a bucket with {le="+Inf"}. Its value must be identical to the value of x_count."#
     )
     package static let bucketLabels = Self(
         reason: "a bucket has a bound, and a histogram no sample of its bare name",
-        sentence: #"a separate sample line with the name x_bucket and a label {le="y"} (where y is the upper bound of the bucket)."#
+        sentence:
+            #"a separate sample line with the name x_bucket and a label {le="y"} (where y is the upper bound of the bucket)."#
     )
     package static let quantileLabels = Self(
         reason: "a quantile has its label",
-        sentence: #"Each quantile of a summary named x is given as a separate sample line with the same name x and a label {quantile="y"}."#
+        sentence:
+            #"Each quantile of a summary named x is given as a separate sample line with the same name x and a label {quantile="y"}."#
     )
     package static let risingBounds = Self(
         reason: "bounds and quantiles rise",
         sentence: "The buckets of a histogram and the quantiles of a summary must appear in increasing numerical order"
     )
     package static let counts = Self(
-        reason: "a count is not negative, and a bucket has all that is in those below it, as the Go parser and promtool say",
+        reason:
+            "a count is not negative, and a bucket has all that is in those below it, as the Go parser and promtool say",
         sentence: "(where y is the upper bound of the bucket)"
     )
 }

@@ -1,0 +1,87 @@
+extension ParserCase {
+    static let prometheusTextBad: [ParserCase] = [
+        raw(
+            .prometheusText,
+            "no line feed at the end",
+            Array("mail 1\nbox 2".utf8),
+            ("missingLineFeed", 2),
+            differs: .lastLineFeed
+        ),
+        raw(
+            .prometheusText,
+            "a byte that is not UTF-8",
+            Array("mail{a=\"".utf8) + [0xBD] + Array("\"} 1\n".utf8),
+            ("invalidUTF8", 1)
+        ),
+        raw(
+            .prometheusText,
+            "a quoted name that is not UTF-8",
+            Array("a 1\n{\"a".utf8) + [0xC5] + Array("z\"} 1\n".utf8),
+            ("invalidUTF8", 2)
+        ),
+        badText("invalidValue", 1, "lines that end with a carriage return", "mail 1\r", differs: .carriageReturn),
+        badText("invalidEscape", 1, "an escaped tab in a label", #"mail{a="\t"} 1"#, differs: .textEscapes),
+        badText("invalidLabels", 1, "a line feed in a label", "mail{a=\"new", "line\"} 1"),
+        badText("invalidLabelName", 1, "a line feed in a quoted label", "mail{\"new", "line\"=\"x\"} 1"),
+        badText("invalidLabelName", 1, "a line feed in a quoted name", "{\"new", "line\",a=\"x\"} 1"),
+        badText("invalidLabelName", 1, "a label of no letters", #"mail{@="x"} 1"#),
+        badText("invalidLabelName", 1, "the label of the name", #"mail{__name__="x"} 1"#),
+        badText("invalidLabelName", 1, "a reserved label", #"mail{__a="x"} 1"#),
+        badText("invalidLabelName", 1, "an empty label name", #"mail{""="x"} 1"#, differs: .emptyLabelName),
+        badText("invalidLabels", 1, "a plus after a label's name", #"mail{a+="x"} 1"#),
+        badText("invalidLabels", 1, "no quotes", "mail{a=x} 1"),
+        badText("invalidLabels", 1, "single quotes", "mail{a='x'} 1"),
+        badText("invalidLabels", 1, "a plus after a label", #"mail{a="x"+} 1"#),
+        badText("invalidLabels", 1, "no comma", #"mail{a="x"b="y"} 1"#),
+        badText("invalidLabelName", 1, "two commas", #"mail{a="x",,b="y"} 1"#),
+        badText("invalidLabelName", 1, "two commas at the end", #"mail{a="x",, } 1"#),
+        badText("invalidLabelName", 1, "a comma alone", "mail{,} 1", differs: .commaAfterALabel),
+        badText("invalidLabelName", 1, "a comma at the beginning", #"mail{,a="x"} 1"#, differs: .commaAfterALabel),
+        badText("invalidLabels", 1, "no closing brace", #"mail{a="x" 1"#),
+        badText("duplicateLabel", 1, "a label twice", #"mail{a="x",a="x"} 1"#),
+        badText("invalidMetricName", 1, "a name of no letters", #"@mail{a="x"} 1 2"#, differs: .textNames),
+        badText("invalidMetricName", 1, "a name with a dash", "ma-il 1"),
+        badText("invalidMetricName", 1, "a name that begins with a digit", "0mail 1"),
+        badText("invalidMetricName", 1, "no name", #"{a="x"} 1 2"#),
+        badText("invalidMetricName", 1, "no name and no labels", "{} 1"),
+        badText("invalidMetricName", 1, "two quoted names", #"{"mail.in","mail.out"} 1"#),
+        badText("invalidMetricName", 1, "a plain name and a quoted one", #"mail{"mail.out"} 1"#),
+        badText("invalidLabels", 1, "a point after a quoted name", #"{"mail.in".a="x"} 1"#),
+        badText("invalidEscape", 1, "an escaped tab in a quoted name", #"{"mail\t",a="x"} 1"#, differs: .textEscapes),
+        badText(
+            "invalidEscape",
+            1,
+            "an escaped tab in a TYPE line's name",
+            #"# TYPE "mail\t" counter"#,
+            differs: .textEscapes
+        ),
+        badText("invalidMetricName", 1, "a line feed in a TYPE line's name", "# TYPE \"ma", "il\" counter"),
+        badText("invalidValue", 1, "no value", "mail"),
+        badText("invalidValue", 1, "no value after labels", #"mail{a="x"}"#),
+        badText("invalidValue", 1, "a word for a value", "mail many"),
+        badText("invalidValue", 1, "digits with underscores", "mail 1_2"),
+        badText("invalidValue", 1, "a hexadecimal float", "mail 0x1p-3"),
+        badText("invalidValue", 1, "a hexadecimal float in capitals", "mail 0X1P-3"),
+        badText("invalidValue", 1, "a hexadecimal number", "mail 0x1"),
+        badText("invalidValue", 1, "a binary number", "mail 0b1"),
+        badText("invalidValue", 1, "an octal number", "mail 0o1"),
+        badText("invalidValue", 1, "a number too large for a double", "mail 1e999", differs: .parseFloat),
+        badText(
+            "invalidTimestamp",
+            1,
+            "a timestamp with a fraction",
+            #"mail{a="x"} 1 2.5"#,
+            differs: .wholeMilliseconds
+        ),
+        badText("invalidTimestamp", 1, "a word for a timestamp", "mail 1 now"),
+        badText(
+            "invalidTimestamp",
+            1,
+            "a timestamp past 63 bits",
+            "mail 1 9223372036854775808",
+            differs: .wholeMilliseconds
+        ),
+        badText("invalidTimestamp", 1, "a word after the timestamp", "mail 1 2 3", differs: .nothingAfterTimestamp),
+        badText("invalidTimestamp", 1, "an exemplar", #"mail 1 # {a="x"} 1"#, differs: .nothingAfterTimestamp),
+    ]
+}

@@ -1,0 +1,60 @@
+import TallyTesting
+
+extension ParsedExposition {
+    /// The exposition as text again, in its own format.
+    func rendered(as syntax: ExpositionParser.Syntax) -> [UInt8] {
+        var text = ""
+        for family in families {
+            let name = family.renderedName
+            if let help = family.help {
+                var escaped = help.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+                if syntax == .openMetrics { escaped = escaped.replacing("\"", with: "\\\"") }
+                text += "# HELP \(name) \(escaped)\n"
+            }
+            let kind = family.kind == .unknown && syntax == .prometheusText ? "untyped" : family.kind.rawValue
+            text += "# TYPE \(name) \(kind)\n"
+            if let unit = family.unit { text += "# UNIT \(name) \(unit)\n" }
+            for sample in family.samples {
+                text += sample.description
+                if let timestamp = sample.timestamp { text += " \(timestamp.text)" }
+                if let exemplar = sample.exemplar {
+                    text += " # {\(exemplar.labels.map(\.description).joined(separator: ","))} \(exemplar.valueText)"
+                    if let timestamp = exemplar.timestamp { text += " \(timestamp.text)" }
+                }
+                text += "\n"
+            }
+        }
+        return Array((text + (syntax == .openMetrics ? "# EOF\n" : "")).utf8)
+    }
+
+    /// All that is known, without the lines it stood in.
+    var contents: [String] {
+        families.flatMap { family in
+            ["\(family.name.debugDescription) \(family.kind) \(family.help.debugDescription) \(family.unit ?? "")"]
+                + family.samples.map { sample in
+                    "\(sample.description) \(sample.timestamp?.text ?? "") \(sample.exemplar.debugDescription)"
+                }
+        }
+    }
+}
+
+extension ParsedFamily {
+    fileprivate var renderedName: String {
+        let series = ParsedSample.nameAlone(name)
+        return series.hasPrefix("{") ? String(series.dropFirst().dropLast()) : series
+    }
+}
+
+extension ParsedSample {
+    /// A name as a sample without labels shows it.
+    fileprivate static func nameAlone(_ name: String) -> String {
+        let isPlain = name.utf8.enumerated().allSatisfy { place, byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) && byte < 0x80
+                || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ":")
+                || place > 0 && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+        guard !isPlain else { return name }
+        let escaped = name.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\"", with: "\\\"")
+        return "{\"\(escaped)\"}"
+    }
+}
