@@ -1,4 +1,5 @@
 import Foundation
+import TallyTesting
 import Testing
 
 @testable import Tally

@@ -1,3 +1,4 @@
+import TallyTesting
 import Testing
 
 @testable import Tally
