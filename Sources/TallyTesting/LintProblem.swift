@@ -38,7 +38,7 @@ public struct LintProblem: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(metric): \(text) [\(code)]" }
 }
 
-/// The problems that ``Tally/MetricRegistry/expectNoLint(except:)`` found.
+/// The problems that `expectNoLint(except:)` found.
 public struct LintFailure: Error, Sendable, CustomStringConvertible {
     /// The problems, by metric.
     public let problems: [LintProblem]

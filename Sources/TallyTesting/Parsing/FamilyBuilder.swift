@@ -30,7 +30,7 @@ struct FamilyBuilder {
                 throw ExpositionError(
                     .wrongSuffix,
                     line: sample.line,
-                    "samples of a \(open.family.kind.rawValue) end in \(open.suffixes.joined(separator: ", "))"
+                    "a \(open.family.kind.rawValue)'s samples have other suffixes: \(open.suffixes.joined(separator: ", "))"
                 )
             }
             try close()

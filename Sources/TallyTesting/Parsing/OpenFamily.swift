@@ -7,7 +7,7 @@ struct OpenFamily {
     private var hasHelp = false
     private var hasUnit = false
 
-    /// Every series so far; in OpenMetrics, those of the metric point being read.
+    /// Every series so far; in OpenMetrics, those of the metric being read.
     private var series: Set<[UInt8]> = []
     // Of OpenMetrics: the metric being read, those read before, and the point's time.
     private var group: [UInt8]?
@@ -121,9 +121,7 @@ struct OpenFamily {
             guard !NumberText.isLess(now.text, than: before.text) else {
                 throw ExpositionError(.timestampOrder, line: sample.line, "the timestamp is before the one above")
             }
-            guard NumberText.isLess(before.text, than: now.text) else { return false }
-            series.removeAll(keepingCapacity: true)
-            return true
+            return NumberText.isLess(before.text, than: now.text)
         default:
             throw ExpositionError(.timestampOrder, line: sample.line, "a metric's samples have timestamps all or none")
         }

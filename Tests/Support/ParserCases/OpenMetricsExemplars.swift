@@ -2,6 +2,12 @@ extension ParserCase {
     static let openMetricsExemplars: [ParserCase] = [
         good("a counter's exemplar", "# TYPE mail counter", #"mail_total 5 # {trace="a"} 0.5"#),
         good("exemplars with times", "# TYPE mail counter", #"mail_total{} 5 123 # {trace="a"} 0.5 120.25"#),
+        good(
+            "an exemplar at its bucket's bound",
+            "# TYPE wait histogram",
+            #"wait_bucket{le="1.0"} 1 # {} 1"#,
+            #"wait_bucket{le="+Inf"} 1 # {} 1e9"#
+        ),
         good("an exemplar without labels", "# TYPE mail counter", "mail_total 5 # {} 1"),
         good(
             "a histogram's exemplars",

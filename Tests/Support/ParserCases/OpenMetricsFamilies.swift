@@ -119,6 +119,14 @@ extension ParserCase {
         bad(
             "clashingNames",
             3,
+            "a gauge named as a counter before",
+            "# TYPE mail counter",
+            "# TYPE box gauge",
+            "# TYPE mail gauge"
+        ),
+        bad(
+            "clashingNames",
+            3,
             "help again, after another family",
             "# HELP mail a",
             "# TYPE box gauge",

@@ -73,6 +73,16 @@ extension ParserCase {
             "# TYPE wait histogram",
             differs: .oneGroup
         ),
+        badText(
+            "interleaved",
+            4,
+            "a sample of a histogram's bare name, later",
+            "# TYPE wait histogram",
+            #"wait_bucket{le="+Inf"} 1"#,
+            "box 1",
+            "wait 1",
+            differs: .oneGroup
+        ),
         badText("duplicateSeries", 2, "a series twice", "mail 1", "mail 2", differs: .uniqueLines),
         badText("duplicateSeries", 2, "a series twice, at two times", "mail 1 5", "mail 1 6", differs: .uniqueLines),
         badText(
