@@ -27,7 +27,7 @@ struct ParserFuzzTests {
             }
         }
         // Else the mutations would be too wild, or too tame, to find anything.
-        #expect(accepted > 500)
+        #expect(accepted > 300)
         #expect(codes.count > 25)
     }
 }
