@@ -49,7 +49,10 @@ struct ActiveUsersTests {
         #expect(registry.text.contains("active_users{window=\"7d\"} 0\n"))
     }
 
-    @Test(arguments: [[Window.hours(1)], [.minutes(7), .hours(24)], [.seconds(90), .minutes(5)], [.seconds(1)]])
+    @Test(arguments: [
+        [Window.hours(1)], [.minutes(7), .hours(24)], [.hours(1), .days(30)], [.seconds(90), .minutes(5)],
+        [.seconds(1)],
+    ])
     func anAgeOfAWindowLessATickCountsAndOneOfAWindowDoesNot(_ windows: [Window]) throws {
         let ticks = try WindowTicks(validating: windows, for: "active_users")
         let tick = Duration.milliseconds(ticks.milliseconds)

@@ -34,114 +34,128 @@ struct ConcurrencyTests {
         #expect(scrapes > 0)
     }
 
-    @Test func countersLoseNothing() throws {
-        let registry = MetricRegistry()
-        let counter = Counter("c_total", help: "C.", in: registry)
-        let fractions = FloatCounter("f_total", help: "F.", in: registry)
-        let contended = Counter("x_total", help: "X.", contended: true, in: registry)
-        var last = 0.0
-        try hammer(
-            registry,
-            check: { text in
-                let seen = Double(text["c_total"] ?? "") ?? -1
-                #expect(seen >= last)
-                last = seen
-            },
-            body: { _, round in
-                counter.increment()
-                counter.increment(by: round & 1)
-                fractions.increment(by: 0.5)
-                contended.increment()
+    @Test func countersLoseNothing() async throws {
+        try await onThread {
+            let registry = MetricRegistry()
+            let counter = Counter("c_total", help: "C.", in: registry)
+            let fractions = FloatCounter("f_total", help: "F.", in: registry)
+            let contended = Counter("x_total", help: "X.", contended: true, in: registry)
+            var last = 0.0
+            try hammer(
+                registry,
+                check: { text in
+                    let seen = Double(text["c_total"] ?? "") ?? -1
+                    #expect(seen >= last)
+                    last = seen
+                },
+                body: { _, round in
+                    counter.increment()
+                    counter.increment(by: round & 1)
+                    fractions.increment(by: 0.5)
+                    contended.increment()
+                }
+            )
+            #expect(counter.value == Self.threads * Self.rounds * 3 / 2)
+            #expect(fractions.value == Double(Self.threads * Self.rounds) / 2)
+            #expect(contended.value == Self.threads * Self.rounds)
+        }
+    }
+
+    @Test func gaugesLoseNothing() async throws {
+        try await onThread {
+            let registry = MetricRegistry()
+            let gauge = Gauge("g", help: "G.", in: registry)
+            try hammer(registry) { _, _ in
+                gauge.increment()
+                gauge.withIncrement {}
             }
-        )
-        #expect(counter.value == Self.threads * Self.rounds * 3 / 2)
-        #expect(fractions.value == Double(Self.threads * Self.rounds) / 2)
-        #expect(contended.value == Self.threads * Self.rounds)
-    }
-
-    @Test func gaugesLoseNothing() throws {
-        let registry = MetricRegistry()
-        let gauge = Gauge("g", help: "G.", in: registry)
-        try hammer(registry) { _, _ in
-            gauge.increment()
-            gauge.withIncrement {}
+            #expect(gauge.value == Double(Self.threads * Self.rounds))
         }
-        #expect(gauge.value == Double(Self.threads * Self.rounds))
     }
 
-    @Test func histogramsAreWholeInEveryScrape() throws {
-        let registry = MetricRegistry()
-        let histogram = Histogram("h", help: "H.", buckets: [1, 2, 3], in: registry)
-        try hammer(
-            registry,
-            check: { text in
-                let buckets = text.samples(of: "h_bucket").compactMap { Int($0.value) }
-                #expect(buckets.count == 4)
-                #expect(buckets == buckets.sorted())
-                #expect(text["h_count"] == buckets.last.map(String.init))
-            },
-            body: { _, round in
-                histogram.observe(Double(round % 5))
+    @Test func histogramsAreWholeInEveryScrape() async throws {
+        try await onThread {
+            let registry = MetricRegistry()
+            let histogram = Histogram("h", help: "H.", buckets: [1, 2, 3], in: registry)
+            try hammer(
+                registry,
+                check: { text in
+                    let buckets = text.samples(of: "h_bucket").compactMap { Int($0.value) }
+                    #expect(buckets.count == 4)
+                    #expect(buckets == buckets.sorted())
+                    #expect(text["h_count"] == buckets.last.map(String.init))
+                },
+                body: { _, round in
+                    histogram.observe(Double(round % 5))
+                }
+            )
+            #expect(histogram.count == Self.threads * Self.rounds)
+            #expect(histogram.sum == Double(Self.threads * Self.rounds * 2))
+        }
+    }
+
+    @Test func familiesLoseNothingWhicheverWayAChildIsFound() async throws {
+        try await onThread {
+            let registry = MetricRegistry()
+            let open = Family<Path, Counter>("open_total", help: "O.", limit: 100, in: registry)
+            let closed = Family<Route, Counter>("closed_total", help: "C.", in: registry)
+            let paths = (0..<200).map { Path(path: "/\($0)") }
+            try hammer(registry) { thread, round in
+                open[paths[(round + thread * 31) % 200]].increment()
+                closed[Route(method: round & 1 == 0 ? .get : .post, isCached: round & 2 == 0)].increment()
             }
-        )
-        #expect(histogram.count == Self.threads * Self.rounds)
-        #expect(histogram.sum == Double(Self.threads * Self.rounds * 2))
-    }
-
-    @Test func familiesLoseNothingWhicheverWayAChildIsFound() throws {
-        let registry = MetricRegistry()
-        let open = Family<Path, Counter>("open_total", help: "O.", limit: 100, in: registry)
-        let closed = Family<Route, Counter>("closed_total", help: "C.", in: registry)
-        let paths = (0..<200).map { Path(path: "/\($0)") }
-        try hammer(registry) { thread, round in
-            open[paths[(round + thread * 31) % 200]].increment()
-            closed[Route(method: round & 1 == 0 ? .get : .post, isCached: round & 2 == 0)].increment()
+            let text = try registry.parsed()
+            #expect(open.count == 101)
+            #expect(
+                text.samples(of: "open_total").compactMap { Int($0.value) }.reduce(0, +) == Self.threads * Self.rounds
+            )
+            #expect(
+                text.samples(of: "closed_total").compactMap { Int($0.value) }.reduce(0, +) == Self.threads * Self.rounds
+            )
+            #expect(closed.count == 4)
+            open.core.storage._checkInvariants()
         }
-        let text = try registry.parsed()
-        #expect(open.count == 101)
-        #expect(text.samples(of: "open_total").compactMap { Int($0.value) }.reduce(0, +) == Self.threads * Self.rounds)
-        #expect(
-            text.samples(of: "closed_total").compactMap { Int($0.value) }.reduce(0, +) == Self.threads * Self.rounds
-        )
-        #expect(closed.count == 4)
-        open.core.storage._checkInvariants()
     }
 
-    @Test func childrenThatComeAndGoAreNeverExposedTwiceNorLost() throws {
-        let registry = MetricRegistry()
-        let open = Family<Path, Counter>("open_total", help: "O.", limit: 10_000, in: registry)
-        let closed = Family<Route, Counter>("closed_total", help: "C.", in: registry)
-        let held = open[Path(path: "/held")]
-        let bound = closed[Route(method: .get, isCached: true)]
-        // The strict reader refuses a series that is there twice.
-        try hammer(registry, rounds: 20_000) { thread, round in
-            let path = Path(path: "/\(thread)/\(round % 300)")
-            open[path].increment()
-            if round % 3 == 0 { open.remove(path) }
-            if round % 5000 == 0 { open.removeAll() }
-            held.increment()
-            closed[Route(method: .get, isCached: true)].increment()
-            if round % 7 == 0 { closed.remove(Route(method: .get, isCached: true)) }
-        }
-        #expect(held.value == Self.threads * 20_000)
-        #expect(open[Path(path: "/held")].value == Self.threads * 20_000)
-        #expect(bound.value == Self.threads * 20_000)
-        #expect(closed[Route(method: .get, isCached: true)].value == Self.threads * 20_000)
-        open.core.storage._checkInvariants()
-    }
-
-    @Test func registeringTheSameFromManyThreadsGivesOneInstrument() throws {
-        let registry = MetricRegistry()
-        try hammer(registry, rounds: 500) { _, round in
-            Counter("c_total", help: "C.", in: registry).increment()
-            Family<Direction, Counter>("d_total", help: "D.", in: registry)[.phoneToBinary].increment()
-            if let counter = try? Counter(validating: "c\(round)_total", help: "C.", in: registry) {
-                counter.increment()
+    @Test func childrenThatComeAndGoAreNeverExposedTwiceNorLost() async throws {
+        try await onThread {
+            let registry = MetricRegistry()
+            let open = Family<Path, Counter>("open_total", help: "O.", limit: 10_000, in: registry)
+            let closed = Family<Route, Counter>("closed_total", help: "C.", in: registry)
+            let held = open[Path(path: "/held")]
+            let bound = closed[Route(method: .get, isCached: true)]
+            // The strict reader refuses a series that is there twice.
+            try hammer(registry, rounds: 20_000) { thread, round in
+                let path = Path(path: "/\(thread)/\(round % 300)")
+                open[path].increment()
+                if round % 3 == 0 { open.remove(path) }
+                if round % 5000 == 0 { open.removeAll() }
+                held.increment()
+                closed[Route(method: .get, isCached: true)].increment()
+                if round % 7 == 0 { closed.remove(Route(method: .get, isCached: true)) }
             }
+            #expect(held.value == Self.threads * 20_000)
+            #expect(open[Path(path: "/held")].value == Self.threads * 20_000)
+            #expect(bound.value == Self.threads * 20_000)
+            #expect(closed[Route(method: .get, isCached: true)].value == Self.threads * 20_000)
+            open.core.storage._checkInvariants()
         }
-        let text = try registry.parsed()
-        #expect(text["c_total"] == "\(Self.threads * 500)")
-        #expect(text["d_total", ("direction", "phone_to_binary")] == "\(Self.threads * 500)")
-        #expect(text["c499_total"] == "\(Self.threads)")
+    }
+
+    @Test func registeringTheSameFromManyThreadsGivesOneInstrument() async throws {
+        try await onThread {
+            let registry = MetricRegistry()
+            try hammer(registry, rounds: 500) { _, round in
+                Counter("c_total", help: "C.", in: registry).increment()
+                Family<Direction, Counter>("d_total", help: "D.", in: registry)[.phoneToBinary].increment()
+                if let counter = try? Counter(validating: "c\(round)_total", help: "C.", in: registry) {
+                    counter.increment()
+                }
+            }
+            let text = try registry.parsed()
+            #expect(text["c_total"] == "\(Self.threads * 500)")
+            #expect(text["d_total", ("direction", "phone_to_binary")] == "\(Self.threads * 500)")
+            #expect(text["c499_total"] == "\(Self.threads)")
+        }
     }
 }

@@ -35,6 +35,16 @@ func counter() -> Counter { Counter("x", help: "", in: MetricRegistry(ownMetrics
 @inline(never)
 func histogram() -> Histogram { Histogram("x", help: "", in: MetricRegistry(ownMetrics: false)) }
 
+@inline(never)
+func users() -> ActiveUsers {
+    ActiveUsers("x", help: "", windows: [.seconds(1), .minutes(1)], in: MetricRegistry(ownMetrics: false))
+}
+
+@inline(never)
+func usersBySide() -> Family<Side, ActiveUsers> {
+    Family("x", help: "", windows: [.minutes(1)], in: MetricRegistry(ownMetrics: false))
+}
+
 final class Holder {
     let sides = family(Counter.self, by: Side.self)
 }
@@ -68,6 +78,11 @@ for _ in 0..<2_000 {
     histogram().observe(2)
     histogram().observe(.seconds(2))
     sum += histogram().sum
+    counter().increment(exemplar: ["trace_id": "a"])
+    histogram().observe(2, exemplar: ["trace_id": "a"])
+    users().record("alice")
+    usersBySide()[.left].record("alice")
+    sum += Double(users().sketch(over: .minutes(1)).estimate + usersBySide()[.right].counts()[0].users)
     Metrics().sides[.right].increment()
     Holder().sides[.right].increment()
     var holder: Holder? = Holder()
