@@ -32,7 +32,16 @@ enum MetricName {
         switch kind {
         case .counter, .floatCounter: name.utf8.hasSuffix("_total") ? name : name + "_total"
         case .info: name.utf8.hasSuffix("_info") ? name : name + "_info"
-        case .gauge, .histogram, .activeUsers: name
+        case .gauge, .histogram, .activeUsers, .stateSet: name
+        }
+    }
+
+    /// How long the suffix is that names of this kind end in.
+    static func suffixBytes(of kind: MetricKind) -> Int {
+        switch kind {
+        case .counter, .floatCounter: "_total".utf8.count
+        case .info: "_info".utf8.count
+        case .gauge, .histogram, .activeUsers, .stateSet: 0
         }
     }
 
@@ -42,7 +51,7 @@ enum MetricName {
         case .counter, .floatCounter:
             let base = String(name.dropLast("_total".count))
             return [name, base, base + "_created"]
-        case .gauge, .activeUsers: return [name]
+        case .gauge, .activeUsers, .stateSet: return [name]
         case .histogram: return [name] + ["_bucket", "_count", "_sum", "_created"].map { name + $0 }
         case .info: return [name, String(name.dropLast("_info".count))]
         }

@@ -129,6 +129,7 @@ public final class MetricRegistry: Sendable {
         limit: Int? = nil,
         contended: Bool = false,
         users: UserSettings? = nil,
+        states: [String] = [],
         observe: (@Sendable () -> Double)? = nil,
         isStandard: Bool = false
     ) throws(RegistrationError) -> FamilyStorage {
@@ -139,10 +140,7 @@ public final class MetricRegistry: Sendable {
         guard exposed.utf8.count <= MetricName.maxBytes else {
             throw RegistrationError(.invalidMetricName, name, "is longer than \(MetricName.maxBytes) bytes")
         }
-        guard
-            exposed.utf8.count > (kind == .info ? 5 : 6)
-                || (kind == .gauge || kind == .histogram || kind == .activeUsers)
-        else {
+        guard exposed.utf8.count > MetricName.suffixBytes(of: kind) else {
             throw RegistrationError(.invalidMetricName, name, "is nothing but its suffix")
         }
         try Self.checkLabels(labelNames, of: exposed, kind: kind, constant: constantLabels.map(\.name))
@@ -160,6 +158,7 @@ public final class MetricRegistry: Sendable {
             limit: limit,
             stripes: contended ? Stripes.count : 1,
             users: users,
+            states: states,
             context: context
         )
         // What is replaced is let go after the lock: with a closure goes what it holds, and its `deinit`s may come back.
@@ -208,49 +207,6 @@ public final class MetricRegistry: Sendable {
         state.families[name] = RegisteredFamily(storage: storage, observe: observe)
         state.sorted = nil
         return .success(storage)
-    }
-
-    private static func checkLabels(
-        _ names: [String],
-        of metric: String,
-        kind: MetricKind,
-        constant: [String]
-    ) throws(RegistrationError) {
-        guard names.count + constant.count <= MetricName.maxLabels else {
-            throw RegistrationError(.tooManyLabels, metric, "has more than \(MetricName.maxLabels) labels")
-        }
-        var seen = Set(constant)
-        if kind == .activeUsers, !seen.insert("window").inserted {
-            throw RegistrationError(
-                .duplicateLabelName,
-                metric,
-                "has the label \"window\", which is a constant one, too"
-            )
-        }
-        for name in names {
-            guard MetricName.isValidLabel(name), !name.utf8.starts(with: "__".utf8),
-                name.utf8.count <= MetricName.maxBytes
-            else {
-                throw RegistrationError(
-                    .invalidLabelName,
-                    metric,
-                    "has the label \(name.debugDescription): labels are [a-zA-Z_][a-zA-Z0-9_]*, do not begin with __, and have at most \(MetricName.maxBytes) bytes"
-                )
-            }
-            guard kind != .histogram || name != "le" else {
-                throw RegistrationError(.reservedLabelName, metric, "has the label \"le\", which is a histogram's own")
-            }
-            guard kind != .activeUsers || name != "window" else {
-                throw RegistrationError(
-                    .reservedLabelName,
-                    metric,
-                    "has the label \"window\", which is that of active users"
-                )
-            }
-            guard seen.insert(name).inserted else {
-                throw RegistrationError(.duplicateLabelName, metric, "has the label \(name.debugDescription) twice")
-            }
-        }
     }
 
     /// Stops exposing an instrument or a family, and frees its name.

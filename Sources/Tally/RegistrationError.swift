@@ -26,6 +26,8 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         public static let invalidBuckets = Code(description: "invalidBuckets")
         /// The windows of active users are none, too many, not positive, too long, do not rise, or have no common tick.
         public static let invalidWindows = Code(description: "invalidWindows")
+        /// The states of a state set are none, more than 64, or two of one text.
+        public static let invalidStates = Code(description: "invalidStates")
         /// The number of users or of hours to keep is negative, none or beyond reason.
         public static let invalidCapacity = Code(description: "invalidCapacity")
         /// The limit of children is not in `1...2_000_000_000`.

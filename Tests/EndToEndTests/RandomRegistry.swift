@@ -3,6 +3,11 @@ import Tally
 
 /// A registry of random instruments, labels and values, and what it must be read back as.
 struct RandomRegistry {
+    enum Phase: String, LabelValue, CaseIterable {
+        case starting
+        case serving = "ser\"\\\nving"
+    }
+
     struct Sample: Encodable {
         var name: String
         var labels: [String: String]
@@ -32,7 +37,7 @@ struct RandomRegistry {
     }
 
     private mutating func add(_ name: String, _ constant: [String: String], _ random: inout Random) throws {
-        let labels = (0..<Int.random(in: 0...3, using: &random)).map { "\(random.name())\($0)" }
+        let labels = (0..<Int.random(in: 0...3, using: &random)).map { "\(random.name())l\($0)" }
         let help = random.text()
         let children = (0..<(labels.isEmpty ? 1 : Int.random(in: 0...5, using: &random))).map { _ in
             labels.map { _ in random.text() }
@@ -42,7 +47,7 @@ struct RandomRegistry {
         func all(_ values: [String]) -> [String: String] {
             constant.merging(zip(labels, values)) { $1 }
         }
-        switch Int.random(in: 0..<4, using: &random) {
+        switch Int.random(in: 0..<6, using: &random) {
         case 0:
             let family = try Counter.family(validating: name, help: help, labelNames: labels, in: registry)
             for values in unique {
@@ -77,6 +82,27 @@ struct RandomRegistry {
                 family[values].increment(by: amount)
                 samples.append(Sample(name: exposed(name) + "_total", labels: all(values), value: "\(kept)"))
             }
+        case 3:
+            let family = try StateSet<Phase>.family(validating: name, help: help, labelNames: labels, in: registry)
+            for values in unique {
+                let active = Phase.allCases.filter { _ in random.chance(2) }
+                _ = family[values]
+                for state in active { family[values].set(state, to: true) }
+                for state in Phase.allCases {
+                    let labels = all(values).merging([exposed(name): state.rawValue]) { $1 }
+                    samples.append(
+                        Sample(name: exposed(name), labels: labels, value: active.contains(state) ? "1" : "0")
+                    )
+                }
+            }
+        case 4:
+            try Info(
+                validating: name,
+                help: help,
+                labels: zip(labels, unique.first ?? []).map { (name: $0, value: $1) },
+                in: registry
+            )
+            samples.append(Sample(name: exposed(name) + "_info", labels: all(unique.first ?? []), value: "1"))
         default:
             let bounds = Array(Set((0..<3).map { _ in Double(random.small()) / 8 })).sorted()
             let family = try Histogram.family(

@@ -64,6 +64,19 @@ struct CardinalityTests {
         family.core.storage._checkInvariants()
     }
 
+    @Test func howManyDistinctSetsWereTurnedAwayIsEstimated() throws {
+        let registry = MetricRegistry()
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 10, in: registry)
+        for round in 0..<3 {
+            for path in 0..<5010 { family[Path(path: "/\(path)")].increment() }
+            let estimate = try registry.parsed()["tally_family_overflow_label_sets", ("family", "hits_total")]
+            // Three standard errors. The same sets again are no others.
+            #expect(abs(try #require(Double(estimate ?? "")) - 5000) < 500, "round \(round)")
+        }
+        registry.unregister("hits_total")
+        #expect(try registry.parsed()["tally_family_overflow_label_sets", ("family", "hits_total")] == nil)
+    }
+
     @Test func theOverflowTotalOutlivesItsFamily() throws {
         for _ in 0..<2 {
             let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 1, in: registry)

@@ -8,8 +8,8 @@ struct JSONPieces: Sendable {
     let heads: LabelFragments
     /// The most bytes that a series takes, beside its labels' values.
     let maxFixedBytes: Int
-    /// Of active users: what stands after a series' own labels, up to the value: `,"window":"24h"},"value":"`.
-    let windowTails: [[UInt8]]
+    /// Where a series has many samples: what stands after a series' own labels, up to the value: `,"window":"24h"},"value":"`.
+    let partTails: [[UInt8]]
     /// Before each bucket's count: `"buckets":{"0.005":"`, then `","0.01":"`.
     let bucketHeads: [[UInt8]]
 
@@ -18,14 +18,14 @@ struct JSONPieces: Sendable {
         help: String,
         kind: MetricKind,
         bounds: [Double],
-        windows: [Window],
+        parts: SampleParts,
         labelNames: [String],
         constantLabels: [FamilyDefinition.ConstantLabel]
     ) {
         let type =
             switch kind {
             case .counter, .floatCounter: "COUNTER"
-            case .gauge, .info, .activeUsers: "GAUGE"
+            case .gauge, .info, .activeUsers, .stateSet: "GAUGE"
             case .histogram: "HISTOGRAM"
             }
         header =
@@ -35,17 +35,19 @@ struct JSONPieces: Sendable {
             Array("\"\($0.name)\":\"".utf8) + JSONText.escaped($0.value.utf8) + Array("\"".utf8)
         }
         let hasOwnLabels = !(labelNames.isEmpty && constantLabels.isEmpty)
-        let hasLabels = hasOwnLabels || kind == .activeUsers
+        let hasParts = !parts.values.isEmpty
+        let hasLabels = hasOwnLabels || hasParts
         let opening = Array((hasLabels ? ",{\"labels\":{" : ",{").utf8) + Array(constant.joined(separator: ",".utf8))
         var heads = labelNames.enumerated().map { index, label in
             let before = index > 0 ? "\"," : constantLabels.isEmpty ? "" : ","
             return (index > 0 ? [] : opening) + Array("\(before)\"\(label)\":\"".utf8)
         }
         let end = hasLabels ? "}," : ""
-        let closing = (labelNames.isEmpty ? "" : "\"") + (kind == .activeUsers ? "" : end)
-        let last = kind == .histogram || kind == .activeUsers ? "" : "\"value\":\""
-        windowTails = windows.map {
-            Array("\(hasOwnLabels ? "," : "")\"window\":\"\($0)\"\(end)\"value\":\"".utf8)
+        let closing = (labelNames.isEmpty ? "" : "\"") + (hasParts ? "" : end)
+        let last = kind == .histogram || hasParts ? "" : "\"value\":\""
+        partTails = parts.values.map { value in
+            Array("\(hasOwnLabels ? "," : "")\"\(parts.label)\":\"".utf8) + JSONText.escaped(value.utf8)
+                + Array("\"\(end)\"value\":\"".utf8)
         }
         heads.append((labelNames.isEmpty ? opening : []) + Array((closing + last).utf8))
         self.heads = LabelFragments(heads)
@@ -57,10 +59,10 @@ struct JSONPieces: Sendable {
             }
         self.bucketHeads = bucketHeads
         let around =
-            (heads + bucketHeads + (windowTails.first.map { [$0] } ?? [])).reduce(0) { $0 + $1.count }
+            (heads + bucketHeads + (partTails.first.map { [$0] } ?? [])).reduce(0) { $0 + $1.count }
             + bucketHeads.count * OutputBuffer.maxIntegerBytes + 2 * OutputBuffer.maxDoubleBytes
             + OutputBuffer.slack + 64
-        maxFixedBytes = around * max(1, windows.count)
+        maxFixedBytes = around * max(1, parts.values.count)
     }
 
     private static func key(_ bound: Double) -> String {

@@ -49,7 +49,7 @@ struct SnapshotEncoder: Sendable {
                     switch (format, current.definition.kind) {
                     case (.json, _): encodeJSON(from, count, &out)
                     case (_, .histogram): encodeHistograms(from, count, &out)
-                    case (_, .activeUsers): encodeUsers(from, count, &out)
+                    case (_, .activeUsers), (_, .stateSet): encodeParts(from, count, &out)
                     case (_, _): encodeLines(from, count, &out)
                     }
                 guard isPageDone else { return }
@@ -169,20 +169,21 @@ struct SnapshotEncoder: Sendable {
         case .counter: out.append(integer: unsafe Counter.total(words, stripes: definition.stripes))
         case .floatCounter, .gauge: out.append(double: Double(bitPattern: word))
         case .info: out.append(UInt8(ascii: "1"))
-        case .histogram, .activeUsers: break
+        case .histogram, .activeUsers, .stateSet: break
         }
     }
 
-    private mutating func encodeUsers(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
+    private mutating func encodeParts(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
         let pieces = page.definition.text
         while nextExposed(page, count) != nil {
             let range = page.textRange(slot)
             guard out.hasRoom(pieces.maxBytes(labelBytes: range.count)) else { return false }
-            for (window, tail) in pieces.sampleTails.enumerated() {
+            let values = unsafe PartValues(page.definition.kind, page.words(slot))
+            for (part, tail) in pieces.sampleTails.enumerated() {
                 out.append(pieces.sampleHead)
                 unsafe out.append(page.text + range.lowerBound, range.count)
                 out.append(tail)
-                out.append(integer: unsafe page.words(slot)[window].load(ordering: .relaxed))
+                out.append(integer: unsafe values[part])
                 out.append(UInt8(ascii: "\n"))
             }
             slot += 1
@@ -234,13 +235,13 @@ struct SnapshotEncoder: Sendable {
         while let exposed = nextExposed(page, count) {
             let isRun = definition.isRunOfWords
             let group = isRun ? exposed : 1 << UInt64(slot & 63)
-            // A control character takes six bytes; active users write the labels for each window.
-            let growth = 6 * max(1, pieces.windowTails.count)
+            // A control character takes six bytes; a series of many samples writes the labels for each.
+            let growth = 6 * max(1, pieces.partTails.count)
             guard let fitting = fitting(group, of: page, fixed: pieces.maxFixedBytes, growth: growth, &out) else {
                 return false
             }
-            guard definition.kind != .activeUsers else {
-                appendJSONUsers(page, &out)
+            guard pieces.partTails.isEmpty else {
+                appendJSONParts(page, &out)
                 skip(fitting)
                 continue
             }
@@ -252,12 +253,13 @@ struct SnapshotEncoder: Sendable {
         return true
     }
 
-    private mutating func appendJSONUsers(_ page: SeriesPage, _ out: inout OutputBuffer) {
-        for (window, tail) in page.definition.json.windowTails.enumerated() {
+    private mutating func appendJSONParts(_ page: SeriesPage, _ out: inout OutputBuffer) {
+        let values = unsafe PartValues(page.definition.kind, page.words(slot))
+        for (part, tail) in page.definition.json.partTails.enumerated() {
             out.append(jsonOf: page, slot & ~63, 1 << UInt64(slot & 63), afterAnother: hasSeries, withCounters: false)
             hasSeries = true
             out.append(tail)
-            out.append(integer: unsafe page.words(slot)[window].load(ordering: .relaxed))
+            out.append(integer: unsafe values[part])
             out.append("\"}")
         }
     }

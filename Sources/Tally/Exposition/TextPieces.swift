@@ -4,16 +4,16 @@ struct TextPieces: Sendable {
     let header: [UInt8]
     /// The TYPE, UNIT and HELP lines of OpenMetrics.
     let openMetricsHeader: [UInt8]
-    /// What begins each sample of a histogram's buckets, `name_bucket{`, and of active users, `name{`, with the constant
-    /// labels.
+    /// What begins each sample of a histogram's buckets, `name_bucket{`, and of other series of many samples, `name{`, with
+    /// the constant labels.
     let sampleHead: [UInt8]
     /// Of a histogram: `name_sum` and `name_count`, with `{` where there are labels, and the constant ones.
     let sumHead: [UInt8]
     let countHead: [UInt8]
     /// What closes the labels of the sum and the count.
     let labelsEnd: [UInt8]
-    /// `le="0.005"} ` for each bucket, `window="24h"} ` for each window, with a comma before it where other labels come
-    /// first.
+    /// `le="0.005"} ` for each bucket, `window="24h"} ` for each window, and so on, with a comma before it where other labels
+    /// come first.
     let sampleTails: [[UInt8]]
 
     init(
@@ -21,28 +21,30 @@ struct TextPieces: Sendable {
         help: String,
         kind: MetricKind,
         bounds: [Double],
-        windows: [Window],
+        parts: SampleParts,
         constant: [UInt8],
         hasLabels: Bool
     ) {
         let type =
             switch kind {
             case .counter, .floatCounter: "counter"
-            case .gauge, .info, .activeUsers: "gauge"
+            case .gauge, .info, .activeUsers, .stateSet: "gauge"
             case .histogram: "histogram"
             }
         openMetricsHeader = Self.openMetricsHeader(name, help, kind)
         header =
             Array("# HELP \(name) ".utf8) + Self.escapedHelp(help) + Array("\n# TYPE \(name) \(type)\n".utf8)
         func tails(_ label: String, _ values: [String]) -> [[UInt8]] {
-            values.map { Array("\(hasLabels ? "," : "")\(label)=\"\($0)\"} ".utf8) }
+            values.map { value in
+                Array("\(hasLabels ? "," : "")\(label)=\"".utf8) + LabelTextWriter.escaped(value) + Array("\"} ".utf8)
+            }
         }
         guard kind == .histogram else {
-            sampleHead = kind == .activeUsers ? Array("\(name){".utf8) + constant : []
+            sampleHead = parts.values.isEmpty ? [] : Array("\(name){".utf8) + constant
             sumHead = []
             countHead = []
             labelsEnd = []
-            sampleTails = tails("window", windows.map(\.description))
+            sampleTails = tails(parts.label, parts.values)
             return
         }
         sampleHead = Array("\(name)_bucket{".utf8) + constant
@@ -78,9 +80,10 @@ struct TextPieces: Sendable {
             type = "info"
             family.removeLast("_info".count)
         case .gauge, .activeUsers: type = "gauge"
+        case .stateSet: type = "stateset"
         case .histogram: type = "histogram"
         }
-        let unit = kind == .info ? nil : units.first { family.hasSuffix("_\($0)") }
+        let unit = kind == .info || kind == .stateSet ? nil : units.first { family.hasSuffix("_\($0)") }
         return Array("# TYPE \(family) \(type)\n".utf8) + Array((unit.map { "# UNIT \(family) \($0)\n" } ?? "").utf8)
             + Array("# HELP \(family) ".utf8) + escapedHelp(help, quotes: true) + [UInt8(ascii: "\n")]
     }

@@ -15,6 +15,8 @@ enum MetricKind: Sendable, Equatable {
     case info
     /// A word a window: how many users it has, at the last scrape. See ``UserTracker``.
     case activeUsers
+    /// One word: which states are active, by the bits of their positions. See ``StateSet``.
+    case stateSet
 }
 
 /// All of a family that never changes, with the pieces of its text made once.
@@ -32,6 +34,8 @@ final class FamilyDefinition: Sendable {
     let stripes: Int
     /// Of active users.
     let users: UserSettings?
+    /// What tells the samples of one series apart, where it has several beside a histogram's.
+    let parts: SampleParts
     let context: RegistryContext
 
     /// Words a series takes.
@@ -63,6 +67,7 @@ final class FamilyDefinition: Sendable {
         limit: Int,
         stripes: Int = 1,
         users: UserSettings? = nil,
+        states: [String] = [],
         context: RegistryContext
     ) {
         self.name = name
@@ -75,11 +80,13 @@ final class FamilyDefinition: Sendable {
         self.stripes = stripes
         self.users = users
         self.context = context
-        let windows = users?.windows.windows ?? []
+        parts =
+            users.map { SampleParts(label: "window", values: $0.windows.windows.map(\.description)) }
+            ?? SampleParts(label: name, values: states)
         stride =
             switch kind {
             case .histogram: bounds.count + 3
-            case .activeUsers: windows.count
+            case .activeUsers: parts.values.count
             default: stripes == 1 ? 1 : stripes * Stripes.words
             }
         let heads = labelNames.enumerated().map { index, label in
@@ -93,7 +100,7 @@ final class FamilyDefinition: Sendable {
         }
         if labelNames.isEmpty { _ = constant.popLast() }
         let hasLabels = !(labelNames.isEmpty && constantLabels.isEmpty)
-        let isSample = kind != .histogram && kind != .activeUsers
+        let isSample = kind != .histogram && parts.values.isEmpty
         lineHead = LabelFragments([isSample ? Array((name + (hasLabels ? "{" : "")).utf8) + constant : []])
         lineEnd = Array(!isSample ? "".utf8 : hasLabels ? "} ".utf8 : " ".utf8)
         text = TextPieces(
@@ -101,7 +108,7 @@ final class FamilyDefinition: Sendable {
             help: help,
             kind: kind,
             bounds: bounds,
-            windows: windows,
+            parts: parts,
             constant: constant,
             hasLabels: hasLabels
         )
@@ -110,7 +117,7 @@ final class FamilyDefinition: Sendable {
             help: help,
             kind: kind,
             bounds: bounds,
-            windows: windows,
+            parts: parts,
             labelNames: labelNames,
             constantLabels: constantLabels
         )
@@ -120,7 +127,7 @@ final class FamilyDefinition: Sendable {
     func isSameDefinition(as other: FamilyDefinition) -> Bool {
         name == other.name && help == other.help && kind == other.kind && labelNames == other.labelNames
             && bounds.array == other.bounds.array && limit == other.limit && stripes == other.stripes
-            && users == other.users
+            && users == other.users && parts == other.parts
     }
 
     /// Whether the values of neighbouring series are neighbouring words, each a counter's total.
@@ -130,10 +137,16 @@ final class FamilyDefinition: Sendable {
     var samplesPerSeries: Int {
         switch kind {
         case .histogram: bounds.count + 3
-        case .activeUsers: stride
-        default: 1
+        default: max(1, parts.values.count)
         }
     }
+}
+
+/// A label that tells the samples of one series apart, and its values.
+struct SampleParts: Sendable, Equatable {
+    let label: String
+    /// None where a series has one sample, or is a histogram's.
+    let values: [String]
 }
 
 /// Pieces of text in one run of bytes, with `OutputBuffer.slack` bytes after it for wide copies: what stands before each

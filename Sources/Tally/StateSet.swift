@@ -1,0 +1,149 @@
+internal import Synchronization
+
+/// Which of some states something is in: of a connection, a circuit breaker, a leader election.
+///
+/// ```swift
+/// enum Phase: String, LabelValue, CaseIterable { case starting, serving, draining }
+/// let phase = StateSet<Phase>("server_phase", help: "What the server does.", in: registry)
+/// phase.set(.serving)
+/// ```
+///
+/// Exposed as a sample a state, 1 for those that are active and 0 for the others: `server_phase{server_phase="serving"} 1`.
+/// The samples of one scrape belong together, also while another thread sets a state. None is active at first.
+///
+/// A handle is a small value; copies set the same states. Updates are lock-free and do not allocate.
+///
+/// https://prometheus.io/docs/specs/om/open_metrics_spec/#stateset
+public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument {
+    private let cell: SeriesCell
+
+    /// Makes a handle to a series.
+    public init(cell: SeriesCell) {
+        self.cell = cell
+    }
+
+    /// Makes a state the only active one. One that is not among `allCases` changes nothing.
+    public func set(_ state: State) {
+        guard let bit = Self.bit(of: state) else { return }
+        unsafe cell.withWords { unsafe $0.pointee.store(bit, ordering: .relaxed) }
+    }
+
+    /// Makes a state active or not, beside others. One that is not among `allCases` changes nothing.
+    public func set(_ state: State, to isActive: Bool) {
+        guard let bit = Self.bit(of: state) else { return }
+        unsafe cell.withWords { word in
+            if isActive {
+                _ = unsafe word.pointee.bitwiseOr(bit, ordering: .relaxed)
+            } else {
+                _ = unsafe word.pointee.bitwiseAnd(~bit, ordering: .relaxed)
+            }
+        }
+    }
+
+    /// The active states, in the order of the cases.
+    public var active: [State] {
+        let bits = unsafe cell.withWords { unsafe $0.pointee.load(ordering: .relaxed) }
+        return State.allCases.enumerated().filter { bits >> UInt64($0.offset) & 1 == 1 }.map(\.element)
+    }
+
+    private static func bit(of state: State) -> UInt64? {
+        for (position, other) in State.allCases.enumerated() where other == state { return 1 << UInt64(position) }
+        return nil
+    }
+
+    /// The most states there can be.
+    public static var maxStates: Int { 64 }
+
+    fileprivate static func states(for name: String) throws(RegistrationError) -> [String] {
+        let states = State.allCases.map { LabelTextWriter.cut($0.labelText) }
+        guard (1...maxStates).contains(states.count) else {
+            throw RegistrationError(
+                .invalidStates,
+                name,
+                "has \(states.count) states, which is not in 1...\(maxStates)"
+            )
+        }
+        // By bytes, as the samples are told apart.
+        guard Set(states.map { Array($0.utf8) }).count == states.count else {
+            throw RegistrationError(.invalidStates, name, "has two states of one text: \(states)")
+        }
+        return states
+    }
+}
+
+extension StateSet {
+    /// Registers a state set, or finds the one of the same definition.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, which is also that of the label that tells the states: `[a-zA-Z_][a-zA-Z0-9_]*`. A wrong
+    ///     one traps and is named.
+    ///   - help: What it is about, for the reader of the exposition.
+    public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(validating: "\(name)", help: help, in: registry)
+        }
+    }
+
+    /// Registers a state set whose name comes at run time.
+    public init(validating name: String, help: String, in registry: MetricRegistry) throws(RegistrationError) {
+        let states = try Self.states(for: name)
+        let storage = try registry.register(name, help: help, kind: .stateSet, labelNames: [], states: states)
+        self.init(cell: storage.onlyChild())
+    }
+
+    /// Registers a family of state sets whose label names come at run time.
+    ///
+    /// - Parameter limit: How many children it may have before further ones share the overflow child.
+    public static func family(
+        validating name: String,
+        help: String,
+        labelNames: [String],
+        limit: Int = MetricRegistry.defaultLimit,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) -> DynamicFamily<Self> {
+        let states = try Self.states(for: name)
+        return DynamicFamily(
+            storage: try registry.register(
+                name,
+                help: help,
+                kind: .stateSet,
+                labelNames: labelNames,
+                limit: limit,
+                states: states
+            )
+        )
+    }
+}
+
+extension Family {
+    /// Registers a family of state sets, or finds the one of the same definition.
+    public init<State>(
+        _ name: StaticString,
+        help: String,
+        limit: Int = MetricRegistry.defaultLimit,
+        in registry: MetricRegistry
+    ) where Child == StateSet<State> {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(validating: "\(name)", help: help, limit: limit, in: registry)
+        }
+    }
+
+    /// Registers a family of state sets whose name comes at run time.
+    public init<State>(
+        validating name: String,
+        help: String,
+        limit: Int = MetricRegistry.defaultLimit,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) where Child == StateSet<State> {
+        let schema = Labels.schema
+        let storage = try registry.register(
+            name,
+            help: help,
+            kind: .stateSet,
+            labelNames: schema.map(\.name),
+            limit: Self.limit(limit),
+            states: try Child.states(for: name)
+        )
+        self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
+    }
+}
