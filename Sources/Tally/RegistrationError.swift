@@ -56,6 +56,7 @@ extension RegistrationError {
         do {
             return try register()
         } catch {
+            // A literal is wrong, which no input can make it: better seen at boot than in a scrape.
             fatalError("Tally: \(error)")
         }
     }
