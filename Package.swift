@@ -8,9 +8,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// A dependency that exists only while the trait `Listener` is on.
-func listener(_ product: String, _ package: String) -> Target.Dependency {
-    .product(name: product, package: package, condition: .when(traits: ["Listener"]))
+/// A dependency that exists only while a trait is on.
+func product(_ product: String, of package: String, with trait: String) -> Target.Dependency {
+    .product(name: product, package: package, condition: .when(traits: [trait]))
 }
 
 let package = Package(
@@ -19,16 +19,23 @@ let package = Package(
         .library(name: "Tally", targets: ["Tally"]),
         .library(name: "TallyHealthcheck", targets: ["TallyHealthcheck"]),
         .library(name: "TallyListener", targets: ["TallyListener"]),
+        .library(name: "TallySampler", targets: ["TallySampler"]),
         .library(name: "TallyTesting", targets: ["TallyTesting"]),
         .executable(name: "tally-demo", targets: ["TallyDemo"]),
     ],
     traits: [
         .trait(name: "Listener", description: "A metrics port of its own: TallyListener, on SwiftNIO."),
+        .trait(name: "Docker", description: "Containers in TallySampler: async-http-client on the engine's socket."),
+        .trait(name: "SQLite", description: "History in a file in TallySampler: GRDB."),
+        .trait(name: "ServiceLifecycle", description: "A Sampler is a Service of swift-service-lifecycle."),
         .default(enabledTraits: []),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
         .target(name: "Tally", swiftSettings: settings + [.strictMemorySafety()]),
@@ -37,10 +44,21 @@ let package = Package(
             name: "TallyListener",
             dependencies: [
                 "Tally", "TallyHealthcheck",
-                listener("NIOCore", "swift-nio"),
-                listener("NIOPosix", "swift-nio"),
-                listener("NIOHTTP1", "swift-nio"),
-                listener("NIOExtras", "swift-nio-extras"),
+                product("NIOCore", of: "swift-nio", with: "Listener"),
+                product("NIOPosix", of: "swift-nio", with: "Listener"),
+                product("NIOHTTP1", of: "swift-nio", with: "Listener"),
+                product("NIOExtras", of: "swift-nio-extras", with: "Listener"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "TallySampler",
+            dependencies: [
+                "Tally",
+                product("AsyncHTTPClient", of: "async-http-client", with: "Docker"),
+                product("NIOCore", of: "swift-nio", with: "Docker"),
+                product("GRDB", of: "GRDB.swift", with: "SQLite"),
+                product("ServiceLifecycle", of: "swift-service-lifecycle", with: "ServiceLifecycle"),
             ],
             swiftSettings: settings
         ),
@@ -71,10 +89,21 @@ let package = Package(
             name: "TallyListenerTests",
             dependencies: [
                 "Tally", "TallyHealthcheck", "TallyListener",
-                listener("NIOCore", "swift-nio"),
-                listener("NIOPosix", "swift-nio"),
-                listener("NIOHTTP1", "swift-nio"),
+                product("NIOCore", of: "swift-nio", with: "Listener"),
+                product("NIOPosix", of: "swift-nio", with: "Listener"),
+                product("NIOHTTP1", of: "swift-nio", with: "Listener"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TallySamplerTests",
+            dependencies: [
+                "Tally", "TallySampler", "TallyTesting", "TallyTestSupport",
+                product("NIOCore", of: "swift-nio", with: "Docker"),
+                product("NIOPosix", of: "swift-nio", with: "Docker"),
+                product("NIOHTTP1", of: "swift-nio", with: "Docker"),
+            ],
+            resources: [.copy("Fixtures")],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,0 +1,34 @@
+/// Whose resources a sample tells of: the host, this process, a container or a control group.
+public struct SampleOwner: Hashable, Sendable, CustomStringConvertible {
+    /// What kind of owner it is. More may be added.
+    public struct Kind: Hashable, Sendable, CustomStringConvertible {
+        /// Its name, as stored: `[a-z_]+`.
+        public let description: String
+
+        /// The machine, or what the kernel shows of it.
+        public static let host = Kind(description: "host")
+        /// The process that samples.
+        public static let process = Kind(description: "process")
+        /// A container, by the name that its host knows it by.
+        public static let container = Kind(description: "container")
+        /// A control group, by its path.
+        public static let controlGroup = Kind(description: "control_group")
+    }
+
+    /// What kind of owner it is.
+    public let kind: Kind
+    /// Which of its kind; empty where there is only one.
+    public let id: String
+
+    /// The machine.
+    public static let host = SampleOwner(kind: .host, id: "")
+    /// The process that samples.
+    public static let process = SampleOwner(kind: .process, id: "")
+    /// A container or the service it belongs to, by the name its source gives it.
+    public static func container(_ id: String) -> SampleOwner { SampleOwner(kind: .container, id: id) }
+    /// A control group, by its path below the mount: `system.slice/cron.service`.
+    public static func controlGroup(_ path: String) -> SampleOwner { SampleOwner(kind: .controlGroup, id: path) }
+
+    /// Kind and id: `container web`.
+    public var description: String { id.isEmpty ? kind.description : "\(kind) \(id)" }
+}

@@ -1,0 +1,35 @@
+/// Why a source, or one of its targets, gave no sample.
+public struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The reason, as a label's value: a small set.
+    public struct Reason: Hashable, Sendable, CustomStringConvertible {
+        /// The reason's name: `[a-z_]+`.
+        public let description: String
+
+        /// There is nobody to ask: no socket, no such file.
+        public static let unavailable = Reason(description: "unavailable")
+        /// This process may not ask.
+        public static let forbidden = Reason(description: "forbidden")
+        /// No answer in time.
+        public static let timeout = Reason(description: "timeout")
+        /// The answer says that it failed.
+        public static let refused = Reason(description: "refused")
+        /// The answer cannot be read, or is larger than any sane one.
+        public static let malformed = Reason(description: "malformed")
+        /// Any other error, as of a host's own source.
+        public static let failed = Reason(description: "failed")
+    }
+
+    /// The reason.
+    public let reason: Reason
+    /// A sentence for an operator.
+    public let message: String
+
+    /// An error of these parts.
+    public init(_ reason: Reason, _ message: String) {
+        self.reason = reason
+        self.message = message
+    }
+
+    /// The reason and the message.
+    public var description: String { "\(reason): \(message)" }
+}
