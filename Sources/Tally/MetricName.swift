@@ -11,16 +11,27 @@ enum MetricName {
         isValid(name.utf8, allowsColon: true)
     }
 
+    static func isValid(_ name: String, by validation: NameValidation) -> Bool {
+        validation == .utf8 ? !name.isEmpty : isValid(name)
+    }
+
+    static func isValidLabel(_ name: String, by validation: NameValidation) -> Bool {
+        validation == .utf8 ? !name.isEmpty : isValidLabel(name)
+    }
+
     static func isValidLabel(_ name: String) -> Bool {
         isValid(name.utf8, allowsColon: false)
     }
 
     private static func isValid(_ bytes: String.UTF8View, allowsColon: Bool) -> Bool {
         guard let first = bytes.first, !isDigit(first) else { return false }
-        return bytes.allSatisfy { byte in
-            isDigit(byte) || byte == UInt8(ascii: "_") || (allowsColon && byte == UInt8(ascii: ":"))
-                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-        }
+        return bytes.allSatisfy { isAllowed($0, isFirst: false, allowsColon: allowsColon) }
+    }
+
+    /// Whether a byte may stand in a name, first or further on.
+    static func isAllowed(_ byte: UInt8, isFirst: Bool, allowsColon: Bool) -> Bool {
+        (!isFirst && isDigit(byte)) || byte == UInt8(ascii: "_") || (allowsColon && byte == UInt8(ascii: ":"))
+            || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool {
@@ -45,16 +56,47 @@ enum MetricName {
         }
     }
 
-    /// All names that a family takes, in any format: its own, as OpenMetrics writes it, and those of its samples.
-    static func claimed(by name: String, as kind: MetricKind) -> [String] {
-        switch kind {
-        case .counter, .floatCounter:
-            let base = String(name.dropLast("_total".count))
-            return [name, base, base + "_created"]
-        case .gauge, .activeUsers, .stateSet: return [name]
-        case .histogram: return [name] + ["_bucket", "_count", "_sum", "_created"].map { name + $0 }
-        case .info: return [name, String(name.dropLast("_info".count))]
+    /// The name of a family of this kind without that suffix, as OpenMetrics has it.
+    static func base(of name: String, as kind: MetricKind) -> String {
+        // By bytes: what precedes may make one character with the underscore.
+        String(Substring(name.utf8.dropLast(suffixBytes(of: kind))))
+    }
+
+    /// All names that a family takes, in any format and escaping: its own, as OpenMetrics writes it, and those of its samples.
+    static func claimed(by name: String, as kind: MetricKind) -> Set<ByteName> {
+        var claimed: Set<ByteName> = []
+        for escaping in [NameEscaping.allowUTF8, .underscores, .values] {
+            let name = escaping.escaped(name)
+            let base = base(of: name, as: kind)
+            claimed.formUnion([ByteName(name), ByteName(base)])
+            for suffix in suffixes(of: kind) { claimed.insert(ByteName(base + suffix)) }
         }
+        return claimed
+    }
+
+    private static func suffixes(of kind: MetricKind) -> [String] {
+        switch kind {
+        case .counter, .floatCounter: ["_created"]
+        case .histogram: ["_bucket", "_count", "_sum", "_created"]
+        case .gauge, .info, .activeUsers, .stateSet: []
+        }
+    }
+}
+
+/// A name by its bytes, where `String`'s own equality would merge `é` with `e` followed by U+0301.
+struct ByteName: Hashable, Comparable {
+    let text: String
+
+    init(_ text: String) {
+        self.text = text
+    }
+
+    static func == (one: Self, other: Self) -> Bool { one.text.utf8.elementsEqual(other.text.utf8) }
+    static func < (one: Self, other: Self) -> Bool { one.text.utf8.lexicographicallyPrecedes(other.text.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+        hasher.combine(text.utf8.count)
     }
 }
 

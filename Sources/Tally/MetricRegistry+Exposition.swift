@@ -113,7 +113,7 @@ extension MetricRegistry {
     private func named(_ names: [String], among families: [RegisteredFamily]) -> [RegisteredFamily] {
         guard !names.isEmpty else { return families }
         let owners = Set(names.compactMap(owner(of:)))
-        return families.filter { owners.contains($0.storage.definition.name) }
+        return families.filter { owners.contains(ByteName($0.storage.definition.name)) }
     }
 
     private func observe(_ families: [RegisteredFamily], _ own: OwnMetrics?, until end: Duration?) {

@@ -13,6 +13,7 @@ public final class MetricRegistry: Sendable {
     let context: RegistryContext
     let constantLabels: [FamilyDefinition.ConstantLabel]
     private let prefix: String
+    private let validation: NameValidation
     private let state = Locked(State())
     /// What brings values up to date that are kept elsewhere.
     let refreshers = Locked<[@Sendable () -> Void]>([])
@@ -20,9 +21,9 @@ public final class MetricRegistry: Sendable {
     private let own = Locked<OwnMetrics?>(nil)
 
     private struct State {
-        var families: [String: RegisteredFamily] = [:]
+        var families: [ByteName: RegisteredFamily] = [:]
         /// Which family has which sample names.
-        var claims: [String: String] = [:]
+        var claims: [ByteName: ByteName] = [:]
         /// The families by name, while no registration has changed them.
         var sorted: [RegisteredFamily]?
     }
@@ -43,6 +44,7 @@ public final class MetricRegistry: Sendable {
     ///   - prefix: Put before the name of every instrument, as it stands: `chat_`.
     ///   - constantLabels: Put on every series, before its own labels. `family`, `metric` and `reason` are taken by the
     ///     registry's own metrics, unless it has none.
+    ///   - nameValidation: Which names metrics and labels may have.
     ///   - ownMetrics: Whether the registry exposes what it knows of itself: `tally_series`,
     ///     `tally_scrape_duration_seconds`, `tally_rejected_updates_total{reason}`,
     ///     `tally_shortened_label_values_total`, `tally_family_overflow_total{family}`,
@@ -52,6 +54,7 @@ public final class MetricRegistry: Sendable {
         clock: some Clock<Duration> = ContinuousClock(),
         prefix: StaticString = "",
         constantLabels: KeyValuePairs<StaticString, String> = [:],
+        nameValidation: NameValidation = .legacy,
         ownMetrics: Bool = true
     ) {
         let labels = constantLabels.map { (name: "\($0.key)", value: $0.value) }
@@ -60,6 +63,7 @@ public final class MetricRegistry: Sendable {
                 clock: clock,
                 validatingPrefix: "\(prefix)",
                 constantLabels: labels,
+                nameValidation: nameValidation,
                 ownMetrics: ownMetrics
             )
         } catch {
@@ -73,6 +77,7 @@ public final class MetricRegistry: Sendable {
         clock: some Clock<Duration> = ContinuousClock(),
         validatingPrefix prefix: String,
         constantLabels: [(name: String, value: String)] = [],
+        nameValidation: NameValidation = .legacy,
         ownMetrics: Bool = true
     ) throws(RegistrationError) {
         try self.init(
@@ -80,6 +85,7 @@ public final class MetricRegistry: Sendable {
             wallSeconds: WallClock.secondsSinceEpoch,
             validatingPrefix: prefix,
             constantLabels: constantLabels,
+            nameValidation: nameValidation,
             ownMetrics: ownMetrics
         )
     }
@@ -90,6 +96,7 @@ public final class MetricRegistry: Sendable {
         wallSeconds: @escaping @Sendable () -> Double,
         validatingPrefix prefix: String = "",
         constantLabels: [(name: String, value: String)] = [],
+        nameValidation: NameValidation = .legacy,
         ownMetrics: Bool = false
     ) throws(RegistrationError) {
         let start = clock.now
@@ -100,15 +107,22 @@ public final class MetricRegistry: Sendable {
         )
         self.context = context
         self.prefix = prefix
+        validation = nameValidation
         self.constantLabels = constantLabels.map { label in
             let value = LabelTextWriter.cut(label.value)
             if value.utf8.count < label.value.utf8.count { context.rejected.countShortened() }
             return FamilyDefinition.ConstantLabel(name: label.name, value: value)
         }
-        guard prefix.isEmpty || MetricName.isValid(prefix) else {
+        guard prefix.isEmpty || MetricName.isValid(prefix, by: validation) else {
             throw RegistrationError(.invalidMetricName, prefix, "cannot begin a metric name: \(Self.nameRule)")
         }
-        try Self.checkLabels(constantLabels.map(\.name), of: "the registry", kind: .histogram, constant: [])
+        try Self.checkLabels(
+            constantLabels.map(\.name),
+            of: "the registry",
+            kind: .histogram,
+            constant: [],
+            by: validation
+        )
         if ownMetrics {
             let metrics = try OwnMetrics(in: self)
             own.withLock { $0 = metrics }
@@ -133,8 +147,9 @@ public final class MetricRegistry: Sendable {
         observe: (@Sendable () -> Double)? = nil,
         isStandard: Bool = false
     ) throws(RegistrationError) -> FamilyStorage {
-        guard MetricName.isValid(name) else {
-            throw RegistrationError(.invalidMetricName, name, "is not a metric name: \(Self.nameRule)")
+        guard MetricName.isValid(name, by: validation) else {
+            let rule = validation == .utf8 ? "names are not empty" : Self.nameRule
+            throw RegistrationError(.invalidMetricName, name, "is not a metric name: \(rule)")
         }
         let exposed = MetricName.exposed(isStandard ? name : prefix + name, as: kind)
         guard exposed.utf8.count <= MetricName.maxBytes else {
@@ -143,7 +158,8 @@ public final class MetricRegistry: Sendable {
         guard exposed.utf8.count > MetricName.suffixBytes(of: kind) else {
             throw RegistrationError(.invalidMetricName, name, "is nothing but its suffix")
         }
-        try Self.checkLabels(labelNames, of: exposed, kind: kind, constant: constantLabels.map(\.name))
+        let constant = constantLabels.map(\.name)
+        try Self.checkLabels(labelNames, of: exposed, kind: kind, constant: constant, by: validation)
         let limit = limit ?? Self.defaultLimit
         guard (1...2_000_000_000).contains(limit) else {
             throw RegistrationError(.invalidLimit, exposed, "has the limit \(limit), which is not in 1...2000000000")
@@ -163,7 +179,7 @@ public final class MetricRegistry: Sendable {
         )
         // What is replaced is let go after the lock: with a closure goes what it holds, and its `deinit`s may come back.
         let (outcome, replaced) = state.withLock { state in
-            let before = (state.families[exposed], state.sorted)
+            let before = (state.families[ByteName(exposed)], state.sorted)
             return (Self.enter(definition, observe, in: &state), before)
         }
         return try withExtendedLifetime(replaced) { () throws(RegistrationError) in try outcome.get() }
@@ -174,14 +190,14 @@ public final class MetricRegistry: Sendable {
         _ observe: (@Sendable () -> Double)?,
         in state: inout State
     ) -> Result<FamilyStorage, RegistrationError> {
-        let name = definition.name
+        let name = ByteName(definition.name)
         if let existing = state.families[name] {
             guard existing.storage.definition.isSameDefinition(as: definition),
                 (existing.observe == nil) == (observe == nil)
             else {
                 let error = RegistrationError(
                     .conflictingDefinition,
-                    name,
+                    name.text,
                     "is registered already, with another type, help, label names, buckets, windows, key, limit or contention"
                 )
                 return .failure(error)
@@ -192,13 +208,13 @@ public final class MetricRegistry: Sendable {
             }
             return .success(existing.storage)
         }
-        let claims = MetricName.claimed(by: name, as: definition.kind)
+        let claims = MetricName.claimed(by: name.text, as: definition.kind)
         for claim in claims {
             guard let owner = state.claims[claim] else { continue }
             let error = RegistrationError(
                 .collidingSamples,
-                name,
-                "would have samples that are taken for those of \(owner.debugDescription)"
+                name.text,
+                "would have samples that are taken for those of \(owner.text.debugDescription), at least when escaped"
             )
             return .failure(error)
         }
@@ -217,7 +233,7 @@ public final class MetricRegistry: Sendable {
     @discardableResult
     public func unregister(_ name: String) -> Bool {
         let removed = state.withLock { state -> (RegisteredFamily, [RegisteredFamily]?)? in
-            guard let family = state.families.removeValue(forKey: name) else { return nil }
+            guard let family = state.families.removeValue(forKey: ByteName(name)) else { return nil }
             for claim in MetricName.claimed(by: name, as: family.storage.definition.kind) {
                 state.claims[claim] = nil
             }
@@ -238,16 +254,16 @@ public final class MetricRegistry: Sendable {
     func families() -> [RegisteredFamily] {
         state.withLock { state in
             if let sorted = state.sorted { return sorted }
-            // By bytes: names are ASCII, and every format puts them in this order.
-            let sorted = state.families.values.sorted { $0.storage.definition.name < $1.storage.definition.name }
+            // By bytes, in every format and escaping.
+            let sorted = state.families.sorted { $0.key < $1.key }.map(\.value)
             state.sorted = sorted
             return sorted
         }
     }
 
     /// The family that has a sample of this name, or is called so.
-    func owner(of sample: String) -> String? {
-        state.withLock { $0.claims[sample] }
+    func owner(of sample: String) -> ByteName? {
+        state.withLock { $0.claims[ByteName(sample)] }
     }
 
     var ownMetrics: OwnMetrics? { own.withLock { $0 } }

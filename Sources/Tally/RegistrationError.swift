@@ -8,19 +8,20 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         /// The code's name.
         public let description: String
 
-        /// The metric's name is not `[a-zA-Z_:][a-zA-Z0-9_:]*`, or longer than 1,024 bytes.
+        /// The metric's name is not one that the registry takes, or longer than 1,024 bytes. See ``NameValidation``.
         public static let invalidMetricName = Code(description: "invalidMetricName")
-        /// A label's name is not `[a-zA-Z_][a-zA-Z0-9_]*`, or begins with `__`.
+        /// A label's name is not one that the registry takes, or begins with `__`. See ``NameValidation``.
         public static let invalidLabelName = Code(description: "invalidLabelName")
         /// A label's name belongs to the type: `le` of a histogram.
         public static let reservedLabelName = Code(description: "reservedLabelName")
-        /// Two labels have one name, or a label has the name of a constant one.
+        /// Two labels have one name, maybe only when escaped, or a label has the name of a constant one.
         public static let duplicateLabelName = Code(description: "duplicateLabelName")
         /// There are more than 64 labels, constant ones included.
         public static let tooManyLabels = Code(description: "tooManyLabels")
         /// The name is registered with another help, type, label names, buckets, windows, key, limit or contention.
         public static let conflictingDefinition = Code(description: "conflictingDefinition")
-        /// Samples of the name would be taken for another family's: `x_count` beside the histogram `x`.
+        /// Samples of the name would be taken for another family's: `x_count` beside the histogram `x`, or `a_b` beside `a.b`
+        /// for a scraper that does not read UTF-8 names.
         public static let collidingSamples = Code(description: "collidingSamples")
         /// The buckets' bounds are not finite, do not rise, or are too many.
         public static let invalidBuckets = Code(description: "invalidBuckets")

@@ -17,21 +17,49 @@ struct JudgeTests {
         import json, math, sys
         from prometheus_client.parser import text_string_to_metric_families as read_text
         from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
+        from prometheus_client.openmetrics.exposition import escape_metric_name, escape_label_name
+        from prometheus_client.samples import Sample
 
         def key(name, labels): return json.dumps([name, sorted(labels.items())])
         def same(a, b): return a == b or (math.isnan(a) and math.isnan(b))
 
+        def read_json(text):
+            for family in json.loads(text):
+                name = family["name"]
+                for metric in family["metrics"]:
+                    labels = metric.get("labels", {})
+                    if family["type"] != "HISTOGRAM":
+                        yield Sample(name, labels, metric["value"])
+                        continue
+                    for bound, count in metric["buckets"].items():
+                        yield Sample(name + "_bucket", labels | {"le": str(float(bound)).replace("inf", "+Inf")}, count)
+                    yield Sample(name + "_sum", labels, metric["sum"])
+                    yield Sample(name + "_count", labels, metric["count"])
+
+        def read(format, text):
+            if format.startswith("json"): return list(read_json(text))
+            families = read_openmetrics(text) if format.startswith("openMetrics") else read_text(text)
+            return [s for f in families for s in f.samples]
+
+        def expectation(samples, escaping):
+            def escaped(name, escape):
+                return name if escaping == "allow-utf-8" else escape(name, escaping)
+            return {key(escaped(s["name"], escape_metric_name) + s["suffix"],
+                        {escaped(l, escape_label_name): v for l, v in s["labels"].items()}): s for s in samples}
+
         cases = samples = exemplars = 0
         differences = []
+        formats = set()
         for line in sys.stdin.buffer:
             case = json.loads(line)
             cases += 1
-            expected = {key(s["name"], s["labels"]): s for s in case["samples"]}
-            for format, read in (("text", read_text), ("openMetrics", read_openmetrics)):
+            for format, text in case["texts"].items():
+                expected = expectation(case["samples"], format.split()[1])
+                formats.add(format)
                 try:
-                    found = [s for f in read(case[format]) for s in f.samples]
+                    found = read(format, text)
                 except Exception as error:
-                    differences.append([str(case["seed"]), format, repr(error)])
+                    differences.append([str(case["seed"]), format, repr(error), text])
                     continue
                 left = dict(expected)
                 for sample in found:
@@ -40,24 +68,34 @@ struct JudgeTests {
                     if wanted is None or not same(float(wanted["value"]), float(sample.value)):
                         differences.append([str(case["seed"]), format, repr(sample), repr(wanted)])
                         continue
-                    if format == "openMetrics" and (sample.exemplar is not None or "exemplar" in wanted):
+                    if format.startswith("openMetrics") and (sample.exemplar is not None or "exemplar" in wanted):
                         exemplars += 1
                         if (sample.exemplar is None or sample.exemplar.labels != wanted.get("exemplar")
                                 or not same(float(sample.exemplar.value), float(wanted["exemplarValue"]))):
                             differences.append([str(case["seed"]), format, repr(sample), repr(wanted)])
                 if left: differences.append([str(case["seed"]), format, "not read", repr(list(left))])
-        json.dump({"cases": cases, "samples": samples, "exemplars": exemplars, "differences": differences}, sys.stdout)
+        json.dump({"cases": cases, "formats": len(formats), "samples": samples, "exemplars": exemplars, "differences": differences}, sys.stdout)
         """#
+
+    private static let formats: [String: ExpositionFormat] = {
+        var formats: [String: ExpositionFormat] = ["text underscores": .prometheusText, "json allow-utf-8": .json]
+        for escaping in [NameEscaping.underscores, .dots, .values, .allowUTF8] {
+            formats["text1 \(escaping)"] = .prometheusText(escaping: escaping)
+            formats["openMetrics \(escaping)"] = .openMetrics(escaping: escaping)
+        }
+        return formats
+    }()
 
     private struct Case: Encodable {
         let seed: UInt64
-        let text: String
-        let openMetrics: String
+        /// By the format's name and its escaping.
+        let texts: [String: String]
         let samples: [RandomRegistry.Sample]
     }
 
     private struct Verdict: Decodable {
         let cases: Int
+        let formats: Int
         let samples: Int
         let exemplars: Int
         let differences: [[String]]
@@ -72,26 +110,22 @@ struct JudgeTests {
         var input = Data()
         for seed in 0..<count {
             let random = try RandomRegistry(seed: seed + 1)
-            let body = { (format: ExpositionFormat) in
-                String(decoding: random.registry.exposition(as: format).body, as: UTF8.self)
+            let texts = Self.formats.mapValues {
+                String(decoding: random.registry.exposition(as: $0).body, as: UTF8.self)
             }
-            let text = Case(
-                seed: seed,
-                text: body(.prometheusText),
-                openMetrics: body(.openMetrics),
-                samples: random.samples
-            )
-            input += try JSONEncoder().encode(text) + Data("\n".utf8)
+            input += try JSONEncoder().encode(Case(seed: seed, texts: texts, samples: random.samples))
+            input += Data("\n".utf8)
         }
         let outcome = try Program.run(try #require(Self.python), ["-c", Self.judge], input: input)
         try #require(outcome.status == 0, "\(outcome.errorText)")
         let verdict = try JSONDecoder().decode(Verdict.self, from: outcome.output)
         #expect(verdict.differences.isEmpty, "\(verdict.differences.prefix(5))")
         #expect(verdict.cases == Int(count))
+        #expect(verdict.formats == Self.formats.count)
         #expect(verdict.samples > 20_000)
         #expect(verdict.exemplars > 300)
         print(
-            "The official Python parsers read \(verdict.cases) registries in 2 formats, \(verdict.samples) samples and",
+            "The official Python parsers read \(verdict.cases) registries in \(verdict.formats) formats, \(verdict.samples) samples and",
             "\(verdict.exemplars) exemplars: \(verdict.differences.count) differences"
         )
     }

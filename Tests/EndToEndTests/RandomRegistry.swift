@@ -9,7 +9,9 @@ struct RandomRegistry {
     }
 
     struct Sample: Encodable {
+        /// As exposed, without the suffix of a histogram's samples, which is not escaped.
         var name: String
+        var suffix = ""
         var labels: [String: String]
         /// As Python's `float` reads it.
         var value: String
@@ -24,20 +26,30 @@ struct RandomRegistry {
 
     init(seed: UInt64) throws {
         var random = Random(state: seed &* 0x9E37_79B9_7F4A_7C15 | 1)
-        let constant = random.chance(4) ? ["zone": random.text()] : [:]
-        prefix = random.chance(4) ? "app_" : ""
+        let isUTF8 = random.chance(2)
+        // No line feed at its end: the Python parser takes such a name for a plain one.
+        let constant = random.chance(4) ? [isUTF8 ? "z\(random.utf8Name())z" : "zone": random.text()] : [:]
+        prefix = random.chance(4) ? isUTF8 ? "app.😀" : "app_" : ""
         registry = try MetricRegistry(
             validatingPrefix: prefix,
             constantLabels: constant.map { ($0.key, $0.value) },
+            nameValidation: isUTF8 ? .utf8 : .legacy,
             ownMetrics: false
         )
         for index in 0..<Int.random(in: 0...6, using: &random) {
-            try add("\(random.name())_\(index)", constant, &random)
+            try add("\(isUTF8 ? random.utf8Name() : random.name())_\(index)", constant, isUTF8, &random)
         }
     }
 
-    private mutating func add(_ name: String, _ constant: [String: String], _ random: inout Random) throws {
-        let labels = (0..<Int.random(in: 0...3, using: &random)).map { "\(random.name())l\($0)" }
+    private mutating func add(
+        _ name: String,
+        _ constant: [String: String],
+        _ isUTF8: Bool,
+        _ random: inout Random
+    ) throws {
+        let labels = (0..<Int.random(in: 0...3, using: &random)).map { index in
+            (isUTF8 && random.chance(2) ? "l" + random.utf8Name() : random.name()) + "l\(index)"
+        }
         let help = random.text()
         let children = (0..<(labels.isEmpty ? 1 : Int.random(in: 0...5, using: &random))).map { _ in
             labels.map { _ in random.text() }
@@ -83,6 +95,8 @@ struct RandomRegistry {
                 samples.append(Sample(name: exposed(name) + "_total", labels: all(values), value: "\(kept)"))
             }
         case 3:
+            // Its label must not begin with two underscores when escaped: to the Python parser that is an error.
+            let name = "s\(name)"
             let family = try StateSet<Phase>.family(validating: name, help: help, labelNames: labels, in: registry)
             for values in unique {
                 let active = Phase.allCases.filter { _ in random.chance(2) }
@@ -117,7 +131,7 @@ struct RandomRegistry {
                 for value in observed { family[values].observe(value) }
                 func add(_ suffix: String, _ value: String, _ le: String? = nil) {
                     let labels = all(values).merging(le.map { ["le": $0] } ?? [:]) { $1 }
-                    samples.append(Sample(name: exposed(name) + suffix, labels: labels, value: value))
+                    samples.append(Sample(name: exposed(name), suffix: suffix, labels: labels, value: value))
                 }
                 _ = family[values]
                 for bound in bounds { add("_bucket", "\(observed.count { $0 <= bound })", "\(bound)") }
@@ -150,6 +164,11 @@ private struct Random: RandomNumberGenerator {
         let letters = Array("abcxyzABZ_019")
         return "n"
             + String((0..<Int.random(in: 0...9, using: &self)).map { _ in letters.randomElement(using: &self) ?? "n" })
+    }
+
+    /// Any text that may be a name: of a state set, too, which has no colons.
+    mutating func utf8Name() -> String {
+        String(String.UnicodeScalarView(text().unicodeScalars.filter { $0 != ":" }))
     }
 
     /// Any text: what has to be escaped, what looks like syntax, control characters, every plane.

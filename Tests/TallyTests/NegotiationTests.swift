@@ -25,7 +25,7 @@ struct NegotiationTests {
         ("application/openmetrics-text;version=1.0.0;q=0.5, text/plain;q=0.6", .prometheusText),
         (
             "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
-            .openMetrics
+            .openMetrics(escaping: .allowUTF8)
         ),
         ("*/json", .prometheusText), ("/json", .prometheusText), ("application/", .prometheusText),
         ("application/json;x=\"a,b;q=0\", text/plain;q=0.1", .prometheusText),

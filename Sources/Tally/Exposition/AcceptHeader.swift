@@ -33,15 +33,26 @@ package struct AcceptHeader {
         return best.choice
     }
 
+    /// The parameter `escaping` of the choice that decides for a media type.
+    func escaping(for media: MediaType) -> String? {
+        best(for: media)?.escaping
+    }
+
     private func quality(of media: MediaType) -> Int {
-        var best: (specificity: Int, quality: Int) = (-1, 0)
+        best(for: media)?.quality ?? 0
+    }
+
+    /// The most specific, of several the one of the best quality.
+    private func best(for media: MediaType) -> MediaRange? {
+        var best: (specificity: Int, range: MediaRange)?
         for range in ranges {
             guard let specificity = range.specificity(for: media) else { continue }
-            if specificity > best.specificity || (specificity == best.specificity && range.quality > best.quality) {
-                best = (specificity, range.quality)
+            guard let (other, present) = best, (specificity, range.quality) <= (other, present.quality) else {
+                best = (specificity, range)
+                continue
             }
         }
-        return best.quality
+        return best?.range
     }
 
     /// One choice of an Accept header.
@@ -49,6 +60,7 @@ package struct AcceptHeader {
         var type: String
         var subtype: String
         var version: String?
+        var escaping: String?
         /// Whether there are parameters that say something other than the version or the character set.
         var hasOtherParameters = false
         /// In thousandths, as the header has at most three digits.
@@ -72,7 +84,8 @@ package struct AcceptHeader {
                     guard let quality = Self.quality(value) else { return nil }
                     self.quality = quality
                 case "version": version = String(value)
-                case "charset", "escaping": break
+                case "escaping": escaping = String(value)
+                case "charset": break
                 default: hasOtherParameters = true
                 }
             }

@@ -2,32 +2,49 @@
 public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
     enum Kind: Sendable, Hashable {
         case prometheusText
+        case prometheusText1
         case openMetrics
         case json
     }
 
     let kind: Kind
+    /// How names are written that not every scraper can read.
+    public let escaping: NameEscaping
 
-    /// Prometheus text 0.0.4, which every Prometheus reads.
+    /// Prometheus text 0.0.4, which every Prometheus reads. UTF-8 names are escaped with ``NameEscaping/underscores``.
     ///
     /// https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
-    public static let prometheusText = ExpositionFormat(kind: .prometheusText)
+    public static let prometheusText = ExpositionFormat(kind: .prometheusText, escaping: .underscores)
 
-    /// OpenMetrics 1.0.0, which carries exemplars, units and the types of infos and state sets.
+    /// Prometheus text 1.0.0, which is the same but for names, with the escaping that the scraper has asked for.
+    ///
+    /// https://prometheus.io/docs/instrumenting/content_negotiation/
+    public static func prometheusText(escaping: NameEscaping) -> ExpositionFormat {
+        ExpositionFormat(kind: .prometheusText1, escaping: escaping)
+    }
+
+    /// OpenMetrics 1.0.0, which carries exemplars, units and the types of infos and state sets. UTF-8 names are escaped
+    /// with ``NameEscaping/underscores``.
     ///
     /// https://prometheus.io/docs/specs/om/open_metrics_spec/
-    public static let openMetrics = ExpositionFormat(kind: .openMetrics)
+    public static let openMetrics = openMetrics(escaping: .underscores)
 
-    /// JSON in the shape that `prom2json` makes of the text: an array of families, values as strings.
+    /// OpenMetrics 1.0.0 with the escaping of names that the scraper has asked for.
+    public static func openMetrics(escaping: NameEscaping) -> ExpositionFormat {
+        ExpositionFormat(kind: .openMetrics, escaping: escaping)
+    }
+
+    /// JSON in the shape that `prom2json` makes of the text: an array of families, values as strings, names as they are.
     ///
     /// https://github.com/prometheus/prom2json
-    public static let json = ExpositionFormat(kind: .json)
+    public static let json = ExpositionFormat(kind: .json, escaping: .allowUTF8)
 
     /// The value of the Content-Type header, without which Prometheus 3 rejects a body.
     public var contentType: String {
         switch kind {
         case .prometheusText: "text/plain; version=0.0.4; charset=utf-8"
-        case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"
+        case .prometheusText1: "text/plain; version=1.0.0; charset=utf-8; escaping=\(escaping)"
+        case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=\(escaping)"
         case .json: "application/json"
         }
     }

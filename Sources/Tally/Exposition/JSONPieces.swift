@@ -29,10 +29,12 @@ struct JSONPieces: Sendable {
             case .histogram: "HISTOGRAM"
             }
         header =
-            Array("{\"name\":\"\(name)\",\"help\":\"".utf8) + JSONText.escaped(help.utf8)
+            Array("{\"name\":\"".utf8) + JSONText.escaped(name.utf8)
+            + Array("\",\"help\":\"".utf8) + JSONText.escaped(help.utf8)
             + Array("\",\"type\":\"\(type)\",\"metrics\":[".utf8)
         let constant = constantLabels.map {
-            Array("\"\($0.name)\":\"".utf8) + JSONText.escaped($0.value.utf8) + Array("\"".utf8)
+            Array("\"".utf8) + JSONText.escaped($0.name.utf8) + Array("\":\"".utf8)
+                + JSONText.escaped($0.value.utf8) + Array("\"".utf8)
         }
         let hasOwnLabels = !(labelNames.isEmpty && constantLabels.isEmpty)
         let hasParts = !parts.values.isEmpty
@@ -40,13 +42,15 @@ struct JSONPieces: Sendable {
         let opening = Array((hasLabels ? ",{\"labels\":{" : ",{").utf8) + Array(constant.joined(separator: ",".utf8))
         var heads = labelNames.enumerated().map { index, label in
             let before = index > 0 ? "\"," : constantLabels.isEmpty ? "" : ","
-            return (index > 0 ? [] : opening) + Array("\(before)\"\(label)\":\"".utf8)
+            return (index > 0 ? [] : opening) + Array("\(before)\"".utf8) + JSONText.escaped(label.utf8)
+                + Array("\":\"".utf8)
         }
         let end = hasLabels ? "}," : ""
         let closing = (labelNames.isEmpty ? "" : "\"") + (hasParts ? "" : end)
         let last = kind == .histogram || hasParts ? "" : "\"value\":\""
         partTails = parts.values.map { value in
-            Array("\(hasOwnLabels ? "," : "")\"\(parts.label)\":\"".utf8) + JSONText.escaped(value.utf8)
+            Array("\(hasOwnLabels ? "," : "")\"".utf8) + JSONText.escaped(parts.label.utf8)
+                + Array("\":\"".utf8) + JSONText.escaped(value.utf8)
                 + Array("\"\(end)\"value\":\"".utf8)
         }
         heads.append((labelNames.isEmpty ? opening : []) + Array((closing + last).utf8))

@@ -55,6 +55,24 @@ extension OutputBuffer {
         return unsafe place + 1
     }
 
+    /// Appends a series' own labels under other names, and what stands between them and the value. There must be room for
+    /// both names and all values.
+    mutating func append(labelsOf page: SeriesPage, _ slot: Int, as definition: FamilyDefinition) {
+        let names = page.definition.fragments
+        let labels = unsafe page.labels(slot)
+        var start = 0
+        for index in 0..<names.count {
+            let name = definition.fragments[index]
+            unsafe append(name.start, name.length)
+            start += names.length(index)
+            let end = page.valueEnd(slot, index)
+            if let text = labels.baseAddress { unsafe append(text + start, end - start) }
+            start = end
+        }
+        if names.count > 0 { append(UInt8(ascii: "\"")) }
+        append(definition.lineEnd)
+    }
+
     /// Appends the JSON of series, each up to its value, or with it where they are counters. There must be room for six
     /// times their labels' text, for each what ``JSONPieces/maxFixedBytes`` says, and for ``slack``.
     mutating func append(

@@ -16,18 +16,22 @@ struct Snapshot: Sendable {
 struct SnapshotEncoder: Sendable {
     private let snapshot: Snapshot
     private let format: ExpositionFormat.Kind
+    private let escaping: NameEscaping
+    /// The family's definition with escaped names, if they differ.
+    private var escaped: FamilyDefinition?
     private var family = 0
     private var page = 0
-    private var slot = 0
+    var slot = 0
     /// Whether the head of the document, and of the family, have been written.
     private var hasBegun = false
     private var hasHeader = false
-    private var hasSeries = false
+    var hasSeries = false
     private(set) var isDone = false
 
     init(_ snapshot: Snapshot, as format: ExpositionFormat) {
         self.snapshot = snapshot
         self.format = format.kind
+        escaping = format.escaping
     }
 
     /// Writes as much as fits. If nothing at all does, `out.needed` says how much memory the next item takes.
@@ -67,7 +71,7 @@ struct SnapshotEncoder: Sendable {
         }
         let end: StaticString =
             switch format {
-            case .prometheusText: ""
+            case .prometheusText, .prometheusText1: ""
             case .openMetrics: "# EOF\n"
             case .json: "]\n"
             }
@@ -78,10 +82,12 @@ struct SnapshotEncoder: Sendable {
 
     private mutating func begin(_ definition: FamilyDefinition, _ out: inout OutputBuffer) -> Bool {
         guard !hasHeader else { return true }
+        escaped = definition.escaped(by: escaping)
+        let text = (escaped ?? definition).text
         let header =
             switch format {
-            case .prometheusText: definition.text.header
-            case .openMetrics: definition.text.openMetricsHeader
+            case .prometheusText, .prometheusText1: text.header
+            case .openMetrics: text.openMetricsHeader
             case .json: definition.json.header
             }
         guard out.hasRoom(header.count + 1) else { return false }
@@ -93,7 +99,7 @@ struct SnapshotEncoder: Sendable {
 
     /// The exposed slots of the next group that has any, from `slot` on, or nil at the page's end. Sets `slot` to the
     /// first of them.
-    private mutating func nextExposed(_ page: SeriesPage, _ count: Int) -> UInt64? {
+    mutating func nextExposed(_ page: SeriesPage, _ count: Int) -> UInt64? {
         while slot < count {
             let exposed = page.exposedMask(from: slot, count)
             if exposed != 0 {
@@ -107,7 +113,7 @@ struct SnapshotEncoder: Sendable {
 
     /// As many of a group's slots as there is surely room for, given the most that one takes beside its text and what
     /// its text grows to; nil if not even the first fits.
-    private func fitting(
+    func fitting(
         _ exposed: UInt64,
         of page: SeriesPage,
         fixed: Int,
@@ -126,7 +132,7 @@ struct SnapshotEncoder: Sendable {
     }
 
     /// Goes on behind the last of a group's slots.
-    private mutating func skip(_ exposed: UInt64) {
+    mutating func skip(_ exposed: UInt64) {
         slot = (slot & ~63) + 64 - exposed.leadingZeroBitCount
     }
 
@@ -134,21 +140,21 @@ struct SnapshotEncoder: Sendable {
 
     /// Samples of one word: the series' own text is all but the value.
     private mutating func encodeLines(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
-        let definition = page.definition
+        let definition = escaped ?? page.definition
         let head = definition.lineHead[0]
         let hasExemplars = format == .openMetrics && !page.exemplars.isEmpty
-        let isRun = definition.isRunOfWords && !hasExemplars
+        let isRun = definition.isRunOfWords && !hasExemplars && escaped == nil
         while let exposed = nextExposed(page, count) {
             let fixed =
-                head.length + OutputBuffer.maxDoubleBytes + 1 + (hasExemplars ? ExemplarStore.maxBytes : 0)
+                head.length + escapedBytes + OutputBuffer.maxDoubleBytes + 1
+                + (hasExemplars ? ExemplarStore.maxBytes : 0)
             let group = isRun ? exposed : 1 << UInt64(slot & 63)
             guard let fitting = fitting(group, of: page, fixed: fixed, growth: 1, &out) else { return false }
             if isRun {
                 out.append(head: head, countersOf: page, slot & ~63, fitting)
             } else {
-                let text = page.textRange(slot)
                 unsafe out.appendWide(head.start, head.length)
-                unsafe out.appendWide(page.text + text.lowerBound, text.count)
+                appendLabels(page, &out)
                 unsafe Self.appendValue(unsafe page.words(slot), definition, &out)
                 if hasExemplars, let exemplar = page.exemplar(slot, 0) { out.append(exemplar) }
                 out.append(UInt8(ascii: "\n"))
@@ -158,8 +164,24 @@ struct SnapshotEncoder: Sendable {
         return true
     }
 
+    /// What escaped names add to a series' labels, at most.
+    private var escapedBytes: Int {
+        escaped.map { $0.fragments.totalLength + $0.lineEnd.count } ?? 0
+    }
+
+    /// A series' own labels, and in samples of one word what stands between them and the value.
     @inline(__always)
-    private static func appendValue(
+    private func appendLabels(_ page: SeriesPage, _ out: inout OutputBuffer) {
+        if let escaped {
+            out.append(labelsOf: page, slot, as: escaped)
+        } else {
+            let range = page.textRange(slot)
+            unsafe out.appendWide(page.text + range.lowerBound, range.count)
+        }
+    }
+
+    @inline(__always)
+    static func appendValue(
         _ words: UnsafeMutablePointer<Atomic<UInt64>>,
         _ definition: FamilyDefinition,
         _ out: inout OutputBuffer
@@ -174,14 +196,14 @@ struct SnapshotEncoder: Sendable {
     }
 
     private mutating func encodeParts(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
-        let pieces = page.definition.text
+        let pieces = (escaped ?? page.definition).text
         while nextExposed(page, count) != nil {
-            let range = page.textRange(slot)
-            guard out.hasRoom(pieces.maxBytes(labelBytes: range.count)) else { return false }
+            let labelBytes = page.textRange(slot).count + escapedBytes
+            guard out.hasRoom(pieces.maxBytes(labelBytes: labelBytes) + OutputBuffer.slack) else { return false }
             let values = unsafe PartValues(page.definition.kind, page.words(slot))
             for (part, tail) in pieces.sampleTails.enumerated() {
                 out.append(pieces.sampleHead)
-                unsafe out.append(page.text + range.lowerBound, range.count)
+                appendLabels(page, &out)
                 out.append(tail)
                 out.append(integer: unsafe values[part])
                 out.append(UInt8(ascii: "\n"))
@@ -193,96 +215,37 @@ struct SnapshotEncoder: Sendable {
 
     private mutating func encodeHistograms(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
         let definition = page.definition
-        let pieces = definition.text
+        let pieces = (escaped ?? definition).text
         let hasExemplars = format == .openMetrics && !page.exemplars.isEmpty
         while nextExposed(page, count) != nil {
-            let range = page.textRange(slot)
+            let labelBytes = page.textRange(slot).count + escapedBytes
             let exemplarBytes = hasExemplars ? (definition.bounds.count + 1) * ExemplarStore.maxBytes : 0
-            guard out.hasRoom(pieces.maxBytes(labelBytes: range.count) + exemplarBytes) else { return false }
-            let labels = unsafe page.text + range.lowerBound
+            let bytes = pieces.maxBytes(labelBytes: labelBytes) + exemplarBytes + OutputBuffer.slack
+            guard out.hasRoom(bytes) else { return false }
             let words = unsafe page.words(slot)
             var cumulative: UInt64 = 0
             for (bucket, tail) in pieces.sampleTails.enumerated() {
                 // Each count is read once, so that the last bucket and `_count` are the same number.
                 cumulative &+= unsafe words[bucket].load(ordering: .relaxed)
                 out.append(pieces.sampleHead)
-                unsafe out.append(labels, range.count)
+                appendLabels(page, &out)
                 out.append(tail)
                 out.append(integer: cumulative)
                 if hasExemplars, let exemplar = page.exemplar(slot, bucket) { out.append(exemplar) }
                 out.append(UInt8(ascii: "\n"))
             }
             out.append(pieces.sumHead)
-            unsafe out.append(labels, range.count)
+            appendLabels(page, &out)
             out.append(pieces.labelsEnd)
             out.append(double: unsafe Histogram.sum(words, boundCount: definition.bounds.count))
             out.append(UInt8(ascii: "\n"))
             out.append(pieces.countHead)
-            unsafe out.append(labels, range.count)
+            appendLabels(page, &out)
             out.append(pieces.labelsEnd)
             out.append(integer: cumulative)
             out.append(UInt8(ascii: "\n"))
             slot += 1
         }
         return true
-    }
-
-    // MARK: JSON
-
-    private mutating func encodeJSON(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
-        let definition = page.definition
-        let pieces = definition.json
-        while let exposed = nextExposed(page, count) {
-            let isRun = definition.isRunOfWords
-            let group = isRun ? exposed : 1 << UInt64(slot & 63)
-            // A control character takes six bytes; a series of many samples writes the labels for each.
-            let growth = 6 * max(1, pieces.partTails.count)
-            guard let fitting = fitting(group, of: page, fixed: pieces.maxFixedBytes, growth: growth, &out) else {
-                return false
-            }
-            guard pieces.partTails.isEmpty else {
-                appendJSONParts(page, &out)
-                skip(fitting)
-                continue
-            }
-            out.append(jsonOf: page, slot & ~63, fitting, afterAnother: hasSeries, withCounters: isRun)
-            hasSeries = true
-            if !isRun { unsafe appendJSONValues(unsafe page.words(slot), definition, &out) }
-            skip(fitting)
-        }
-        return true
-    }
-
-    private mutating func appendJSONParts(_ page: SeriesPage, _ out: inout OutputBuffer) {
-        let values = unsafe PartValues(page.definition.kind, page.words(slot))
-        for (part, tail) in page.definition.json.partTails.enumerated() {
-            out.append(jsonOf: page, slot & ~63, 1 << UInt64(slot & 63), afterAnother: hasSeries, withCounters: false)
-            hasSeries = true
-            out.append(tail)
-            out.append(integer: unsafe values[part])
-            out.append("\"}")
-        }
-    }
-
-    private func appendJSONValues(
-        _ words: UnsafeMutablePointer<Atomic<UInt64>>,
-        _ definition: FamilyDefinition,
-        _ out: inout OutputBuffer
-    ) {
-        if definition.kind == .histogram {
-            var cumulative: UInt64 = 0
-            for (bucket, head) in definition.json.bucketHeads.enumerated() {
-                cumulative &+= unsafe words[bucket].load(ordering: .relaxed)
-                out.append(head)
-                out.append(integer: cumulative)
-            }
-            out.append("\"},\"count\":\"")
-            out.append(integer: cumulative)
-            out.append("\",\"sum\":\"")
-            out.append(double: unsafe Histogram.sum(words, boundCount: definition.bounds.count))
-        } else {
-            unsafe Self.appendValue(unsafe words, definition, &out)
-        }
-        out.append("\"}")
     }
 }

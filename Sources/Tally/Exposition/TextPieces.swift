@@ -7,10 +7,10 @@ struct TextPieces: Sendable {
     /// What begins each sample of a histogram's buckets, `name_bucket{`, and of other series of many samples, `name{`, with
     /// the constant labels.
     let sampleHead: [UInt8]
-    /// Of a histogram: `name_sum` and `name_count`, with `{` where there are labels, and the constant ones.
+    /// Of a histogram: `name_sum` and `name_count`, up to the series' own labels.
     let sumHead: [UInt8]
     let countHead: [UInt8]
-    /// What closes the labels of the sum and the count.
+    /// What stands between the labels of the sum or the count and the value.
     let labelsEnd: [UInt8]
     /// `le="0.005"} ` for each bucket, `window="24h"} ` for each window, and so on, with a comma before it where other labels
     /// come first.
@@ -33,24 +33,26 @@ struct TextPieces: Sendable {
             }
         openMetricsHeader = Self.openMetricsHeader(name, help, kind)
         header =
-            Array("# HELP \(name) ".utf8) + Self.escapedHelp(help) + Array("\n# TYPE \(name) \(type)\n".utf8)
+            Array("# HELP ".utf8) + NameText.metric(name) + Array(" ".utf8) + Self.escapedHelp(help)
+            + Array("\n# TYPE ".utf8) + NameText.metric(name) + Array(" \(type)\n".utf8)
         func tails(_ label: String, _ values: [String]) -> [[UInt8]] {
             values.map { value in
-                Array("\(hasLabels ? "," : "")\(label)=\"".utf8) + LabelTextWriter.escaped(value) + Array("\"} ".utf8)
+                Array((hasLabels ? "," : "").utf8) + NameText.label(label) + Array("=\"".utf8)
+                    + LabelTextWriter.escaped(value) + Array("\"} ".utf8)
             }
         }
         guard kind == .histogram else {
-            sampleHead = parts.values.isEmpty ? [] : Array("\(name){".utf8) + constant
+            sampleHead = parts.values.isEmpty ? [] : NameText.opening(name, hasLabels: true) + constant
             sumHead = []
             countHead = []
             labelsEnd = []
             sampleTails = tails(parts.label, parts.values)
             return
         }
-        sampleHead = Array("\(name)_bucket{".utf8) + constant
-        sumHead = Array("\(name)_sum\(hasLabels ? "{" : " ")".utf8) + constant
-        countHead = Array("\(name)_count\(hasLabels ? "{" : " ")".utf8) + constant
-        labelsEnd = Array((hasLabels ? "} " : "").utf8)
+        sampleHead = NameText.opening("\(name)_bucket", hasLabels: true) + constant
+        sumHead = NameText.opening("\(name)_sum", hasLabels: hasLabels) + constant
+        countHead = NameText.opening("\(name)_count", hasLabels: hasLabels) + constant
+        labelsEnd = NameText.closing(name, hasLabels: hasLabels)
         sampleTails = tails("le", (bounds + [.infinity]).map(BoundText.canonical))
     }
 
@@ -70,22 +72,22 @@ struct TextPieces: Sendable {
     ///
     /// https://prometheus.io/docs/specs/om/open_metrics_spec/#metricfamily
     private static func openMetricsHeader(_ name: String, _ help: String, _ kind: MetricKind) -> [UInt8] {
-        let type: String
-        var family = name
-        switch kind {
-        case .counter, .floatCounter:
-            type = "counter"
-            family.removeLast("_total".count)
-        case .info:
-            type = "info"
-            family.removeLast("_info".count)
-        case .gauge, .activeUsers: type = "gauge"
-        case .stateSet: type = "stateset"
-        case .histogram: type = "histogram"
+        let type =
+            switch kind {
+            case .counter, .floatCounter: "counter"
+            case .info: "info"
+            case .gauge, .activeUsers: "gauge"
+            case .stateSet: "stateset"
+            case .histogram: "histogram"
+            }
+        let base = MetricName.base(of: name, as: kind)
+        let unit = kind == .info || kind == .stateSet ? nil : units.first { base.hasSuffix("_\($0)") }
+        let family = NameText.metric(base)
+        func line(_ keyword: String, _ text: [UInt8]) -> [UInt8] {
+            Array("# \(keyword) ".utf8) + family + Array(" ".utf8) + text + Array("\n".utf8)
         }
-        let unit = kind == .info || kind == .stateSet ? nil : units.first { family.hasSuffix("_\($0)") }
-        return Array("# TYPE \(family) \(type)\n".utf8) + Array((unit.map { "# UNIT \(family) \($0)\n" } ?? "").utf8)
-            + Array("# HELP \(family) ".utf8) + escapedHelp(help, quotes: true) + [UInt8(ascii: "\n")]
+        return line("TYPE", Array(type.utf8)) + (unit.map { line("UNIT", Array($0.utf8)) } ?? [])
+            + line("HELP", escapedHelp(help, quotes: true))
     }
 
     /// Base units, as Prometheus names them. https://prometheus.io/docs/practices/naming/#base-units

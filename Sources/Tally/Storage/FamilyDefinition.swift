@@ -40,6 +40,8 @@ final class FamilyDefinition: Sendable {
 
     /// Words a series takes.
     let stride: Int
+    /// Whether all names are such that every scraper reads them.
+    private let hasLegacyNames: Bool
     /// What a sample begins with: `name{`, and the constant labels. Copied from here for each, since what all series
     /// have in common would be most of what a scrape had to read. Empty where a series has many samples.
     let lineHead: LabelFragments
@@ -89,20 +91,23 @@ final class FamilyDefinition: Sendable {
             case .activeUsers: parts.values.count
             default: stripes == 1 ? 1 : stripes * Stripes.words
             }
+        hasLegacyNames =
+            MetricName.isValid(name) && (labelNames + constantLabels.map(\.name)).allSatisfy(MetricName.isValidLabel)
         let heads = labelNames.enumerated().map { index, label in
-            Array((index == 0 ? "" : "\",").utf8) + Array("\(label)=\"".utf8)
+            Array((index == 0 ? "" : "\",").utf8) + NameText.label(label) + Array("=\"".utf8)
         }
         fragments = LabelFragments(heads)
         overflowLabels = heads.flatMap { $0 + Array("other".utf8) } + (heads.isEmpty ? [] : Array("\"".utf8))
 
         var constant = constantLabels.flatMap { label in
-            Array("\(label.name)=\"".utf8) + LabelTextWriter.escaped(label.value) + Array("\",".utf8)
+            NameText.label(label.name) + Array("=\"".utf8) + LabelTextWriter.escaped(label.value)
+                + Array("\",".utf8)
         }
         if labelNames.isEmpty { _ = constant.popLast() }
         let hasLabels = !(labelNames.isEmpty && constantLabels.isEmpty)
         let isSample = kind != .histogram && parts.values.isEmpty
-        lineHead = LabelFragments([isSample ? Array((name + (hasLabels ? "{" : "")).utf8) + constant : []])
-        lineEnd = Array(!isSample ? "".utf8 : hasLabels ? "} ".utf8 : " ".utf8)
+        lineHead = LabelFragments([isSample ? NameText.opening(name, hasLabels: hasLabels) + constant : []])
+        lineEnd = isSample ? NameText.closing(name, hasLabels: hasLabels) : []
         text = TextPieces(
             name: name,
             help: help,
@@ -125,9 +130,34 @@ final class FamilyDefinition: Sendable {
 
     /// Whether another registration asks for the same family, so that both share it.
     func isSameDefinition(as other: FamilyDefinition) -> Bool {
-        name == other.name && help == other.help && kind == other.kind && labelNames == other.labelNames
+        ByteName(name) == ByteName(other.name) && help == other.help && kind == other.kind
+            && labelNames.map(ByteName.init) == other.labelNames.map(ByteName.init)
             && bounds.array == other.bounds.array && limit == other.limit && stripes == other.stripes
             && users == other.users && parts == other.parts
+    }
+
+    /// The same family with its names escaped; nil if that changes none of them.
+    func escaped(by escaping: NameEscaping) -> FamilyDefinition? {
+        guard escaping == .dots || !hasLegacyNames else { return nil }
+        let constant = constantLabels.map {
+            ConstantLabel(name: escaping.escaped($0.name, asLabel: true), value: $0.value)
+        }
+        let labels = labelNames.map { escaping.escaped($0, asLabel: true) }
+        let name = escaping.escaped(name)
+        guard constant != constantLabels || labels != labelNames || name != self.name else { return nil }
+        return FamilyDefinition(
+            name: name,
+            help: help,
+            kind: kind,
+            labelNames: labels,
+            constantLabels: constant,
+            bounds: bounds.array,
+            limit: limit,
+            stripes: stripes,
+            users: users,
+            states: kind == .stateSet ? parts.values : [],
+            context: context
+        )
     }
 
     /// Whether the values of neighbouring series are neighbouring words, each a counter's total.
@@ -164,6 +194,8 @@ struct LabelFragments: Sendable {
     }
 
     var count: Int { ends.count }
+
+    var totalLength: Int { count == 0 ? 0 : unsafe ends.pointer[count - 1] }
 
     /// Where a fragment begins, which must exist.
     @inline(__always)

@@ -115,6 +115,11 @@ final class SeriesPage: @unchecked Sendable {
         return unsafe UnsafeBufferPointer(start: text + range.lowerBound, count: range.count - endCount)
     }
 
+    /// Where in them the value of a label ends, before its quote.
+    func valueEnd(_ slot: Int, _ label: Int) -> Int {
+        unsafe label == innerValues ? labels(slot).count - 1 : Int(valueEnds[slot * innerValues + label])
+    }
+
     // MARK: Values
 
     func words(_ slot: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {

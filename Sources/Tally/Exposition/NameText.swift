@@ -1,0 +1,31 @@
+/// How names stand in text: as they are where they may, in quotes where not.
+///
+/// https://prometheus.io/docs/instrumenting/content_negotiation/ and
+/// https://github.com/prometheus/proposals/blob/main/proposals/0028-utf8.md#text-format-exposition
+enum NameText {
+    /// A metric's name where it stands by itself, as behind `# TYPE`.
+    static func metric(_ name: String) -> [UInt8] {
+        MetricName.isValid(name) ? Array(name.utf8) : quoted(name)
+    }
+
+    static func label(_ name: String) -> [UInt8] {
+        MetricName.isValidLabel(name) ? Array(name.utf8) : quoted(name)
+    }
+
+    /// What begins a sample up to its first label, or up to the end of the labels: `name{`, `{"na.me",`, `name` or `{"na.me"`.
+    static func opening(_ name: String, hasLabels: Bool) -> [UInt8] {
+        guard MetricName.isValid(name) else {
+            return Array("{".utf8) + quoted(name) + Array((hasLabels ? "," : "").utf8)
+        }
+        return Array(name.utf8) + Array((hasLabels ? "{" : "").utf8)
+    }
+
+    /// What stands between the labels and the value.
+    static func closing(_ name: String, hasLabels: Bool) -> [UInt8] {
+        Array((hasLabels || !MetricName.isValid(name) ? "} " : " ").utf8)
+    }
+
+    private static func quoted(_ name: String) -> [UInt8] {
+        Array("\"".utf8) + LabelTextWriter.escaped(name) + Array("\"".utf8)
+    }
+}
