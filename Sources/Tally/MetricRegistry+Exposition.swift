@@ -53,7 +53,7 @@ extension MetricRegistry {
         within limit: Duration? = nil
     ) -> ExpositionChunks {
         let start = context.now()
-        let snapshot = snapshot(names, until: limit.map { start.adding($0) })
+        let snapshot = snapshot(names, as: format, until: limit.map { start.adding($0) })
         return ExpositionChunks(snapshot, as: format, of: self, collectedIn: context.now().since(start))
     }
 
@@ -82,7 +82,7 @@ extension MetricRegistry {
         }
     }
 
-    private func snapshot(_ names: [String], until end: Duration?) -> Snapshot {
+    private func snapshot(_ names: [String], as format: ExpositionFormat, until end: Duration?) -> Snapshot {
         let registered = families()
         let own = ownMetrics
         let exposed = named(names, among: registered)
@@ -94,7 +94,9 @@ extension MetricRegistry {
             let view = family.storage.view()
             guard view.live > 0 else { return nil }
             if family.storage.definition.kind == .activeUsers { view.refreshUsers() }
-            samples += view.live * family.storage.definition.samplesPerSeries
+            let definition = family.storage.definition
+            let hasCreated = format.kind == .openMetrics && definition.hasCreatedSamples
+            samples += view.live * (definition.samplesPerSeries + (hasCreated ? 1 : 0))
             return Snapshot.Family(definition: family.storage.definition, view: view)
         }
         own?.exposed(samples: samples)

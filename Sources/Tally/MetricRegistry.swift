@@ -45,6 +45,8 @@ public final class MetricRegistry: Sendable {
     ///   - constantLabels: Put on every series, before its own labels. `family`, `metric` and `reason` are taken by the
     ///     registry's own metrics, unless it has none.
     ///   - nameValidation: Which names metrics and labels may have.
+    ///   - createdSamples: Whether OpenMetrics tells of each counter and histogram when it was made, in a sample that ends in
+    ///     `_created`. That nearly doubles the number of counters, and few scrapers use it.
     ///   - ownMetrics: Whether the registry exposes what it knows of itself: `tally_series`,
     ///     `tally_scrape_duration_seconds`, `tally_rejected_updates_total{reason}`,
     ///     `tally_shortened_label_values_total`, `tally_family_overflow_total{family}`,
@@ -55,6 +57,7 @@ public final class MetricRegistry: Sendable {
         prefix: StaticString = "",
         constantLabels: KeyValuePairs<StaticString, String> = [:],
         nameValidation: NameValidation = .legacy,
+        createdSamples: Bool = false,
         ownMetrics: Bool = true
     ) {
         let labels = constantLabels.map { (name: "\($0.key)", value: $0.value) }
@@ -64,6 +67,7 @@ public final class MetricRegistry: Sendable {
                 validatingPrefix: "\(prefix)",
                 constantLabels: labels,
                 nameValidation: nameValidation,
+                createdSamples: createdSamples,
                 ownMetrics: ownMetrics
             )
         } catch {
@@ -78,6 +82,7 @@ public final class MetricRegistry: Sendable {
         validatingPrefix prefix: String,
         constantLabels: [(name: String, value: String)] = [],
         nameValidation: NameValidation = .legacy,
+        createdSamples: Bool = false,
         ownMetrics: Bool = true
     ) throws(RegistrationError) {
         try self.init(
@@ -86,6 +91,7 @@ public final class MetricRegistry: Sendable {
             validatingPrefix: prefix,
             constantLabels: constantLabels,
             nameValidation: nameValidation,
+            createdSamples: createdSamples,
             ownMetrics: ownMetrics
         )
     }
@@ -97,13 +103,15 @@ public final class MetricRegistry: Sendable {
         validatingPrefix prefix: String = "",
         constantLabels: [(name: String, value: String)] = [],
         nameValidation: NameValidation = .legacy,
+        createdSamples: Bool = false,
         ownMetrics: Bool = false
     ) throws(RegistrationError) {
         let start = clock.now
         let context = RegistryContext(
             now: { start.duration(to: clock.now) },
             isRealTime: clock is ContinuousClock || clock is SuspendingClock,
-            wallSeconds: wallSeconds
+            wallSeconds: wallSeconds,
+            createdSamples: createdSamples
         )
         self.context = context
         self.prefix = prefix

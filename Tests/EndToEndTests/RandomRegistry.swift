@@ -12,6 +12,7 @@ struct RandomRegistry {
         /// As exposed, without the suffix of a histogram's samples, which is not escaped.
         var name: String
         var suffix = ""
+        var isCreated = false
         var labels: [String: String]
         /// As Python's `float` reads it.
         var value: String
@@ -20,6 +21,9 @@ struct RandomRegistry {
         var exemplarValue: String?
     }
 
+    /// When everything was made.
+    private static let seconds = 1_763_740_000.123
+    private let hasCreated: Bool
     let registry: MetricRegistry
     private let prefix: String
     private(set) var samples: [Sample] = []
@@ -30,11 +34,14 @@ struct RandomRegistry {
         // No line feed at its end: the Python parser takes such a name for a plain one.
         let constant = random.chance(4) ? [isUTF8 ? "z\(random.utf8Name())z" : "zone": random.text()] : [:]
         prefix = random.chance(4) ? isUTF8 ? "app.😀" : "app_" : ""
+        hasCreated = random.chance(4)
         registry = try MetricRegistry(
+            clock: ContinuousClock(),
+            wallSeconds: { Self.seconds },
             validatingPrefix: prefix,
             constantLabels: constant.map { ($0.key, $0.value) },
             nameValidation: isUTF8 ? .utf8 : .legacy,
-            ownMetrics: false
+            createdSamples: hasCreated
         )
         for index in 0..<Int.random(in: 0...6, using: &random) {
             try add("\(isUTF8 ? random.utf8Name() : random.name())_\(index)", constant, isUTF8, &random)
@@ -78,6 +85,7 @@ struct RandomRegistry {
                     family[values].increment(by: amount)
                 }
                 samples.append(sample)
+                addCreated(sample.name, all(values))
             }
         case 1:
             let family = try Gauge.family(validating: name, help: help, labelNames: labels, in: registry)
@@ -93,6 +101,7 @@ struct RandomRegistry {
                 let kept = amount.isFinite ? amount : 0
                 family[values].increment(by: amount)
                 samples.append(Sample(name: exposed(name) + "_total", labels: all(values), value: "\(kept)"))
+                addCreated(exposed(name) + "_total", all(values))
             }
         case 3:
             // Its label must not begin with two underscores when escaped: to the Python parser that is an error.
@@ -138,8 +147,16 @@ struct RandomRegistry {
                 add("_bucket", "\(observed.count)", "+Inf")
                 add("_sum", "\(observed.reduce(0, +))")
                 add("_count", "\(observed.count)")
+                addCreated(exposed(name), all(values))
             }
         }
+    }
+
+    private mutating func addCreated(_ name: String, _ labels: [String: String]) {
+        guard hasCreated else { return }
+        samples.append(
+            Sample(name: name, suffix: "_created", isCreated: true, labels: labels, value: "\(Self.seconds)")
+        )
     }
 
     private func exposed(_ name: String) -> String { prefix + name }

@@ -135,3 +135,63 @@ struct OpenMetricsTests {
         }
     }
 }
+
+/// The samples that tell when a series was made.
+struct CreatedSamplesTests {
+    private func text(_ format: ExpositionFormat, createdSamples: Bool) throws -> String {
+        let seconds = Holder(1_763_740_000.5)
+        let registry = try MetricRegistry(
+            clock: ManualClock(),
+            wallSeconds: { seconds.value },
+            constantLabels: [("zone", "a")],
+            createdSamples: createdSamples
+        )
+        Counter("plain", help: "", in: registry).increment()
+        let byKind = try Counter.family(validating: "kinds", help: "", labelNames: ["kind"], in: registry)
+        byKind[["x"]].increment(by: 1, exemplar: ["trace": "1"])
+        seconds.value = 1_763_740_060.5
+        byKind[["y"]].increment(by: 2)
+        Histogram("sizes", help: "", buckets: [1], in: registry).observe(1)
+        Gauge("level", help: "", in: registry).set(1)
+        return String(decoding: registry.exposition(as: format).body, as: UTF8.self)
+    }
+
+    @Test
+    func standBesideEachCounterAndHistogram() throws {
+        let text = try text(.openMetrics, createdSamples: true)
+        #expect(text.contains("\nplain_total{zone=\"a\"} 1\nplain_created{zone=\"a\"} 1763740000.5\n"))
+        #expect(text.contains("\nkinds_created{zone=\"a\",kind=\"x\"} 1763740000.5\n"))
+        #expect(
+            text.contains("\nkinds_total{zone=\"a\",kind=\"y\"} 2\nkinds_created{zone=\"a\",kind=\"y\"} 1763740060.5\n")
+        )
+        #expect(text.contains("\nsizes_count{zone=\"a\"} 1\nsizes_created{zone=\"a\"} 1763740060.5\n"))
+        #expect(!text.contains("level_created"))
+        #expect(try ExpositionParser(.openMetrics).parse(text).samples.count == 12)
+    }
+
+    @Test
+    func areLeftOutUnlessAskedForAndInOtherFormats() throws {
+        #expect(try !text(.openMetrics, createdSamples: false).contains("_created"))
+        #expect(try !text(.prometheusText, createdSamples: true).contains("_created"))
+        #expect(try !text(.json, createdSamples: true).contains("_created"))
+    }
+
+    @Test
+    func keepTheirTimeWhenASeriesComesBackAndWhenPagesAreCompacted() throws {
+        let seconds = Holder(1.0)
+        let registry = try MetricRegistry(
+            clock: ManualClock(),
+            wallSeconds: { seconds.value },
+            createdSamples: true
+        )
+        let family = try Counter.family(validating: "c", help: "", labelNames: ["l"], limit: 10_000, in: registry)
+        for index in 0..<1000 { family[["\(index)"]].increment() }
+        seconds.value = 2
+        for index in 1..<1000 { family.remove(["\(index)"]) }
+        family[["0"]].increment()
+        family[["new"]].increment()
+        let text = String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self)
+        #expect(text.contains("c_total{l=\"0\"} 2\nc_created{l=\"0\"} 1\n"))
+        #expect(text.contains("c_total{l=\"new\"} 1\nc_created{l=\"new\"} 2\n"))
+    }
+}

@@ -143,13 +143,17 @@ struct SnapshotEncoder: Sendable {
         let definition = escaped ?? page.definition
         let head = definition.lineHead[0]
         let hasExemplars = format == .openMetrics && !page.exemplars.isEmpty
-        let isRun = definition.isRunOfWords && !hasExemplars && escaped == nil
+        let hasCreated = format == .openMetrics && definition.hasCreatedSamples
+        let created = definition.text.createdHead
+        let isRun = definition.isRunOfWords && !hasExemplars && !hasCreated && escaped == nil
+        let growth = hasCreated ? 2 : 1
         while let exposed = nextExposed(page, count) {
+            let line = escapedBytes + OutputBuffer.maxDoubleBytes + 1
             let fixed =
-                head.length + escapedBytes + OutputBuffer.maxDoubleBytes + 1
+                head.length + (hasCreated ? created.count : 0) + growth * line
                 + (hasExemplars ? ExemplarStore.maxBytes : 0)
             let group = isRun ? exposed : 1 << UInt64(slot & 63)
-            guard let fitting = fitting(group, of: page, fixed: fixed, growth: 1, &out) else { return false }
+            guard let fitting = fitting(group, of: page, fixed: fixed, growth: growth, &out) else { return false }
             if isRun {
                 out.append(head: head, countersOf: page, slot & ~63, fitting)
             } else {
@@ -158,6 +162,7 @@ struct SnapshotEncoder: Sendable {
                 unsafe Self.appendValue(unsafe page.words(slot), definition, &out)
                 if hasExemplars, let exemplar = page.exemplar(slot, 0) { out.append(exemplar) }
                 out.append(UInt8(ascii: "\n"))
+                if hasCreated { appendCreated(page, created, [], &out) }
             }
             skip(fitting)
         }
@@ -178,6 +183,14 @@ struct SnapshotEncoder: Sendable {
             let range = page.textRange(slot)
             unsafe out.appendWide(page.text + range.lowerBound, range.count)
         }
+    }
+
+    private func appendCreated(_ page: SeriesPage, _ head: [UInt8], _ end: [UInt8], _ out: inout OutputBuffer) {
+        out.append(head)
+        appendLabels(page, &out)
+        out.append(end)
+        out.append(double: page.createdSeconds(slot))
+        out.append(UInt8(ascii: "\n"))
     }
 
     @inline(__always)
@@ -217,6 +230,7 @@ struct SnapshotEncoder: Sendable {
         let definition = page.definition
         let pieces = (escaped ?? definition).text
         let hasExemplars = format == .openMetrics && !page.exemplars.isEmpty
+        let hasCreated = format == .openMetrics && definition.hasCreatedSamples
         while nextExposed(page, count) != nil {
             let labelBytes = page.textRange(slot).count + escapedBytes
             let exemplarBytes = hasExemplars ? (definition.bounds.count + 1) * ExemplarStore.maxBytes : 0
@@ -244,6 +258,7 @@ struct SnapshotEncoder: Sendable {
             out.append(pieces.labelsEnd)
             out.append(integer: cumulative)
             out.append(UInt8(ascii: "\n"))
+            if hasCreated { appendCreated(page, pieces.createdHead, pieces.labelsEnd, &out) }
             slot += 1
         }
         return true

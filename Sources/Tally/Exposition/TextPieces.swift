@@ -10,6 +10,8 @@ struct TextPieces: Sendable {
     /// Of a histogram: `name_sum` and `name_count`, up to the series' own labels.
     let sumHead: [UInt8]
     let countHead: [UInt8]
+    /// `name_created`, up to the series' own labels, where there can be such a sample.
+    let createdHead: [UInt8]
     /// What stands between the labels of the sum or the count and the value.
     let labelsEnd: [UInt8]
     /// `le="0.005"} ` for each bucket, `window="24h"} ` for each window, and so on, with a comma before it where other labels
@@ -35,6 +37,8 @@ struct TextPieces: Sendable {
         header =
             Array("# HELP ".utf8) + NameText.metric(name) + Array(" ".utf8) + Self.escapedHelp(help)
             + Array("\n# TYPE ".utf8) + NameText.metric(name) + Array(" \(type)\n".utf8)
+        createdHead =
+            NameText.opening(MetricName.base(of: name, as: kind) + "_created", hasLabels: hasLabels) + constant
         func tails(_ label: String, _ values: [String]) -> [[UInt8]] {
             values.map { value in
                 Array((hasLabels ? "," : "").utf8) + NameText.label(label) + Array("=\"".utf8)
@@ -100,6 +104,6 @@ struct TextPieces: Sendable {
         let tails = sampleTails.reduce(0) { $0 + $1.count }
         let line = labelBytes + OutputBuffer.maxDoubleBytes + 1
         return tails + sampleTails.count * (sampleHead.count + line) + sumHead.count + countHead.count
-            + 2 * (labelsEnd.count + line)
+            + createdHead.count + 3 * (labelsEnd.count + line)
     }
 }

@@ -163,6 +163,14 @@ final class FamilyDefinition: Sendable {
     /// Whether the values of neighbouring series are neighbouring words, each a counter's total.
     var isRunOfWords: Bool { kind == .counter && stripes == 1 }
 
+    /// Whether OpenMetrics tells when a series was made.
+    var hasCreatedSamples: Bool {
+        switch kind {
+        case .counter, .floatCounter, .histogram: context.createdSamples
+        case .gauge, .info, .activeUsers, .stateSet: false
+        }
+    }
+
     /// How many samples one series of this family is in the text formats.
     var samplesPerSeries: Int {
         switch kind {

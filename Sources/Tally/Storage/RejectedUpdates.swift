@@ -60,6 +60,8 @@ final class RegistryContext: Sendable {
     let isRealTime: Bool
     /// Seconds since the Unix epoch, by the time of day.
     let wallSeconds: @Sendable () -> Double
+    /// Whether series keep the time they were made at.
+    let createdSamples: Bool
     /// Seeds the hashes of label text, so that nobody outside can choose label values that collide.
     let seed: UInt64
 
@@ -77,11 +79,13 @@ final class RegistryContext: Sendable {
     init(
         now: @escaping @Sendable () -> Duration,
         isRealTime: Bool,
-        wallSeconds: @escaping @Sendable () -> Double
+        wallSeconds: @escaping @Sendable () -> Double,
+        createdSamples: Bool
     ) {
         self.now = now
         self.isRealTime = isRealTime
         self.wallSeconds = wallSeconds
+        self.createdSamples = createdSamples
         self.seed = UInt64.random(in: .min ... .max)
     }
 }

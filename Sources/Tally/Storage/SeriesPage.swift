@@ -12,7 +12,7 @@ internal import Synchronization
 /// - `hidden` is the number of set bits among the first `count`.
 ///
 /// Unchecked `Sendable`: `words` and `hiddenBits` are atomics; `ends`, `valueEnds` and `text` are written once a slot,
-/// before `count` says that it is filled, as are `trackers`; `count` and `hidden` are used under the family's lock. A reader that took `count`
+/// before `count` says that it is filled, as are `trackers` and `created`; `count` and `hidden` are used under the family's lock. A reader that took `count`
 /// under that lock reads only filled slots, which no writer touches again.
 @safe
 @usableFromInline
@@ -41,6 +41,8 @@ final class SeriesPage: @unchecked Sendable {
     private let hiddenBits: UnsafeMutablePointer<Atomic<UInt64>>
     /// Of active users: what counts them, for each filled slot.
     private let trackers: UnsafeMutablePointer<UserTracker>?
+    /// When each filled slot was made, in seconds since the Unix epoch, if that is exposed.
+    private let created: UnsafeMutablePointer<Double>?
     let exemplars = ExemplarStore()
     private let memory: UnsafeMutableRawPointer
 
@@ -59,6 +61,7 @@ final class SeriesPage: @unchecked Sendable {
         endCount = definition.lineEnd.count
         self.textCapacity = textCapacity
         unsafe trackers = definition.users == nil ? nil : .allocate(capacity: capacity)
+        unsafe created = definition.hasCreatedSamples ? .allocate(capacity: capacity) : nil
         let wordBytes = capacity * definition.stride * 8
         let bitWords = (capacity + 63) / 64
         innerValues = max(0, definition.labelNames.count - 1)
@@ -91,6 +94,7 @@ final class SeriesPage: @unchecked Sendable {
             unsafe trackers.deinitialize(count: count)
             unsafe trackers.deallocate()
         }
+        unsafe created?.deallocate()
         unsafe memory.deallocate()
     }
 
@@ -131,6 +135,11 @@ final class SeriesPage: @unchecked Sendable {
         unsafe trackers.map { unsafe $0[slot] }
     }
 
+    /// When a filled slot was made; NaN if that is not exposed.
+    func createdSeconds(_ slot: Int) -> Double {
+        unsafe created.map { unsafe $0[slot] } ?? .nan
+    }
+
     /// The slot whose words are at an address that this page gave out.
     func slot(of words: UnsafeMutablePointer<Atomic<UInt64>>) -> Int {
         unsafe (words - self.words) / stride
@@ -169,6 +178,9 @@ final class SeriesPage: @unchecked Sendable {
         if let trackers = unsafe trackers, let settings = definition.users {
             let tracker = tracker ?? UserTracker(settings, context: definition.context)
             unsafe (trackers + count).initialize(to: tracker)
+        }
+        if let created = unsafe created {
+            unsafe (created + count).initialize(to: definition.context.wallSeconds())
         }
         noteValues(of: count, in: start..<(start + labels.count))
         unsafe (ends + count).initialize(to: UInt32(start + length))
@@ -215,6 +227,7 @@ final class SeriesPage: @unchecked Sendable {
 
     /// Takes over another page's values, when no handle to them can exist any more.
     func copyWords(from page: SeriesPage, slot: Int, to own: Int) {
+        if let created = unsafe created { unsafe created[own] = page.createdSeconds(slot) }
         for index in 0..<definition.stride {
             unsafe words(own)[index].store(page.words(slot)[index].load(ordering: .relaxed), ordering: .relaxed)
             guard !page.exemplars.isEmpty, let text = page.exemplars[slot * stride + index] else { continue }
