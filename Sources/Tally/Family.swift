@@ -76,7 +76,10 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
         self.storage = storage
         self.packing = packing ?? .none
         text = LabelText(storage: storage, fields: fields)
-        closed = packing == nil ? nil : storage.closedIndex(for: labels, of: Child.self)
+        // Lookups of children that may expire have to be seen.
+        closed =
+            packing == nil || storage.definition.idleTimeout != nil
+            ? nil : storage.closedIndex(for: labels, of: Child.self)
         unsafe table = closed.map { unsafe UnsafePointer($0.table) }
         // A `CaseIterable` label set is closed, so all its series exist, at zero, from the start.
         if let cases = labels as? any CaseIterable.Type { expose(cases, as: labels) }

@@ -91,6 +91,7 @@ extension MetricRegistry {
         own?.refresh(registered)
         var samples = 0
         let families = exposed.compactMap { family -> Snapshot.Family? in
+            family.storage.expireIdleChildren(isOften: false)
             let view = family.storage.view()
             guard view.live > 0 else { return nil }
             if family.storage.definition.kind == .activeUsers { view.refreshUsers() }

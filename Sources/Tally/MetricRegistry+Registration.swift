@@ -21,12 +21,15 @@ extension PlainInstrument {
 
     /// Registers a family whose label names come at run time.
     ///
-    /// - Parameter limit: How many children it may have before further ones share the overflow child.
+    /// - Parameters:
+    ///   - limit: How many children it may have before further ones share the overflow child.
+    ///   - idleTimeout: How long a child may go unused before it is no longer exposed, as in ``Family``.
     public static func family(
         validating name: String,
         help: String,
         labelNames: [String],
         limit: Int = MetricRegistry.defaultLimit,
+        idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
         DynamicFamily(
@@ -35,7 +38,8 @@ extension PlainInstrument {
                 help: help,
                 kind: plainKind.kind,
                 labelNames: labelNames,
-                limit: limit
+                limit: limit,
+                idleTimeout: idleTimeout
             )
         )
     }
@@ -98,6 +102,7 @@ extension Histogram {
         labelNames: [String],
         buckets: Buckets = .latency,
         limit: Int = MetricRegistry.defaultLimit,
+        idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
         DynamicFamily(
@@ -107,7 +112,8 @@ extension Histogram {
                 kind: .histogram,
                 labelNames: labelNames,
                 buckets: buckets,
-                limit: limit
+                limit: limit,
+                idleTimeout: idleTimeout
             )
         )
     }
@@ -121,14 +127,19 @@ extension Family {
     ///   - help: What it counts, for the reader of the exposition.
     ///   - limit: How many children it may have before further ones share the overflow child. A `CaseIterable` label
     ///     set may always have all its cases.
+    ///   - idleTimeout: How long a child may go unused before it is no longer exposed, by the registry's clock; for ever if
+    ///     it is nil. A lookup is a use, and so is a value that has changed since the last scrape. A handle that is kept
+    ///     counts on, and its child is exposed again when it has; a gauge whose handle is kept should not be set to one and
+    ///     the same value for so long.
     public init(
         _ name: StaticString,
         help: String,
         limit: Int = MetricRegistry.defaultLimit,
+        idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) where Child: PlainInstrument {
         self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(validating: "\(name)", help: help, limit: limit, in: registry)
+            try Self(validating: "\(name)", help: help, limit: limit, idleTimeout: idleTimeout, in: registry)
         }
     }
 
@@ -137,9 +148,10 @@ extension Family {
         validating name: String,
         help: String,
         limit: Int = MetricRegistry.defaultLimit,
+        idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) where Child: PlainInstrument {
-        try self.init(name, help, Child.plainKind.kind, limit, in: registry)
+        try self.init(name, help, Child.plainKind.kind, limit, idleTimeout, in: registry)
     }
 
     /// Registers a family of histograms, or finds the one of the same definition.
@@ -148,10 +160,18 @@ extension Family {
         help: String,
         buckets: Buckets = .latency,
         limit: Int = MetricRegistry.defaultLimit,
+        idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) where Child == Histogram {
         self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(validating: "\(name)", help: help, buckets: buckets, limit: limit, in: registry)
+            try Self(
+                validating: "\(name)",
+                help: help,
+                buckets: buckets,
+                limit: limit,
+                idleTimeout: idleTimeout,
+                in: registry
+            )
         }
     }
 
@@ -161,9 +181,10 @@ extension Family {
         help: String,
         buckets: Buckets = .latency,
         limit: Int = MetricRegistry.defaultLimit,
+        idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) where Child == Histogram {
-        try self.init(name, help, .histogram, limit, buckets, in: registry)
+        try self.init(name, help, .histogram, limit, idleTimeout, buckets, in: registry)
     }
 
     private init(
@@ -171,6 +192,7 @@ extension Family {
         _ help: String,
         _ kind: MetricKind,
         _ limit: Int,
+        _ idleTimeout: Duration?,
         _ buckets: Buckets = [],
         in registry: MetricRegistry
     ) throws(RegistrationError) {
@@ -181,7 +203,8 @@ extension Family {
             kind: kind,
             labelNames: schema.map(\.name),
             buckets: buckets,
-            limit: Self.limit(limit)
+            limit: Self.limit(limit),
+            idleTimeout: idleTimeout
         )
         self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
     }

@@ -149,6 +149,7 @@ public final class MetricRegistry: Sendable {
         labelNames: [String],
         buckets: Buckets = [],
         limit: Int? = nil,
+        idleTimeout: Duration? = nil,
         contended: Bool = false,
         users: UserSettings? = nil,
         states: [String] = [],
@@ -172,6 +173,9 @@ public final class MetricRegistry: Sendable {
         guard (1...2_000_000_000).contains(limit) else {
             throw RegistrationError(.invalidLimit, exposed, "has the limit \(limit), which is not in 1...2000000000")
         }
+        if let idleTimeout, idleTimeout <= .zero {
+            throw RegistrationError(.invalidIdleTimeout, exposed, "has the idle timeout \(idleTimeout)")
+        }
         let definition = FamilyDefinition(
             name: exposed,
             help: help,
@@ -180,6 +184,7 @@ public final class MetricRegistry: Sendable {
             constantLabels: constantLabels,
             bounds: try buckets.validated(for: exposed),
             limit: limit,
+            idleTimeout: idleTimeout,
             stripes: contended ? Stripes.count : 1,
             users: users,
             states: states,
@@ -206,7 +211,7 @@ public final class MetricRegistry: Sendable {
                 let error = RegistrationError(
                     .conflictingDefinition,
                     name.text,
-                    "is registered already, with another type, help, label names, buckets, windows, key, limit or contention"
+                    "is registered already, with another type, help, label names, buckets, windows, key, limit, idle timeout or contention"
                 )
                 return .failure(error)
             }

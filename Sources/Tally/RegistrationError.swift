@@ -18,7 +18,8 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         public static let duplicateLabelName = Code(description: "duplicateLabelName")
         /// There are more than 64 labels, constant ones included.
         public static let tooManyLabels = Code(description: "tooManyLabels")
-        /// The name is registered with another help, type, label names, buckets, windows, key, limit or contention.
+        /// The name is registered with another help, type, label names, buckets, windows, key, limit, idle
+        /// timeout or contention.
         public static let conflictingDefinition = Code(description: "conflictingDefinition")
         /// Samples of the name would be taken for another family's: `x_count` beside the histogram `x`, or `a_b` beside `a.b`
         /// for a scraper that does not read UTF-8 names.
@@ -31,6 +32,8 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         public static let invalidStates = Code(description: "invalidStates")
         /// The number of users or of hours to keep is negative, none or beyond reason.
         public static let invalidCapacity = Code(description: "invalidCapacity")
+        /// The idle timeout is not more than zero.
+        public static let invalidIdleTimeout = Code(description: "invalidIdleTimeout")
         /// The limit of children is not in `1...2_000_000_000`.
         public static let invalidLimit = Code(description: "invalidLimit")
     }

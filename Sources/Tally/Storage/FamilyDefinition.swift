@@ -30,6 +30,8 @@ final class FamilyDefinition: Sendable {
     @usableFromInline
     let bounds: FixedBuffer<Double>
     let limit: Int
+    /// After which a child that is not used is no longer exposed; nil for never.
+    let idleTimeout: Duration?
     /// Words that a counter is spread over; 1 unless it is told that it is contended.
     let stripes: Int
     /// Of active users.
@@ -67,6 +69,7 @@ final class FamilyDefinition: Sendable {
         constantLabels: [ConstantLabel],
         bounds: [Double],
         limit: Int,
+        idleTimeout: Duration? = nil,
         stripes: Int = 1,
         users: UserSettings? = nil,
         states: [String] = [],
@@ -79,6 +82,7 @@ final class FamilyDefinition: Sendable {
         self.constantLabels = constantLabels
         self.bounds = FixedBuffer(bounds, padding: 3, of: .infinity)
         self.limit = limit
+        self.idleTimeout = idleTimeout
         self.stripes = stripes
         self.users = users
         self.context = context
@@ -132,7 +136,8 @@ final class FamilyDefinition: Sendable {
     func isSameDefinition(as other: FamilyDefinition) -> Bool {
         ByteName(name) == ByteName(other.name) && help == other.help && kind == other.kind
             && labelNames.map(ByteName.init) == other.labelNames.map(ByteName.init)
-            && bounds.array == other.bounds.array && limit == other.limit && stripes == other.stripes
+            && bounds.array == other.bounds.array && limit == other.limit
+            && idleTimeout == other.idleTimeout && stripes == other.stripes
             && users == other.users && parts == other.parts
     }
 
@@ -153,6 +158,7 @@ final class FamilyDefinition: Sendable {
             constantLabels: constant,
             bounds: bounds.array,
             limit: limit,
+            idleTimeout: idleTimeout,
             stripes: stripes,
             users: users,
             states: kind == .stateSet ? parts.values : [],

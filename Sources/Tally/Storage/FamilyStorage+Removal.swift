@@ -7,9 +7,9 @@ extension FamilyStorage {
     func remove(_ labels: UnsafeBufferPointer<UInt8>) -> Bool {
         let hash = unsafe labelHash(labels, seed: seed)
         return state.withLock { state in
-            guard let found = unsafe find(labels, hash, state), !state.pages[found.page].isHidden(found.slot) else {
-                return false
-            }
+            guard let found = unsafe find(labels, hash, state) else { return false }
+            state.pages[found.page].idleTimes?.forget(found.slot)
+            guard !state.pages[found.page].isHidden(found.slot) else { return false }
             if unsafe definition.overflowLabels.withUnsafeBufferPointer({ unsafe equalBytes($0, labels) }) {
                 state.hasOverflowChild = false
             }
@@ -30,6 +30,7 @@ extension FamilyStorage {
     /// Exposes one child instead of all that there are; changes nothing if it is the only one already.
     func replaceAll(with labels: UnsafeBufferPointer<UInt8>) {
         let hash = unsafe labelHash(labels, seed: seed)
+        let now = timeOfUse
         state.withLock { state in
             if state.live == 1, let found = unsafe find(labels, hash, state),
                 !state.pages[found.page].isHidden(found.slot)
@@ -37,14 +38,17 @@ extension FamilyStorage {
                 return
             }
             hideAll(&state)
-            _ = unsafe materialise(labels, hash, evenIfFull: false, &state)
+            _ = unsafe materialise(labels, hash, at: now, evenIfFull: false, &state)
             compactIfWorthwhile(&state)
         }
     }
 
     private func hideAll(_ state: inout State) {
         for page in state.pages {
-            for slot in 0..<page.count where !page.isHidden(slot) { page.hide(slot) }
+            for slot in 0..<page.count {
+                page.idleTimes?.forget(slot)
+                if !page.isHidden(slot) { page.hide(slot) }
+            }
         }
         state.hidden += state.live
         state.live = 0
@@ -60,7 +64,7 @@ extension FamilyStorage {
         for index in state.closedIndexes.values { unsafe index.forget(page.words(reference.slot)) }
     }
 
-    private func compactIfWorthwhile(_ state: inout State) {
+    func compactIfWorthwhile(_ state: inout State) {
         guard state.hidden >= state.nextCompaction, state.hidden >= state.live else { return }
         compact(&state)
         // What handles still hold could not go; wait until as much again has been removed.

@@ -22,6 +22,8 @@ final class FamilyStorage: Sendable {
         /// Whether one of the live ones is the overflow child, made because the family was full: it is not counted
         /// towards the limit.
         var hasOverflowChild = false
+        /// When idle children were last looked for.
+        var lastExpiry = Duration.zero
         /// Hidden series at which the next attempt to give memory back is worth its cost.
         var nextCompaction = 64
         /// By the types of labels and child. Each holds handles, so the pages of closed label sets stay.
@@ -48,17 +50,23 @@ final class FamilyStorage: Sendable {
     ///   - enter: Enters the child in a closed index, under the same lock; not called for the overflow child.
     func child(_ labels: UnsafeBufferPointer<UInt8>, enter: ((SeriesCell) -> Void)? = nil) -> SeriesCell {
         let hash = unsafe labelHash(labels, seed: seed)
-        if enter == nil, let cell = unsafe exposedChild(labels, hash) { return cell }
-        return unsafe makeChild(labels, hash, enter)
+        let now = timeOfUse
+        if enter == nil, let cell = unsafe exposedChild(labels, hash, now) { return cell }
+        return unsafe makeChild(labels, hash, now, enter)
     }
 
     /// The child if it is there already, which is what nearly all lookups find.
     @inline(__always)
-    private func exposedChild(_ labels: UnsafeBufferPointer<UInt8>, _ hash: UInt32) -> SeriesCell? {
+    private func exposedChild(
+        _ labels: UnsafeBufferPointer<UInt8>,
+        _ hash: UInt32,
+        _ now: Duration
+    ) -> SeriesCell? {
         state.withLock { state in
             guard let found = unsafe find(labels, hash, state) else { return nil }
             let page = state.pages[found.page]
             guard !page.isHidden(found.slot) else { return nil }
+            page.idleTimes?.lookedUp(found.slot, at: now)
             return unsafe SeriesCell(page: page, words: page.words(found.slot))
         }
     }
@@ -67,10 +75,13 @@ final class FamilyStorage: Sendable {
     private func makeChild(
         _ labels: UnsafeBufferPointer<UInt8>,
         _ hash: UInt32,
+        _ now: Duration,
         _ enter: ((SeriesCell) -> Void)?
     ) -> SeriesCell {
+        // Here, too, so that children go although nobody scrapes.
+        expireIdleChildren(isOften: true)
         let own = state.withLock { state -> SeriesCell? in
-            guard let found = unsafe materialise(labels, hash, evenIfFull: false, &state) else { return nil }
+            guard let found = unsafe materialise(labels, hash, at: now, evenIfFull: false, &state) else { return nil }
             let cell = cell(found, state)
             enter?(cell)
             return cell
@@ -87,7 +98,7 @@ final class FamilyStorage: Sendable {
             let hash = unsafe labelHash(overflow, seed: seed)
             return state.withLock { state in
                 // Never nil: being full does not matter here, and 2^32 series do not fit into any memory.
-                guard let found = unsafe materialise(overflow, hash, evenIfFull: true, &state) else {
+                guard let found = unsafe materialise(overflow, hash, at: now, evenIfFull: true, &state) else {
                     return sinkCell(&state)
                 }
                 return cell(found, state)
@@ -133,13 +144,13 @@ final class FamilyStorage: Sendable {
     func materialise(
         _ labels: UnsafeBufferPointer<UInt8>,
         _ hash: UInt32,
+        at now: Duration,
         evenIfFull: Bool,
         _ state: inout State
     ) -> SlotReference? {
         let existing = unsafe find(labels, hash, state)
         if let existing, !state.pages[existing.page].isHidden(existing.slot) { return existing }
-        let isFull = state.live - (state.hasOverflowChild ? 1 : 0) >= definition.limit
-        guard !isFull || evenIfFull else { return nil }
+        guard evenIfFull || !isFull(state) else { return nil }
         let reference: SlotReference
         if let existing {
             // It was removed while handles to it may live on: the same child comes back, never a second one.
@@ -151,9 +162,14 @@ final class FamilyStorage: Sendable {
             state.index.insert(hash, added)
             reference = added
         }
+        state.pages[reference.page].idleTimes?.lookedUp(reference.slot, at: now)
         state.live += 1
         if evenIfFull { state.hasOverflowChild = true }
         return reference
+    }
+
+    func isFull(_ state: State) -> Bool {
+        state.live - (state.hasOverflowChild ? 1 : 0) >= definition.limit
     }
 
     private func append(_ labels: UnsafeBufferPointer<UInt8>, _ state: inout State) -> SlotReference? {

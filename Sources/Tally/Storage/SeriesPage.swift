@@ -12,7 +12,7 @@ internal import Synchronization
 /// - `hidden` is the number of set bits among the first `count`.
 ///
 /// Unchecked `Sendable`: `words` and `hiddenBits` are atomics; `ends`, `valueEnds` and `text` are written once a slot,
-/// before `count` says that it is filled, as are `trackers` and `created`; `count` and `hidden` are used under the family's lock. A reader that took `count`
+/// before `count` says that it is filled, as are `trackers` and `created`; `count`, `hidden` and `idleTimes` are used under the family's lock. A reader that took `count`
 /// under that lock reads only filled slots, which no writer touches again.
 @safe
 @usableFromInline
@@ -44,6 +44,8 @@ final class SeriesPage: @unchecked Sendable {
     /// When each filled slot was made, in seconds since the Unix epoch, if that is exposed.
     private let created: UnsafeMutablePointer<Double>?
     let exemplars = ExemplarStore()
+    /// Of families whose idle children expire. Used under the family's lock.
+    let idleTimes: IdleTimes?
     private let memory: UnsafeMutableRawPointer
 
     /// Filled slots. Guarded by the family's lock.
@@ -61,6 +63,7 @@ final class SeriesPage: @unchecked Sendable {
         endCount = definition.lineEnd.count
         self.textCapacity = textCapacity
         unsafe trackers = definition.users == nil ? nil : .allocate(capacity: capacity)
+        idleTimes = definition.idleTimeout == nil ? nil : IdleTimes()
         unsafe created = definition.hasCreatedSamples ? .allocate(capacity: capacity) : nil
         let wordBytes = capacity * definition.stride * 8
         let bitWords = (capacity + 63) / 64
@@ -130,6 +133,13 @@ final class SeriesPage: @unchecked Sendable {
         unsafe words + slot * stride
     }
 
+    /// A number that changes, but for chance, when a value does.
+    func checksum(_ slot: Int) -> UInt64 {
+        var sum: UInt64 = 0
+        for index in 0..<stride { sum = unsafe (sum &* 31) &+ words(slot)[index].load(ordering: .relaxed) }
+        return sum
+    }
+
     /// What counts the users of a filled slot; nil unless that is what the family is for.
     func tracker(_ slot: Int) -> UserTracker? {
         unsafe trackers.map { unsafe $0[slot] }
@@ -182,6 +192,7 @@ final class SeriesPage: @unchecked Sendable {
         if let created = unsafe created {
             unsafe (created + count).initialize(to: definition.context.wallSeconds())
         }
+        idleTimes?.append()
         noteValues(of: count, in: start..<(start + labels.count))
         unsafe (ends + count).initialize(to: UInt32(start + length))
         count += 1
@@ -228,6 +239,7 @@ final class SeriesPage: @unchecked Sendable {
     /// Takes over another page's values, when no handle to them can exist any more.
     func copyWords(from page: SeriesPage, slot: Int, to own: Int) {
         if let created = unsafe created { unsafe created[own] = page.createdSeconds(slot) }
+        if let idleTimes, let other = page.idleTimes { idleTimes.copy(from: other, slot: slot, to: own) }
         for index in 0..<definition.stride {
             unsafe words(own)[index].store(page.words(slot)[index].load(ordering: .relaxed), ordering: .relaxed)
             guard !page.exemplars.isEmpty, let text = page.exemplars[slot * stride + index] else { continue }

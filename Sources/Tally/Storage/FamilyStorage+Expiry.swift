@@ -1,0 +1,103 @@
+internal import Synchronization
+
+/// Since when each slot of a page has not been used, for families whose idle children expire. Used under the family's
+/// lock.
+final class IdleTimes {
+    private var slots: [Slot] = []
+
+    private struct Slot {
+        /// What the words added up to when they were last looked at.
+        var sum: UInt64 = 0
+        /// The last lookup, or when the words were seen to have changed.
+        var lastUse = Duration.zero
+        /// Whether it is hidden because it was idle, not because it was removed.
+        var hasExpired = false
+    }
+
+    func append() {
+        slots.append(Slot())
+    }
+
+    func lookedUp(_ slot: Int, at now: Duration) {
+        slots[slot].lastUse = now
+        slots[slot].hasExpired = false
+    }
+
+    /// It was removed: if it had expired, it does not come back by itself any more.
+    func forget(_ slot: Int) {
+        slots[slot].hasExpired = false
+    }
+
+    func copy(from other: IdleTimes, slot: Int, to own: Int) {
+        slots[own] = other.slots[slot]
+    }
+
+    /// Takes note of use, and says how long ago the last one was.
+    func idleTime(of slot: Int, sum: UInt64, at now: Duration) -> Duration {
+        if slots[slot].sum != sum {
+            slots[slot].sum = sum
+            slots[slot].lastUse = now
+        }
+        return now.since(slots[slot].lastUse)
+    }
+
+    func expire(_ slot: Int) {
+        slots[slot].hasExpired = true
+    }
+
+    /// Whether a handle that was kept has counted since its child expired.
+    func canComeBack(_ slot: Int, sum: UInt64) -> Bool {
+        slots[slot].hasExpired && slots[slot].sum != sum
+    }
+
+    func comeBack(_ slot: Int, sum: UInt64, at now: Duration) {
+        slots[slot] = Slot(sum: sum, lastUse: now)
+    }
+}
+
+extension FamilyStorage {
+    /// Stops exposing children that were not used for as long as the family allows, and exposes those again that were.
+    ///
+    /// Looks at every child, under the family's lock.
+    ///
+    /// - Parameter isOften: Whether it is asked for so often that it should do nothing, unless a sixteenth of the time that is
+    ///   allowed has passed.
+    func expireIdleChildren(isOften: Bool) {
+        guard let timeout = definition.idleTimeout else { return }
+        let now = definition.context.now()
+        state.withLock { state in
+            let elapsed = now.since(state.lastExpiry)
+            guard !isOften || elapsed < .zero || elapsed >= timeout / 16 else { return }
+            state.lastExpiry = now
+            for page in state.pages {
+                guard let times = page.idleTimes else { continue }
+                for slot in 0..<page.count {
+                    let sum = page.checksum(slot)
+                    if page.isHidden(slot) {
+                        guard times.canComeBack(slot, sum: sum), !isFull(state) else { continue }
+                        times.comeBack(slot, sum: sum, at: now)
+                        page.unhide(slot)
+                        state.hidden -= 1
+                        state.live += 1
+                    } else if times.idleTime(of: slot, sum: sum, at: now) >= timeout, !isOverflowChild(slot, of: page) {
+                        times.expire(slot)
+                        page.hide(slot)
+                        state.hidden += 1
+                        state.live -= 1
+                    }
+                }
+            }
+            compactIfWorthwhile(&state)
+        }
+    }
+
+    /// Now, where it matters when a child was used.
+    var timeOfUse: Duration {
+        definition.idleTimeout == nil ? .zero : definition.context.now()
+    }
+
+    /// It stays, since it tells that there was an overflow.
+    private func isOverflowChild(_ slot: Int, of page: SeriesPage) -> Bool {
+        unsafe definition.overflowLabels.withUnsafeBufferPointer { unsafe equalBytes($0, page.labels(slot)) }
+    }
+}

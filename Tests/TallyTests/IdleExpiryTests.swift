@@ -1,0 +1,231 @@
+import Dispatch
+import Foundation
+import Tally
+import TallyTesting
+import Testing
+
+/// Children that are not used are no longer exposed, if their family says so.
+struct IdleExpiryTests {
+    private let clock = ManualClock()
+    private let registry: MetricRegistry
+    private let jobs: DynamicFamily<Counter>
+
+    init() throws {
+        registry = MetricRegistry(clock: clock, ownMetrics: false)
+        jobs = try Counter.family(
+            validating: "jobs_total",
+            help: "",
+            labelNames: ["queue"],
+            limit: 100,
+            idleTimeout: .seconds(160),
+            in: registry
+        )
+    }
+
+    /// The queues that a scrape shows.
+    private func queues() throws -> [String] {
+        try ExpositionParser(.prometheusText).parse(registry.exposition().body)
+            .samples(of: "jobs_total").compactMap { $0[label: "queue"] }
+    }
+
+    @Test
+    func goAfterTheTimeout() throws {
+        jobs[["mail"]].increment()
+        #expect(try queues() == ["mail"])
+        clock.advance(by: .seconds(100))
+        jobs[["sms"]].increment()
+        #expect(try queues() == ["mail", "sms"])
+        clock.advance(by: .seconds(70))
+        #expect(try queues() == ["sms"])
+        clock.advance(by: .seconds(100))
+        #expect(try queues() == [])
+    }
+
+    @Test
+    func stayWhileTheyAreCountedThroughAHandle() throws {
+        let mail = jobs[["mail"]]
+        for _ in 0..<10 {
+            mail.increment()
+            clock.advance(by: .seconds(100))
+            #expect(try queues() == ["mail"])
+        }
+    }
+
+    @Test
+    func stayWhileTheyAreLookedUp() throws {
+        let depth = try Gauge.family(
+            validating: "depth",
+            help: "",
+            labelNames: ["queue"],
+            idleTimeout: .seconds(160),
+            in: registry
+        )
+        for _ in 0..<10 {
+            // Always the same value, which only the lookup tells from none.
+            depth[["mail"]].set(1)
+            clock.advance(by: .seconds(100))
+            #expect(try registry.value(of: "depth", labels: ["queue": "mail"]) == 1)
+        }
+    }
+
+    @Test
+    func comeBackWithAllTheyCountedThroughAHandle() throws {
+        let mail = jobs[["mail"]]
+        mail.increment(by: 5)
+        _ = try queues()
+        clock.advance(by: .seconds(200))
+        #expect(try queues() == [])
+        mail.increment()
+        clock.advance(by: .seconds(20))
+        #expect(try registry.value(of: "jobs_total", labels: ["queue": "mail"]) == 6)
+        #expect(jobs.count == 1)
+        clock.advance(by: .seconds(200))
+        #expect(try queues() == [])
+        jobs[["mail"]].increment()
+        #expect(try queues() == ["mail"])
+        #expect(mail.value == 7)
+    }
+
+    @Test
+    func doNotComeBackByThemselvesOnceTheyAreRemoved() throws {
+        let mail = jobs[["mail"]]
+        _ = try queues()
+        clock.advance(by: .seconds(200))
+        #expect(try queues() == [])
+        #expect(!jobs.remove(["mail"]))
+        mail.increment()
+        clock.advance(by: .seconds(20))
+        #expect(try queues() == [])
+    }
+
+    @Test
+    func makeRoomUnderTheLimitThoughNobodyScrapes() throws {
+        for round in 0..<50 {
+            for index in 0..<95 { jobs[["\(round)-\(index)"]].increment() }
+            clock.advance(by: .seconds(20))
+            // A first look, at the next new child, finds that they were used; one after the timeout, that they were not.
+            jobs[["\(round)-more"]].increment()
+            clock.advance(by: .seconds(200))
+        }
+        // The last round, and the one child whose use the last look has found.
+        #expect(jobs.count == 97)
+        let body = registry.exposition(as: .prometheusText).body
+        #expect(!String(decoding: body, as: UTF8.self).contains("queue=\"other\""))
+    }
+
+    @Test
+    func doNotTakeTheOverflowChildWithThem() throws {
+        for index in 0..<101 { jobs[["\(index)"]].increment() }
+        _ = try queues()
+        clock.advance(by: .seconds(200))
+        #expect(try queues() == ["other"])
+        #expect(jobs.count == 1)
+    }
+
+    @Test
+    func doNotComeBackPastTheLimit() throws {
+        let first = jobs[["first"]]
+        _ = try queues()
+        clock.advance(by: .seconds(200))
+        #expect(try queues() == [])
+        for index in 0..<100 { jobs[["\(index)"]].increment() }
+        first.increment()
+        clock.advance(by: .seconds(20))
+        #expect(try queues().count == 100)
+        #expect(try !queues().contains("first"))
+        jobs.remove(["7"])
+        clock.advance(by: .seconds(20))
+        #expect(try queues().contains("first"))
+    }
+
+    @Test
+    func areJudgedByAClockThatMayGoBack() throws {
+        clock.advance(by: .seconds(1000))
+        jobs[["mail"]].increment()
+        _ = try queues()
+        clock.advance(by: .seconds(-900))
+        #expect(try queues() == ["mail"])
+        clock.advance(by: .seconds(1000))
+        #expect(try queues() == ["mail"])
+        clock.advance(by: .seconds(100))
+        #expect(try queues() == [])
+    }
+
+    @Test
+    func ofClosedLabelsGoAndComeBackToo() throws {
+        enum Kind: String, LabelValue, LabelSet, CaseIterable {
+            case a, b
+            static let schema: [Label<Self>] = [Label("kind", \.self)]
+        }
+        let sizes = Family<Kind, Histogram>(
+            "sizes",
+            help: "",
+            buckets: [1],
+            idleTimeout: .seconds(160),
+            in: registry
+        )
+        #expect(sizes.count == 2)
+        _ = registry.exposition()
+        clock.advance(by: .seconds(150))
+        sizes[.b].observe(0.5)
+        _ = registry.exposition()
+        clock.advance(by: .seconds(100))
+        _ = registry.exposition()
+        #expect(sizes.count == 1)
+        #expect(try registry.value(of: "sizes_count", labels: ["kind": "b"]) == 1)
+        sizes[.a].observe(0.5)
+        #expect(sizes.count == 2)
+    }
+
+    @Test
+    func areNotLookedAtWithoutATimeout() throws {
+        let forever = try Counter.family(validating: "forever", help: "", labelNames: ["a"], in: registry)
+        _ = forever[["x"]]
+        _ = registry.exposition()
+        clock.advance(by: .seconds(1_000_000))
+        _ = registry.exposition()
+        #expect(forever.count == 1)
+    }
+
+    @Test(arguments: [Duration.zero, .seconds(-1)])
+    func needATimeoutOfMoreThanNothing(_ timeout: Duration) {
+        let error = #expect(throws: RegistrationError.self) {
+            try Gauge.family(validating: "g", help: "", labelNames: ["a"], idleTimeout: timeout, in: registry)
+        }
+        #expect(error?.code == .invalidIdleTimeout)
+    }
+
+    @Test
+    func loseNoCountWhileOthersExpire() async throws {
+        let family = try Counter.family(
+            validating: "busy_total",
+            help: "",
+            labelNames: ["n"],
+            limit: 10_000,
+            idleTimeout: .seconds(16),
+            in: registry
+        )
+        let registry = registry
+        let clock = clock
+        try await onThread {
+            let done = DispatchGroup()
+            for number in 0..<4 {
+                done.enter()
+                Thread.detachNewThread {
+                    let own = family[["own\(number)"]]
+                    for index in 0..<5000 {
+                        own.increment()
+                        family[["\(number)-\(index % 100)"]].increment()
+                        if index % 50 == 0 {
+                            clock.advance(by: .seconds(5))
+                            _ = registry.exposition()
+                        }
+                    }
+                    #expect(own.value == 5000)
+                    done.leave()
+                }
+            }
+            done.wait()
+        }
+    }
+}
