@@ -48,6 +48,7 @@ let package = Package(
                 product("NIOPosix", of: "swift-nio", with: "Listener"),
                 product("NIOHTTP1", of: "swift-nio", with: "Listener"),
                 product("NIOExtras", of: "swift-nio-extras", with: "Listener"),
+                product("NIOHTTPCompression", of: "swift-nio-extras", with: "Listener"),
             ],
             swiftSettings: settings
         ),
@@ -90,6 +91,8 @@ let package = Package(
             dependencies: [
                 "Tally", "TallyHealthcheck", "TallyListener",
                 product("NIOCore", of: "swift-nio", with: "Listener"),
+                product("NIOEmbedded", of: "swift-nio", with: "Listener"),
+                product("NIOHTTPCompression", of: "swift-nio-extras", with: "Listener"),
                 product("NIOPosix", of: "swift-nio", with: "Listener"),
                 product("NIOHTTP1", of: "swift-nio", with: "Listener"),
             ],

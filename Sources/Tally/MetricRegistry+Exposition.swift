@@ -53,8 +53,23 @@ extension MetricRegistry {
         within limit: Duration? = nil
     ) -> ExpositionChunks {
         let start = context.now()
-        let snapshot = snapshot(names, as: format, until: limit.map { start.adding($0) })
-        return ExpositionChunks(snapshot, as: format, of: self, collectedIn: context.now().since(start))
+        let end = limit.map { start.adding($0) }
+        let parts = parts()
+        let families = parts.map { part in
+            // Each by its own clock, which may be another.
+            let now = part.context.now()
+            return (
+                registry: part,
+                families: part.snapshot(names, as: format, until: end.map { now.adding($0.since(context.now())) })
+            )
+        }
+        return ExpositionChunks(
+            Snapshot(families: Self.merged(families)),
+            as: format,
+            of: self,
+            parts,
+            collectedIn: context.now().since(start)
+        )
     }
 
     /// The scrapes whose observing gauges are being asked, up the stack of this thread or task.
@@ -82,26 +97,33 @@ extension MetricRegistry {
         }
     }
 
-    private func snapshot(_ names: [String], as format: ExpositionFormat, until end: Duration?) -> Snapshot {
+    private func snapshot(_ names: [String], as format: ExpositionFormat, until end: Duration?) -> [Snapshot.Family] {
         let registered = families()
         let own = ownMetrics
         let exposed = named(names, among: registered)
         refresh()
-        observe(exposed.filter { $0.observe != nil }, own, until: end)
+        let answers = ask(exposed.filter { $0.observe != nil || $0.collector != nil }, own, until: end)
         own?.refresh(registered)
         var samples = 0
         let families = exposed.compactMap { family -> Snapshot.Family? in
-            family.storage.expireIdleChildren(isOften: false)
-            let view = family.storage.view()
-            guard view.live > 0 else { return nil }
-            if family.storage.definition.kind == .activeUsers { view.refreshUsers() }
             let definition = family.storage.definition
+            let storage: FamilyStorage? =
+                if let collector = family.collector {
+                    answers[ObjectIdentifier(collector)]?[ByteName(definition.name)]
+                } else {
+                    family.storage
+                }
+            guard let storage else { return nil }
+            storage.expireIdleChildren(isOften: false)
+            let view = storage.view()
+            guard view.live > 0 else { return nil }
+            if definition.kind == .activeUsers { view.refreshUsers() }
             let hasCreated = format.kind == .openMetrics && definition.hasCreatedSamples
             samples += view.live * (definition.samplesPerSeries + (hasCreated ? 1 : 0))
-            return Snapshot.Family(definition: family.storage.definition, view: view)
+            return Snapshot.Family(definition: definition, view: view)
         }
         own?.exposed(samples: samples)
-        return Snapshot(families: families)
+        return families
     }
 
     /// Has something done before each snapshot, under no lock. It must not block, nor scrape.
@@ -113,30 +135,52 @@ extension MetricRegistry {
         for refresh in refreshers.withLock({ $0 }) { refresh() }
     }
 
-    private func named(_ names: [String], among families: [RegisteredFamily]) -> [RegisteredFamily] {
+    func named(_ names: [String], among families: [RegisteredFamily]) -> [RegisteredFamily] {
         guard !names.isEmpty else { return families }
         let owners = Set(names.compactMap(owner(of:)))
         return families.filter { owners.contains(ByteName($0.storage.definition.name)) }
     }
 
-    private func observe(_ families: [RegisteredFamily], _ own: OwnMetrics?, until end: Duration?) {
-        guard !families.isEmpty else { return }
+    /// Asks observing gauges, and the collectors of the families, each once. Returns what collectors said.
+    private func ask(
+        _ families: [RegisteredFamily],
+        _ own: OwnMetrics?,
+        until end: Duration?
+    ) -> [ObjectIdentifier: RegisteredCollector.Answer] {
+        guard !families.isEmpty else { return [:] }
         let outer = Self.observation
         guard outer?.isUnderWay(for: self) != true else {
             // A closure asked for the exposition that is asking it: running it again would never end.
             for family in families { own?.collectorFailed(family.storage.definition) }
-            return
+            return [:]
         }
         let observation = Observation(of: self, inside: outer)
         defer { observation.end() }
-        Self.$observation.withValue(observation) {
+        return Self.$observation.withValue(observation) {
+            var answers: [ObjectIdentifier: RegisteredCollector.Answer] = [:]
+            var failed: Set<ObjectIdentifier> = []
             for family in families {
-                if let end, context.now() >= end {
-                    own?.collectorFailed(family.storage.definition)
-                } else if let value = family.observe?() {
-                    family.storage.onlyChild().store(value)
+                let isOverdue = end.map { context.now() >= $0 } ?? false
+                if let observe = family.observe {
+                    if isOverdue {
+                        own?.collectorFailed(family.storage.definition)
+                    } else {
+                        family.storage.onlyChild().store(observe())
+                    }
+                } else if let collector = family.collector {
+                    let id = ObjectIdentifier(collector)
+                    if answers[id] == nil, !failed.contains(id) {
+                        let answer = isOverdue && !collector.hasToBeWaitedFor ? nil : collector.answer()
+                        answers[id] = answer
+                        if answer == nil { failed.insert(id) }
+                    }
+                    // One that has to be waited for was counted when it was waited for.
+                    if failed.contains(id), !collector.hasToBeWaitedFor {
+                        own?.collectorFailed(family.storage.definition)
+                    }
                 }
             }
+            return answers
         }
     }
 }

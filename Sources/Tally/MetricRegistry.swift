@@ -17,6 +17,8 @@ public final class MetricRegistry: Sendable {
     private let state = Locked(State())
     /// What brings values up to date that are kept elsewhere.
     let refreshers = Locked<[@Sendable () -> Void]>([])
+    /// Other registries that are exposed with this one.
+    let included = Locked<[MetricRegistry]>([])
     /// Nil if the host wants none.
     private let own = Locked<OwnMetrics?>(nil)
 
@@ -32,6 +34,8 @@ public final class MetricRegistry: Sendable {
         let storage: FamilyStorage
         /// The closure that an observing gauge asks at each scrape.
         var observe: (@Sendable () -> Double)?
+        /// What fills the family at each scrape, instead of instruments.
+        var collector: RegisteredCollector?
     }
 
     /// How many children a family may have, if it is not told otherwise.
@@ -109,6 +113,7 @@ public final class MetricRegistry: Sendable {
         let start = clock.now
         let context = RegistryContext(
             now: { start.duration(to: clock.now) },
+            sleep: { try await clock.sleep(for: $0) },
             isRealTime: clock is ContinuousClock || clock is SuspendingClock,
             wallSeconds: wallSeconds,
             createdSamples: createdSamples
@@ -154,13 +159,14 @@ public final class MetricRegistry: Sendable {
         users: UserSettings? = nil,
         states: [String] = [],
         observe: (@Sendable () -> Double)? = nil,
+        collector: RegisteredCollector? = nil,
         isStandard: Bool = false
     ) throws(RegistrationError) -> FamilyStorage {
         guard MetricName.isValid(name, by: validation) else {
             let rule = validation == .utf8 ? "names are not empty" : Self.nameRule
             throw RegistrationError(.invalidMetricName, name, "is not a metric name: \(rule)")
         }
-        let exposed = MetricName.exposed(isStandard ? name : prefix + name, as: kind)
+        let exposed = isStandard ? MetricName.exposed(name, as: kind) : exposedName(name, as: kind)
         guard exposed.utf8.count <= MetricName.maxBytes else {
             throw RegistrationError(.invalidMetricName, name, "is longer than \(MetricName.maxBytes) bytes")
         }
@@ -193,20 +199,26 @@ public final class MetricRegistry: Sendable {
         // What is replaced is let go after the lock: with a closure goes what it holds, and its `deinit`s may come back.
         let (outcome, replaced) = state.withLock { state in
             let before = (state.families[ByteName(exposed)], state.sorted)
-            return (Self.enter(definition, observe, in: &state), before)
+            return (Self.enter(definition, observe, collector, in: &state), before)
         }
         return try withExtendedLifetime(replaced) { () throws(RegistrationError) in try outcome.get() }
+    }
+
+    func exposedName(_ name: String, as kind: MetricKind) -> String {
+        MetricName.exposed(prefix + name, as: kind)
     }
 
     private static func enter(
         _ definition: FamilyDefinition,
         _ observe: (@Sendable () -> Double)?,
+        _ collector: RegisteredCollector?,
         in state: inout State
     ) -> Result<FamilyStorage, RegistrationError> {
         let name = ByteName(definition.name)
         if let existing = state.families[name] {
             guard existing.storage.definition.isSameDefinition(as: definition),
-                (existing.observe == nil) == (observe == nil)
+                (existing.observe == nil) == (observe == nil),
+                (existing.collector == nil) == (collector == nil)
             else {
                 let error = RegistrationError(
                     .conflictingDefinition,
@@ -215,13 +227,14 @@ public final class MetricRegistry: Sendable {
                 )
                 return .failure(error)
             }
-            if observe != nil {
+            if observe != nil || collector != nil {
                 state.families[name]?.observe = observe
+                state.families[name]?.collector = collector
                 state.sorted = nil
             }
             return .success(existing.storage)
         }
-        let claims = MetricName.claimed(by: name.text, as: definition.kind)
+        let claims = definition.claims
         for claim in claims {
             guard let owner = state.claims[claim] else { continue }
             let error = RegistrationError(
@@ -233,7 +246,7 @@ public final class MetricRegistry: Sendable {
         }
         for claim in claims { state.claims[claim] = name }
         let storage = FamilyStorage(definition: definition)
-        state.families[name] = RegisteredFamily(storage: storage, observe: observe)
+        state.families[name] = RegisteredFamily(storage: storage, observe: observe, collector: collector)
         state.sorted = nil
         return .success(storage)
     }
@@ -247,9 +260,7 @@ public final class MetricRegistry: Sendable {
     public func unregister(_ name: String) -> Bool {
         let removed = state.withLock { state -> (RegisteredFamily, [RegisteredFamily]?)? in
             guard let family = state.families.removeValue(forKey: ByteName(name)) else { return nil }
-            for claim in MetricName.claimed(by: name, as: family.storage.definition.kind) {
-                state.claims[claim] = nil
-            }
+            for claim in family.storage.definition.claims { state.claims[claim] = nil }
             let sorted = state.sorted
             state.sorted = nil
             return (family, sorted)

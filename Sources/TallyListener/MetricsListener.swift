@@ -9,7 +9,8 @@ public import TallyHealthcheck
 /// try await listener.run { address in print("Metrics at \(address.url(path: "/metrics"))") }
 /// ```
 ///
-/// It answers `GET` and `HEAD` on `/metrics`, in the format the request accepts, on the routes the host adds, and, if
+/// It answers `GET` and `HEAD` on `/metrics`, in the format the request accepts and with gzip if it accepts that, on the
+/// routes the host adds, and, if
 /// it is given a healthcheck, on `/.well-known/healthcheck.json`, `/live`, `/ready` and `/startup`. The value only
 /// describes a listener: nothing is open before ``run(onListening:)`` or after it returned, and one value can run
 /// again, or twice at once on port 0.
@@ -48,7 +49,8 @@ public struct MetricsListener: Sendable {
         limits: ListenerLimits = ListenerLimits()
     ) {
         self.init(
-            exposition: ExpositionSource(registry),
+            // A tenth is left for writing the answer.
+            exposition: ExpositionSource(registry, within: limits.requestTimeout * 0.9),
             host: host,
             port: port,
             allowsNonLoopback: allowsNonLoopback,

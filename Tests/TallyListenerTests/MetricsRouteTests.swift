@@ -10,7 +10,7 @@ struct MetricsRouteTests {
             let response = try await RawClient(address.port).get("/metrics")
             #expect(response.status == 200)
             #expect(response["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
-            #expect(response["vary"] == "Accept")
+            #expect(response["vary"] == "Accept, Accept-Encoding")
             #expect(response["content-length"] == "\(response.body.count)")
             #expect(response.text.contains("requests_total 3\n"))
         }

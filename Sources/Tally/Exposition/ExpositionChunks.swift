@@ -11,16 +11,24 @@
 public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
     private var encoder: SnapshotEncoder
     private let registry: MetricRegistry
+    /// The registry, and those that are included in it.
+    private let parts: [MetricRegistry]
     private var duration: Duration
     private var capacity = OutputBuffer.chunkSize
 
     /// The format of the bytes.
     public let format: ExpositionFormat
 
-    init(_ snapshot: Snapshot, as format: ExpositionFormat, of registry: MetricRegistry, collectedIn duration: Duration)
-    {
+    init(
+        _ snapshot: Snapshot,
+        as format: ExpositionFormat,
+        of registry: MetricRegistry,
+        _ parts: [MetricRegistry],
+        collectedIn duration: Duration
+    ) {
         encoder = SnapshotEncoder(snapshot, as: format)
         self.registry = registry
+        self.parts = parts
         self.format = format
         self.duration = duration
     }
@@ -44,7 +52,7 @@ public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
         // An item larger than a whole piece, as with many long labels: the next piece is as large as it.
         if out.count == 0, !encoder.isDone { capacity = Swift.max(capacity, out.needed) }
         duration = duration.adding(registry.context.now().since(start))
-        if encoder.isDone { registry.ownMetrics?.scraped(in: duration) }
+        if encoder.isDone { for part in parts { part.ownMetrics?.scraped(in: duration) } }
         return out.count
     }
 

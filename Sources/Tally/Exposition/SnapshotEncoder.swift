@@ -5,6 +5,8 @@ struct Snapshot: Sendable {
     struct Family: Sendable {
         let definition: FamilyDefinition
         let view: FamilyStorage.View
+        /// Whether it is of the same name as the one before it, from another registry, and has no header of its own.
+        var continuesPrevious = false
     }
 
     let families: [Family]
@@ -45,7 +47,7 @@ struct SnapshotEncoder: Sendable {
         }
         while family < snapshot.families.count {
             let current = snapshot.families[family]
-            guard begin(current.definition, &out) else { return }
+            guard begin(current, &out) else { return }
             while page < current.view.pages.count {
                 let from = current.view.pages[page]
                 let count = current.view.count(ofPage: page)
@@ -60,14 +62,15 @@ struct SnapshotEncoder: Sendable {
                 page += 1
                 slot = 0
             }
-            if format == .json {
+            let goesOn = family + 1 < snapshot.families.count && snapshot.families[family + 1].continuesPrevious
+            if format == .json, !goesOn {
                 guard out.hasRoom(2) else { return }
                 out.append("]}")
             }
             family += 1
             page = 0
             hasHeader = false
-            hasSeries = false
+            if !goesOn { hasSeries = false }
         }
         let end: StaticString =
             switch format {
@@ -80,9 +83,14 @@ struct SnapshotEncoder: Sendable {
         isDone = true
     }
 
-    private mutating func begin(_ definition: FamilyDefinition, _ out: inout OutputBuffer) -> Bool {
+    private mutating func begin(_ family: Snapshot.Family, _ out: inout OutputBuffer) -> Bool {
         guard !hasHeader else { return true }
+        let definition = family.definition
         escaped = definition.escaped(by: escaping)
+        guard !family.continuesPrevious else {
+            hasHeader = true
+            return true
+        }
         let text = (escaped ?? definition).text
         let header =
             switch format {
@@ -91,7 +99,7 @@ struct SnapshotEncoder: Sendable {
             case .json: definition.json.header
             }
         guard out.hasRoom(header.count + 1) else { return false }
-        if format == .json && family > 0 { out.append(",") }
+        if format == .json && self.family > 0 { out.append(",") }
         out.append(header)
         hasHeader = true
         return true

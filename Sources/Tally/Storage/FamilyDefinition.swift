@@ -25,6 +25,8 @@ final class FamilyDefinition: Sendable {
     let name: String
     let help: String
     let kind: MetricKind
+    /// All names that no other family may have. See ``MetricName/claimed(by:as:)``.
+    let claims: Set<ByteName>
     let labelNames: [String]
     let constantLabels: [ConstantLabel]
     @usableFromInline
@@ -78,6 +80,7 @@ final class FamilyDefinition: Sendable {
         self.name = name
         self.help = help
         self.kind = kind
+        claims = MetricName.claimed(by: name, as: kind)
         self.labelNames = labelNames
         self.constantLabels = constantLabels
         self.bounds = FixedBuffer(bounds, padding: 3, of: .infinity)

@@ -14,6 +14,8 @@ final class RejectedUpdates: Sendable {
         case labelCount = "label_count"
         /// An exemplar was too long, or not made of labels.
         case exemplar
+        /// A collector gave a value to a family that it had not named, or of another type or number of buckets.
+        case notCollected = "not_collected"
 
         @usableFromInline
         static let schema: [Label<Self>] = [Label("reason", \.self)]
@@ -23,6 +25,7 @@ final class RejectedUpdates: Sendable {
     private let notFinite = Atomic<UInt64>(0)
     private let labelCount = Atomic<UInt64>(0)
     private let exemplar = Atomic<UInt64>(0)
+    private let notCollected = Atomic<UInt64>(0)
     /// Label values that were cut to ``LabelTextWriter/maxValueBytes``: recorded, but not as given.
     private let shortened = Atomic<UInt64>(0)
 
@@ -32,6 +35,7 @@ final class RejectedUpdates: Sendable {
         case .notFinite: notFinite.wrappingAdd(1, ordering: .relaxed)
         case .labelCount: labelCount.wrappingAdd(1, ordering: .relaxed)
         case .exemplar: exemplar.wrappingAdd(1, ordering: .relaxed)
+        case .notCollected: notCollected.wrappingAdd(1, ordering: .relaxed)
         }
     }
 
@@ -41,6 +45,7 @@ final class RejectedUpdates: Sendable {
         case .notFinite: notFinite.load(ordering: .relaxed)
         case .labelCount: labelCount.load(ordering: .relaxed)
         case .exemplar: exemplar.load(ordering: .relaxed)
+        case .notCollected: notCollected.load(ordering: .relaxed)
         }
     }
 
@@ -56,6 +61,8 @@ final class RegistryContext: Sendable {
     let rejected = RejectedUpdates()
     /// Time since the registry was made, by its own clock.
     let now: @Sendable () -> Duration
+    /// Waits so long, by that clock.
+    let sleep: @Sendable (Duration) async throws -> Void
     /// Whether that clock goes on by itself, as the machine's does.
     let isRealTime: Bool
     /// Seconds since the Unix epoch, by the time of day.
@@ -78,11 +85,13 @@ final class RegistryContext: Sendable {
 
     init(
         now: @escaping @Sendable () -> Duration,
+        sleep: @escaping @Sendable (Duration) async throws -> Void,
         isRealTime: Bool,
         wallSeconds: @escaping @Sendable () -> Double,
         createdSamples: Bool
     ) {
         self.now = now
+        self.sleep = sleep
         self.isRealTime = isRealTime
         self.wallSeconds = wallSeconds
         self.createdSamples = createdSamples

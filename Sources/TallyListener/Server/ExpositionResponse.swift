@@ -28,6 +28,7 @@ final class ExpositionResponse {
     private let threads: NIOThreadPool
     private let request: ScrapeRequest
     private let abandoned = Flag()
+    private var preparation: Task<Void, Never>?
 
     init(_ writer: ResponseWriter, for request: ScrapeRequest, threads: NIOThreadPool) {
         self.writer = writer
@@ -36,6 +37,20 @@ final class ExpositionResponse {
     }
 
     func start(_ source: ExpositionSource) {
+        guard let prepare = source.preparation(request) else { return open(source) }
+        let prepared = writer.eventLoop.makePromise(of: Void.self)
+        let task = Task {
+            await prepare()
+            prepared.succeed()
+        }
+        preparation = task
+        prepared.futureResult.assumeIsolated().whenSuccess { [self] in
+            guard !abandoned.isSet else { return }
+            open(source)
+        }
+    }
+
+    private func open(_ source: ExpositionSource) {
         let opening = threads.runIfActive(eventLoop: writer.eventLoop) {
             [abandoned, request, isHead = writer.isHead] in
             guard !abandoned.isSet else { throw Abandoned() }
@@ -47,6 +62,7 @@ final class ExpositionResponse {
     /// The client is gone: what runs is let finish, and nothing more is begun.
     func cancel() {
         abandoned.set()
+        preparation?.cancel()
     }
 
     /// Two chunks are made at once, to send the length of a short exposition. A `HEAD` counts the whole of it instead:
@@ -75,7 +91,10 @@ final class ExpositionResponse {
             writer.abort()
             return
         }
-        let headers = [("Content-Type", request.format.contentType), ("Vary", "Accept")]
+        let headers = [
+            ("Content-Type", request.format.contentType), ("Vary", "Accept, Accept-Encoding"),
+            (EncodingNegotiation.marker, ""),
+        ]
         writer.begin(status: 200, headers: headers.map { (name: $0, value: $1) }, length: opening.length)
         send(opening.first) { [self] in
             guard let second = opening.second else { return writer.end(after: .success(())) }

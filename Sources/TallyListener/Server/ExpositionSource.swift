@@ -7,15 +7,25 @@ package struct ExpositionSource: Sendable {
     /// Gives the next chunk of one exposition, `nil` at its end; never called by two threads at once.
     package typealias Chunks = @Sendable () -> [UInt8]?
 
+    /// What has to be waited for before the snapshot is taken; nil if nothing has.
+    let preparation: @Sendable (ScrapeRequest) -> (@Sendable () async -> Void)?
     /// Takes the snapshot of one scrape.
     let open: @Sendable (ScrapeRequest) -> Chunks
 
-    package init(open: @escaping @Sendable (ScrapeRequest) -> Chunks) {
+    package init(
+        preparation: @escaping @Sendable (ScrapeRequest) -> (@Sendable () async -> Void)? = { _ in nil },
+        open: @escaping @Sendable (ScrapeRequest) -> Chunks
+    ) {
+        self.preparation = preparation
         self.open = open
     }
 
-    init(_ registry: MetricRegistry) {
+    /// - Parameter limit: How long what has to be waited for may take, where the request does not say.
+    init(_ registry: MetricRegistry, within limit: Duration) {
         self.init { request in
+            guard registry.hasAsyncCollectors else { return nil }
+            return { await registry.collect(names: request.names, within: request.limit ?? limit) }
+        } open: { request in
             let cursor = Cursor(registry.chunks(as: request.format, names: request.names, within: request.limit))
             return { cursor.next() }
         }

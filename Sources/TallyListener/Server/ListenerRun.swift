@@ -2,6 +2,7 @@
 import NIOCore
 import NIOExtras
 import NIOHTTP1
+import NIOHTTPCompression
 import NIOPosix
 
 /// One run of a listener, from the bind to the last connection's end.
@@ -105,7 +106,16 @@ struct ListenerRun {
             withEncoderConfiguration: .init(),
             withDecoderLimitConfiguration: decoding
         )
-        try pipeline.addHandler(RequestHandler(routes: routes, threads: threads, deadlines: deadlines))
+        let encodings = EncodingNegotiation()
+        try pipeline.addHandler(encodings)
+        try pipeline.addHandler(
+            HTTPResponseCompressor { head, _ in
+                EncodingNegotiation.mayCompress(&head) ? .compressIfPossible : .doNotCompress
+            }
+        )
+        try pipeline.addHandler(
+            RequestHandler(routes: routes, threads: threads, deadlines: deadlines, encodings: encodings)
+        )
     }
 }
 #endif

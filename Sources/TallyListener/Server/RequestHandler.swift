@@ -14,6 +14,7 @@ final class RequestHandler: ChannelInboundHandler {
     private let routes: RouteTable
     private let threads: NIOThreadPool
     private let deadlines: ConnectionDeadlines
+    private let encodings: EncodingNegotiation
     private var head: HTTPRequestHead?
     private var bodyBytes = 0
     /// Stops the response in the works.
@@ -21,17 +22,24 @@ final class RequestHandler: ChannelInboundHandler {
     /// The last response is written or being written: what else the client sends is not for us.
     private var isClosing = false
 
-    init(routes: RouteTable, threads: NIOThreadPool, deadlines: ConnectionDeadlines) {
+    init(
+        routes: RouteTable,
+        threads: NIOThreadPool,
+        deadlines: ConnectionDeadlines,
+        encodings: EncodingNegotiation
+    ) {
         self.routes = routes
         self.threads = threads
         self.deadlines = deadlines
+        self.encodings = encodings
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing else { return }
         switch unwrapInboundIn(data) {
-        case .head(let head):
+        case .head(var head):
             deadlines.requestBegan()
+            encodings.restore(&head)
             self.head = head
             bodyBytes = 0
         case .body(let bytes):

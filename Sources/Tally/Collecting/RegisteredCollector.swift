@@ -1,0 +1,132 @@
+internal import Synchronization
+
+/// A collector's families in one registry, and what it last said of them.
+final class RegisteredCollector: Sendable {
+    enum Work: Sendable {
+        case now(@Sendable (inout CollectedSamples) throws -> Void)
+        case later(@Sendable (inout CollectedSamples) async throws -> Void)
+    }
+
+    /// What came of asking a collector: storages of its families, or nothing.
+    typealias Answer = [ByteName: FamilyStorage]
+
+    private let work: Work
+    private let context: RegistryContext
+    /// By the names under which the collector knows them.
+    private let definitions: Locked<[ByteName: FamilyDefinition]>
+    private let state = Locked(State())
+
+    private struct State {
+        /// What a collector that has to be waited for said last; nil after it failed.
+        var latest: Answer?
+        var isRunning = false
+        var waiters: [UInt64: CheckedContinuation<Bool, Never>] = [:]
+        var number: UInt64 = 0
+    }
+
+    init(_ work: Work, context: RegistryContext) {
+        self.work = work
+        self.context = context
+        definitions = Locked([:])
+    }
+
+    func add(_ definition: FamilyDefinition, knownAs name: String) {
+        definitions.withLock { $0[ByteName(name)] = definition }
+    }
+
+    var hasToBeWaitedFor: Bool {
+        if case .later = work { true } else { false }
+    }
+
+    /// What it says, at once; nil if it fails. Of one that has to be waited for, what it said last.
+    func answer() -> Answer? {
+        guard case .now(let collect) = work else { return state.withLock { $0.latest } }
+        var samples = emptySamples()
+        do {
+            try collect(&samples)
+        } catch {
+            return nil
+        }
+        return finished(samples)
+    }
+
+    // MARK: One that has to be waited for
+
+    /// Asks it, or joins who has asked before, and waits for what it says. False if that failed or came too late.
+    func ask(within limit: Duration?) async -> Bool {
+        guard case .later(let collect) = work else { return true }
+        let number = state.withLock { state in
+            state.number += 1
+            return state.number
+        }
+        let timer = limit.map { limit in
+            Task { [context] in
+                try? await context.sleep(limit)
+                giveUp(number)
+            }
+        }
+        defer { timer?.cancel() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let (isCancelled, isFirst) = state.withLock { state in
+                    // The handler below runs after the task was marked, so one of the two sees the other under the lock.
+                    guard !Task.isCancelled else { return (true, false) }
+                    state.waiters[number] = continuation
+                    let isFirst = !state.isRunning
+                    state.isRunning = true
+                    return (false, isFirst)
+                }
+                if isCancelled { return continuation.resume(returning: false) }
+                // A task of its own: its answer is for all who wait, whoever of them is gone by then.
+                if isFirst { Task { await run(collect) } }
+            }
+        } onCancel: {
+            giveUp(number)
+        }
+    }
+
+    private func giveUp(_ number: UInt64) {
+        let waiter = state.withLock { state -> CheckedContinuation<Bool, Never>? in
+            guard let waiter = state.waiters.removeValue(forKey: number) else { return nil }
+            // What it said before is no answer to this scrape.
+            state.latest = nil
+            return waiter
+        }
+        waiter?.resume(returning: false)
+    }
+
+    private func run(_ collect: @Sendable (inout CollectedSamples) async throws -> Void) async {
+        var samples = emptySamples()
+        var answer: Answer?
+        do {
+            try await collect(&samples)
+            answer = finished(samples)
+        } catch {
+            answer = nil
+        }
+        let waiters = state.withLock { [answer] state in
+            state.latest = answer
+            state.isRunning = false
+            defer { state.waiters = [:] }
+            return state.waiters
+        }
+        for waiter in waiters.values { waiter.resume(returning: answer != nil) }
+    }
+
+    // MARK: Samples
+
+    private func emptySamples() -> CollectedSamples {
+        let definitions = definitions.withLock { $0 }
+        return CollectedSamples(definitions.mapValues { FamilyStorage(definition: $0) }, context: context)
+    }
+
+    private func finished(_ samples: CollectedSamples) -> Answer {
+        var answer: Answer = [:]
+        for storage in samples.storages.values {
+            // The storage goes, and the total must not fall.
+            context.keepOverflow(of: storage)
+            answer[ByteName(storage.definition.name)] = storage
+        }
+        return answer
+    }
+}

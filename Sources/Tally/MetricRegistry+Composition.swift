@@ -1,0 +1,80 @@
+extension MetricRegistry {
+    /// Shows the families of another registry, such as a library's, in this one's expositions, too.
+    ///
+    /// Both go on by themselves: the other can be scraped alone, and what is registered in it later is shown as well. It is
+    /// kept as long as this one. Once more changes nothing.
+    ///
+    /// Where both have a family of one name and type, both are shown if constant labels tell their series apart: one label
+    /// in both, with different values. Otherwise the one that was included later is left out and counted in its
+    /// `tally_collector_errors_total{family}`, as is a family whose samples would be taken for another's. What a registry tells of
+    /// itself (`tally_series` and so on) is left out in the same way, uncounted.
+    public func include(_ other: MetricRegistry) {
+        included.withLock { registries in
+            if !registries.contains(where: { $0 === other }) { registries.append(other) }
+        }
+    }
+
+    /// No longer shows the families of a registry that was included. Returns whether it was.
+    @discardableResult
+    public func exclude(_ other: MetricRegistry) -> Bool {
+        let before = included.withLock { registries in
+            defer { registries.removeAll { $0 === other } }
+            return registries
+        }
+        return before.contains { $0 === other }
+    }
+
+    /// This registry and all that are included in it, at any depth, each once.
+    func parts() -> [MetricRegistry] {
+        var parts: [MetricRegistry] = [self]
+        var next = 0
+        while next < parts.count {
+            for other in parts[next].included.withLock({ $0 }) where !parts.contains(where: { $0 === other }) {
+                parts.append(other)
+            }
+            next += 1
+        }
+        return parts
+    }
+
+    /// Puts the families of several registries into one order, and leaves out what cannot be shown beside the rest.
+    static func merged(_ parts: [(registry: MetricRegistry, families: [Snapshot.Family])]) -> [Snapshot.Family] {
+        guard parts.count > 1 else { return parts.first?.families ?? [] }
+        var owners: [ByteName: ByteName] = [:]
+        var shown: [ByteName: [Snapshot.Family]] = [:]
+        for (registry, families) in parts {
+            for family in families {
+                let name = ByteName(family.definition.name)
+                let claims = family.definition.claims
+                let isClear = claims.allSatisfy { (owners[$0] ?? name) == name }
+                guard isClear, shown[name, default: []].allSatisfy({ $0.definition.canStandBeside(family.definition) })
+                else {
+                    guard let own = registry.ownMetrics, !own.names.contains(name.text) else { continue }
+                    own.collectorFailed(family.definition)
+                    continue
+                }
+                for claim in claims { owners[claim] = name }
+                shown[name, default: []].append(family)
+            }
+        }
+        return shown.sorted { $0.key < $1.key }.flatMap { _, families in
+            families.enumerated().map { index, family in
+                var family = family
+                family.continuesPrevious = index > 0
+                return family
+            }
+        }
+    }
+}
+
+extension FamilyDefinition {
+    /// Whether the series of two families of one name can never be the same.
+    fileprivate func canStandBeside(_ other: FamilyDefinition) -> Bool {
+        kind == other.kind
+            && constantLabels.contains { label in
+                other.constantLabels.contains {
+                    ByteName($0.name) == ByteName(label.name) && ByteName($0.value) != ByteName(label.value)
+                }
+            }
+    }
+}

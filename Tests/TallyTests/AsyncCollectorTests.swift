@@ -1,0 +1,160 @@
+import TallyTesting
+import Testing
+
+@testable import Tally
+
+/// Collectors that have to be waited for.
+struct AsyncCollectorTests {
+    private struct Collector: AsyncMetricCollector {
+        var families: [CollectedFamily]
+        var body: @Sendable (inout CollectedSamples) async throws -> Void
+
+        func collect(into samples: inout CollectedSamples) async throws { try await body(&samples) }
+    }
+
+    private struct Broken: Error {}
+
+    private static let rows = CollectedFamily.gauge("rows", help: "Rows.")
+    private let clock = ManualClock()
+    private let registry: MetricRegistry
+
+    init() {
+        registry = MetricRegistry(clock: clock)
+    }
+
+    private func errors() throws -> Double? {
+        try registry.value(of: "tally_collector_errors_total", labels: ["family": "rows"])
+    }
+
+    @Test
+    func showWhatTheySaidWhenTheyWereLastWaitedFor() async throws {
+        let state = Holder(1)
+        registry.register(Collector(families: [Self.rows]) { $0.set(Self.rows, to: state.value) })
+        #expect(registry.hasAsyncCollectors)
+        try registry.expect(text: "")
+        await registry.collect()
+        try registry.expect(text: "rows 1")
+        state.value = 2
+        try registry.expect(text: "rows 1")
+        await registry.collect(names: ["something_else"])
+        try registry.expect(text: "rows 1")
+        await registry.collect(names: ["rows"])
+        try registry.expect(text: "rows 2")
+        #expect(try errors() == nil)
+    }
+
+    @Test
+    func areLeftOutWhenTheyFail() async throws {
+        let fails = Holder(false)
+        registry.register(
+            Collector(families: [Self.rows]) { samples in
+                samples.set(Self.rows, to: 1)
+                if fails.value { throw Broken() }
+            }
+        )
+        await registry.collect()
+        try registry.expect(text: "rows 1")
+        fails.value = true
+        await registry.collect()
+        try registry.expect(text: "")
+        #expect(try errors() == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func areLeftOutWhenTheyTakeTooLongAndAskedOnlyOnceAtATime() async throws {
+        let gate = AsyncGate()
+        let asked = Holder(0)
+        registry.register(
+            Collector(families: [Self.rows]) { samples in
+                asked.value += 1
+                await gate.wait()
+                samples.set(Self.rows, to: 5)
+            }
+        )
+        for _ in 0..<3 {
+            async let collected: Void = registry.collect(within: .seconds(1))
+            try await clock.waitForSleepers(1)
+            clock.advance(by: .seconds(1))
+            await collected
+            try registry.expect(text: "")
+        }
+        #expect(asked.value == 1)
+        #expect(try errors() == 3)
+        // The late answer is for whoever asks next.
+        async let collected: Void = registry.collect(within: .seconds(1))
+        try await clock.waitForSleepers(1)
+        gate.open()
+        await collected
+        try registry.expect(text: "rows 5")
+        #expect(asked.value == 1)
+        await registry.collect()
+        #expect(asked.value == 2)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func areNotWaitedForByACancelledTask() async throws {
+        let gate = AsyncGate()
+        defer { gate.open() }
+        registry.register(Collector(families: [Self.rows]) { _ in await gate.wait() })
+        let registry = registry
+        let task = Task { await registry.collect() }
+        task.cancel()
+        await task.value
+        #expect(try errors() == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func areAllAskedAtATime() async throws {
+        let first = AsyncGate()
+        let other = CollectedFamily.gauge("other", help: "")
+        // One waits for the other: in turn they would never end.
+        registry.register(
+            Collector(families: [Self.rows]) { samples in
+                await first.wait()
+                samples.set(Self.rows, to: 1)
+            }
+        )
+        registry.register(
+            Collector(families: [other]) { samples in
+                first.open()
+                samples.set(other, to: 2)
+            }
+        )
+        await registry.collect()
+        try registry.expect(text: "other 2\nrows 1")
+    }
+
+    @Test
+    func ofAnIncludedRegistryAreAskedToo() async throws {
+        let inner = MetricRegistry(ownMetrics: false)
+        inner.register(Collector(families: [Self.rows]) { $0.set(Self.rows, to: 1) })
+        #expect(!registry.hasAsyncCollectors)
+        registry.include(inner)
+        #expect(registry.hasAsyncCollectors)
+        await registry.collect()
+        try registry.expect(text: "rows 1")
+    }
+}
+
+/// Holds tasks until it is opened, once and for all.
+private final class AsyncGate: Sendable {
+    private let state = Locked<(isOpen: Bool, waiters: [CheckedContinuation<Void, Never>])>((false, []))
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isOpen { state.waiters.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+    }
+
+    func open() {
+        let waiters = state.withLock { state in
+            defer { state = (true, []) }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}

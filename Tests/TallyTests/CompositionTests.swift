@@ -1,0 +1,165 @@
+import Foundation
+import Tally
+import TallyTesting
+import Testing
+
+/// Several registries in one exposition.
+struct CompositionTests {
+    private let host = MetricRegistry(constantLabels: ["service": "chat"])
+    private let library = MetricRegistry(constantLabels: ["service": "pool"])
+
+    private func text(_ registry: MetricRegistry, _ format: ExpositionFormat = .prometheusText) -> String {
+        String(decoding: registry.exposition(as: format).body, as: UTF8.self)
+    }
+
+    @Test
+    func standInOneOrder() throws {
+        Counter("b_total", help: "B.", in: host).increment()
+        Counter("a_total", help: "A.", in: library).increment(by: 2)
+        Counter("c_total", help: "C.", in: library).increment(by: 3)
+        host.include(library)
+        host.include(library)
+        let parsed = try ExpositionParser(.prometheusText).parse(host.exposition().body)
+        let names = parsed.families.map(\.name)
+        #expect(names == names.sorted())
+        try host.expect(
+            text: "a_total{service=\"pool\"} 2\nb_total{service=\"chat\"} 1\nc_total{service=\"pool\"} 3"
+        )
+        // The other can still be scraped alone, and what it gets later is shown as well.
+        try library.expect(text: "a_total{service=\"pool\"} 2\nc_total{service=\"pool\"} 3")
+        Gauge("d", help: "", in: library).set(1)
+        #expect(try host.value(of: "d") == 1)
+        #expect(host.exclude(library))
+        #expect(!host.exclude(library))
+        try host.expect(text: "b_total{service=\"chat\"} 1")
+    }
+
+    @Test(arguments: [ExpositionFormat.prometheusText, .openMetrics, .json])
+    func haveOneHeaderForAFamilyOfBoth(_ format: ExpositionFormat) throws {
+        let own = try Counter.family(validating: "jobs", help: "Jobs.", labelNames: ["kind"], in: host)
+        own[["x"]].increment()
+        Counter("jobs", help: "Jobs of the library.", in: library).increment(by: 2)
+        let third = MetricRegistry(constantLabels: ["service": "third"], ownMetrics: false)
+        Counter("jobs", help: "", in: third).increment(by: 3)
+        Counter("zebras", help: "", in: third).increment(by: 3)
+        host.include(library)
+        library.include(third)
+        if format == .json {
+            struct Family: Decodable {
+                var name: String
+                var help: String
+                var metrics: [Metric]
+            }
+            struct Metric: Decodable {
+                var labels: [String: String]?
+                var value: String?
+            }
+            let families = try JSONDecoder().decode([Family].self, from: Data(host.exposition(as: .json).body))
+            let jobs = families.filter { $0.name == "jobs_total" }
+            #expect(jobs.map(\.help) == ["Jobs."])
+            #expect(jobs.first?.metrics.map(\.value) == ["1", "2", "3"])
+            #expect(families.last?.metrics.count == 1)
+        } else {
+            let parser = format == .openMetrics ? ExpositionParser(.openMetrics) : ExpositionParser(.prometheusText)
+            let parsed = try parser.parse(host.exposition(as: format).body)
+            #expect(parsed.samples(of: "jobs_total").map(\.value) == [1, 2, 3])
+            #expect(parsed.samples(of: "jobs_total").map { $0[label: "service"] } == ["chat", "pool", "third"])
+            #expect(parsed.families.count { $0.name.hasPrefix("jobs") } == 1)
+        }
+    }
+
+    @Test
+    func leaveOutWhatCouldBeTheSameSeries() throws {
+        let other = MetricRegistry(ownMetrics: true)
+        Counter("jobs", help: "Jobs.", in: host).increment()
+        // Its own label might say `chat` as well, which is not looked at for each series.
+        let jobs = try Counter.family(validating: "jobs", help: "Jobs.", labelNames: ["service"], in: other)
+        jobs[["chat"]].increment(by: 2)
+        host.include(other)
+        try host.expect(text: "jobs_total{service=\"chat\"} 1", of: ["jobs_total"])
+        #expect(
+            try other.value(of: "tally_collector_errors_total", labels: ["family": "jobs_total"]) == 1
+        )
+    }
+
+    @Test
+    func leaveOutWhatWouldBeTakenForAnother() throws {
+        let other = MetricRegistry(constantLabels: ["service": "other"])
+        Histogram("time", help: "", buckets: [1], in: host).observe(1)
+        Gauge("time_count", help: "", in: other).set(1)
+        Gauge("jobs", help: "", in: host).set(1)
+        Counter("jobs", help: "", in: other).increment()
+        Histogram("jobs_total", help: "", buckets: [1], in: library).observe(1)
+        host.include(other)
+        host.include(library)
+        let parsed = try ExpositionParser(.prometheusText).parse(host.exposition().body)
+        #expect(parsed.samples(of: "time_count").map(\.value) == [1])
+        // What was left out stands in nobody's way.
+        #expect(parsed.family("jobs_total")?.kind == .histogram)
+        #expect(try other.value(of: "tally_collector_errors_total", labels: ["family": "time_count"]) == 1)
+    }
+
+    @Test
+    func showWhatEachTellsOfItselfWhereThatCanBeToldApart() throws {
+        host.include(library)
+        let series = try host.samples(of: "tally_series").map { $0[label: "service"] }
+        #expect(series == ["chat", "pool"])
+        let nameless = MetricRegistry()
+        let alike = MetricRegistry()
+        nameless.include(alike)
+        #expect(try nameless.samples(of: "tally_series").count == 1)
+        #expect(try alike.samples(of: "tally_collector_errors_total").isEmpty)
+    }
+
+    @Test
+    func mayIncludeEachOther() throws {
+        Gauge("a", help: "", in: host).set(1)
+        Gauge("b", help: "", in: library).set(2)
+        host.include(library)
+        library.include(host)
+        host.include(host)
+        #expect(try host.value(of: "b") == 2)
+        #expect(try library.value(of: "a") == 1)
+        #expect(try host.samples(of: "a").count == 1)
+        // They keep each other until they are told not to.
+        host.exclude(library)
+        library.exclude(host)
+        host.exclude(host)
+    }
+
+    @Test
+    func canBeAskedForByName() throws {
+        Gauge("a", help: "", in: host).set(1)
+        Gauge("b", help: "", in: library).set(2)
+        host.include(library)
+        let body = host.exposition(names: ["b"]).body
+        #expect(String(decoding: body, as: UTF8.self).hasSuffix("\nb{service=\"pool\"} 2\n"))
+        #expect(!String(decoding: body, as: UTF8.self).contains("\na{"))
+    }
+
+    @Test
+    func areCutIntoTheSameChunks() throws {
+        for (number, registry) in [host, library].enumerated() {
+            let family = try Counter.family(
+                validating: "many",
+                help: "",
+                labelNames: ["n"],
+                limit: 10_000,
+                in: registry
+            )
+            for index in 0..<5000 { family[["\(number)-\(index)"]].increment() }
+        }
+        host.include(library)
+        for format in [ExpositionFormat.prometheusText, .openMetrics, .json] {
+            var pieces = 0
+            var bytes: [UInt8] = []
+            for chunk in host.chunks(as: format, names: ["many_total"]) {
+                pieces += 1
+                bytes += chunk
+            }
+            #expect(pieces > 4)
+            #expect(bytes == host.exposition(as: format, names: ["many_total"]).body)
+        }
+        #expect(try host.samples(of: "many_total").count == 10_000)
+    }
+}
