@@ -1,0 +1,105 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// Why a file of metrics could not be written.
+public struct TextfileError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The system's number for it: `ENOSPC`, `EACCES`.
+    public let errno: Int32
+    /// What was being done, and to which file.
+    public let operation: String
+
+    /// What was being done, and the system's words for why it failed.
+    public var description: String {
+        let reason = unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)"
+        return "\(operation): \(reason)"
+    }
+}
+
+extension MetricRegistry {
+    /// Writes the exposition to a file, which whoever reads it sees whole: the old one or the new.
+    ///
+    /// For the textfile collector of node_exporter, which reads the files of its folder that end in `.prom`, and so for jobs
+    /// that end before a scraper comes. Prometheus text 0.0.4, which is all that it reads.
+    ///
+    /// Blocks its thread while the disk writes; meant for the end of a job or a timer, not for a handler. The new file
+    /// is written beside the old one, under a name that ends in `.tmp`, and takes its place when it is on the disk. It is readable
+    /// by all.
+    ///
+    /// https://github.com/prometheus/node_exporter#textfile-collector
+    ///
+    /// - Throws: ``TextfileError``, after which the old file is as it was and no other is left.
+    public func write(toTextfile path: String) throws(TextfileError) {
+        let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
+        let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw TextfileError("creating \(temporary)") }
+        do throws(TextfileError) {
+            try fill(file, temporary)
+        } catch {
+            unsafe unlink(temporary)
+            throw error
+        }
+        guard unsafe rename(temporary, path) == 0 else {
+            let error = TextfileError("renaming \(temporary) to \(path)")
+            unsafe unlink(temporary)
+            throw error
+        }
+    }
+
+    private func fill(_ file: Int32, _ path: String) throws(TextfileError) {
+        do throws(TextfileError) {
+            // Whatever mask the process has: the collector is another user.
+            guard fchmod(file, 0o644) == 0 else { throw TextfileError("making \(path) readable") }
+            unsafe try write(as: .prometheusText) { (bytes) throws(TextfileError) in
+                unsafe try Self.writeAll(bytes, to: file, path)
+            }
+            // A rename may reach the disk before what was written.
+            guard fsync(file) == 0 else { throw TextfileError("writing \(path) to the disk") }
+        } catch {
+            close(file)
+            throw error
+        }
+        // Some file systems tell only here that there was no room.
+        guard close(file) == 0 else { throw TextfileError("closing \(path)") }
+    }
+
+    private static func writeAll(
+        _ bytes: UnsafeRawBufferPointer,
+        to file: Int32,
+        _ path: String
+    ) throws(TextfileError) {
+        var written = 0
+        while written < bytes.count {
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...])
+            #if canImport(Glibc)
+            let count = unsafe Glibc.write(file, rest.baseAddress, rest.count)
+            #elseif canImport(Musl)
+            let count = unsafe Musl.write(file, rest.baseAddress, rest.count)
+            #else
+            let count = unsafe Darwin.write(file, rest.baseAddress, rest.count)
+            #endif
+            if count > 0 {
+                written += count
+            } else if errno != EINTR {
+                throw TextfileError("writing \(path)")
+            }
+        }
+    }
+}
+
+extension TextfileError {
+    /// The error that the system has just told.
+    fileprivate init(_ operation: String) {
+        #if canImport(Glibc)
+        self.init(errno: Glibc.errno, operation: operation)
+        #elseif canImport(Musl)
+        self.init(errno: Musl.errno, operation: operation)
+        #else
+        self.init(errno: Darwin.errno, operation: operation)
+        #endif
+    }
+}
