@@ -116,7 +116,9 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Tally", "TallyDemo", "TallyHealthcheck", "TallyTesting", "TallyTestSupport"],
+            dependencies: [
+                "Tally", "TallyDemo", "TallyHealthcheck", "TallyListener", "TallyTesting", "TallyTestSupport",
+            ],
             swiftSettings: settings
         ),
         .target(name: "TallyTestSupport", path: "Tests/Support", swiftSettings: settings),

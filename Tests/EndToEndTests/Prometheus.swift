@@ -18,6 +18,16 @@ struct Prometheus {
 
     static let isInstalled = Program.find("prometheus") != nil
 
+    /// The first number of its version.
+    static func majorVersion() throws -> Int {
+        let outcome = try Program.run(try Program.require("prometheus"), ["--version"])
+        let version = (outcome.text + outcome.errorText).firstMatch(of: #/version (\d+)\./#)
+        guard let number = version.flatMap({ Int($0.1) }) else {
+            throw Program.Failed(description: "prometheus does not say its version")
+        }
+        return number
+    }
+
     init(scraping target: String) async throws {
         folder = try TemporaryFolder()
         address = "127.0.0.1:\(try Self.freePort())"
@@ -107,7 +117,7 @@ struct Prometheus {
     }
 
     /// A port that was free a moment ago.
-    private static func freePort() throws -> UInt16 {
+    static func freePort() throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
