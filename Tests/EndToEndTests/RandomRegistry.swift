@@ -13,6 +13,8 @@ struct RandomRegistry {
         var name: String
         var suffix = ""
         var isCreated = false
+        /// A sum that may fall, and the count beside it.
+        var isNotInOpenMetrics = false
         var labels: [String: String]
         /// As Python's `float` reads it.
         var value: String
@@ -127,7 +129,9 @@ struct RandomRegistry {
             )
             samples.append(Sample(name: exposed(name) + "_info", labels: all(unique.first ?? []), value: "1"))
         default:
-            let bounds = Array(Set((0..<3).map { _ in Double(random.small()) / 8 })).sorted()
+            // Some below zero, and values, too.
+            let lowest = random.chance(3) ? -10.0 : 0
+            let bounds = Array(Set((0..<3).map { _ in Double(random.small()) / 8 + lowest })).sorted()
             let family = try Histogram.family(
                 validating: name,
                 help: help,
@@ -136,16 +140,28 @@ struct RandomRegistry {
                 in: registry
             )
             for values in unique {
-                let observed = (0..<Int.random(in: 0...9, using: &random)).map { _ in Double(random.small()) / 16 }
+                let observed = (0..<Int.random(in: 0...9, using: &random)).map { _ in
+                    Double(random.small()) / 16 + lowest
+                }
+                let sum = observed.reduce(0, +)
+                let mayFall = sum < 0 || bounds.contains { $0 < 0 }
                 for value in observed { family[values].observe(value) }
                 func add(_ suffix: String, _ value: String, _ le: String? = nil) {
                     let labels = all(values).merging(le.map { ["le": $0] } ?? [:]) { $1 }
-                    samples.append(Sample(name: exposed(name), suffix: suffix, labels: labels, value: value))
+                    samples.append(
+                        Sample(
+                            name: exposed(name),
+                            suffix: suffix,
+                            isNotInOpenMetrics: mayFall && le == nil,
+                            labels: labels,
+                            value: value
+                        )
+                    )
                 }
                 _ = family[values]
                 for bound in bounds { add("_bucket", "\(observed.count { $0 <= bound })", "\(bound)") }
                 add("_bucket", "\(observed.count)", "+Inf")
-                add("_sum", "\(observed.reduce(0, +))")
+                add("_sum", "\(sum)")
                 add("_count", "\(observed.count)")
                 addCreated(exposed(name), all(values))
             }

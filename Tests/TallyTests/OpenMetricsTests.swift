@@ -136,6 +136,21 @@ struct OpenMetricsTests {
     }
 }
 
+/// Sums that are no totals, since they can fall.
+/// https://prometheus.io/docs/specs/om/open_metrics_spec/#histogram
+struct FallingSumTests {
+    @Test(arguments: [([-1.0, 1], 5.0, false), ([1, 2], -5, false), ([0, 1], 0, true), ([1], 5, true)])
+    func areLeftOutOfOpenMetrics(_ bounds: [Double], _ value: Double, _ isThere: Bool) throws {
+        let registry = MetricRegistry(ownMetrics: false)
+        Histogram("h", help: "", buckets: Buckets(bounds), in: registry).observe(value)
+        let text = String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self)
+        #expect(text.contains("h_sum ") == isThere)
+        #expect(text.contains("h_count 1\n") == isThere)
+        #expect(throws: Never.self) { try ExpositionParser(.openMetrics).parse(text) }
+        #expect(registry.text.contains("h_sum \(Int(value))\nh_count 1\n"))
+    }
+}
+
 /// The samples that tell when a series was made.
 struct CreatedSamplesTests {
     private func text(_ format: ExpositionFormat, createdSamples: Bool) throws -> String {

@@ -239,6 +239,7 @@ struct SnapshotEncoder: Sendable {
         let pieces = (escaped ?? definition).text
         let hasExemplars = format == .openMetrics && !page.exemplars.isEmpty
         let hasCreated = format == .openMetrics && definition.hasCreatedSamples
+        let hasNegativeBounds = definition.bounds.array.contains { $0 < 0 }
         while nextExposed(page, count) != nil {
             let labelBytes = page.textRange(slot).count + escapedBytes
             let exemplarBytes = hasExemplars ? (definition.bounds.count + 1) * ExemplarStore.maxBytes : 0
@@ -256,16 +257,20 @@ struct SnapshotEncoder: Sendable {
                 if hasExemplars, let exemplar = page.exemplar(slot, bucket) { out.append(exemplar) }
                 out.append(UInt8(ascii: "\n"))
             }
-            out.append(pieces.sumHead)
-            appendLabels(page, &out)
-            out.append(pieces.labelsEnd)
-            out.append(double: unsafe Histogram.sum(words, boundCount: definition.bounds.count))
-            out.append(UInt8(ascii: "\n"))
-            out.append(pieces.countHead)
-            appendLabels(page, &out)
-            out.append(pieces.labelsEnd)
-            out.append(integer: cumulative)
-            out.append(UInt8(ascii: "\n"))
+            let sum = unsafe Histogram.sum(words, boundCount: definition.bounds.count)
+            // In OpenMetrics a sum that could fall must not be there, nor a count without one.
+            if format != .openMetrics || (sum >= 0 && !hasNegativeBounds) {
+                out.append(pieces.sumHead)
+                appendLabels(page, &out)
+                out.append(pieces.labelsEnd)
+                out.append(double: sum)
+                out.append(UInt8(ascii: "\n"))
+                out.append(pieces.countHead)
+                appendLabels(page, &out)
+                out.append(pieces.labelsEnd)
+                out.append(integer: cumulative)
+                out.append(UInt8(ascii: "\n"))
+            }
             if hasCreated { appendCreated(page, pieces.createdHead, pieces.labelsEnd, &out) }
             slot += 1
         }
