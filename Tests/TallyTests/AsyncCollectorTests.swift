@@ -91,6 +91,15 @@ struct AsyncCollectorTests {
         #expect(asked.value == 2)
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: [Duration.zero, .seconds(-1)])
+    func areNotWaitedForWhereThereIsNoTime(_ limit: Duration) async throws {
+        let gate = AsyncGate()
+        defer { gate.open() }
+        registry.register(Collector(families: [Self.rows]) { _ in await gate.wait() })
+        for _ in 0..<100 { await registry.collect(within: limit) }
+        #expect(try errors() == 100)
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func areNotWaitedForByACancelledTask() async throws {
         let gate = AsyncGate()

@@ -20,8 +20,16 @@ final class RegisteredCollector: Sendable {
         /// What a collector that has to be waited for said last; nil after it failed.
         var latest: Answer?
         var isRunning = false
-        var waiters: [UInt64: CheckedContinuation<Bool, Never>] = [:]
+        var waiters: [UInt64: Waiter] = [:]
         var number: UInt64 = 0
+    }
+
+    private enum Waiter {
+        /// It has a number, and will wait in a moment.
+        case expected
+        /// Its time was over before it began to wait.
+        case late
+        case waiting(CheckedContinuation<Bool, Never>)
     }
 
     init(_ work: Work, context: RegistryContext) {
@@ -57,26 +65,28 @@ final class RegisteredCollector: Sendable {
         guard case .later(let collect) = work else { return true }
         let number = state.withLock { state in
             state.number += 1
+            state.waiters[state.number] = .expected
             return state.number
         }
+        defer { _ = state.withLock { $0.waiters.removeValue(forKey: number) } }
         let timer = limit.map { limit in
             Task { [context] in
-                try? await context.sleep(limit)
+                // Cancelled when there is an answer.
+                guard (try? await context.sleep(limit)) != nil else { return }
                 giveUp(number)
             }
         }
         defer { timer?.cancel() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let (isCancelled, isFirst) = state.withLock { state in
-                    // The handler below runs after the task was marked, so one of the two sees the other under the lock.
-                    guard !Task.isCancelled else { return (true, false) }
-                    state.waiters[number] = continuation
+                let (isLate, isFirst) = state.withLock { state in
+                    if case .late = state.waiters[number] { return (true, false) }
+                    state.waiters[number] = .waiting(continuation)
                     let isFirst = !state.isRunning
                     state.isRunning = true
                     return (false, isFirst)
                 }
-                if isCancelled { return continuation.resume(returning: false) }
+                if isLate { return continuation.resume(returning: false) }
                 // A task of its own: its answer is for all who wait, whoever of them is gone by then.
                 if isFirst { Task { await run(collect) } }
             }
@@ -86,13 +96,18 @@ final class RegisteredCollector: Sendable {
     }
 
     private func giveUp(_ number: UInt64) {
-        let waiter = state.withLock { state -> CheckedContinuation<Bool, Never>? in
-            guard let waiter = state.waiters.removeValue(forKey: number) else { return nil }
+        let continuation = state.withLock { state -> CheckedContinuation<Bool, Never>? in
+            // None has its answer already.
+            guard let waiter = state.waiters.updateValue(.late, forKey: number) else {
+                state.waiters[number] = nil
+                return nil
+            }
             // What it said before is no answer to this scrape.
             state.latest = nil
-            return waiter
+            guard case .waiting(let continuation) = waiter else { return nil }
+            return continuation
         }
-        waiter?.resume(returning: false)
+        continuation?.resume(returning: false)
     }
 
     private func run(_ collect: @Sendable (inout CollectedSamples) async throws -> Void) async {
@@ -104,13 +119,18 @@ final class RegisteredCollector: Sendable {
         } catch {
             answer = nil
         }
-        let waiters = state.withLock { [answer] state in
+        let continuations = state.withLock { [answer] state in
             state.latest = answer
             state.isRunning = false
-            defer { state.waiters = [:] }
-            return state.waiters
+            var continuations: [CheckedContinuation<Bool, Never>] = []
+            for (number, waiter) in state.waiters {
+                guard case .waiting(let continuation) = waiter else { continue }
+                continuations.append(continuation)
+                state.waiters[number] = nil
+            }
+            return continuations
         }
-        for waiter in waiters.values { waiter.resume(returning: answer != nil) }
+        for continuation in continuations { continuation.resume(returning: answer != nil) }
     }
 
     // MARK: Samples
