@@ -18,25 +18,55 @@ public func initialise(
     ].enumerated() {
         try? Data([2] + Array(accept.utf8)).write(to: URL(filePath: "\(path)/accept-\(number)"))
     }
+    for (number, names) in ["http.requests\0route\0a\"\\\n", "é\0花.火\0\u{1}", "a_b\0a-b\0x"].enumerated() {
+        try? Data([3] + Array(names.utf8)).write(to: URL(filePath: "\(path)/names-\(number)"))
+    }
     return 0
 }
 
-/// The first byte says what the rest is taken for: Prometheus text, OpenMetrics, or an Accept header.
+/// The first byte says what the rest is taken for: Prometheus text, OpenMetrics, an Accept header, or the names of a metric
+/// and a label and the label's value.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func test(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     guard let kind = bytes.first else { return 0 }
     let rest = Array(bytes.dropFirst())
-    switch kind % 3 {
+    switch kind % 4 {
+    case 3:
+        readBack(rest.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) })
     case 2: _ = registry.exposition(accept: String(decoding: rest, as: UTF8.self))
     default:
-        let syntax: ExpositionParser.Syntax = kind % 3 == 1 ? .openMetrics : .prometheusText
+        let syntax: ExpositionParser.Syntax = kind % 4 == 1 ? .openMetrics : .prometheusText
         guard let exposition = try? ExpositionParser(syntax).parse(rest) else { return 0 }
         _ = exposition.lint()
         let again = try? ExpositionParser(syntax).parse(exposition.rendered(as: syntax))
         precondition(again?.contents == exposition.contents, "what was accepted does not read back the same")
     }
     return 0
+}
+
+/// Whatever names a registry takes, all formats hold them so that they can be read, and the value as it was.
+private func readBack(_ texts: [String]) {
+    guard texts.count == 3 else { return }
+    let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
+    let family = try? Counter.family(validating: texts[0], help: texts[1], labelNames: [texts[1]], in: registry)
+    guard let family else { return }
+    family[[texts[2]]].increment(by: 3)
+    for escaping in [NameEscaping.underscores, .dots, .values, .allowUTF8] {
+        for (format, syntax) in [
+            (ExpositionFormat.prometheusText(escaping: escaping), ExpositionParser.Syntax.prometheusText),
+            (.openMetrics(escaping: escaping), .openMetrics),
+        ] {
+            let samples = (try? ExpositionParser(syntax).parse(registry.exposition(as: format).body))?.samples ?? []
+            // A value longer than that is cut.
+            precondition(
+                samples.count == 1 && samples[0].value == 3 && samples[0].labels.count == 1
+                    && (texts[2].utf8.count > 1024
+                        || samples[0].labels[0].value.utf8.elementsEqual(texts[2].utf8)),
+                "\(format) does not read back"
+            )
+        }
+    }
 }
 
 private let registry = MetricRegistry(ownMetrics: false)
