@@ -8,18 +8,29 @@
 ///     SourceReading(samples: [Sample(owner: .container("pool"), values: [.cpuSeconds: try await pool.cpuSeconds()])])
 /// }
 /// ```
+///
+/// A source keeps what it read last, to tell what was used since: it belongs to one sampler.
 public struct SampleSource: Sendable {
     /// The source's name in the sampler's own metrics and reports: `docker`.
     public let name: String
     package let read: @Sendable (SourceTick) async throws -> SourceReading
+    package let shutdown: @Sendable () async -> Void
 
     /// A source of a host's own.
     ///
-    /// - Parameter read: Asked once a tick, never twice at a time. It may take the tick's 30 seconds at most, is cancelled
-    ///   past them, and must not block its thread. If it throws, that is counted in
-    ///   `tally_sampler_errors_total{source,reason}`, and the other sources are not touched.
-    public init(_ name: String, read: @escaping @Sendable (SourceTick) async throws -> SourceReading) {
+    /// - Parameters:
+    ///   - shutdown: Called once the sampler has stopped, to let go of what the source holds open. A sampler's `stop`
+    ///     waits for it, so it must be prompt.
+    ///   - read: Asked once a tick, never twice at a time. It may take the tick's 30 seconds at most, is cancelled past
+    ///     them, and must not block its thread. If it throws, that is counted in
+    ///     `tally_sampler_errors_total{source,reason}`, and the other sources are not touched.
+    public init(
+        _ name: String,
+        shutdown: @escaping @Sendable () async -> Void = {},
+        read: @escaping @Sendable (SourceTick) async throws -> SourceReading
+    ) {
         self.name = name
+        self.shutdown = shutdown
         self.read = read
     }
 }
@@ -46,12 +57,20 @@ public struct SourceReading: Sendable {
     public var targets: [SampleTarget]
     /// How many containers run, as the engine says; nil if it says nothing of containers.
     public var containersRunning: Int?
+    /// What could not be had though the rest could, such as one file of several. Counted as what a source throws is.
+    public var errors: [SourceError]
 
     /// A reading of these parts.
-    public init(samples: [Sample] = [], targets: [SampleTarget] = [], containersRunning: Int? = nil) {
+    public init(
+        samples: [Sample] = [],
+        targets: [SampleTarget] = [],
+        containersRunning: Int? = nil,
+        errors: [SourceError] = []
+    ) {
         self.samples = samples
         self.targets = targets
         self.containersRunning = containersRunning
+        self.errors = errors
     }
 }
 
