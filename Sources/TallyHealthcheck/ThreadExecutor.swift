@@ -1,3 +1,5 @@
+internal import Tally
+
 /// Runs tasks on a thread of its own, one piece after the other, so that one that blocks stops nothing else.
 ///
 /// What a provider runs on unless it is told otherwise, each on its own. Several may share one, and then wait for each

@@ -71,9 +71,9 @@ struct ReadyMadeTests {
         let fields = (3...52).map(String.init).joined(separator: " ")
         for name in ["chat", "a) b", "((", ") 1 2 3 (", "\n)"] {
             let stat = try #require(ProcessStat(text: "17 (\(name)) \(fields)\n"))
-            #expect(stat.cpuTicks == 14 + 15)
             #expect(stat.threads == 20)
             #expect(stat.startTicks == 22)
+            #expect(stat.virtualBytes == 23)
             #expect(stat.residentPages == 24)
         }
     }

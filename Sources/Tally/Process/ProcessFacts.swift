@@ -6,10 +6,10 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// What the system says of this process. Nil where it does not: all but the limits outside of Linux.
+/// What the system says of this process. Nil where it does not: all but the limits and the CPU time outside of Linux.
 package struct ProcessFacts: Sendable {
     package let id: Int
-    /// In user and in kernel mode, of all threads.
+    /// In user and in kernel mode, of all threads, also those that have ended.
     package let cpuSeconds: Double?
     package let residentBytes: Double?
     package let virtualBytes: Double?
@@ -30,7 +30,7 @@ package struct ProcessFacts: Sendable {
         let pageSize = Double(max(1, sysconf(Int32(_SC_PAGESIZE))))
         return ProcessFacts(
             id: Int(getpid()),
-            cpuSeconds: stat.map { Double($0.cpuTicks) / ticks },
+            cpuSeconds: usedSeconds(),
             residentBytes: stat.map { Double($0.residentPages) * pageSize },
             virtualBytes: stat.map { Double($0.virtualBytes) },
             virtualBytesLimit: limit(.virtualBytes),
@@ -63,8 +63,29 @@ package struct ProcessFacts: Sendable {
         return Double(limit.rlim_cur)
     }
 
-    /// Without the two that name folders, and the one that reads them.
+    /// To the microsecond, where `/proc/self/stat` counts hundredths of a second.
+    private static func usedSeconds() -> Double? {
+        var usage = rusage()
+        #if canImport(Glibc)
+        let status = unsafe getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
+        #else
+        let status = unsafe getrusage(Int32(RUSAGE_SELF), &usage)
+        #endif
+        guard status == 0 else { return nil }
+        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+        return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    }
+
     private static func openDescriptors() -> Int? {
+        // Since Linux 6.2 the folder's size is their number, in one call however many there are.
+        // https://git.kernel.org/torvalds/c/f1f1f2569901ec5b9d425f2e91c09a0e320768f3
+        var status = stat()
+        if unsafe stat("/proc/self/fd", &status) == 0, status.st_size > 0 { return Int(clamping: status.st_size) }
+        return countedDescriptors()
+    }
+
+    /// Without the two that name folders, and the one that reads them.
+    package static func countedDescriptors() -> Int? {
         guard let folder = unsafe opendir("/proc/self/fd") else { return nil }
         defer { unsafe _ = closedir(folder) }
         var count = 0

@@ -1,7 +1,5 @@
 /// The fields of `/proc/self/stat` that are of use. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 package struct ProcessStat: Equatable, Sendable {
-    /// In user and in kernel mode, of all threads, in clock ticks.
-    package let cpuTicks: UInt64
     package let threads: UInt64
     /// Since the machine was started.
     package let startTicks: UInt64
@@ -14,12 +12,9 @@ package struct ProcessStat: Equatable, Sendable {
         let fields = text[text.index(after: end)...].split { $0 == " " || $0 == "\n" }
         // The first of these is the manual's third field.
         func field(_ number: Int) -> UInt64? { fields.count > number - 3 ? UInt64(fields[number - 3]) : nil }
-        guard let user = field(14), let system = field(15), let threads = field(20), let start = field(22),
-            let virtual = field(23), let pages = field(24)
-        else { return nil }
-        let (ticks, overflow) = user.addingReportingOverflow(system)
-        guard !overflow else { return nil }
-        cpuTicks = ticks
+        guard let threads = field(20), let start = field(22), let virtual = field(23), let pages = field(24) else {
+            return nil
+        }
         self.threads = threads
         startTicks = start
         virtualBytes = virtual
