@@ -1,0 +1,37 @@
+/// A control group of the kernel, by which systemd and container engines bound and count what a set of processes uses.
+public struct ControlGroup: Hashable, Sendable, CustomStringConvertible {
+    /// Where it is below the mount: `system.slice/cron.service`.
+    public let path: String
+
+    /// A group by its path.
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// The id of the container whose group it is, 64 hexadecimal digits; nil if it is none's.
+    ///
+    /// As Docker, Podman, containerd and CRI-O name them: `docker-<id>.scope`, `libpod-<id>`, or the id alone. The groups of
+    /// their monitors (`libpod-conmon-<id>.scope`) are none.
+    public var containerID: String? {
+        var name = Substring(path)
+        if let slash = name.lastIndex(of: "/") { name = name[name.index(after: slash)...] }
+        if name.hasSuffix(".scope") { name = name.dropLast(".scope".count) }
+        let id = name.suffix(64)
+        let prefix = name.dropLast(64)
+        let digits = id.utf8.allSatisfy { byte in
+            UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
+        }
+        guard id.utf8.count == 64, digits, prefix.isEmpty || prefix.hasSuffix("-"), !prefix.contains("conmon") else {
+            return nil
+        }
+        return String(id)
+    }
+
+    /// Whether it is that of a service of the system, as systemd has them: `system.slice/…/cron.service`.
+    public var isSystemService: Bool {
+        path.hasPrefix("system.slice/") && path.hasSuffix(".service")
+    }
+
+    /// The path.
+    public var description: String { path }
+}

@@ -1,0 +1,79 @@
+internal import Tally
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// CPU time as it was read, and when: what a later one is compared with.
+struct CPUReading: Equatable, Sendable {
+    /// A total.
+    let seconds: Double
+    /// By the sampler's clock.
+    let elapsed: Duration
+
+    /// The share of the time between two readings, 100 being one core.
+    ///
+    /// None without an earlier one, nor if the total fell, as after a restart, nor if it is more than five intervals old,
+    /// since the mean over an hour would be shown as that of the last seconds.
+    func share(since earlier: CPUReading?, tick: SourceTick, cpus: Int) -> CPUShare {
+        guard let earlier, seconds >= earlier.seconds, !tick.isBeyondBaseline(earlier.elapsed) else { return .none }
+        return CPUShare(used: seconds - earlier.seconds, during: elapsed.since(earlier.elapsed).inSeconds, cpus: cpus)
+    }
+}
+
+/// What two readings of CPU time say.
+enum CPUShare: Equatable, Sendable {
+    /// Nothing, as the first one.
+    case none
+    case percent(Double)
+    /// More than there is.
+    case implausible
+
+    /// - Parameters:
+    ///   - used: CPU time, in seconds.
+    ///   - during: Time on the wall, in seconds.
+    ///   - cpus: How many cores there are. A tenth more than all of them is let pass: two clocks are compared.
+    init(used: Double, during: Double, cpus: Int) {
+        self.init(percent: used / during * 100, cpus: cpus, hasTimePassed: during > 0)
+    }
+
+    /// A share that was worked out elsewhere.
+    init(percent: Double, cpus: Int, hasTimePassed: Bool = true) {
+        if !hasTimePassed || !(percent >= 0) {
+            self = .none
+        } else {
+            self = percent <= Double(max(1, cpus)) * 110 ? .percent(percent) : .implausible
+        }
+    }
+
+    var value: Double? {
+        guard case .percent(let percent) = self else { return nil }
+        return percent
+    }
+
+    /// What is reported of an implausible one.
+    static func error(of owner: String) -> SourceError {
+        SourceError(.implausible, "\(owner) is said to have used more CPU time than there was")
+    }
+}
+
+extension SourceTick {
+    /// Whether a reading of then is too old to be compared with one of this tick.
+    func isBeyondBaseline(_ then: Duration) -> Bool {
+        let (limit, overflow) = interval.attoseconds.multipliedReportingOverflow(by: 5)
+        return !overflow && elapsed.since(then).attoseconds > limit
+    }
+}
+
+/// What does not change, or hardly.
+enum Machine {
+    /// CPUs online, one at least.
+    static func cpus() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+    /// In a second, of the counters in `/proc/stat`.
+    static func clockTicks() -> Double { Double(max(1, sysconf(Int32(_SC_CLK_TCK)))) }
+}

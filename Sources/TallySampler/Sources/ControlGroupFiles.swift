@@ -1,0 +1,83 @@
+/// Reads the files of one group after the other.
+struct ControlGroupFiles {
+    let mounts: ControlGroupMounts
+    /// Where `/proc` is.
+    let proc: String
+    /// What the host has: a limit that is no lower limits nothing.
+    let hostMemory: UInt64?
+    /// What the reader's own network is known by.
+    let ownNetwork: [UInt8]?
+
+    init(mounts: ControlGroupMounts, proc: String) {
+        self.mounts = mounts
+        self.proc = proc
+        hostMemory = (try? KernelFile.read("\(proc)/meminfo")).flatMap { HostMemory(text: $0).total }
+        ownNetwork = KernelFile.link("\(proc)/self/ns/net")
+    }
+
+    /// What a group uses; nothing if it is gone.
+    func values(of group: ControlGroup) throws(KernelFile.Failure) -> [SampleMetric: Double] {
+        var values: [SampleMetric: Double] = [:]
+        if let place = mounts.place(of: .cpu) {
+            let path = "\(place.root)/\(group.path)"
+            values[.cpuSeconds] =
+                place.isSecond
+                ? try text("\(path)/cpu.stat")?.number(of: "usage_usec").map { Double($0) / 1e6 }
+                : try number("\(path)/cpuacct.usage").map { Double($0) / 1e9 }
+        }
+        try readMemory(of: group, &values)
+        if let place = mounts.place(of: .block),
+            let totals = try blockTotals("\(place.root)/\(group.path)", place.isSecond)
+        {
+            values[.blockReadBytes] = Double(totals.read)
+            values[.blockWrittenBytes] = Double(totals.written)
+        }
+        if let place = mounts.place(of: .processes) {
+            values[.processes] = try number("\(place.root)/\(group.path)/pids.current").map { Double($0) }
+        }
+        if group.containerID != nil, let network = try network(of: group) {
+            values[.networkReceivedBytes] = Double(network.received)
+            values[.networkSentBytes] = Double(network.sent)
+        }
+        return values
+    }
+
+    private func readMemory(of group: ControlGroup, _ values: inout [SampleMetric: Double]) throws(KernelFile.Failure) {
+        guard let place = mounts.place(of: .memory) else { return }
+        let path = "\(place.root)/\(group.path)"
+        let names =
+            place.isSecond ? ["memory.current", "memory.max"] : ["memory.usage_in_bytes", "memory.limit_in_bytes"]
+        if let usage = try number("\(path)/\(names[0])") {
+            let key: StaticString = place.isSecond ? "inactive_file" : "total_inactive_file"
+            let inactive = try text("\(path)/memory.stat")?.number(of: key)
+            values[.memoryUsedBytes] = Double(memoryUsed(usage, inactiveFile: inactive))
+        }
+        // "max" is no number, which is as well.
+        if let limit = try number("\(path)/\(names[1])"), limit < hostMemory ?? .max {
+            values[.memoryLimitBytes] = Double(limit)
+        }
+    }
+
+    private func blockTotals(_ path: String, _ isSecond: Bool) throws(KernelFile.Failure) -> BlockTotals? {
+        if isSecond { return try text("\(path)/io.stat").flatMap { BlockTotals(ioStat: $0) } }
+        let name = "\(path)/blkio.throttle.io_service_bytes"
+        // Older kernels count a group without those inside of it, and only so.
+        if let recursive = try text("\(name)_recursive") { return BlockTotals(serviceBytes: recursive) }
+        return try text(name).flatMap { BlockTotals(serviceBytes: $0) }
+    }
+
+    /// By one of the group's processes. Nothing if that shares the reader's network, whose bytes are not the group's.
+    private func network(of group: ControlGroup) throws(KernelFile.Failure) -> NetworkTotals? {
+        guard let ownNetwork, let root = mounts.place(of: .cpu)?.root,
+            let process = try text("\(root)/\(group.path)/cgroup.procs")?.lines.first?.number,
+            let network = KernelFile.link("\(proc)/\(process)/ns/net"), network != ownNetwork
+        else { return nil }
+        return try text("\(proc)/\(process)/net/dev").flatMap { NetworkTotals(text: $0) { $0 != "lo" } }
+    }
+
+    private func text(_ path: String) throws(KernelFile.Failure) -> [UInt8]? { try KernelFile.readIfThere(path) }
+
+    private func number(_ path: String) throws(KernelFile.Failure) -> UInt64? {
+        try text(path)?.words.first?.number
+    }
+}

@@ -1,0 +1,67 @@
+/// Where control groups are mounted. https://man7.org/linux/man-pages/man7/cgroups.7.html
+///
+/// A controller is either in a hierarchy of version 1 or in the one of version 2; a machine may have both ("hybrid"), the
+/// one of version 2 often without any controller, which is why each controller is looked up by itself.
+struct ControlGroupMounts: Equatable, Sendable {
+    enum Controller: String, CaseIterable {
+        /// In version 2 every group has the CPU time it used, whether the controller is there or not.
+        case cpu = "cpuacct"
+        case memory
+        case block = "blkio"
+        case processes = "pids"
+    }
+
+    /// By controller, as far as they are of version 1.
+    private(set) var first: [Controller: String] = [:]
+    private(set) var second: String?
+
+    /// - Parameter text: As of `/proc/self/mounts`.
+    init(text: [UInt8]) {
+        for line in text.lines {
+            let words = line.words
+            guard words.count >= 4 else { continue }
+            let path = Self.unescaped(words[1])
+            switch words[2].text {
+            case "cgroup2": second = second ?? path
+            case "cgroup":
+                for option in words[3].split(separator: UInt8(ascii: ",")) {
+                    guard let controller = Controller(rawValue: option.text), first[controller] == nil else { continue }
+                    first[controller] = path
+                }
+            default: break
+            }
+        }
+    }
+
+    /// Where a controller's files are, and of which version they are.
+    func place(of controller: Controller) -> (root: String, isSecond: Bool)? {
+        if let root = first[controller] { return (root, false) }
+        return second.map { ($0, true) }
+    }
+
+    /// Where groups are looked for.
+    var roots: [String] {
+        var roots: [String] = []
+        for root in [place(of: .cpu)?.root, place(of: .memory)?.root] {
+            if let root, !roots.contains(root) { roots.append(root) }
+        }
+        return roots
+    }
+
+    /// Blanks, tabs, line ends and backslashes in a path are written as `\040`.
+    /// https://man7.org/linux/man-pages/man5/fstab.5.html
+    static func unescaped(_ path: some Collection<UInt8>) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(path)[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(3)
+            if byte == UInt8(ascii: "\\"), digits.count == 3, let number = UInt8(digits.text, radix: 8) {
+                bytes.append(number)
+                rest = rest.dropFirst(3)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return bytes.text
+    }
+}

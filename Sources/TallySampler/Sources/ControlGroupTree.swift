@@ -1,0 +1,29 @@
+/// The groups there are.
+enum ControlGroupTree {
+    /// How many folders are looked into, and how deep: a machine with 1,000 containers has some 3,000 of them, at a depth
+    /// of five.
+    static let maxFolders = 20_000
+    static let maxDepth = 12
+
+    /// Those that are wanted, sorted by path, containers first. What is inside of one that is wanted is part of it.
+    static func groups(under roots: [String], where isWanted: (ControlGroup) -> Bool) -> [ControlGroup] {
+        var found: Set<ControlGroup> = []
+        for root in roots {
+            var left: [(path: String, depth: Int)] = [("", 0)]
+            var visited = 0
+            while let (path, depth) = left.popLast(), visited < maxFolders {
+                visited += 1
+                for name in KernelFile.folders(in: path.isEmpty ? root : "\(root)/\(path)") {
+                    let group = ControlGroup(path: path.isEmpty ? name : "\(path)/\(name)")
+                    if isWanted(group) {
+                        found.insert(group)
+                    } else if depth < maxDepth {
+                        left.append((group.path, depth + 1))
+                    }
+                }
+            }
+        }
+        let sorted = found.sorted { $0.path < $1.path }
+        return sorted.filter { $0.containerID != nil } + sorted.filter { $0.containerID == nil }
+    }
+}

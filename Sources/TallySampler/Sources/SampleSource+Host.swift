@@ -1,0 +1,94 @@
+internal import Tally
+
+extension SampleSource {
+    /// The machine, or what the kernel shows of it to a container: CPU, memory, swap, load, network, pressure and one file
+    /// system.
+    ///
+    /// From `/proc/stat`, `/proc/meminfo`, `/proc/loadavg`, `/proc/net/dev`, `/proc/pressure` and `statvfs`. Of the CPU, as
+    /// everywhere, 100 is one core: a host with four of them that is half busy says 200. The first reading has no such
+    /// share, nor has one after counters went back by three seconds or more, after a CPU was added or taken away, or after
+    /// five intervals without one. Network totals leave out loops, bridges and the host's ends of containers.
+    ///
+    /// What cannot be read is absent and counted; pressure is absent without a word where the kernel has none. A call that
+    /// does not come back holds one thread, and is not made again before it does; stopping never waits for it.
+    ///
+    /// - Parameter disk: A path on the file system to watch.
+    public static func host(disk: String = "/") -> SampleSource {
+        host(HostSource(disk: { DiskSpace.ofFileSystem(holding: disk) }))
+    }
+
+    static func host(_ source: HostSource) -> SampleSource {
+        SampleSource("host") { tick in try await source.read(tick) }
+    }
+}
+
+/// The host, and what it was when it was read last.
+final class HostSource: Sendable {
+    typealias Disk = Result<DiskSpace?, KernelFile.Failure>
+
+    private let files: SingleCall<HostFiles>
+    private let disk: SingleCall<Disk>
+    private let clockTicks: Double
+    private let last = Locked<(cpu: HostCPU, elapsed: Duration)?>(nil)
+
+    /// - Parameter patience: How long a tick waits for either: the rest of it waits too.
+    init(
+        proc: String = "/proc",
+        clock: any Clock<Duration> = ContinuousClock(),
+        patience: Duration = .seconds(1),
+        clockTicks: Double = Machine.clockTicks(),
+        disk: @escaping @Sendable () -> Disk
+    ) {
+        files = SingleCall(clock: clock, patience: patience) { HostFiles.read(under: proc) }
+        self.disk = SingleCall(clock: clock, patience: patience, disk)
+        self.clockTicks = clockTicks
+    }
+
+    func read(_ tick: SourceTick) async throws -> SourceReading {
+        async let diskOutcome = disk.outcome(at: tick.elapsed)
+        var reading = SourceReading()
+        var values: [SampleMetric: Double] = [:]
+        if let files = try Self.value(await files.outcome(at: tick.elapsed), of: "/proc", &reading.errors) {
+            values = files.values
+            reading.errors += files.errors
+            if let cpu = files.cpu { take(cpu, tick, &values) }
+        }
+        switch try Self.value(await diskOutcome, of: "the file system", &reading.errors) {
+        case .success(let space?):
+            values[.diskTotalBytes] = Double(space.total)
+            values[.diskUsedBytes] = Double(space.used)
+        case .success(nil): reading.errors.append(SourceError(.malformed, "the file system's size cannot be"))
+        case .failure(let failure): reading.errors.append(failure.sourceError)
+        case nil: break
+        }
+        if !values.isEmpty { reading.samples = [Sample(owner: .host, values: values)] }
+        return reading
+    }
+
+    private func take(_ cpu: HostCPU, _ tick: SourceTick, _ values: inout [SampleMetric: Double]) {
+        let before = last.withLock { last in
+            defer { last = (cpu, tick.elapsed) }
+            return last
+        }
+        values[.cpuSeconds] = Double(cpu.busyTicks) / clockTicks
+        if cpu.cpus > 0 { values[.cpuCount] = Double(cpu.cpus) }
+        guard let before, !tick.isBeyondBaseline(before.elapsed) else { return }
+        values[.cpuPercent] = cpu.percent(since: before.cpu, clockTicks: clockTicks)
+    }
+
+    /// What came back; else nil, and why.
+    private static func value<Value>(
+        _ outcome: SingleCall<Value>.Outcome,
+        of what: String,
+        _ errors: inout [SourceError]
+    ) throws -> Value? {
+        switch outcome {
+        case .value(let value): return value
+        case .late: errors.append(SourceError(.timeout, "\(what) does not answer"))
+        case .stuck: errors.append(SourceError(.stuck, "\(what) has not answered for five seconds or more"))
+        case .noThread: errors.append(SourceError(.failed, "no thread to ask \(what) on"))
+        case .cancelled: throw CancellationError()
+        }
+        return nil
+    }
+}

@@ -1,0 +1,190 @@
+import Foundation
+import Testing
+
+@testable import TallySampler
+
+struct ControlGroupSourceTests {
+    private static let id = String(repeating: "0123456789abcdef", count: 4)
+    private static let isWanted: @Sendable (ControlGroup) -> Bool = { $0.containerID != nil || $0.isSystemService }
+
+    private static func secondVersion() throws -> FileTree {
+        let group = "cg/system.slice/docker-\(id).scope"
+        let tree = try FileTree([
+            "\(group)/cpu.stat": "usage_usec 2500000\nuser_usec 1\nsystem_usec 2\n",
+            "\(group)/memory.current": "1000\n",
+            "\(group)/memory.max": "67108864\n",
+            "\(group)/memory.stat": "anon 500\ninactive_file 300\n",
+            "\(group)/io.stat": "8:0 rbytes=10 wbytes=20\n",
+            "\(group)/pids.current": "3\n",
+            "\(group)/cgroup.procs": "42\n43\n",
+            "\(group)/init.scope/cpu.stat": "usage_usec 1\n",
+            "cg/system.slice/cron.service/cpu.stat": "usage_usec 1000000\n",
+            "cg/system.slice/cron.service/memory.max": "max\n",
+            "cg/user.slice/user-0.slice/cpu.stat": "usage_usec 1\n",
+            "cg/cpu.stat": "usage_usec 9\n",
+            "proc/meminfo": "MemTotal: 1000000 kB\n",
+            "proc/42/net/dev": "lo: 7 0 0 0 0 0 0 0 7 0 0\neth0: 70 0 0 0 0 0 0 0 80 0 0\n",
+        ])
+        try tree.write("mounts", "cgroup2 \(tree.path)/cg cgroup2 rw 0 0\n")
+        try tree.link("proc/42/ns/net", to: "net:[2]")
+        try tree.link("proc/self/ns/net", to: "net:[1]")
+        return tree
+    }
+
+    private func source(_ tree: FileTree, limit: Int = 100) -> SourceBench {
+        let source = ControlGroupSource(
+            mounts: "\(tree.path)/mounts",
+            proc: "\(tree.path)/proc",
+            limit: limit,
+            patience: .seconds(30),
+            cpus: { 2 },
+            isWanted: Self.isWanted
+        )
+        return SourceBench(tree: tree, source: SampleSource("cgroups") { try await source.read($0) })
+    }
+
+    @Test func groupsOfTheSecondVersionAreRead() async throws {
+        let reading = try await source(try Self.secondVersion()).read(tick(0))
+        #expect(reading.errors.isEmpty)
+        #expect(
+            reading.samples == [
+                Sample(
+                    owner: .controlGroup("system.slice/docker-\(Self.id).scope"),
+                    containerID: Self.id,
+                    values: [
+                        .cpuSeconds: 2.5, .memoryUsedBytes: 700, .memoryLimitBytes: 67_108_864, .blockReadBytes: 10,
+                        .blockWrittenBytes: 20, .processes: 3, .networkReceivedBytes: 70, .networkSentBytes: 80,
+                    ]
+                ),
+                Sample(owner: .controlGroup("system.slice/cron.service"), values: [.cpuSeconds: 1]),
+            ]
+        )
+    }
+
+    @Test func aNetworkThatIsTheReadersIsNotTheGroups() async throws {
+        let tree = try Self.secondVersion()
+        try tree.remove("proc/self/ns/net")
+        try tree.link("proc/self/ns/net", to: "net:[2]")
+        let reading = try await source(tree).read(tick(0))
+        #expect(reading.samples.first?.values[.networkReceivedBytes] == nil)
+        #expect(reading.samples.first?.values[.processes] == 3)
+    }
+
+    @Test func groupsOfTheFirstVersionAreRead() async throws {
+        let tree = try FileTree([
+            "cpu/docker/\(Self.id)/cpuacct.usage": "2500000000\n",
+            "cpu/docker/\(Self.id)/cgroup.procs": "",
+            "mem/docker/\(Self.id)/memory.usage_in_bytes": "1000\n",
+            "mem/docker/\(Self.id)/memory.limit_in_bytes": "9223372036854771712\n",
+            "mem/docker/\(Self.id)/memory.stat": "inactive_file 1\ntotal_inactive_file 300\n",
+            "mem/system.slice/cron.service/memory.usage_in_bytes": "5\n",
+            "blk/docker/\(Self.id)/blkio.throttle.io_service_bytes": "8:0 Read 10\n8:0 Write 20\nTotal 30\n",
+            "blk/docker/\(Self.id)/blkio.throttle.io_service_bytes_recursive": "8:0 Read 11\n8:0 Write 22\nTotal 33\n",
+            "pids/docker/\(Self.id)/pids.current": "3\n",
+            "unified/docker/\(Self.id)/cpu.stat": "usage_usec 7\n",
+            "proc/meminfo": "MemTotal: 1000000 kB\n",
+        ])
+        let lines = [("cpu", "cpu,cpuacct"), ("mem", "memory"), ("blk", "blkio"), ("pids", "pids")]
+            .map { "cgroup \(tree.path)/\($0.0) cgroup rw,\($0.1) 0 0\n" }
+        try tree.write("mounts", lines.joined() + "cgroup2 \(tree.path)/unified cgroup2 rw 0 0\n")
+        let reading = try await source(tree).read(tick(0))
+        #expect(
+            reading.samples == [
+                Sample(
+                    owner: .controlGroup("docker/\(Self.id)"),
+                    containerID: Self.id,
+                    values: [
+                        .cpuSeconds: 2.5, .memoryUsedBytes: 700, .blockReadBytes: 11, .blockWrittenBytes: 22,
+                        .processes: 3,
+                    ]
+                ),
+                Sample(owner: .controlGroup("system.slice/cron.service"), values: [.memoryUsedBytes: 5]),
+            ]
+        )
+    }
+
+    @Test func sharesAreOfEachGroup() async throws {
+        let tree = try Self.secondVersion()
+        let source = source(tree)
+        let cron = "cg/system.slice/cron.service/cpu.stat"
+        func share(_ seconds: Int) async throws -> Double? {
+            try await source.read(tick(seconds)).samples.last?.values[.cpuPercent]
+        }
+        #expect(try await share(0) == nil)
+        try tree.write(cron, "usage_usec 8500000\n")
+        #expect(try await share(15) == 50)
+        // A service that was restarted has a new group of the same path.
+        try tree.write(cron, "usage_usec 10\n")
+        #expect(try await share(30) == nil)
+        try tree.write(cron, "usage_usec 30000010\n")
+        #expect(try await share(45) == 200)
+        // More than two CPUs and a tenth could do.
+        try tree.write(cron, "usage_usec 66000010\n")
+        let reading = try await source.read(tick(60))
+        #expect(reading.samples.last?.values[.cpuPercent] == nil)
+        #expect(reading.samples.last?.values[.cpuSeconds] == 66.00001)
+        #expect(reading.errors.map(\.reason) == [.implausible])
+    }
+
+    @Test func oneThatIsGoneIsNoErrorAndForgotten() async throws {
+        let tree = try Self.secondVersion()
+        let source = source(tree)
+        _ = try await source.read(tick(0))
+        try tree.remove("cg/system.slice/cron.service")
+        let without = try await source.read(tick(15))
+        #expect(without.samples.count == 1)
+        #expect(without.errors.isEmpty)
+        // A folder that is there, but whose files are not: it goes while it is read.
+        try FileManager.default.createDirectory(
+            atPath: "\(tree.path)/cg/system.slice/going.service",
+            withIntermediateDirectories: true
+        )
+        #expect(try await source.read(tick(30)).samples.count == 1)
+        try tree.write("cg/system.slice/cron.service/cpu.stat", "usage_usec 2000000\n")
+        // Forgotten: what it used since is not put down to the last fifteen seconds.
+        #expect(try await source.read(tick(45)).samples.last?.values[.cpuPercent] == nil)
+    }
+
+    @Test func aFileThatCannotBeReadCostsItsGroupAlone() async throws {
+        let tree = try Self.secondVersion()
+        try tree.remove("cg/system.slice/cron.service/cpu.stat")
+        // Reading a folder is an error that is none of those of a group that goes.
+        try tree.write("cg/system.slice/cron.service/cpu.stat/x", "")
+        let reading = try await source(tree).read(tick(0))
+        #expect(reading.samples.count == 1)
+        #expect(reading.errors.map(\.reason) == [.failed])
+    }
+
+    @Test func thereAreNoMoreThanTheLimit() async throws {
+        let tree = try Self.secondVersion()
+        for number in 0..<50 { try tree.write("cg/system.slice/s\(number).service/cpu.stat", "usage_usec 1\n") }
+        let reading = try await source(tree, limit: 10).read(tick(0))
+        #expect(reading.samples.count == 10)
+        #expect(reading.samples.first?.containerID == Self.id)
+        #expect(reading.errors.map(\.reason) == [.limit])
+        #expect(try await source(tree, limit: -1).read(tick(0)).samples.isEmpty)
+    }
+
+    @Test func withoutControlGroupsItIsUnavailable() async throws {
+        let tree = try FileTree(["mounts": "proc /proc proc rw 0 0\n"])
+        let error = await #expect(throws: SourceError.self) { try await source(tree).read(tick(0)) }
+        #expect(error?.reason == .unavailable)
+        let none = try FileTree()
+        let other = await #expect(throws: SourceError.self) { try await source(none).read(tick(0)) }
+        #expect(other?.reason == .unavailable)
+    }
+
+    #if os(Linux)
+    @Test func thisMachinesGroupsAreWhatTheKernelSays() async throws {
+        // Whatever groups it has, the first of each branch.
+        let source = SampleSource.cgroups(limit: 5) { _ in true }
+        let reading: SourceReading
+        do {
+            reading = try await source.read(tick(0))
+        } catch let error as SourceError where error.reason == .unavailable {
+            return  // A machine without control groups.
+        }
+        for sample in reading.samples { #expect(!sample.values.isEmpty, "\(sample.owner)") }
+    }
+    #endif
+}

@@ -1,0 +1,102 @@
+import Testing
+
+@testable import TallySampler
+
+struct ControlGroupTests {
+    private static let id = String(repeating: "0123456789abcdef", count: 4)
+
+    @Test(arguments: [
+        "system.slice/docker-\(id).scope", "docker/\(id)", "machine.slice/libpod-\(id).scope",
+        "libpod_parent/libpod-\(id)",
+        "kubepods.slice/kubepods-pod1.slice/cri-containerd-\(id).scope", "\(id)",
+        "user.slice/user-1000.slice/user@1000.service/user.slice/libpod-\(id).scope",
+    ])
+    func containersAreKnownByTheirIDs(_ path: String) {
+        #expect(ControlGroup(path: path).containerID == Self.id)
+    }
+
+    @Test(arguments: [
+        "", "system.slice/cron.service", "machine.slice/libpod-conmon-\(id).scope", "docker/\(id.dropLast())",
+        "docker/\(id)0", "docker/\(id.uppercased())", "docker/x\(id)", "docker/\(id)/init.scope",
+        "docker/é\(id.dropLast(2))",
+    ])
+    func nothingElseIsAContainer(_ path: String) {
+        #expect(ControlGroup(path: path).containerID == nil)
+    }
+
+    @Test func servicesAreThoseOfTheSystem() {
+        #expect(ControlGroup(path: "system.slice/cron.service").isSystemService)
+        #expect(ControlGroup(path: "system.slice/system-getty.slice/getty@tty1.service").isSystemService)
+        #expect(!ControlGroup(path: "user.slice/user-0.slice/user@0.service").isSystemService)
+        #expect(!ControlGroup(path: "system.slice/dev-hugepages.mount").isSystemService)
+    }
+}
+
+struct ControlGroupMountsTests {
+    private func mounts(_ text: String) -> ControlGroupMounts { ControlGroupMounts(text: .init(text: text)) }
+
+    @Test func theSecondVersionHasOneTree() {
+        let mounts = mounts("proc /proc proc rw 0 0\ncgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nsdelegate 0 0\n")
+        #expect(mounts.roots == ["/sys/fs/cgroup"])
+        for controller in ControlGroupMounts.Controller.allCases {
+            #expect(mounts.place(of: controller)?.isSecond == true)
+        }
+    }
+
+    @Test func theFirstVersionHasOneEach() {
+        let mounts = mounts(
+            """
+            tmpfs /sys/fs/cgroup tmpfs rw,mode=755 0 0
+            cgroup /sys/fs/cgroup/cpu,cpuacct cgroup rw,relatime,cpu,cpuacct 0 0
+            cgroup /sys/fs/cgroup/memory cgroup rw,relatime,memory 0 0
+            cgroup /sys/fs/cgroup/systemd cgroup rw,relatime,name=systemd 0 0
+            cgroup2 /sys/fs/cgroup/unified cgroup2 rw,relatime 0 0
+
+            """
+        )
+        #expect(mounts.place(of: .cpu)?.root == "/sys/fs/cgroup/cpu,cpuacct")
+        #expect(mounts.place(of: .memory)?.root == "/sys/fs/cgroup/memory")
+        #expect(mounts.place(of: .memory)?.isSecond == false)
+        // A controller that the first does not have may be the second's.
+        #expect(mounts.place(of: .processes)?.root == "/sys/fs/cgroup/unified")
+        #expect(mounts.roots == ["/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/memory"])
+    }
+
+    @Test(arguments: [
+        (#"/a\040b"#, "/a b"), (#"/a\011b"#, "/a\tb"), (#"/a\134b"#, #"/a\b"#), (#"/a\b"#, #"/a\b"#),
+        (#"/a\04"#, #"/a\04"#),
+        (#"/a\999"#, #"/a\999"#), (#"\777"#, #"\777"#), (#"\"#, #"\"#),
+    ])
+    func blanksInPathsAreWrittenAsDigits(_ path: String, text: String) {
+        #expect(ControlGroupMounts.unescaped(path.utf8) == text)
+    }
+
+    @Test func noMountsAreNoPlaces() {
+        #expect(mounts("").roots == [])
+        #expect(mounts("cgroup2\ncgroup x y\n").roots == [])
+    }
+}
+
+struct ControlGroupTextTests {
+    @Test func theSecondVersionsBytesAreSummed() {
+        let text = "8:0 rbytes=100 wbytes=20 rios=1 wios=2 dbytes=7 dios=0\n253:0 wbytes=3\n7:0 \n"
+        let totals = BlockTotals(ioStat: .init(text: text))
+        #expect(totals?.read == 100)
+        #expect(totals?.written == 23)
+        #expect(BlockTotals(ioStat: []) == nil)
+        #expect(BlockTotals(ioStat: .init(text: "8:0 rbytes=18446744073709551615\n8:1 rbytes=1\n")) == nil)
+    }
+
+    @Test func theFirstVersionsBytesAreSummed() {
+        let text = "8:0 Read 100\n8:0 Write 20\n8:0 Sync 5\n8:0 Total 120\n8:16 Read 1\nTotal 121\n"
+        let totals = BlockTotals(serviceBytes: .init(text: text))
+        #expect(totals?.read == 101)
+        #expect(totals?.written == 20)
+        #expect(BlockTotals(serviceBytes: .init(text: "Total 0\n")) == nil)
+    }
+
+    @Test(arguments: [(100, 30, 70), (100, 99, 1), (100, 100, 100), (100, 101, 100), (100, nil, 100), (0, 0, 0)])
+    func whatTheKernelCanTakeBackIsNotUsed(_ usage: UInt64, inactive: UInt64?, used: UInt64) {
+        #expect(memoryUsed(usage, inactiveFile: inactive) == used)
+    }
+}

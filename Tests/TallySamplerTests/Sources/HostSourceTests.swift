@@ -1,0 +1,134 @@
+import Foundation
+import Synchronization
+import TallyTesting
+import Testing
+
+@testable import TallySampler
+
+struct HostSourceTests {
+    private static let files = [
+        "stat": "cpu  100 0 0 1000 0 0 0 0 0 0\ncpu0 1 0 0 1 0\ncpu1 1 0 0 1 0\nbtime 1\n",
+        "meminfo": "MemTotal: 1000 kB\nMemAvailable: 400 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n",
+        "loadavg": "0.5 0.25 0.125 1/2 3\n",
+        "net/dev": "head\n eth0: 20 1 0 0 0 0 0 0 30 1 0 0 0 0 0 0\n",
+        "pressure/cpu": "some avg10=0 avg60=0 avg300=0 total=1000000\n",
+        "pressure/memory": "some avg10=0 avg60=0 avg300=0 total=2000000\n",
+        "pressure/io": "some avg10=0 avg60=0 avg300=0 total=3000000\n",
+    ]
+
+    private func source(
+        _ tree: FileTree,
+        clock: any Clock<Duration> = ContinuousClock(),
+        patience: Duration = .seconds(30),
+        disk: @escaping @Sendable () -> HostSource.Disk = {
+            .success(DiskSpace(blocks: 100, freeBlocks: 25, blockSize: 1000))
+        }
+    ) -> SourceBench {
+        let source = HostSource(proc: tree.path, clock: clock, patience: patience, clockTicks: 100, disk: disk)
+        return SourceBench(tree: tree, source: .host(source))
+    }
+
+    @Test func everyValueIsRead() async throws {
+        let source = source(try FileTree(Self.files))
+        let reading = try await source.read(tick(0))
+        #expect(reading.errors.isEmpty)
+        #expect(
+            reading.samples == [
+                Sample(
+                    owner: .host,
+                    values: [
+                        .cpuCount: 2, .cpuSeconds: 1, .memoryTotalBytes: 1_024_000, .memoryUsedBytes: 614_400,
+                        .swapTotalBytes: 0, .swapUsedBytes: 0, .load1: 0.5, .load5: 0.25, .load15: 0.125,
+                        .networkReceivedBytes: 20, .networkSentBytes: 30, .diskTotalBytes: 100_000,
+                        .diskUsedBytes: 75_000, .cpuPressureSeconds: 1, .memoryPressureSeconds: 2,
+                        .ioPressureSeconds: 3,
+                    ]
+                )
+            ]
+        )
+    }
+
+    @Test func theSecondReadingHasAShare() async throws {
+        let tree = try FileTree(Self.files)
+        let source = source(tree)
+        _ = try await source.read(tick(0))
+        try tree.write("stat", "cpu  400 0 0 1100 0 0 0 0\ncpu0 1 0 0 1\ncpu1 1 0 0 1\n")
+        let second = try await source.read(tick(15))
+        #expect(isClose(second.samples.first?.values[.cpuPercent], 150))
+        // After more than five intervals it would be the mean of a time that nobody asked for.
+        try tree.write("stat", "cpu  700 0 0 1200 0 0 0 0\ncpu0 1 0 0 1\ncpu1 1 0 0 1\n")
+        let third = try await source.read(tick(91))
+        #expect(third.samples.first?.values[.cpuPercent] == nil)
+    }
+
+    @Test(arguments: ["stat", "meminfo", "loadavg", "net/dev"])
+    func oneFilesFaultIsNotAnothers(_ name: String) async throws {
+        let tree = try FileTree(Self.files)
+        try tree.remove(name)
+        let missing = try await source(tree).read(tick(0))
+        #expect(missing.errors.map(\.reason) == [.unavailable])
+        #expect(missing.samples.first?.values[.diskTotalBytes] == 100_000)
+        try tree.write(name, "?")
+        let wrong = try await source(tree).read(tick(0))
+        #expect(wrong.errors.map(\.reason) == (name == "net/dev" ? [] : [.malformed]))
+        #expect((wrong.samples.first?.values.count ?? 0) > 8)
+    }
+
+    @Test func aKernelWithoutPressureIsNoError() async throws {
+        let tree = try FileTree(Self.files)
+        try tree.remove("pressure")
+        let reading = try await source(tree).read(tick(0))
+        #expect(reading.errors.isEmpty)
+        #expect(reading.samples.first?.values[.ioPressureSeconds] == nil)
+        #expect(reading.samples.first?.values[.load1] == 0.5)
+    }
+
+    @Test func aDiskThatHangsCostsItsOwnValuesAndOneThread() async throws {
+        let gate = DispatchSemaphore(value: 0)
+        defer { gate.signal() }
+        let clock = ManualClock()
+        let source = source(try FileTree(Self.files), clock: clock, patience: .seconds(1)) {
+            gate.wait()
+            return .success(nil)
+        }
+        let isDone = Atomic(false)
+        let first = Task {
+            defer { isDone.store(true, ordering: .relaxed) }
+            return try await source.read(tick(0))
+        }
+        // The clock goes on until nobody waits any more.
+        while !isDone.load(ordering: .relaxed) {
+            clock.advance(by: .seconds(1))
+            await Task.yield()
+        }
+        #expect(try await first.value.errors.map(\.reason).contains(.timeout))
+        // The clock may have been faster than the files, too: their thread comes back by itself.
+        var second = try await source.read(tick(15))
+        for _ in 0..<1_000_000 where second.errors.count > 1 { second = try await source.read(tick(15)) }
+        #expect(second.errors.map(\.reason) == [.stuck])
+        #expect(second.samples.first?.values[.load1] == 0.5)
+        #expect(second.samples.first?.values[.diskTotalBytes] == nil)
+    }
+
+    @Test func aFileSystemThatIsNotThereIsAnError() async throws {
+        let source = source(try FileTree(Self.files)) { DiskSpace.ofFileSystem(holding: "/no/such/path") }
+        #expect(try await source.read(tick(0)).errors.map(\.reason) == [.unavailable])
+    }
+
+    #if os(Linux)
+    @Test func thisMachineHasThem() async throws {
+        let source = SampleSource.host()
+        _ = try await source.read(tick(0))
+        let reading = try await source.read(tick(15))
+        let values = try #require(reading.samples.first?.values)
+        #expect(reading.errors.isEmpty)
+        #expect(values[.cpuCount] == Double(ProcessInfo.processInfo.activeProcessorCount))
+        #expect(values[.memoryTotalBytes] == Double(ProcessInfo.processInfo.physicalMemory))
+        let disk = try FileManager.default.attributesOfFileSystem(forPath: "/")
+        #expect(values[.diskTotalBytes] == (disk[.systemSize] as? NSNumber)?.doubleValue)
+        for metric in [SampleMetric.cpuSeconds, .memoryUsedBytes, .diskUsedBytes, .load1] {
+            #expect((values[metric] ?? -1) >= 0, "\(metric)")
+        }
+    }
+    #endif
+}

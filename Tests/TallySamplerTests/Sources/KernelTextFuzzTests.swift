@@ -1,0 +1,43 @@
+import Testing
+
+@testable import TallySampler
+
+/// Texts that are almost those of a kernel. A trap ends the whole run.
+struct KernelTextFuzzTests {
+    @Test func noTextMakesAParserTrap() async throws {
+        let seeds = [
+            "cpu  100 0 0 1000 0 0 0 0 0 0\ncpu0 1 0 0 1 0\ncpu1 1 0 0 1 0\nbtime 1\n",
+            "MemTotal: 1000 kB\nMemAvailable: 400 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n",
+            "0.5 0.25 0.125 1/2 3\n", "head\n eth0:1: 20 1 0 0 0 0 0 0 30 1 0 0 0 0 0 0\n",
+            "some avg10=0 avg60=0 avg300=0 total=18446744073709551615\nfull total=1\n",
+            "8:0 rbytes=10 wbytes=20 rios=1\n8:1 rbytes=18446744073709551615\n",
+            "8:0 Read 10\n8:0 Write 18446744073709551615\nTotal 30\n",
+            "cgroup /sys/fs\\040x cgroup rw,cpu,cpuacct 0 0\ncgroup2 /u cgroup2 rw 0 0\n",
+            "usage_usec 2500000\nuser_usec 1\n",
+        ]
+        try await onThread {
+            var random = Mutations(seed: 0x7A11)
+            let cpu = HostCPU(text: .init(text: seeds[0]))
+            for number in 0..<120_000 {
+                let text = random.mutated(Array(seeds[number % seeds.count].utf8))
+                if let other = HostCPU(text: text), let cpu {
+                    for (one, two) in [(cpu, other), (other, cpu)] {
+                        guard let percent = one.percent(since: two, clockTicks: 100) else { continue }
+                        #expect((0...100 * Double(one.cpus) * 1.000001).contains(percent))
+                    }
+                    _ = other.busyTicks
+                }
+                _ = HostMemory(text: text).used
+                _ = HostMemory(text: text).swapUsed
+                _ = HostLoad(text: text)
+                _ = NetworkTotals(text: text, where: NetworkTotals.leavesHost)
+                _ = pressureSeconds(text: text)
+                _ = BlockTotals(ioStat: text)
+                _ = BlockTotals(serviceBytes: text)
+                _ = ControlGroupMounts(text: text).roots
+                _ = ControlGroup(path: text.text).containerID
+                _ = text.number(of: "usage_usec")
+            }
+        }
+    }
+}

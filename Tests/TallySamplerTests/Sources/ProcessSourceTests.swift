@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+@testable import Tally
+@testable import TallySampler
+
+struct ProcessSourceTests {
+    #if os(Linux)
+    @Test func thisProcessHasThem() async throws {
+        let source = SampleSource.process()
+        let sample = try #require(try await source.read(tick(0)).samples.first)
+        #expect(sample.owner == .process)
+        #expect(sample.values[.cpuPercent] == nil)
+        #expect((sample.values[.cpuSeconds] ?? 0) > 0)
+        #expect((sample.values[.memoryUsedBytes] ?? 0) > 1_000_000)
+        #expect((sample.values[.virtualMemoryBytes] ?? 0) > (sample.values[.memoryUsedBytes] ?? .infinity))
+        #expect((sample.values[.threads] ?? 0) >= 1)
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        #expect(sample.values[.maxDescriptors] == Double(limit.rlim_cur))
+        let now = Date().timeIntervalSince1970
+        #expect((now - 86_400...now).contains(sample.values[.startTimeSeconds] ?? 0))
+        let second = try await source.read(tick(15))
+        #expect((second.samples.first?.values[.cpuPercent] ?? -1) >= 0)
+        #expect(second.errors.isEmpty)
+    }
+
+    @Test func timeSpentIsSeenToTheMillisecond() throws {
+        var used = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used)
+        let before = try #require(ProcessFacts.current().cpuSeconds)
+        // What the kernel itself says of the same, by another call.
+        #expect(abs(before - Double(used.tv_sec) - Double(used.tv_nsec) / 1e9) < 0.5)
+        // A hundredth of a second is what `/proc` would see; the other tests only add to it.
+        var end = timespec()
+        repeat {
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end)
+        } while try #require(ProcessFacts.current().cpuSeconds) <= before
+        #expect(try #require(ProcessFacts.current().cpuSeconds) - before < 5)
+    }
+    #endif
+
+    private func source(_ seconds: [Double?]) -> ProcessSource {
+        let rest = Locked(seconds[...])
+        return ProcessSource {
+            let next = rest.withLock { $0.popFirst() ?? nil }
+            return ProcessFacts(
+                id: 1,
+                cpuSeconds: next,
+                residentBytes: 1,
+                virtualBytes: nil,
+                virtualBytesLimit: nil,
+                threads: nil,
+                startSeconds: nil,
+                descriptors: nil,
+                descriptorLimit: nil
+            )
+        }
+    }
+
+    @Test func whatWasUsedIsAShareOfTheTime() {
+        let source = source([10, 13, 12, 13.5])
+        let shares = (0...3).map { source.read(tick($0 * 15)).samples.first?.values[.cpuPercent] }
+        #expect(shares == [nil, 20, nil, 10])
+    }
+
+    @Test func moreThanThereIsIsCountedAndBeginsAnew() {
+        let source = source([0, 1e9, 1e9 + 15])
+        _ = source.read(tick(0))
+        let second = source.read(tick(15))
+        #expect(second.samples.first?.values[.cpuPercent] == nil)
+        #expect(second.samples.first?.values[.cpuSeconds] == 1e9)
+        #expect(second.errors.map(\.reason) == [.implausible])
+        #expect(source.read(tick(30)).samples.first?.values[.cpuPercent] == 100)
+    }
+
+    @Test func whatTheSystemDoesNotTellIsAbsent() {
+        #expect(source([nil]).read(tick(0)).samples.first?.values == [.memoryUsedBytes: 1])
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Synchronization
+import TallyTesting
+import Testing
+
+@testable import TallySampler
+
+struct SingleCallTests {
+    /// A call that comes back only when it is let.
+    private final class Slow: Sendable {
+        let made = Atomic<Int>(0)
+        let gate = DispatchSemaphore(value: 0)
+        func call() -> Int {
+            let number = made.add(1, ordering: .relaxed).newValue
+            gate.wait()
+            return number
+        }
+    }
+
+    private let clock = ManualClock()
+
+    private func call(_ slow: Slow) -> SingleCall<Int> {
+        SingleCall(clock: clock, patience: .seconds(1)) { slow.call() }
+    }
+
+    private func value(_ outcome: SingleCall<Int>.Outcome) -> Int? {
+        guard case .value(let value) = outcome else { return nil }
+        return value
+    }
+
+    @Test func oneThatComesBackHasAValueEachTime() async {
+        let calls = Atomic<Int>(0)
+        let call = SingleCall(clock: clock, patience: .seconds(1)) { calls.add(1, ordering: .relaxed).newValue }
+        for number in 1...100 {
+            #expect(value(await call.outcome(at: .zero)) == number)
+        }
+    }
+
+    @Test func oneThatHangsIsWaitedForOnceAndMadeOnce() async throws {
+        let slow = Slow()
+        let call = call(slow)
+        async let first = call.outcome(at: .seconds(10))
+        try await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(1))
+        guard case .late = await first else { return #expect(Bool(false), "it was not late") }
+        // No wait, and no second call, until it has come back.
+        guard case .late = await call.outcome(at: .milliseconds(14_999)) else {
+            return #expect(Bool(false), "it was not late")
+        }
+        for time in [15, 1000] {
+            guard case .stuck = await call.outcome(at: .seconds(time)) else {
+                return #expect(Bool(false), "it was not stuck")
+            }
+        }
+        #expect(slow.made.load(ordering: .relaxed) == 1)
+        slow.gate.signal()
+        slow.gate.signal()
+        // It comes back on its own time, and is then made again; what it said then is forgotten.
+        var answer: Int?
+        while answer == nil {
+            answer = value(await call.outcome(at: .seconds(1001)))
+            await Task.yield()
+        }
+        #expect(answer == 2)
+    }
+
+    @Test func cancellingDoesNotWaitForIt() async throws {
+        let slow = Slow()
+        let call = call(slow)
+        let task = Task { await call.outcome(at: .zero) }
+        try await clock.waitForSleepers(1)
+        task.cancel()
+        guard case .cancelled = await task.value else { return #expect(Bool(false), "it was not cancelled") }
+        slow.gate.signal()
+    }
+
+    @Test func oneThatIsCancelledBeforeItBeginsDoesNotWaitEither() async {
+        let slow = Slow()
+        let call = call(slow)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await call.outcome(at: .zero)
+        }
+        guard case .cancelled = await task.value else { return #expect(Bool(false), "it was not cancelled") }
+        slow.gate.signal()
+    }
+}
