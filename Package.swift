@@ -58,6 +58,7 @@ let package = Package(
                 "Tally",
                 product("AsyncHTTPClient", of: "async-http-client", with: "Docker"),
                 product("NIOCore", of: "swift-nio", with: "Docker"),
+                product("NIOHTTP1", of: "swift-nio", with: "Docker"),
                 product("GRDB", of: "GRDB.swift", with: "SQLite"),
                 product("ServiceLifecycle", of: "swift-service-lifecycle", with: "ServiceLifecycle"),
             ],

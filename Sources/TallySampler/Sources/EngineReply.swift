@@ -1,0 +1,146 @@
+#if Docker
+extension EngineStats {
+    /// The parts of an answer that are of use, as an engine names them. Numbers are unsigned: the limit of processes is
+    /// 2⁶⁴ − 1 where there is none, which is why it is not read at all.
+    struct Reply: Decodable {
+        typealias Lenient = EngineJSON.Lenient
+
+        struct Usage: Decodable {
+            var total: Lenient<UInt64>?
+            var each: Lenient<[Lenient<UInt64>]>?
+
+            enum CodingKeys: String, CodingKey {
+                case total = "total_usage"
+                case each = "percpu_usage"
+            }
+        }
+
+        struct CPU: Decodable {
+            var usage: Lenient<Usage>?
+            var system: Lenient<UInt64>?
+            var online: Lenient<UInt64>?
+
+            enum CodingKeys: String, CodingKey {
+                case usage = "cpu_usage"
+                case system = "system_cpu_usage"
+                case online = "online_cpus"
+            }
+        }
+
+        struct Memory: Decodable {
+            var usage: Lenient<UInt64>?
+            var limit: Lenient<UInt64>?
+            var stats: Lenient<[String: Lenient<UInt64>]>?
+
+            var isEmpty: Bool { usage == nil && limit == nil && stats == nil }
+        }
+
+        struct Network: Decodable {
+            var received: Lenient<UInt64>?
+            var sent: Lenient<UInt64>?
+
+            enum CodingKeys: String, CodingKey {
+                case received = "rx_bytes"
+                case sent = "tx_bytes"
+            }
+        }
+
+        struct Block: Decodable {
+            var bytes: Lenient<[Lenient<Operation>]>?
+
+            enum CodingKeys: String, CodingKey {
+                case bytes = "io_service_bytes_recursive"
+            }
+        }
+
+        struct Operation: Decodable {
+            var operation: Lenient<String>?
+            var value: Lenient<UInt64>?
+
+            enum CodingKeys: String, CodingKey {
+                case operation = "op"
+                case value
+            }
+        }
+
+        struct Processes: Decodable {
+            var current: Lenient<UInt64>?
+        }
+
+        var id: Lenient<String>?
+        var podmanID: Lenient<String>?
+        var read: Lenient<String>?
+        var cpu: Lenient<CPU>?
+        var memory: Lenient<Memory>?
+        var networks: Lenient<[String: Lenient<Network>]>?
+        var block: Lenient<Block>?
+        var processes: Lenient<Processes>?
+
+        enum CodingKeys: String, CodingKey {
+            case id
+            case podmanID = "Id"
+            case read
+            case cpu = "cpu_stats"
+            case memory = "memory_stats"
+            case networks
+            case block = "blkio_stats"
+            case processes = "pids_stats"
+        }
+    }
+}
+
+extension EngineContainer {
+    /// An entry of the list.
+    private struct Entry: Decodable {
+        var id: String
+        var names: EngineJSON.Lenient<[String]>?
+        var image: EngineJSON.Lenient<String>?
+        var labels: EngineJSON.Lenient<[String: String]>?
+        var state: EngineJSON.Lenient<String>?
+
+        enum CodingKeys: String, CodingKey {
+            case id = "Id"
+            case names = "Names"
+            case image = "Image"
+            case labels = "Labels"
+            case state = "State"
+        }
+    }
+
+    /// The containers of a list, each once, and whether each runs; those that are paused do not, but have figures.
+    static func list(_ body: [UInt8]) throws(SourceError) -> [(container: EngineContainer, isRunning: Bool)] {
+        var seen: Set<String> = []
+        return try EngineJSON.decode([EngineJSON.Lenient<Entry>].self, from: body).compactMap { entry in
+            guard let entry = entry.value, isID(entry.id), seen.insert(entry.id).inserted else { return nil }
+            let state = entry.state?.value?.lowercased() ?? "running"
+            guard state == "running" || state == "paused" else { return nil }
+            let name = (entry.names?.value ?? []).first.map { $0.hasPrefix("/") ? String($0.dropFirst()) : $0 } ?? ""
+            let container = EngineContainer(
+                id: entry.id,
+                name: name.isEmpty ? entry.id : name,
+                image: entry.image?.value ?? "",
+                labels: entry.labels?.value ?? [:]
+            )
+            return (container, state == "running")
+        }
+    }
+
+    /// It becomes part of a path.
+    private static func isID(_ text: String) -> Bool {
+        1...128 ~= text.utf8.count && text.utf8.allSatisfy { "0123456789abcdefABCDEF".utf8.contains($0) }
+    }
+}
+
+/// What an engine says of itself.
+struct EngineInfo: Decodable {
+    var running: EngineJSON.Lenient<Int>?
+
+    enum CodingKeys: String, CodingKey {
+        case running = "ContainersRunning"
+    }
+
+    static func containersRunning(_ body: [UInt8]) throws(SourceError) -> Int? {
+        try EngineJSON.decode(EngineInfo.self, from: body).running?.value.flatMap { $0 >= 0 ? $0 : nil }
+    }
+}
+#endif

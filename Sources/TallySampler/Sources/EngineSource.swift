@@ -1,0 +1,139 @@
+#if Docker
+internal import Tally
+
+/// The containers of an engine, and what each had used when it was read last.
+final class EngineSource: Sendable {
+    /// How long each kind of request may take.
+    struct Limits: Sendable {
+        var ping = Duration.seconds(2)
+        var list = Duration.seconds(5)
+        /// A container's figures: Docker before version 25 takes a second.
+        var stats = Duration.seconds(10)
+    }
+
+    static let maxContainers = 1_000
+
+    private struct State {
+        var last: [String: EngineReading] = [:]
+        /// Of requests for single containers, reported with the next list.
+        var errors: [SourceError] = []
+    }
+
+    private let sockets: EngineSockets
+    private let owner: @Sendable (EngineContainer) -> String?
+    private let limits: Limits
+    private let client: EngineClient
+    private let hostMemory: @Sendable () -> UInt64?
+    private let state = Locked(State())
+
+    init(
+        sockets: EngineSockets,
+        limits: Limits = Limits(),
+        clock: any Clock<Duration> = ContinuousClock(),
+        hostMemory: @escaping @Sendable () -> UInt64? = EngineSource.hostMemory,
+        owner: @escaping @Sendable (EngineContainer) -> String?
+    ) {
+        self.sockets = sockets
+        self.limits = limits
+        self.hostMemory = hostMemory
+        self.owner = owner
+        client = EngineClient(clock: clock)
+    }
+
+    static func hostMemory() -> UInt64? {
+        (try? KernelFile.read("/proc/meminfo")).flatMap { HostMemory(text: $0).total }
+    }
+
+    func shutdown() async { await client.shutdown() }
+
+    func read(_ tick: SourceTick) async throws -> SourceReading {
+        let socket = try sockets.present()
+        let ping = try await client.get("/_ping", at: socket, within: limits.ping)
+        _ = try ping.success()
+        var engine = EngineIdentity(headers: ping.headers)
+        var reading = SourceReading()
+        reading.errors = state.withLock { state in
+            defer { state.errors = [] }
+            return state.errors
+        }
+        let containers: [(container: EngineContainer, isRunning: Bool)]
+        do {
+            containers = try EngineContainer.list(try await list(at: socket, &engine))
+        } catch let error as SourceError {
+            // Without a list, there is still a number.
+            reading.errors.append(error)
+            reading.containersRunning = try? await running(at: socket, engine)
+            try Task.checkCancellation()
+            return reading
+        }
+        reading.containersRunning = containers.count { $0.isRunning }
+        if containers.count > Self.maxContainers {
+            reading.errors.append(SourceError(.limit, "\(containers.count) containers"))
+        }
+        let sampled = containers.prefix(Self.maxContainers).map(\.container)
+        let ids = Set(sampled.map(\.id))
+        state.withLock { state in state.last = state.last.filter { ids.contains($0.key) } }
+        let hostMemory = hostMemory()
+        reading.targets = sampled.compactMap { container in
+            guard let owner = owner(container) else { return nil }
+            return SampleTarget(id: container.id) { [self, engine] in
+                try await sample(of: container.id, owner, at: socket, engine, tick, hostMemory: hostMemory)
+            }
+        }
+        return reading
+    }
+
+    private func list(at socket: String, _ engine: inout EngineIdentity) async throws -> [UInt8] {
+        let reply = try await client.get("\(engine.prefix)/containers/json", at: socket, within: limits.list)
+        // An engine may have given up the version that is asked for; it still has its own.
+        guard reply.status == 400, !engine.prefix.isEmpty else { return try reply.success() }
+        engine.prefix = ""
+        return try await client.get("/containers/json", at: socket, within: limits.list).success()
+    }
+
+    private func running(at socket: String, _ engine: EngineIdentity) async throws -> Int? {
+        let reply = try await client.get("\(engine.prefix)/info", at: socket, within: limits.list)
+        return try EngineInfo.containersRunning(try reply.success())
+    }
+
+    private func sample(
+        of id: String,
+        _ owner: String,
+        at socket: String,
+        _ engine: EngineIdentity,
+        _ tick: SourceTick,
+        hostMemory: UInt64?
+    ) async throws -> Sample? {
+        // One shot: the engine does not wait a second to have a reading before of its own.
+        let path = "\(engine.prefix)/containers/\(id)/stats?stream=false&one-shot=true"
+        let reply = try await client.get(path, at: socket, within: limits.stats)
+        // Removed since the list.
+        guard reply.status != 404 else { return nil }
+        guard var stats = try EngineStats(body: try reply.success(), of: id, engine: engine) else { return nil }
+        if let limit = stats.memoryLimit, let hostMemory, limit >= hostMemory { stats.memoryLimit = nil }
+        guard let share = take(stats, id, engine, tick) else { return nil }
+        var values = stats.values
+        values[.cpuPercent] = share.value
+        return Sample(owner: .container(owner), containerID: id, values: values)
+    }
+
+    /// Keeps a reading for the next; nil if it is late.
+    private func take(_ stats: EngineStats, _ id: String, _ engine: EngineIdentity, _ tick: SourceTick) -> CPUShare? {
+        let cpus = stats.cpus ?? Machine.cpus()
+        return state.withLock { state in
+            let now = EngineReading(stats, elapsed: tick.elapsed)
+            guard let last = state.last[id] else {
+                state.last[id] = now
+                return CPUShare.none
+            }
+            guard !now.isLate(after: last) else { return nil }
+            state.last[id] = now
+            let share = now.share(since: last, tick: tick, engine: engine, cpus: cpus)
+            if share == .implausible, state.errors.count < Self.maxContainers {
+                state.errors.append(CPUShare.error(of: "container \(id)"))
+            }
+            return share
+        }
+    }
+}
+#endif

@@ -1,0 +1,82 @@
+#if Docker
+/// What an engine says of one container. https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ContainerStats
+struct EngineStats: Equatable, Sendable {
+    var read: EngineTime
+    /// CPU time used, in nanoseconds.
+    var cpu: UInt64?
+    /// What all CPUs together did or could have done, in nanoseconds. Of Docker only.
+    var system: UInt64?
+    /// How many CPUs the container may see.
+    var cpus: Int?
+    var memory: UInt64?
+    var memoryLimit: UInt64?
+    var received: UInt64?
+    var sent: UInt64?
+    var block: (read: UInt64?, written: UInt64?) = (nil, nil)
+    var processes: UInt64?
+
+    static func == (one: EngineStats, two: EngineStats) -> Bool {
+        one.read == two.read && one.values == two.values && one.cpu == two.cpu && one.system == two.system
+    }
+
+    /// Nil if the answer is no sample, which engines send with a status of 200: nothing at all, zeros read in year 1, or an
+    /// error.
+    ///
+    /// - Parameter id: The container that was asked for: an answer of another is none.
+    init?(body: [UInt8], of id: String, engine: EngineIdentity) throws(SourceError) {
+        guard body.contains(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else { return nil }
+        let reply = try EngineJSON.decode(Reply.self, from: body)
+        let answered = reply.id?.value ?? reply.podmanID?.value
+        guard answered ?? id == id, let read = (reply.read?.value).flatMap({ EngineTime($0) }) else { return nil }
+        let usage = reply.cpu?.value?.usage?.value
+        let memory = reply.memory?.value
+        if usage?.total?.value ?? 0 == 0, memory?.isEmpty ?? true { return nil }
+        self.read = read
+        cpu = usage?.total?.value
+        system = reply.cpu?.value?.system?.value
+        cpus = Self.cpus(online: reply.cpu?.value?.online?.value, each: usage?.each?.value?.count)
+        self.memory = memory.flatMap { Self.used($0, isReduced: engine.hasReducedMemory) }
+        memoryLimit = (memory?.limit?.value).flatMap { $0 > 0 ? $0 : nil }
+        let networks = (reply.networks?.value ?? [:]).values.compactMap(\.value)
+        received = Self.sum(networks.compactMap { $0.received?.value })
+        sent = Self.sum(networks.compactMap { $0.sent?.value })
+        let operations = (reply.block?.value?.bytes?.value ?? []).compactMap(\.value)
+        // Podman has `rios` beside `read`: by first letters alone they would be added.
+        func bytes(_ name: String) -> UInt64? {
+            Self.sum(operations.filter { $0.operation?.value?.lowercased() == name }.compactMap { $0.value?.value })
+        }
+        block = (bytes("read"), bytes("write"))
+        // One process at least is what a container has that runs.
+        processes = (reply.processes?.value?.current?.value).flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    /// The values of a sample, without the CPU's share.
+    var values: [SampleMetric: Double] {
+        var values: [SampleMetric: Double] = [:]
+        values[.cpuSeconds] = cpu.map { Double($0) / 1e9 }
+        let numbers: [(SampleMetric, UInt64?)] = [
+            (.memoryUsedBytes, memory), (.memoryLimitBytes, memoryLimit), (.networkReceivedBytes, received),
+            (.networkSentBytes, sent), (.blockReadBytes, block.read), (.blockWrittenBytes, block.written),
+            (.processes, processes),
+        ]
+        for (metric, number) in numbers { values[metric] = number.map { Double($0) } }
+        return values
+    }
+
+    private static func cpus(online: UInt64?, each: Int?) -> Int? {
+        if let online, online > 0 { return Int(clamping: online) }
+        return each.flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    private static func used(_ memory: Reply.Memory, isReduced: Bool) -> UInt64? {
+        // 0 is what an engine says where the kernel does not count memory.
+        guard let usage = memory.usage?.value, usage > 0 else { return nil }
+        let stats = memory.stats?.value ?? [:]
+        guard !isReduced else { return usage }
+        if let first = stats["total_inactive_file"]?.value, first < usage { return usage - first }
+        return memoryUsed(usage, inactiveFile: stats["inactive_file"]?.value)
+    }
+
+    private static func sum(_ numbers: [UInt64]) -> UInt64? { numbers.isEmpty ? nil : checkedSum(numbers) }
+}
+#endif

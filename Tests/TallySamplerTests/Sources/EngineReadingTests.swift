@@ -1,0 +1,94 @@
+#if Docker
+import NIOHTTP1
+import Testing
+
+@testable import TallySampler
+
+/// What two answers of one container say.
+struct EngineReadingTests {
+    /// - Parameters:
+    ///   - read: Seconds after some day's beginning.
+    ///   - cpu: In seconds.
+    private func reading(
+        read: Double,
+        cpu: Double?,
+        system: Double? = nil,
+        at elapsed: Int
+    ) throws -> EngineReading {
+        let text = StatsText(
+            read: read,
+            cpu: cpu.map { UInt64($0 * 1e9) },
+            system: system.map { UInt64($0 * 1e9) }
+        )
+        let stats = try EngineStats(body: Array(text.text.utf8), of: containerID(1), engine: .docker)
+        return EngineReading(try #require(stats), elapsed: .seconds(elapsed))
+    }
+
+    private func share(
+        _ last: EngineReading,
+        _ now: EngineReading,
+        _ engine: EngineIdentity = .docker,
+        at elapsed: Int = 15
+    ) -> CPUShare {
+        now.share(since: last, tick: tick(elapsed), engine: engine, cpus: 2)
+    }
+
+    @Test func withDockerItIsAShareOfTheMachine() throws {
+        let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
+        // 30 seconds of CPU passed on the machine's two, of which this used 7.5.
+        let now = try reading(read: 99, cpu: 17.5, system: 1030, at: 15)
+        #expect(share(last, now) == .percent(50))
+    }
+
+    @Test func withPodmanItIsAShareOfTheTime() throws {
+        let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
+        let now = try reading(read: 15, cpu: 17.5, system: 1008, at: 15)
+        #expect(share(last, now, .podman) == .percent(50))
+        // By Docker's formula it would be nearly two whole cores.
+        #expect(share(last, now) == .percent(187.5))
+        #expect(share(last, now, EngineIdentity(headers: [:])) == .percent(50))
+    }
+
+    @Test func countersThatFellBeginAnew() throws {
+        let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
+        for engine in [EngineIdentity.docker, .podman] {
+            #expect(share(last, try reading(read: 15, cpu: 9, system: 1030, at: 15), engine) == .none)
+            #expect(share(last, try reading(read: 15, cpu: nil, system: 1030, at: 15), engine) == .none)
+        }
+        #expect(share(last, try reading(read: 15, cpu: 11, system: 999, at: 15)) == .none)
+        #expect(share(last, try reading(read: 15, cpu: 11, system: 1000, at: 15)) == .none)
+        #expect(share(last, try reading(read: 15, cpu: 11, at: 15)) == .none)
+        #expect(share(try reading(read: 0, cpu: nil, system: 1000, at: 0), last) == .none)
+    }
+
+    @Test func idlingIsZeroAndNotNothing() throws {
+        let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
+        #expect(share(last, try reading(read: 15, cpu: 10, system: 1030, at: 15)) == .percent(0))
+    }
+
+    @Test func moreThanThereIsIsImplausible() throws {
+        let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
+        #expect(share(last, try reading(read: 15, cpu: 1000, system: 1030, at: 15)) == .implausible)
+        #expect(share(last, try reading(read: 0.001, cpu: 20, system: 1030, at: 15), .podman) == .implausible)
+    }
+
+    @Test func aReadingOverFiveIntervalsOldIsNoBaseline() throws {
+        let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
+        let now = try reading(read: 76, cpu: 17.5, system: 1030, at: 76)
+        #expect(share(last, now, at: 75) == .percent(50))
+        #expect(share(last, now, at: 76) == .none)
+    }
+
+    @Test func lateIsWhatWasAskedForEarlierOrReadBefore() throws {
+        let last = try reading(read: 15, cpu: 10, system: 1000, at: 15)
+        #expect(try reading(read: 14, cpu: 9, system: 990, at: 0).isLate(after: last))
+        #expect(try reading(read: 15, cpu: 10, system: 1000, at: 30).isLate(after: last))
+        #expect(try !reading(read: 16, cpu: 10, system: 1000, at: 30).isLate(after: last))
+        // The machine's clock was set back an hour: it begins anew, rather than being late for an hour.
+        let set = try reading(read: 1, cpu: 11, system: 1030, at: 30)
+        #expect(!set.isLate(after: last))
+        #expect(share(last, set, at: 30) == .none)
+        #expect(share(last, set, .podman, at: 30) == .none)
+    }
+}
+#endif
