@@ -118,7 +118,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Tally", "TallyDemo", "TallyHealthcheck", "TallyListener", "TallyTesting", "TallyTestSupport",
+                "Tally", "TallyDemo", "TallyHealthcheck", "TallyListener", "TallySampler", "TallyTesting",
+                "TallyTestSupport",
             ],
             swiftSettings: settings
         ),

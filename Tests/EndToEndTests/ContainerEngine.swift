@@ -1,0 +1,231 @@
+#if Docker
+import Foundation
+import Synchronization
+import TallyTestSupport
+
+/// A real container engine of the test's own, with everything it has in a folder of its own, and one image: a busybox.
+final class ContainerEngine: Sendable {
+    enum Kind: String, Sendable, CustomStringConvertible {
+        case docker
+        case podman
+
+        var description: String { rawValue }
+        var daemon: String { self == .docker ? "dockerd" : "podman" }
+
+        /// Engines that start containers need the superuser, and programs that a container can have to itself.
+        var isInstalled: Bool {
+            getuid() == 0 && [daemon, rawValue, "busybox", "tar"].allSatisfy { Program.find($0) != nil }
+        }
+    }
+
+    let kind: Kind
+    let socket: String
+    private let folder: TemporaryFolder
+    private let daemon = Mutex<Daemon?>(nil)
+    private var path: String { folder.url.path }
+
+    init(_ kind: Kind) async throws {
+        self.kind = kind
+        folder = try TemporaryFolder()
+        socket = folder.url.appending(path: "engine.sock").path
+        try await start()
+        let image = try await makeImage()
+        _ = try await command("import", image, "tally/busybox")
+    }
+
+    /// Starts the daemon, or starts it again.
+    func start() async throws {
+        let new = try Daemon(try Program.require(kind.daemon), daemonArguments, log: "\(path)/log-\(UUID().uuidString)")
+        daemon.withLock { $0 = new }
+        // Podman says nothing once it listens.
+        let socket = socket
+        try await wait("for the daemon") { [kind] in
+            kind == .docker ? new.log.contains("API listen on") : FileManager.default.fileExists(atPath: socket)
+        }
+    }
+
+    /// Kills the daemon; the containers live on.
+    func kill() async throws {
+        let old = daemon.withLock { $0 }
+        try await onOwnThread { old?.stop(SIGKILL) }
+        // What it left behind is no sign of the next. Docker's containerd dies with it, but where nobody waits for orphans
+        // its number lives on, and the next daemon would wait for it to answer.
+        let left = kind == .docker ? "\(path)/exec/containerd/containerd.pid" : socket
+        try FileManager.default.removeItem(atPath: left)
+    }
+
+    /// Removes all containers and ends the daemon.
+    func stop() async throws {
+        let removal: Result<Void, any Error>
+        do {
+            let ids = try await command("ps", "--all", "--quiet").split(separator: "\n").map(String.init)
+            if !ids.isEmpty { _ = try await command(["rm", "--force"] + (kind == .podman ? ["-t", "0"] : []) + ids) }
+            removal = .success(())
+        } catch {
+            removal = .failure(error)
+        }
+        let last = daemon.withLock { $0 }
+        try await onOwnThread { last?.stop(SIGTERM) }
+        try removal.get()
+    }
+
+    // MARK: Containers
+
+    /// Starts a container that runs a shell's command. Returns its id.
+    func run(_ name: String, _ options: [String] = [], _ script: String = "exec sleep 1000000") async throws -> String {
+        // Podman's own limits may be higher than what this machine lets anybody have.
+        let limits = kind == .podman ? ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000"] : []
+        let image = kind == .podman ? "localhost/tally/busybox" : "tally/busybox"
+        let flags = ["run", "--detach", "--network", "none", "--name", name] + limits + options
+        return try await command(flags + [image, "/bin/sh", "-c", script]).trimmingCharacters(
+            in: .whitespacesAndNewlines
+        )
+    }
+
+    /// The engine's word for how a container is.
+    func state(of name: String) async throws -> String {
+        try await command("inspect", "--format", "{{.State.Status}}", name).trimmingCharacters(
+            in: .whitespacesAndNewlines
+        )
+    }
+
+    /// CPU in percent, and memory in bytes, by the engine's own command.
+    func stats(of name: String) async throws -> (cpu: Double, memory: Double) {
+        let line = try await command("stats", "--no-stream", "--format", "{{.CPUPerc}} {{.MemUsage}}", name)
+        let words = line.split { $0.isWhitespace }
+        guard let cpu = words.first.flatMap({ Double($0.dropLast()) }), words.count > 1,
+            let memory = Self.bytes(String(words[1]))
+        else { throw Program.Failed(description: "stats: \(line)") }
+        return (cpu, memory)
+    }
+
+    /// Asks until it is so; an error after half a minute.
+    func wait(_ what: String, until isSo: @Sendable () async throws -> Bool) async throws {
+        let begin = ContinuousClock.now
+        while try await !isSo() {
+            guard begin.duration(to: .now) < .seconds(30) else {
+                throw Program.Failed(description: "\(kind): waited too long \(what)")
+            }
+            try await onOwnThread { _ = usleep(20_000) }
+        }
+    }
+
+    func command(_ arguments: String...) async throws -> String { try await command(arguments) }
+
+    func command(_ arguments: [String]) async throws -> String {
+        let program = try Program.require(kind.rawValue)
+        let all = clientArguments + arguments
+        let outcome = try await onOwnThread { try Program.run(program, all) }
+        guard outcome.status == 0 else {
+            throw Program.Failed(description: "\(kind) \(arguments): \(outcome.text)\(outcome.errorText)")
+        }
+        return outcome.text
+    }
+
+    // MARK: Its parts
+
+    private var clientArguments: [String] {
+        switch kind {
+        case .docker: ["--host", "unix://\(socket)"]
+        case .podman:
+            [
+                "--root", "\(path)/root", "--runroot", "\(path)/run", "--tmpdir", "\(path)/tmp", "--cgroup-manager",
+                "cgroupfs", "--storage-driver", "vfs", "--events-backend", "file",
+            ]
+        }
+    }
+
+    private var daemonArguments: [String] {
+        switch kind {
+        case .docker:
+            [
+                "--host", "unix://\(socket)", "--bridge=none", "--iptables=false", "--ip6tables=false",
+                "--storage-driver=vfs", "--data-root", "\(path)/data", "--exec-root", "\(path)/exec", "--pidfile",
+                "\(path)/pid", "--live-restore", "--config-file", configuration,
+            ]
+        case .podman: clientArguments + ["system", "service", "--time", "0", "unix://\(socket)"]
+        }
+    }
+
+    /// The machine's own is not for this one.
+    private var configuration: String {
+        let file = "\(path)/daemon.json"
+        _ = FileManager.default.createFile(atPath: file, contents: Data("{}".utf8))
+        return file
+    }
+
+    private func makeImage() async throws -> String {
+        let root = folder.url.appending(path: "image/bin")
+        try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            at: try Program.require("busybox").resolvingSymlinksInPath(),
+            to: root.appending(path: "busybox")
+        )
+        for name in ["sh", "sleep"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: root.appending(path: name).path,
+                withDestinationPath: "busybox"
+            )
+        }
+        let file = "\(path)/image.tar"
+        let arguments = ["-cf", file, "-C", "\(path)/image", "."]
+        let tar = try Program.require("tar")
+        _ = try await onOwnThread { try Program.run(tar, arguments) }
+        return file
+    }
+
+    /// `524KiB`, `446.5kB`.
+    private static func bytes(_ text: String) -> Double? {
+        let digits = text.prefix { $0.isNumber || $0 == "." }
+        let units = ["B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1024, "MiB": 1_048_576, "GiB": 1_073_741_824]
+        guard let number = Double(digits), let unit = units[String(text.dropFirst(digits.count))] else { return nil }
+        return number * unit
+    }
+}
+
+/// A program that leaves others behind when it is killed. `Process` would wait for those too, since they have its files.
+private final class Daemon: Sendable {
+    private let id: pid_t
+    private let file: String
+
+    var log: String { (try? String(contentsOfFile: file, encoding: .utf8)) ?? "" }
+
+    init(_ program: URL, _ arguments: [String], log file: String) throws {
+        self.file = file
+        var files = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&files)
+        defer { posix_spawn_file_actions_destroy(&files) }
+        posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&files, 1, file, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_adddup2(&files, 1, 2)
+        // Threads that tests run on block signals, which a program inherits.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        let words = ([program.path] + arguments).map { strdup($0) }
+        defer { for word in words { free(word) } }
+        var id = pid_t()
+        let status = posix_spawn(&id, program.path, &files, &attributes, words + [nil], environ)
+        guard status == 0 else { throw Program.Failed(description: "\(program.path): error number \(status)") }
+        self.id = id
+    }
+
+    /// Blocks until it has ended. Once only.
+    func stop(_ signal: Int32) {
+        kill(id, signal)
+        var status: Int32 = 0
+        while waitpid(id, &status, 0) < 0, errno == EINTR {}
+    }
+}
+
+/// What some work that blocks comes to, on a thread of its own.
+private func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result(catching: work)) }
+    }
+}
+#endif

@@ -1,0 +1,166 @@
+#if Docker
+import Foundation
+import TallySampler
+import TallyTestSupport
+import Testing
+
+/// Real engines, and what they say themselves.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct ContainerTests {
+    private static let begin = ContinuousClock.now
+
+    private func read(_ source: SampleSource) async throws -> SourceReading {
+        try await source.read(SourceTick(elapsed: Self.begin.duration(to: .now), interval: .seconds(15)))
+    }
+
+    /// The sample of the container of this name.
+    private func sample(_ source: SampleSource, _ name: String) async throws -> Sample? {
+        let reading = try await read(source)
+        for target in reading.targets {
+            if let sample = try await target.read(), sample.owner == .container(name) { return sample }
+        }
+        return nil
+    }
+
+    private func withEngine(
+        _ kind: ContainerEngine.Kind,
+        _ body: (ContainerEngine, SampleSource) async throws -> Void
+    ) async throws {
+        let engine = try await ContainerEngine(kind)
+        let source = SampleSource.docker(socket: engine.socket)
+        let outcome: Result<Void, any Error>
+        do {
+            try await body(engine, source)
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        await source.shutdown()
+        do {
+            try await engine.stop()
+        } catch {
+            // What came first says more.
+            try outcome.get()
+            throw error
+        }
+        try outcome.get()
+    }
+
+    @Test(
+        .enabled(
+            if: ContainerEngine.Kind.docker.isInstalled || Program.isRequired,
+            "needs docker.io and busybox-static, and the superuser"
+        )
+    )
+    func aHeldContainerUsesWhatDockerSays() async throws { try await compare(.docker) }
+
+    @Test(
+        .enabled(
+            if: ContainerEngine.Kind.podman.isInstalled || Program.isRequired,
+            "needs podman and busybox-static, and the superuser"
+        )
+    )
+    func aHeldContainerUsesWhatPodmanSays() async throws { try await compare(.podman) }
+
+    @Test(
+        .enabled(
+            if: ContainerEngine.Kind.docker.isInstalled || Program.isRequired,
+            "needs docker.io and busybox-static, and the superuser"
+        )
+    )
+    func dockersContainersComeAndGo() async throws { try await live(.docker) }
+
+    @Test(
+        .enabled(
+            if: ContainerEngine.Kind.podman.isInstalled || Program.isRequired,
+            "needs podman and busybox-static, and the superuser"
+        )
+    )
+    func podmansContainersComeAndGo() async throws { try await live(.podman) }
+
+    /// Half a core and 64 MB, and a loop that would take all there is.
+    private func compare(_ kind: ContainerEngine.Kind) async throws {
+        try await withEngine(kind) { engine, source in
+            let id = try await engine.run("spin", ["--cpus", "0.5", "--memory", "64m"], "while :; do :; done")
+            let groups = SampleSource.cgroups { $0.containerID == id }
+            _ = try await sample(source, "spin")
+            _ = try await read(groups)
+            var rows: [(theirs: Double, ours: Double, ofGroup: Double)] = []
+            for _ in 0..<5 {
+                // Takes a second or two, which are the time that ours looks at.
+                let theirs = try await engine.stats(of: "spin")
+                let ours = try #require(try await sample(source, "spin"))
+                let group = try #require(try await read(groups).samples.first)
+                let row = (
+                    theirs.cpu, try #require(ours.values[.cpuPercent]), try #require(group.values[.cpuPercent])
+                )
+                rows.append(row)
+                let memory = try #require(ours.values[.memoryUsedBytes])
+                print(
+                    "\(kind) stats: \(row.0) %, \(Int(theirs.memory)) B; docker(): \(row.1) %, \(Int(memory)) B; "
+                        + "cgroups(): \(row.2) %, \(Int(group.values[.memoryUsedBytes] ?? -1)) B"
+                )
+                #expect(abs(memory - theirs.memory) < 1_048_576)
+                #expect(ours.values[.memoryLimitBytes] == 67_108_864)
+                #expect(ours.containerID == id)
+                #expect(ours.values[.processes] == 1)
+                #expect(group.containerID == id)
+                #expect(group.values[.memoryLimitBytes] == 67_108_864)
+            }
+            // What a machine that others use gives varies; that both see the same does not.
+            func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+            let theirs = mean(rows.map(\.theirs))
+            #expect(abs(mean(rows.map(\.ours)) - theirs) < 3)
+            #expect(abs(mean(rows.map(\.ofGroup)) - theirs) < 3)
+        }
+    }
+
+    private func live(_ kind: ContainerEngine.Kind) async throws {
+        try await withEngine(kind) { engine, source in
+            let now = kind == .podman ? ["-t", "0"] : ["--time", "0"]
+            let id = try await engine.run("web", ["--label", "com.docker.compose.service=front"])
+            _ = try await engine.run("other")
+            let first = try await read(source)
+            #expect(first.containersRunning == 2)
+            #expect(first.errors.isEmpty)
+            #expect(try await sample(source, "front")?.containerID == id)
+
+            // Paused: it has figures, but does not run.
+            _ = try await engine.command("pause", "web")
+            #expect(try await engine.state(of: "web") == "paused")
+            #expect(try await read(source).containersRunning == 1)
+            #expect((try await sample(source, "front")?.values[.cpuPercent] ?? -1) >= 0)
+            _ = try await engine.command("unpause", "web")
+
+            // Stopped after it was listed: no sample, and no error.
+            let before = try await read(source)
+            _ = try await engine.command(["stop"] + now + ["web"])
+            for target in before.targets where target.id == id { #expect(try await target.read() == nil) }
+            let stopped = try await read(source)
+            #expect(stopped.targets.count == 1)
+            #expect(stopped.containersRunning == 1)
+
+            // Started anew under its old id, its counters begin at nothing.
+            _ = try await engine.command("start", "web")
+            let started = try #require(try await sample(source, "front"))
+            #expect(started.containerID == id)
+            #expect(started.values[.cpuPercent] == nil)
+            _ = try await engine.command(["restart"] + now + ["web"])
+            #expect((try await sample(source, "front")?.values[.cpuPercent] ?? 0) >= 0)
+
+            // Removed after it was listed.
+            let last = try await read(source)
+            _ = try await engine.command(["rm", "--force"] + (kind == .podman ? now : []) + ["web"])
+            for target in last.targets where target.id == id { #expect(try await target.read() == nil) }
+
+            // The daemon is killed, and comes back.
+            try await engine.kill()
+            let error = await #expect(throws: SourceError.self) { try await read(source) }
+            #expect(error?.reason == .unavailable)
+            try await engine.start()
+            try await engine.wait("to be back") { (try? await sample(source, "other")) != nil }
+            #expect(try await read(source).containersRunning == 1)
+        }
+    }
+}
+#endif
