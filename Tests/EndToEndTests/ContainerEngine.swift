@@ -124,15 +124,9 @@ final class ContainerEngine: Sendable {
 
     // MARK: Its parts
 
+    /// By the socket also with Podman, whose own command would leave the container's monitor behind as its child.
     private var clientArguments: [String] {
-        switch kind {
-        case .docker: ["--host", "unix://\(socket)"]
-        case .podman:
-            [
-                "--root", "\(path)/root", "--runroot", "\(path)/run", "--tmpdir", "\(path)/tmp", "--cgroup-manager",
-                "cgroupfs", "--storage-driver", "vfs", "--events-backend", "file",
-            ]
-        }
+        [kind == .docker ? "--host" : "--url", "unix://\(socket)"]
     }
 
     private var daemonArguments: [String] {
@@ -143,7 +137,14 @@ final class ContainerEngine: Sendable {
                 "--storage-driver=vfs", "--data-root", "\(path)/data", "--exec-root", "\(path)/exec", "--pidfile",
                 "\(path)/pid", "--live-restore", "--config-file", configuration,
             ]
-        case .podman: clientArguments + ["system", "service", "--time", "0", "unix://\(socket)"]
+        case .podman:
+            // A run root has 50 characters at most.
+            [
+                "--root", "\(path)/root", "--runroot", "\(path)/r", "--tmpdir", "\(path)/tmp", "--cgroup-manager",
+                "cgroupfs",
+                "--storage-driver", "vfs", "--events-backend", "file", "system", "service", "--time", "0",
+                "unix://\(socket)",
+            ]
         }
     }
 
