@@ -1,0 +1,29 @@
+/// The times and buckets that a query asks for, in numbers that no arithmetic on them can overflow.
+struct HistoryRange: Equatable, Sendable {
+    let from: Int64
+    let through: Int64
+    /// One at least.
+    let bucketSeconds: Int64
+
+    /// More points than this are never answered: the oldest are left out.
+    static let maxPoints = 10_000
+    /// Some 35,000 years on either side of 1970, in seconds.
+    static let maxTime: Int64 = 1 << 40
+
+    /// Nil if no time is in the range.
+    init?(_ query: HistoryQuery) {
+        guard query.from <= query.through else { return nil }
+        from = Self.clamped(query.from)
+        through = Self.clamped(query.through)
+        bucketSeconds = max(1, min(query.bucketSeconds, Self.maxTime))
+    }
+
+    static func clamped(_ time: Int64) -> Int64 { max(-maxTime, min(time, maxTime)) }
+
+    /// When the bucket of a time begins; also before 1970 at a multiple of its length.
+    func bucket(of time: Int64) -> Int64 {
+        let time = Self.clamped(time)
+        let rest = time % bucketSeconds
+        return time - (rest < 0 ? rest + bucketSeconds : rest)
+    }
+}

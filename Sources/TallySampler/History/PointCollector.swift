@@ -1,0 +1,64 @@
+/// Puts values into buckets of time, as they come, oldest first.
+struct PointCollector {
+    private let range: HistoryRange
+    private(set) var points: [HistoryPoint] = []
+    private var bucket: (start: Int64, count: Int, min: Double, mean: Double, max: Double)?
+
+    init(_ range: HistoryRange) {
+        self.range = range
+    }
+
+    /// One value of a time that is not before the last one. What is not finite is left out.
+    mutating func add(_ value: Double, at time: Int64) {
+        guard value.isFinite else { return }
+        let start = range.bucket(of: time)
+        guard var current = bucket, current.start == start else {
+            close()
+            bucket = (start, 1, value, value, value)
+            return
+        }
+        current.count += 1
+        current.min = min(current.min, value)
+        current.max = max(current.max, value)
+        // Not a sum, which could be infinite where the mean is not.
+        current.mean += value / Double(current.count) - current.mean / Double(current.count)
+        bucket = current
+    }
+
+    private mutating func close() {
+        guard let done = bucket else { return }
+        points.append(
+            HistoryPoint(time: done.start, count: done.count, min: done.min, mean: done.mean, max: done.max)
+        )
+        bucket = nil
+    }
+
+    /// The points, oldest first; the newest of them if they are more than anybody can want.
+    mutating func finish() -> [HistoryPoint] {
+        close()
+        return Array(points.suffix(HistoryRange.maxPoints))
+    }
+}
+
+extension HistoryPoint {
+    /// The points of two stores that hold different ticks, oldest first.
+    static func merged(_ one: [HistoryPoint], _ other: [HistoryPoint]) -> [HistoryPoint] {
+        guard !one.isEmpty, !other.isEmpty else { return one.isEmpty ? other : one }
+        var byTime: [Int64: HistoryPoint] = [:]
+        for point in one + other {
+            byTime[point.time] = byTime[point.time].map { $0.joined(with: point) } ?? point
+        }
+        return Array(byTime.values.sorted { $0.time < $1.time }.suffix(HistoryRange.maxPoints))
+    }
+
+    private func joined(with other: HistoryPoint) -> HistoryPoint {
+        let total = Double(count) + Double(other.count)
+        return HistoryPoint(
+            time: time,
+            count: count + other.count,
+            min: Swift.min(min, other.min),
+            mean: mean * (Double(count) / total) + other.mean * (Double(other.count) / total),
+            max: Swift.max(max, other.max)
+        )
+    }
+}

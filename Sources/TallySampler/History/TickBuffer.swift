@@ -1,0 +1,166 @@
+/// Ticks in memory, oldest first: a word a value, since a dictionary for each sample would take ten times that.
+struct TickBuffer: Sendable {
+    private struct Row {
+        let owner: SampleOwner
+        let containerID: String?
+        /// Where its values begin, one for each metric of its kind.
+        let start: Int
+    }
+
+    private struct StoredTick {
+        let time: Int64
+        let rows: [Row]
+        /// NaN where there is none.
+        let values: [Double]
+
+        var bytes: Int {
+            MemoryLayout<StoredTick>.stride + 64 + rows.count * MemoryLayout<Row>.stride + values.count * 8
+        }
+    }
+
+    /// The first of `ticks` that is still kept: dropping one does not move all others.
+    private var head = 0
+    private var ticks: [StoredTick] = []
+    /// Of all ticks.
+    private(set) var sampleCount = 0
+    /// About what they take, shared texts not counted.
+    private(set) var bytes = 0
+
+    var count: Int { ticks.count - head }
+    var isEmpty: Bool { count == 0 }
+    var firstTime: Int64? { isEmpty ? nil : ticks[head].time }
+    var lastTime: Int64? { isEmpty ? nil : ticks[ticks.count - 1].time }
+
+    // MARK: Changing
+
+    /// Keeps a tick in its place among the others; one of its time makes room for it.
+    mutating func insert(_ tick: HistoryTick) {
+        let stored = Self.stored(tick)
+        let place = firstIndex(from: tick.time)
+        if place < ticks.count, ticks[place].time == tick.time {
+            forget(ticks[place])
+            ticks[place] = stored
+        } else {
+            ticks.insert(stored, at: place)
+        }
+        sampleCount += stored.rows.count
+        bytes += stored.bytes
+    }
+
+    /// Drops the oldest tick.
+    mutating func removeFirst() {
+        guard !isEmpty else { return }
+        forget(ticks[head])
+        head += 1
+        if head > 64, head > ticks.count / 2 {
+            ticks.removeFirst(head)
+            head = 0
+        }
+    }
+
+    /// Drops what is from before a time.
+    mutating func remove(before time: Int64) {
+        while let first = firstTime, first < time { removeFirst() }
+    }
+
+    mutating func removeAll() {
+        self = TickBuffer()
+    }
+
+    private mutating func forget(_ tick: StoredTick) {
+        sampleCount -= tick.rows.count
+        bytes -= tick.bytes
+    }
+
+    private static func stored(_ tick: HistoryTick) -> StoredTick {
+        var rows: [Row] = []
+        var values: [Double] = []
+        rows.reserveCapacity(tick.samples.count)
+        for sample in tick.distinctSamples {
+            rows.append(Row(owner: sample.owner, containerID: sample.containerID, start: values.count))
+            for metric in SampleMetric.metrics(of: sample.owner.kind) { values.append(sample.stored(metric) ?? .nan) }
+        }
+        return StoredTick(time: tick.time, rows: rows, values: values)
+    }
+
+    // MARK: Reading
+
+    /// The oldest ticks, as they were given, without what is never stored.
+    func first(_ limit: Int) -> [HistoryTick] {
+        ticks[head...].prefix(limit).map { tick in
+            let samples = tick.rows.map { row in
+                var sample = Sample(owner: row.owner, containerID: row.containerID)
+                for (offset, metric) in SampleMetric.metrics(of: row.owner.kind).enumerated() {
+                    let value = tick.values[row.start + offset]
+                    if !value.isNaN { sample.values[metric] = value }
+                }
+                return sample
+            }
+            return HistoryTick(time: tick.time, samples: samples)
+        }
+    }
+
+    /// - Complexity: The samples of the times asked for.
+    func points(_ query: HistoryQuery) -> [HistoryPoint] {
+        guard let range = HistoryRange(query),
+            let offset = SampleMetric.metrics(of: query.owner.kind).firstIndex(of: query.metric)
+        else { return [] }
+        var collector = PointCollector(range)
+        for tick in ticks[firstIndex(from: range.from)...] {
+            guard tick.time <= range.through else { break }
+            var sum: Double?
+            for row in tick.rows where row.owner == query.owner {
+                let value = tick.values[row.start + offset]
+                if !value.isNaN { sum = (sum ?? 0) + value }
+            }
+            if let sum { collector.add(sum, at: tick.time) }
+        }
+        return collector.finish()
+    }
+
+    /// Where the first tick is that is not before a time.
+    private func firstIndex(from time: Int64) -> Int {
+        var low = head
+        var high = ticks.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if ticks[middle].time < time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+extension HistoryTick {
+    /// The samples, the last one of each owner and container; none of a kind that nothing can be stored of.
+    var distinctSamples: [Sample] {
+        var places: [SeriesKey: Int] = [:]
+        var distinct: [Sample] = []
+        for sample in samples where !SampleMetric.metrics(of: sample.owner.kind).isEmpty {
+            if let place = places.updateValue(distinct.count, forKey: SeriesKey(sample)) {
+                places[SeriesKey(sample)] = place
+                distinct[place] = sample
+            } else {
+                distinct.append(sample)
+            }
+        }
+        return distinct
+    }
+}
+
+extension Sample {
+    /// The value as it is stored: NaN and the infinities never are.
+    func stored(_ metric: SampleMetric) -> Double? {
+        values[metric].flatMap { $0.isFinite ? $0 : nil }
+    }
+}
+
+/// Whose values a series holds.
+struct SeriesKey: Hashable, Sendable {
+    let owner: SampleOwner
+    let containerID: String?
+
+    init(_ sample: Sample) {
+        owner = sample.owner
+        containerID = sample.containerID
+    }
+}

@@ -1,0 +1,117 @@
+import TallySampler
+import Testing
+
+@Suite
+struct MemoryHistoryTests {
+    @Test func valuesOfABucketBecomeOnePoint() async throws {
+        let history: MemoryHistory = .memory(maxSamples: 100)
+        for (time, value) in [(60, 1.0), (75, 2), (90, 6), (180, 4)] {
+            try await history.append(.cpu(Int64(time), value))
+        }
+        let points = try await history.history(.cpu(every: 60))
+        #expect(
+            points == [
+                HistoryPoint(time: 60, count: 3, min: 1, mean: 3, max: 6),
+                HistoryPoint(time: 180, count: 1, min: 4, mean: 4, max: 4),
+            ]
+        )
+    }
+
+    @Test func containersOfOneOwnerAreSummedBeforeTheyAreCompared() async throws {
+        let history = MemoryHistory(maxSamples: 100)
+        let samples = [("a", 10.0), ("b", 20)].map {
+            Sample(owner: .container("web"), containerID: $0, values: [.cpuPercent: $1])
+        }
+        try await history.append(HistoryTick(time: 5, samples: samples))
+        try await history.append(.cpu(6, 7))
+        let points = try await history.history(.cpu(every: 10))
+        #expect(points == [HistoryPoint(time: 0, count: 2, min: 7, mean: 18.5, max: 30)])
+    }
+
+    @Test func theOldestTicksGoFirstAndAsWholes() async throws {
+        let history = MemoryHistory(maxSamples: 7)
+        for time in 1...5 { try await history.append(.example(Int64(time))) }
+        #expect(await history.status().rows == 6)
+        let points = try await history.history(.cpu(of: .host))
+        #expect(points.map(\.time) == [4, 5])
+        await #expect(throws: HistoryError.self) { try await history.append(.example(6, containers: 7)) }
+        #expect(try await history.newestTime() == 5)
+    }
+
+    @Test func pruningDropsWhatIsBeforeTheTime() async throws {
+        let history = MemoryHistory(maxSamples: 1000)
+        for time in 1...200 { try await history.append(.cpu(Int64(time), 1)) }
+        try await history.prune(before: 190)
+        #expect(try await history.history(.cpu()).map(\.time) == Array(190...200))
+        #expect(await history.status().rows == 11)
+        try await history.prune(before: .max)
+        #expect(await history.status() == HistoryStatus(rows: 0, bytes: 0))
+        #expect(try await history.newestTime() == nil)
+    }
+
+    @Test func aTickOfATimeThatIsThereTakesItsPlace() async throws {
+        let history = MemoryHistory(maxSamples: 100)
+        for (time, value) in [(10, 1.0), (20, 2), (10, 3), (15, 4)] {
+            try await history.append(.cpu(Int64(time), value))
+        }
+        let points = try await history.history(.cpu())
+        #expect(points.map(\.time) == [10, 15, 20])
+        #expect(points.map(\.max) == [3, 4, 2])
+        #expect(await history.status().rows == 3)
+    }
+
+    @Test func whatIsNotFiniteIsAbsent() async throws {
+        let history = MemoryHistory(maxSamples: 100)
+        for (time, value) in [(1, Double.nan), (2, .infinity), (3, -.infinity), (4, .greatestFiniteMagnitude)] {
+            try await history.append(.cpu(Int64(time), value))
+        }
+        try await history.append(.cpu(5, .greatestFiniteMagnitude))
+        let points = try await history.history(.cpu(every: 100))
+        #expect(points.map(\.count) == [2])
+        #expect(points.map(\.mean) == [.greatestFiniteMagnitude])
+    }
+
+    /// Of what comes from outside, nothing traps.
+    @Test(arguments: [
+        (Int64.min, Int64.max, Int64.min), (.max, .min, 1), (.min, .min, 0), (.max, .max, .max), (0, .max, .max),
+        (.min, 0, -1),
+    ])
+    func anyRangeAndBucketCanBeAskedFor(_ from: Int64, _ through: Int64, _ bucket: Int64) async throws {
+        let history = MemoryHistory(maxSamples: 100)
+        for time in [Int64.min, -7, 0, 7, .max] { try await history.append(.cpu(time, 1)) }
+        let points = try await history.history(.cpu(from: from, through: through, every: bucket))
+        #expect(points.reduce(0) { $0 + $1.count } <= 5)
+        #expect(points.map(\.time) == points.map(\.time).sorted())
+    }
+
+    @Test func bucketsBeforeTheEpochBeginAtMultiplesToo() async throws {
+        let history = MemoryHistory(maxSamples: 100)
+        for time in [-61, -60, -1, 0] as [Int64] { try await history.append(.cpu(time, 1)) }
+        #expect(try await history.history(.cpu(every: 60)).map(\.time) == [-120, -60, 0])
+    }
+
+    @Test func pointsAreBoundedAndTheNewestKept() async throws {
+        let history = MemoryHistory(maxSamples: 20_000)
+        for time in 1...10_050 { try await history.append(.cpu(Int64(time), 1)) }
+        let points = try await history.history(.cpu())
+        #expect(points.count == 10_000)
+        #expect(points.last?.time == 10_050)
+    }
+
+    @Test func aMetricThatAnOwnerDoesNotHaveHasNoPoints() async throws {
+        let history = MemoryHistory(maxSamples: 100)
+        try await history.append(.example(1))
+        let query = HistoryQuery(metric: .load1, owner: .container("c0"), from: 0, through: 9, bucketSeconds: 1)
+        #expect(try await history.history(query).isEmpty)
+    }
+
+    @Test func appendingAfterClosingIsAnError() async throws {
+        let history = MemoryHistory(maxSamples: 100)
+        try await history.append(.cpu(1, 1))
+        await history.close()
+        await history.close()
+        await #expect(throws: HistoryError.self) { try await history.append(.cpu(2, 1)) }
+        #expect(try await history.history(.cpu()).count == 1)
+        #expect(await history.status().trouble == .closed)
+    }
+}
