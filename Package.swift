@@ -71,6 +71,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "TallySamplingVictim",
+            dependencies: ["TallySampler"],
+            path: "Tests/SamplingVictim",
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "TallyUseSite",
             dependencies: ["Tally", "TallyHealthcheck"],
             path: "Tests/UseSite",
@@ -102,7 +108,9 @@ let package = Package(
         .testTarget(
             name: "TallySamplerTests",
             dependencies: [
-                "Tally", "TallySampler", "TallyTesting", "TallyTestSupport",
+                "Tally", "TallySampler", "TallyTesting", "TallyTestSupport", "TallySamplingVictim",
+                product("GRDB", of: "GRDB.swift", with: "SQLite"),
+                product("ServiceLifecycle", of: "swift-service-lifecycle", with: "ServiceLifecycle"),
                 product("NIOCore", of: "swift-nio", with: "Docker"),
                 product("NIOPosix", of: "swift-nio", with: "Docker"),
                 product("NIOHTTP1", of: "swift-nio", with: "Docker"),

@@ -105,6 +105,15 @@ public struct HistoryStatus: Sendable, Hashable {
         public static let readOnly = Trouble(description: "read_only")
         /// The file was corrupt, was set aside, and a new one begun.
         public static let corrupt = Trouble(description: "corrupt")
+        /// Another process has been reading the file for so long that the log beside it cannot be emptied; nothing is
+        /// written to it meanwhile.
+        public static let heldByReader = Trouble(description: "held_by_reader")
+        /// The file is another program's, or a later version's, and is not touched.
+        public static let foreign = Trouble(description: "foreign")
+        /// The file was begun in a way that it cannot give room back to the disk. Counted only: all else works.
+        public static let cannotShrink = Trouble(description: "cannot_shrink")
+        /// The file system allows no log beside the file: readers and the writer wait for each other. Counted only.
+        public static let noLog = Trouble(description: "no_log")
         /// It was closed.
         public static let closed = Trouble(description: "closed")
     }

@@ -31,4 +31,24 @@ public struct SampleOwner: Hashable, Sendable, CustomStringConvertible {
 
     /// Kind and id: `container web`.
     public var description: String { id.isEmpty ? kind.description : "\(kind) \(id)" }
+
+    /// Whether both are of one kind and their ids are the same bytes: a name that is spelled with other scalars is
+    /// another file's or container's, however alike they look.
+    public static func == (one: SampleOwner, other: SampleOwner) -> Bool {
+        one.kind == other.kind && one.id.utf8.elementsEqual(other.id.utf8)
+    }
+
+    /// Feeds the kind and the bytes of the id.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(kind)
+        hasher.combine(bytesOf: id)
+    }
+}
+
+extension Hasher {
+    /// A text by its bytes, where `combine` would take two spellings of one character for the same.
+    mutating func combine(bytesOf text: String) {
+        for byte in text.utf8 { combine(byte) }
+        combine(0xFF as UInt8)
+    }
 }

@@ -153,14 +153,3 @@ extension Sample {
         values[metric].flatMap { $0.isFinite ? $0 : nil }
     }
 }
-
-/// Whose values a series holds.
-struct SeriesKey: Hashable, Sendable {
-    let owner: SampleOwner
-    let containerID: String?
-
-    init(_ sample: Sample) {
-        owner = sample.owner
-        containerID = sample.containerID
-    }
-}

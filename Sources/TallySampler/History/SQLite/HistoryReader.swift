@@ -1,0 +1,67 @@
+#if SQLite
+internal import GRDB
+
+/// Asks the file, by a connection of its own that cannot write, so that a long answer keeps no tick waiting.
+actor HistoryReader {
+    private let executor = BlockingQueue("tally.history.reading")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let path: String
+    private let options: HistoryFile.Options
+    private var open: (queue: DatabaseQueue, facts: FileFacts)?
+    private var isClosed = false
+
+    init(path: String, options: HistoryFile.Options) {
+        self.path = path
+        self.options = options
+    }
+
+    func points(_ query: HistoryQuery) throws -> [HistoryPoint] {
+        guard !isClosed else { throw HistoryError(.closed, "the history is closed") }
+        guard let range = HistoryRange(query),
+            SampleMetric.metrics(of: query.owner.kind).contains(query.metric)
+        else { return [] }
+        let sql = HistorySchema.points(of: query.owner.kind, query.metric)
+        let arguments: StatementArguments = [
+            "bucket": range.bucketSeconds, "from": range.from, "through": range.through,
+            "kind": query.owner.kind.description, "id": query.owner.id,
+        ]
+        do {
+            return try connection().read { db in
+                try Row.fetchAll(db, sql: sql, arguments: arguments).reversed().compactMap(Self.point)
+            }
+        } catch {
+            // Whatever it was, it may be better by another connection.
+            close()
+            throw error
+        }
+    }
+
+    /// Nil where a sum of containers passed what a number can be.
+    private static func point(_ row: Row) -> HistoryPoint? {
+        let point = HistoryPoint(time: row[0], count: row[1], min: row[2], mean: row[3], max: row[4])
+        return point.min.isFinite && point.mean.isFinite && point.max.isFinite ? point : nil
+    }
+
+    /// The open connection, if it still is to the file at the path.
+    private func connection() throws -> DatabaseQueue {
+        guard let facts = FileFacts(of: path) else { throw DatabaseError(resultCode: .SQLITE_CANTOPEN) }
+        if let open, open.facts.isSameFile(as: facts) { return open.queue }
+        close()
+        let queue = try DatabaseQueue(path: path, configuration: HistoryFile.configuration(options, readOnly: true))
+        open = (queue, facts)
+        return queue
+    }
+
+    private func close() {
+        try? open?.queue.close()
+        open = nil
+    }
+
+    /// Lets go of the file for good.
+    func end() {
+        isClosed = true
+        close()
+    }
+}
+#endif

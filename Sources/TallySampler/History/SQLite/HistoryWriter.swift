@@ -1,0 +1,224 @@
+#if SQLite
+internal import GRDB
+internal import Tally
+
+/// Appends to the file, and keeps in memory what cannot be written now.
+///
+/// Nothing here awaits: each call is one piece, on a queue where it may block.
+actor HistoryWriter {
+    private let executor = BlockingQueue("tally.history.writing")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let path: String
+    private let options: HistoryFile.Options
+    private let now: @Sendable () -> Duration
+    private let wallSeconds: @Sendable () -> Double
+    private var file: HistoryFile?
+    private var pending = TickBuffer()
+    private var log = TroubleLog()
+    private var droppedTicks = 0
+    /// How often a tick has gone from memory to the file.
+    private var moves = 0
+    private var lastSetAside: Duration?
+    /// When rows of the future are removed: not at once, since a clock may be wrong until the network is there.
+    private var removesFutureAt: Duration?
+    private var isClosed = false
+
+    static let setAsideInterval = Duration.seconds(3600)
+    static let futureDelay = Duration.seconds(600)
+
+    /// Opens the file on the caller's thread.
+    ///
+    /// - Throws: ``HistoryError`` if the file is not to be touched. Any other trouble may pass, and is one of the status.
+    init(
+        path: String,
+        options: HistoryFile.Options,
+        now: @escaping @Sendable () -> Duration,
+        wallSeconds: @escaping @Sendable () -> Double
+    ) throws {
+        self.path = path
+        self.options = options
+        self.now = now
+        self.wallSeconds = wallSeconds
+        let wall = Self.wholeSeconds(wallSeconds())
+        do {
+            let file = try HistoryFile(path: path, options: options, now: wall)
+            self.file = file
+            for shortcoming in file.shortcomings { log.note(shortcoming) }
+            removesFutureAt = now().adding(Self.futureDelay)
+        } catch let error as HistoryError {
+            throw error
+        } catch {
+            let trouble = Self.trouble(error, path)
+            log.begin(trouble, at: now())
+            guard trouble == .corrupt, (try? CorruptFile.setAside(path, at: wall)) != nil else { return }
+            lastSetAside = now()
+            file = try? HistoryFile(path: path, options: options, now: wall)
+            removesFutureAt = now().adding(Self.futureDelay)
+            if file != nil { log.end() }
+        }
+    }
+
+    private static func wholeSeconds(_ seconds: Double) -> Int64 {
+        Int64(exactly: seconds.rounded(.down)).map(HistoryRange.clamped) ?? 0
+    }
+
+    // MARK: Appending
+
+    func append(_ tick: HistoryTick) throws {
+        guard !isClosed else { throw HistoryError(.closed, "the history is closed") }
+        guard tick.samples.count <= TroubleLog.maxSamples else {
+            throw HistoryError(.tooLarge, "a tick of \(tick.samples.count) samples is more than may wait")
+        }
+        guard !tick.samples.isEmpty else { return }
+        if !log.mayTry(at: now()) || !flush() || !attempt({ try $0.write(tick) }) { keep(tick) }
+    }
+
+    private func keep(_ tick: HistoryTick) {
+        pending.insert(tick)
+        let limit = log.backlogLimit
+        while pending.count > limit.ticks || pending.sampleCount > limit.samples {
+            pending.removeFirst()
+            droppedTicks += 1
+        }
+    }
+
+    /// Writes what waits, oldest first. Returns whether nothing does any more.
+    private func flush() -> Bool {
+        while let tick = pending.first(1).first {
+            guard attempt({ try $0.write(tick) }) else { return false }
+            moves += 1
+            pending.removeFirst()
+        }
+        return true
+    }
+
+    /// Does something with the file, which is opened for it if need be. Returns whether it was done.
+    private func attempt(_ work: (inout HistoryFile) throws -> Void) -> Bool {
+        do {
+            try perform(work)
+        } catch {
+            failed(error)
+            // A corrupt file has made room for a new one.
+            guard log.current == nil, (try? perform(work)) != nil else { return false }
+        }
+        log.end()
+        return true
+    }
+
+    private func perform(_ work: (inout HistoryFile) throws -> Void) throws {
+        // Somebody has moved it away, and would never see what is written to it.
+        if file?.isInPlace == false { closeFile() }
+        if file == nil { try openFile() }
+        try file.mutate(work)
+    }
+
+    private func openFile() throws {
+        let opened = try HistoryFile(path: path, options: options, now: Self.wholeSeconds(wallSeconds()))
+        for shortcoming in opened.shortcomings { log.note(shortcoming) }
+        file = opened
+        removesFutureAt = now().adding(Self.futureDelay)
+    }
+
+    private func closeFile() {
+        try? file?.queue.close()
+        file = nil
+    }
+
+    // MARK: Trouble
+
+    private func failed(_ error: any Error) {
+        let trouble = Self.trouble(error, path)
+        log.begin(trouble, at: now())
+        // A connection that has met an error may go on meeting it, as when its file is gone.
+        if trouble != .busy, trouble != .heldByReader { closeFile() }
+        guard trouble == .corrupt, lastSetAside.map({ now().since($0) >= Self.setAsideInterval }) ?? true else {
+            return
+        }
+        lastSetAside = now()
+        do {
+            try CorruptFile.setAside(path, at: Self.wholeSeconds(wallSeconds()))
+            try openFile()
+            log.end()
+        } catch {
+            log.begin(Self.trouble(error, path), at: now())
+        }
+    }
+
+    /// A query has failed. Returns whether what is in memory is all that can be answered now.
+    func readFailed(_ error: any Error) -> Bool {
+        guard !isClosed else { return false }
+        if Self.trouble(error, path) == .corrupt { failed(error) }
+        return file == nil || log.current != nil || Self.trouble(error, path) == .corrupt
+    }
+
+    private static func trouble(_ error: any Error, _ path: String) -> HistoryStatus.Trouble {
+        if error is HistoryError { return .foreign }
+        if error is HistoryFile.LogIsHeld { return .heldByReader }
+        guard let error = error as? DatabaseError else {
+            return FileFacts.isWritable(path) ? .inputOutput : .readOnly
+        }
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: return .busy
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .corrupt
+        case .SQLITE_FULL: return .full
+        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: return .readOnly
+        default:
+            // What cannot be opened or extended says only that, so the system is asked why.
+            if !FileFacts.isWritable(path) { return .readOnly }
+            return FileFacts.isFull(path) ? .full : .inputOutput
+        }
+    }
+
+    // MARK: Pruning
+
+    func prune(before time: Int64) {
+        guard !isClosed else { return }
+        pending.remove(before: time)
+        guard log.mayTry(at: now()), file != nil else { return }
+        guard attempt({ try $0.prune(before: time) }), let due = removesFutureAt, now() >= due else { return }
+        let limit = Self.wholeSeconds(wallSeconds()) + HistoryFile.maxAhead
+        _ = attempt { try $0.removeFuture(after: limit) }
+    }
+
+    // MARK: Reading
+
+    /// What is not in the file, and how often anything has gone there.
+    func waiting(_ query: HistoryQuery) -> (points: [HistoryPoint], moves: Int) {
+        (pending.points(query), moves)
+    }
+
+    func newestTime() -> Int64? {
+        [file?.lastTime, pending.lastTime].compactMap(\.self).max()
+    }
+
+    func status() -> HistoryStatus {
+        HistoryStatus(
+            rows: file.map { $0.rows.map { $0 + pending.sampleCount } } ?? pending.sampleCount,
+            bytes: (FileFacts(of: path) == nil ? 0 : file?.bytes ?? 0) + pending.bytes,
+            backlog: pending.count,
+            droppedTicks: droppedTicks,
+            trouble: isClosed ? .closed : log.current,
+            troubles: log.counts
+        )
+    }
+
+    func close() {
+        guard !isClosed else { return }
+        if file != nil || log.mayTry(at: now()) { _ = flush() }
+        isClosed = true
+        droppedTicks += pending.count
+        file?.close()
+        file = nil
+    }
+}
+
+extension Optional {
+    /// Changes the value in place, where there is one.
+    fileprivate mutating func mutate(_ body: (inout Wrapped) throws -> Void) rethrows {
+        guard var value = take() else { return }
+        defer { self = value }
+        try body(&value)
+    }
+}
+#endif

@@ -1,0 +1,50 @@
+internal import Tally
+
+/// What is wrong with a store now, what has been, and when it is worth trying again.
+struct TroubleLog: Sendable {
+    typealias Trouble = HistoryStatus.Trouble
+
+    private(set) var current: Trouble?
+    private(set) var counts: [Trouble: Int] = [:]
+    private var delay: Duration = .zero
+    private var retryAt: Duration = .zero
+
+    static let firstDelay = Duration.seconds(5)
+    static let longestDelay = Duration.seconds(60)
+
+    /// The store cannot do what it should. A lock may be gone at any moment; anything else is left alone for a while,
+    /// which doubles each time.
+    mutating func begin(_ trouble: Trouble, at now: Duration) {
+        if current != trouble {
+            note(trouble)
+            current = trouble
+            delay = .zero
+        }
+        guard trouble != .busy else { return }
+        delay = delay == .zero ? Self.firstDelay : min(delay * 2, Self.longestDelay)
+        retryAt = now.adding(delay)
+    }
+
+    /// Something is wrong that the store can live with.
+    mutating func note(_ trouble: Trouble) {
+        counts[trouble, default: 0] += 1
+    }
+
+    mutating func end() {
+        current = nil
+        delay = .zero
+    }
+
+    /// Whether to try; always while all is well.
+    func mayTry(at now: Duration) -> Bool {
+        current == nil || current == .busy || now >= retryAt
+    }
+
+    /// How many ticks may wait for the trouble to end, and how many samples.
+    var backlogLimit: (ticks: Int, samples: Int) {
+        current == .busy ? (20, Self.maxSamples) : (.max, Self.maxSamples)
+    }
+
+    /// Some 7 MB; of 50 containers, four hours at an interval of 15 seconds.
+    static let maxSamples = 50_000
+}

@@ -1,0 +1,48 @@
+#if SQLite
+import Foundation
+import TallyTestSupport
+
+/// A small file system of the test's own, in memory, which goes with the value.
+final class MountedFolder: Sendable {
+    private let folder: TemporaryFolder
+    var url: URL { folder.url }
+
+    /// Whether this process may mount: as root, outside of a container that forbids it.
+    static let isPossible: Bool = (try? MountedFolder(bytes: 65_536)) != nil
+
+    init(bytes: Int) throws {
+        folder = try TemporaryFolder()
+        try Self.run("mount", ["-t", "tmpfs", "-o", "size=\(bytes)", "tmpfs", folder.url.path])
+    }
+
+    deinit {
+        try? Self.run("umount", ["-l", folder.url.path])
+    }
+
+    /// Lets nobody write, root included, whom modes do not stop.
+    func setReadOnly(_ isReadOnly: Bool) throws {
+        try Self.run("mount", ["-o", isReadOnly ? "remount,ro" : "remount,rw", url.path])
+    }
+
+    private var ballast: URL { url.appending(path: "ballast") }
+
+    /// Takes all the room that is left.
+    func fill() throws {
+        _ = FileManager.default.createFile(atPath: ballast.path, contents: nil)
+        let handle = try FileHandle(forWritingTo: ballast)
+        for size in [65_536, 4096] {
+            while (try? handle.write(contentsOf: Data(count: size))) != nil {}
+        }
+        try? handle.close()
+    }
+
+    func makeRoom() throws {
+        try FileManager.default.removeItem(at: ballast)
+    }
+
+    private static func run(_ name: String, _ arguments: [String]) throws {
+        let outcome = try Program.run(try Program.require(name), arguments)
+        guard outcome.status == 0 else { throw Program.Failed(description: outcome.errorText) }
+    }
+}
+#endif
