@@ -56,7 +56,7 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
 
 extension RegistrationError {
     /// Runs a registration whose names are literals: a mistake in them is the program's, and shows at boot.
-    static func trapping<Result>(_ register: () throws(RegistrationError) -> Result) -> Result {
+    package static func trapping<Result>(_ register: () throws(RegistrationError) -> Result) -> Result {
         do {
             return try register()
         } catch {

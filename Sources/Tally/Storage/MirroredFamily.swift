@@ -1,0 +1,48 @@
+/// Series under standard names, whose values are known elsewhere and copied here: what a kernel or an engine says.
+///
+/// It takes the registry's constant labels, not its prefix. Nothing is exposed until it is set.
+package struct MirroredFamily: Sendable {
+    /// How its series are to be read.
+    package enum Kind: Sendable {
+        case counter, gauge
+    }
+
+    private let children: DynamicFamily<Gauge>
+
+    /// Registers it, or finds the one of the same definition.
+    package init(
+        _ name: String,
+        help: String,
+        _ kind: Kind = .gauge,
+        labelNames: [String] = [],
+        limit: Int = MetricRegistry.defaultLimit,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) {
+        // A float counter's word is a gauge's: a `Double`.
+        children = DynamicFamily(
+            storage: try registry.register(
+                name,
+                help: help,
+                kind: kind == .counter ? .floatCounter : .gauge,
+                labelNames: labelNames,
+                limit: limit,
+                isStandard: true
+            )
+        )
+    }
+
+    /// Exposes a value.
+    package func set(_ value: Double, _ labels: [String] = []) {
+        children[labels].set(value)
+    }
+
+    /// Adds to a value, which begins at zero.
+    package func add(_ amount: Double, _ labels: [String] = []) {
+        children[labels].add(amount)
+    }
+
+    /// Exposes a value no longer.
+    package func remove(_ labels: [String] = []) {
+        children.remove(labels)
+    }
+}

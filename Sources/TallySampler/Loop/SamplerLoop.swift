@@ -1,0 +1,138 @@
+internal import Tally
+
+/// The loop: sleeps, looks at the settings, samples, writes, prunes; one after the other, so that ticks never overlap.
+struct SamplerLoop {
+    private let core: SamplerCore
+    private var latest: LatestValues
+    private var grid: TickGrid
+    private var plan = SamplingPlan.unknown
+    private var times = TickTimes(newest: nil)
+    private var lastStatus: HistoryStatus?
+
+    init(_ core: SamplerCore, _ latest: LatestValues) {
+        self.core = core
+        self.latest = latest
+        grid = TickGrid(start: core.clock.now())
+    }
+
+    mutating func run() async {
+        var hasNewest = false
+        while !core.isStopping {
+            if core.clock.now() < grid.due {
+                await core.sleep(until: grid.due)
+                if core.takeWake(), !core.isStopping {
+                    await readSettings()
+                    grid.apply(plan, now: core.clock.now())
+                }
+                continue
+            }
+            await readSettings()
+            guard !core.isStopping else { break }
+            switch plan {
+            case .unknown: grid.poll(after: SamplingPlan.unknownPoll, now: core.clock.now())
+            case .off: switchOff()
+            case .on(let interval, let retention):
+                if !hasNewest {
+                    times = TickTimes(newest: try? await core.withStore { try await $0.newestTime() })
+                    hasNewest = true
+                }
+                await tick(interval, retention)
+                core.metrics.skippedTicks(grid.ticked(every: interval, now: core.clock.now()))
+            }
+        }
+        latest.hideAll()
+    }
+
+    private mutating func switchOff() {
+        // What was sampled last is not what is.
+        latest.hideAll()
+        grid.poll(after: SamplingPlan.offPoll, now: core.clock.now())
+    }
+
+    private mutating func readSettings() async {
+        switch await core.settings.read(core) {
+        case .stopped: return
+        case .settings(let settings):
+            plan = plan.after(settings)
+            core.metrics.settings(areUp: true)
+            core.reports.set(.settings, nil)
+        case .failed(let problem):
+            plan = plan.after(nil)
+            core.metrics.settings(areUp: false)
+            core.reports.set(.settings, problem)
+        }
+    }
+
+    // MARK: A tick
+
+    private mutating func tick(_ interval: Duration, _ retention: Duration) async {
+        let start = core.clock.now()
+        // One time for the whole tick, so that its sums are of one moment.
+        guard
+            let stamp = times.stamp(
+                wall: core.wallSeconds(),
+                elapsed: start,
+                interval: interval,
+                retention: retention
+            )
+        else { return }
+        if let step = stamp.step {
+            core.metrics.clockStepped()
+            core.reports.clockStepped(by: step)
+        }
+        let run = TickRun(core.sources, SourceTick(elapsed: start, interval: interval), core.clock, core.outstanding)
+        let state = await core.endingEarly({ run.cutShort() }, { await run.collect() })
+        tell(of: state)
+        let samples = state.samples()
+        latest.show(samples, isWhole: state.isWhole)
+        await write(HistoryTick(time: stamp.time, samples: samples), cutoff: stamp.cutoff)
+        core.metrics.ticked(in: core.clock.now().since(start))
+    }
+
+    private func tell(of state: TickState) {
+        for (source, outcome) in zip(core.sources, state.outcomes) {
+            core.metrics.source(source.name, outcome, isCutShort: state.isCutShort)
+            // What was not waited for is neither well nor not.
+            guard outcome.hasAnswered || outcome.error != nil else { continue }
+            core.reports.set(.source(source.name), outcome.error?.description)
+            guard outcome.hasAnswered, !state.isCutShort else { continue }
+            let failed = outcome.targets.first { outcome.targetErrors[$0] != nil }
+            core.reports.set(
+                .targets(source.name),
+                failed.map { id in
+                    "\(outcome.targetErrors.count) of \(outcome.targets.count), first \(id): "
+                        + "\(outcome.targetErrors[id]?.description ?? "")"
+                }
+            )
+        }
+    }
+
+    private mutating func write(_ tick: HistoryTick, cutoff: Int64?) async {
+        var problem: String?
+        do {
+            if !tick.samples.isEmpty {
+                try await core.withStore { try await $0.append(tick) }
+                core.ticked(at: tick.time)
+            }
+        } catch {
+            core.metrics.lostTick()
+            problem = "\(error)"
+        }
+        do {
+            if let cutoff, !core.isStopping { try await core.withStore { try await $0.prune(before: cutoff) } }
+        } catch {
+            problem = problem ?? "\(error)"
+        }
+        let status = await core.withStore { await $0.status() }
+        core.metrics.history(status, after: lastStatus)
+        lastStatus = status
+        core.reports.set(.history, problem ?? status.trouble?.description)
+    }
+}
+
+extension TickState {
+    /// Whether all that there is has been sampled.
+    fileprivate var isWhole: Bool {
+        !isCutShort && outcomes.allSatisfy { $0.hasAnswered && $0.targetErrors.isEmpty }
+    }
+}

@@ -1,0 +1,30 @@
+/// What the settings come to.
+enum SamplingPlan: Hashable, Sendable {
+    /// They have never been had: what someone may have switched off is not started.
+    case unknown
+    case off
+    case on(interval: Duration, retention: Duration)
+
+    static let intervals = Duration.seconds(5)...Duration.seconds(300)
+    /// How long until the settings are asked again, where nothing else is done.
+    static let unknownPoll = Duration.seconds(15)
+    static let offPoll = Duration.seconds(60)
+    /// How long settings are waited for.
+    static let patience = Duration.seconds(5)
+
+    init(_ settings: SamplingSettings) {
+        guard settings.interval > .zero, settings.retention > .zero else {
+            self = .off
+            return
+        }
+        self = .on(
+            interval: min(max(settings.interval, Self.intervals.lowerBound), Self.intervals.upperBound),
+            retention: min(settings.retention, SamplingSettings.maxRetention)
+        )
+    }
+
+    /// The plan after an answer; nil stands for none in time, or an error.
+    func after(_ settings: SamplingSettings?) -> SamplingPlan {
+        settings.map { SamplingPlan($0) } ?? self
+    }
+}

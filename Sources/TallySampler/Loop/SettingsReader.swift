@@ -1,0 +1,45 @@
+internal import Tally
+
+/// Asks for the settings, and does not wait for those that do not come: the loop goes on with what it knows.
+final class SettingsReader: Sendable {
+    enum Answer: Sendable {
+        case settings(SamplingSettings)
+        case failed(String)
+        /// The sampler is being stopped.
+        case stopped
+    }
+
+    private let settings: @Sendable () async throws -> SamplingSettings
+    private let clock: SamplerClock
+    /// Whether the closure has not come back from an earlier time.
+    private let isStuck = Locked(false)
+
+    init(_ settings: @escaping @Sendable () async throws -> SamplingSettings, _ clock: SamplerClock) {
+        self.settings = settings
+        self.clock = clock
+    }
+
+    func read(_ core: SamplerCore) async -> Answer {
+        let isFree = isStuck.withLock { isStuck in
+            defer { isStuck = true }
+            return !isStuck
+        }
+        guard isFree else { return .failed("they have not come back from an earlier time") }
+        let answer = FirstAnswer<Answer>()
+        let task = Task.detached { [self] in
+            let result: Answer
+            do {
+                result = .settings(try await settings())
+            } catch {
+                result = .failed("\(error)")
+            }
+            isStuck.withLock { $0 = false }
+            answer.give(result)
+        }
+        let deadline = clock.alarm(at: clock.now().adding(SamplingPlan.patience)) {
+            if answer.give(.failed("they did not come within \(SamplingPlan.patience)")) { task.cancel() }
+        }
+        defer { deadline.cancel() }
+        return await core.endingEarly({ if answer.give(.stopped) { task.cancel() } }, { await answer.wait() })
+    }
+}

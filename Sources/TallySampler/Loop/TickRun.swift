@@ -1,0 +1,133 @@
+internal import Tally
+
+/// Asks the sources and targets of one tick. Nobody who does not answer is waited for past the deadlines, whether or not it
+/// heeds its cancellation.
+final class TickRun: Sendable {
+    /// What was asked and has not come back, in whichever tick: it is not asked again until it has.
+    final class Outstanding: Sendable {
+        private let jobs = Locked<Set<TickState.Job>>([])
+
+        func begin(_ job: TickState.Job) -> Bool { jobs.withLock { $0.insert(job).inserted } }
+        func end(_ job: TickState.Job) { jobs.withLock { _ = $0.remove(job) } }
+        var count: Int { jobs.withLock { $0.count } }
+    }
+
+    static let targetTime = Duration.seconds(10)
+    static let wholeTime = Duration.seconds(30)
+
+    private let sources: [SampleSource]
+    private let tick: SourceTick
+    private let clock: SamplerClock
+    private let outstanding: Outstanding
+    private let state: Locked<TickState>
+    /// Of what is under way: the question, and its deadline.
+    private let tasks = Locked<[TickState.Job: [Task<Void, Never>]]>([:])
+    private let answer = FirstAnswer<TickState>()
+
+    init(_ sources: [SampleSource], _ tick: SourceTick, _ clock: SamplerClock, _ outstanding: Outstanding) {
+        self.sources = sources
+        self.tick = tick
+        self.clock = clock
+        self.outstanding = outstanding
+        state = Locked(TickState(sources: sources.count))
+    }
+
+    /// What came of it, in time. To be called once.
+    func collect() async -> TickState {
+        let deadline = clock.alarm(at: clock.now().adding(Self.wholeTime)) { [self] in
+            change { $0.end(cutShort: false) }
+        }
+        change { $0.begin() }
+        let outcome = await answer.wait()
+        deadline.cancel()
+        return outcome
+    }
+
+    /// Ends it now, with what there is.
+    func cutShort() {
+        change { $0.end(cutShort: true) }
+    }
+
+    private typealias Change = @Sendable (inout TickState) -> [TickState.Action]
+
+    private func change(_ body: Change) {
+        var actions = state.withLock { body(&$0) }
+        // A list and no recursion: of thousands that are stuck, each makes room for the next.
+        var index = 0
+        while index < actions.count {
+            actions += perform(actions[index])
+            index += 1
+        }
+    }
+
+    private func perform(_ action: TickState.Action) -> [TickState.Action] {
+        switch action {
+        case .read(let source): return read(source)
+        case .ask(let target, let source): return ask(target, source)
+        case .cancel(let job): tasks.withLock { $0.removeValue(forKey: job) }?.forEach { $0.cancel() }
+        case .end: answer.give(state.withLock { $0 })
+        }
+        return []
+    }
+
+    private func read(_ index: Int) -> [TickState.Action] {
+        let source = sources[index]
+        return run(.source(index), late: nil) { [tick] in
+            let result = await Self.result { try await source.read(tick) }
+            return { $0.answered(source: index, result) }
+        } otherwise: {
+            $0.answered(source: index, .failure(Self.stuck))
+        }
+    }
+
+    private func ask(_ target: SampleTarget, _ source: Int) -> [TickState.Action] {
+        let id = target.id
+        return run(.target(source: source, id: id), late: { $0.timedOut(target: id, source: source) }) {
+            let result = await Self.result { try await target.read() }
+            return { $0.answered(target: id, source: source, result) }
+        } otherwise: {
+            $0.answered(target: id, source: source, .failure(Self.stuck))
+        }
+    }
+
+    private static let stuck = SourceError(.timeout, "it has not come back from an earlier tick")
+
+    /// - Parameters:
+    ///   - late: What its deadline changes; nil if it has none but the tick's.
+    ///   - otherwise: What changes if it has not come back from an earlier tick.
+    private func run(
+        _ job: TickState.Job,
+        late: Change?,
+        _ work: @escaping @Sendable () async -> Change,
+        otherwise: Change
+    ) -> [TickState.Action] {
+        guard outstanding.begin(job) else { return state.withLock { otherwise(&$0) } }
+        let deadline = late.map { late in
+            clock.alarm(at: clock.now().adding(Self.targetTime)) { [self] in change(late) }
+        }
+        let task = Task.detached { [self, outstanding] in
+            let answered = await work()
+            outstanding.end(job)
+            deadline?.cancel()
+            _ = tasks.withLock { $0.removeValue(forKey: job) }
+            change(answered)
+        }
+        tasks.withLock { $0[job] = [task] + (deadline.map { [$0] } ?? []) }
+        // It may have ended before it was entered, or the tick may.
+        let isOver = state.withLock { !$0.isRunning(job) }
+        if isOver { tasks.withLock { $0.removeValue(forKey: job) }?.forEach { $0.cancel() } }
+        return []
+    }
+
+    private static func result<Success: Sendable>(
+        _ body: () async throws -> Success
+    ) async -> Result<Success, SourceError> {
+        do {
+            return .success(try await body())
+        } catch let error as SourceError {
+            return .failure(error)
+        } catch {
+            return .failure(SourceError(.failed, "\(error)"))
+        }
+    }
+}

@@ -1,0 +1,48 @@
+extension TickState {
+    /// The samples, in the order of the sources; of two of one owner and container, the first. What the containers used
+    /// together goes into the host's.
+    func samples() -> [Sample] {
+        var places: Set<SeriesKey> = []
+        var samples: [Sample] = []
+        for outcome in outcomes {
+            let asked = outcome.targets.compactMap { outcome.targetSamples[$0] }
+            for sample in outcome.samples + asked where places.insert(SeriesKey(sample)).inserted {
+                samples.append(sample)
+            }
+        }
+        let workload = workload(of: samples)
+        guard !workload.isEmpty else { return samples }
+        if let host = samples.firstIndex(where: { $0.owner == .host }) {
+            samples[host].values.merge(workload) { own, _ in own }
+        } else {
+            samples.insert(Sample(owner: .host, values: workload), at: 0)
+        }
+        return samples
+    }
+
+    /// Sums over the containers sampled. Absent where a sum would say less than the truth: nothing is known of containers, or
+    /// the tick was cut short.
+    private func workload(of samples: [Sample]) -> [SampleMetric: Double] {
+        guard !isCutShort else { return [:] }
+        var seen: Set<[UInt8]> = []
+        // One container that two sources have sampled counts once.
+        let containers = samples.filter { sample in
+            sample.owner.kind == .container
+                && seen.insert(Array((sample.containerID ?? "\u{0}" + sample.owner.id).utf8)).inserted
+        }
+        let counts = outcomes.compactMap(\.containersRunning).filter { $0 >= 0 }
+        let said = counts.isEmpty ? nil : counts.reduce(0) { Int(clamping: Int128($0) + Int128($1)) }
+        guard !containers.isEmpty || said != nil else { return [:] }
+        var values: [SampleMetric: Double] = [:]
+        values[.containersRunning] = Double(containers.isEmpty ? said ?? 0 : containers.count)
+        for (sum, metric) in [
+            (SampleMetric.workloadCPUPercent, SampleMetric.cpuPercent),
+            (.workloadMemoryUsedBytes, .memoryUsedBytes),
+        ] {
+            let parts = containers.compactMap { $0.stored(metric) }
+            // None that run use nothing; some of which nothing is known use something.
+            if !parts.isEmpty || (containers.isEmpty && said == 0) { values[sum] = parts.reduce(0, +) }
+        }
+        return values
+    }
+}

@@ -1,0 +1,129 @@
+/// What a tick asks, and what has been answered: a few targets at a time, each until its deadline, all until the tick's.
+struct TickState {
+    /// Something that is asked.
+    enum Job: Hashable, Sendable {
+        case source(Int)
+        case target(source: Int, id: String)
+    }
+
+    enum Action {
+        case read(source: Int)
+        case ask(SampleTarget, source: Int)
+        /// Its answer would come too late.
+        case cancel(Job)
+        /// All is answered, or will not be.
+        case end
+    }
+
+    /// What came of a source.
+    struct Outcome: Sendable {
+        /// Nil while it is not known.
+        var error: SourceError?
+        var hasAnswered = false
+        var samples: [Sample] = []
+        var containersRunning: Int?
+        /// In the order in which the source named them.
+        var targets: [String] = []
+        var targetSamples: [String: Sample] = [:]
+        var targetErrors: [String: SourceError] = [:]
+    }
+
+    static let maxTargets = 8
+
+    private(set) var outcomes: [Outcome]
+    /// Whether it was ended before its time, so that what is missing says nothing.
+    private(set) var isCutShort = false
+    private var isOver = false
+    private var waiting: [(target: SampleTarget, source: Int)] = []
+    /// The next of `waiting`.
+    private var next = 0
+    private var running: Set<Job> = []
+    private var runningTargets = 0
+
+    init(sources: Int) {
+        outcomes = Array(repeating: Outcome(), count: sources)
+    }
+
+    func isRunning(_ job: Job) -> Bool { !isOver && running.contains(job) }
+
+    // MARK: What happens
+
+    mutating func begin() -> [Action] {
+        running = Set(outcomes.indices.map(Job.source))
+        return outcomes.isEmpty ? endIfDone([]) : outcomes.indices.map { .read(source: $0) }
+    }
+
+    mutating func answered(source: Int, _ result: Result<SourceReading, SourceError>) -> [Action] {
+        guard running.remove(.source(source)) != nil, outcomes.indices.contains(source) else { return [] }
+        switch result {
+        case .success(let reading):
+            outcomes[source].hasAnswered = true
+            outcomes[source].samples = reading.samples
+            outcomes[source].containersRunning = reading.containersRunning
+            var seen: Set<[UInt8]> = []
+            for target in reading.targets where seen.insert(Array(target.id.utf8)).inserted {
+                outcomes[source].targets.append(target.id)
+                waiting.append((target, source))
+            }
+        case .failure(let error): outcomes[source].error = error
+        }
+        return endIfDone(askNext())
+    }
+
+    mutating func answered(target id: String, source: Int, _ result: Result<Sample?, SourceError>) -> [Action] {
+        guard running.remove(.target(source: source, id: id)) != nil else { return [] }
+        runningTargets -= 1
+        switch result {
+        case .success(let sample): outcomes[source].targetSamples[id] = sample
+        case .failure(let error): outcomes[source].targetErrors[id] = error
+        }
+        return endIfDone(askNext())
+    }
+
+    mutating func timedOut(target id: String, source: Int) -> [Action] {
+        let job = Job.target(source: source, id: id)
+        guard running.contains(job) else { return [] }
+        return [.cancel(job)] + answered(target: id, source: source, .failure(Self.noAnswer))
+    }
+
+    /// The tick's time is up, or the sampler is being stopped.
+    mutating func end(cutShort: Bool) -> [Action] {
+        guard !isOver else { return [] }
+        isOver = true
+        isCutShort = cutShort
+        let actions = running.map(Action.cancel) + [.end]
+        guard !cutShort else { return actions }
+        for job in running {
+            switch job {
+            case .source(let source): outcomes[source].error = Self.noAnswer
+            case .target(let source, let id): outcomes[source].targetErrors[id] = Self.noAnswer
+            }
+        }
+        for (target, source) in waiting[next...] {
+            outcomes[source].targetErrors[target.id] = SourceError(.timeout, "there was no time left to ask it")
+        }
+        running = []
+        return actions
+    }
+
+    static let noAnswer = SourceError(.timeout, "no answer in time")
+
+    private mutating func askNext() -> [Action] {
+        guard !isOver else { return [] }
+        var actions: [Action] = []
+        while runningTargets < Self.maxTargets, next < waiting.count {
+            let (target, source) = waiting[next]
+            next += 1
+            runningTargets += 1
+            running.insert(.target(source: source, id: target.id))
+            actions.append(.ask(target, source: source))
+        }
+        return actions
+    }
+
+    private mutating func endIfDone(_ actions: [Action]) -> [Action] {
+        guard !isOver, running.isEmpty, next == waiting.count else { return actions }
+        isOver = true
+        return actions + [.end]
+    }
+}

@@ -1,0 +1,56 @@
+extension LatestValues {
+    typealias HostFamily = (name: String, help: String, value: @Sendable (Sample) -> Double?)
+
+    static let containerFamilies: [(name: String, help: String, metric: SampleMetric)] = [
+        ("container_cpu_usage_seconds_total", "CPU time used.", .cpuSeconds),
+        ("container_memory_working_set_bytes", "Memory in use that cannot be taken back at once.", .memoryUsedBytes),
+        ("container_spec_memory_limit_bytes", "Memory that may be used.", .memoryLimitBytes),
+        ("container_network_receive_bytes_total", "Bytes received.", .networkReceivedBytes),
+        ("container_network_transmit_bytes_total", "Bytes sent.", .networkSentBytes),
+        ("container_fs_reads_bytes_total", "Bytes read from block devices.", .blockReadBytes),
+        ("container_fs_writes_bytes_total", "Bytes written to block devices.", .blockWrittenBytes),
+        ("container_threads", "Processes and threads.", .processes),
+    ]
+
+    /// node_exporter's, without the labels of its collectors: a sample holds sums over CPUs, devices and modes.
+    static let hostFamilies: [HostFamily] = [
+        ("node_load1", "Load average over a minute.", { $0.stored(.load1) }),
+        ("node_load5", "Load average over five minutes.", { $0.stored(.load5) }),
+        ("node_load15", "Load average over fifteen minutes.", { $0.stored(.load15) }),
+        ("node_memory_MemTotal_bytes", "Memory there is.", { $0.stored(.memoryTotalBytes) }),
+        (
+            "node_memory_MemAvailable_bytes", "Memory that is available.",
+            { $0.left(.memoryTotalBytes, .memoryUsedBytes) }
+        ),
+        ("node_memory_SwapTotal_bytes", "Swap there is.", { $0.stored(.swapTotalBytes) }),
+        ("node_memory_SwapFree_bytes", "Swap that is free.", { $0.left(.swapTotalBytes, .swapUsedBytes) }),
+        ("node_filesystem_size_bytes", "Size of the file system watched.", { $0.stored(.diskTotalBytes) }),
+        ("node_filesystem_free_bytes", "Room that is free on it.", { $0.left(.diskTotalBytes, .diskUsedBytes) }),
+        ("node_network_receive_bytes_total", "Bytes received, by all devices.", { $0.stored(.networkReceivedBytes) }),
+        ("node_network_transmit_bytes_total", "Bytes sent, by all devices.", { $0.stored(.networkSentBytes) }),
+        (
+            "node_pressure_cpu_waiting_seconds_total", "Time in which some task waited for a CPU.",
+            { $0.stored(.cpuPressureSeconds) }
+        ),
+        (
+            "node_pressure_memory_waiting_seconds_total", "Time in which some task waited for memory.",
+            { $0.stored(.memoryPressureSeconds) }
+        ),
+        (
+            "node_pressure_io_waiting_seconds_total", "Time in which some task waited for input or output.",
+            { $0.stored(.ioPressureSeconds) }
+        ),
+        // Not node_exporter's, which counts by CPU and mode.
+        ("tally_host_cpu_seconds_total", "CPU time used, on all CPUs.", { $0.stored(.cpuSeconds) }),
+        ("tally_host_cpus", "CPUs online.", { $0.stored(.cpuCount) }),
+        ("tally_host_containers_running", "Containers that run.", { $0.stored(.containersRunning) }),
+    ]
+}
+
+extension Sample {
+    /// What is left of one value when another is taken from it.
+    fileprivate func left(_ whole: SampleMetric, _ part: SampleMetric) -> Double? {
+        guard let whole = stored(whole), let part = stored(part) else { return nil }
+        return max(0, whole - part)
+    }
+}

@@ -1,0 +1,149 @@
+internal import Tally
+
+/// The latest samples as metrics, under the names that cAdvisor and node_exporter have made standard.
+///
+/// https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md
+/// https://github.com/prometheus/node_exporter
+struct LatestValues {
+    private struct Exposed {
+        let family: MirroredFamily
+        let isCounter: Bool
+        let value: @Sendable (Sample) -> Double?
+    }
+
+    private struct Owner {
+        let labels: [String]
+        var counters: [Int: Double] = [:]
+        var shown: Set<Int> = []
+        /// Ticks in a row without a sample.
+        var missed = 0
+    }
+
+    /// Containers and control groups that are exposed at most: a host that makes thousands must not make series of all.
+    static let maxOwners = 500
+    /// Ticks in which one that could not be asked is shown as it was last seen.
+    static let patience = 4
+
+    private let host: [Exposed]
+    private let containers: [Exposed]
+    private let registry: MetricRegistry
+    private var owners: [SeriesKey: Owner] = [:]
+    private var hostState = Owner(labels: [])
+    private var hasProcess = false
+
+    init(in registry: MetricRegistry) throws(RegistrationError) {
+        self.registry = registry
+        func exposed(
+            _ name: String,
+            _ help: String,
+            _ labels: [String],
+            _ value: @escaping @Sendable (Sample) -> Double?
+        ) throws(RegistrationError) -> Exposed {
+            let isCounter = name.hasSuffix("_total")
+            let family = try MirroredFamily(
+                name,
+                help: help,
+                isCounter ? .counter : .gauge,
+                labelNames: labels,
+                in: registry
+            )
+            return Exposed(family: family, isCounter: isCounter, value: value)
+        }
+        var host: [Exposed] = []
+        for (name, help, value) in Self.hostFamilies { host.append(try exposed(name, help, [], value)) }
+        var containers: [Exposed] = []
+        for (name, help, metric) in Self.containerFamilies {
+            containers.append(try exposed(name, help, ["id", "name"]) { $0.stored(metric) })
+        }
+        self.host = host
+        self.containers = containers
+    }
+
+    /// Shows a tick's samples.
+    ///
+    /// - Parameter isWhole: Whether what is not among them is gone, and not only silent.
+    mutating func show(_ samples: [Sample], isWhole: Bool) {
+        var seen: Set<SeriesKey> = []
+        var hasHost = false
+        for sample in samples {
+            switch sample.owner.kind {
+            case .host:
+                hasHost = true
+                Self.show(sample, host, &hostState)
+            case .process: showProcess()
+            case .container, .controlGroup:
+                let key = SeriesKey(sample)
+                guard owners[key] != nil || owners.count < Self.maxOwners else { continue }
+                seen.insert(key)
+                var owner = owners[key] ?? Owner(labels: Self.labels(of: sample))
+                owner.missed = 0
+                Self.show(sample, containers, &owner)
+                owners[key] = owner
+            default: break
+            }
+        }
+        if !hasHost { hide(host, &hostState) }
+        for key in owners.keys where !seen.contains(key) {
+            guard var owner = owners[key] else { continue }
+            owner.missed += 1
+            if isWhole || owner.missed >= Self.patience {
+                hide(containers, &owner)
+                owners[key] = nil
+            } else {
+                owners[key] = owner
+            }
+        }
+    }
+
+    /// cAdvisor's: the id is the engine's, or the control group's path; the name is the owner's.
+    private static func labels(of sample: Sample) -> [String] {
+        [sample.containerID ?? sample.owner.id, sample.owner.id]
+    }
+
+    private static func show(_ sample: Sample, _ families: [Exposed], _ owner: inout Owner) {
+        let values = families.map { $0.value(sample) }
+        // A container that was restarted begins all of its counts anew; one that is a little lower is an answer that
+        // came late, and is not shown.
+        let isRestarted = families.indices.contains { index in
+            guard families[index].isCounter, let value = values[index], let last = owner.counters[index] else {
+                return false
+            }
+            return value < last / 2
+        }
+        if isRestarted { owner.counters = [:] }
+        for (index, family) in families.enumerated() {
+            guard var value = values[index] else {
+                if owner.shown.remove(index) != nil { family.family.remove(owner.labels) }
+                continue
+            }
+            if family.isCounter {
+                value = max(value, owner.counters[index] ?? 0)
+                owner.counters[index] = value
+            }
+            owner.shown.insert(index)
+            family.family.set(value, owner.labels)
+        }
+    }
+
+    private func hide(_ families: [Exposed], _ owner: inout Owner) {
+        for index in owner.shown { families[index].family.remove(owner.labels) }
+        owner.shown = []
+    }
+
+    /// The process's own are read at each scrape, which is fresher than any sample; the host may have registered them
+    /// already.
+    private mutating func showProcess() {
+        guard !hasProcess else { return }
+        hasProcess = true
+        try? ProcessMetrics.register(validatingIn: registry)
+    }
+
+    /// Exposes nothing any more.
+    mutating func hideAll() {
+        hide(host, &hostState)
+        for key in owners.keys {
+            if var owner = owners[key] { hide(containers, &owner) }
+        }
+        owners = [:]
+    }
+}

@@ -1,0 +1,98 @@
+internal import Tally
+
+/// What a sampler tells of itself.
+struct SamplerMetrics: Sendable {
+    private let tickDuration: MirroredFamily
+    private let ticks: MirroredFamily
+    private let skipped: MirroredFamily
+    private let clockSteps: MirroredFamily
+    private let sourceUp: MirroredFamily
+    private let targets: MirroredFamily
+    private let errors: MirroredFamily
+    private let settingsUp: MirroredFamily
+    private let rows: MirroredFamily
+    private let bytes: MirroredFamily
+    private let backlog: MirroredFamily
+    private let dropped: MirroredFamily
+    private let troubles: MirroredFamily
+
+    init(in registry: MetricRegistry) throws(RegistrationError) {
+        func counter(_ name: String, _ help: String, _ labels: [String] = []) throws(RegistrationError)
+            -> MirroredFamily
+        {
+            let family = try MirroredFamily(
+                "tally_sampler_" + name,
+                help: help,
+                .counter,
+                labelNames: labels,
+                in: registry
+            )
+            // Without labels it is exposed from the start, so that the first event is seen to be one.
+            if labels.isEmpty { family.add(0) }
+            return family
+        }
+        func gauge(_ name: String, _ help: String, _ labels: [String] = []) throws(RegistrationError) -> MirroredFamily
+        {
+            try MirroredFamily("tally_sampler_" + name, help: help, labelNames: labels, in: registry)
+        }
+        tickDuration = try gauge("tick_duration_seconds", "Time that the last tick took, its writing included.")
+        ticks = try counter("ticks_total", "Ticks that were sampled.")
+        skipped = try counter("skipped_ticks_total", "Ticks that were left out because the one before took too long.")
+        clockSteps = try counter("clock_steps_total", "Times that the time of day was found to have been set.")
+        sourceUp = try gauge("source_up", "Whether the source answered in the last tick.", ["source"])
+        targets = try gauge("targets", "What the source had to be asked for one by one in the last tick.", ["source"])
+        errors = try counter(
+            "errors_total",
+            "Sources and targets that gave no sample, by reason.",
+            ["source", "reason"]
+        )
+        settingsUp = try gauge("settings_up", "Whether the settings could be had when they were last asked for.")
+        rows = try gauge("history_rows", "Samples that are kept.")
+        bytes = try gauge("history_bytes", "What the history takes, in memory or files.")
+        backlog = try gauge("history_backlog_ticks", "Ticks that wait to be written.")
+        dropped = try counter("history_dropped_ticks_total", "Ticks that could not be kept.")
+        troubles = try counter("history_troubles_total", "Troubles of the history that have begun.", ["trouble"])
+    }
+
+    func ticked(in duration: Duration) {
+        ticks.add(1)
+        tickDuration.set(duration.inSeconds)
+    }
+
+    func skippedTicks(_ count: Int) {
+        skipped.add(Double(count))
+    }
+
+    func clockStepped() {
+        clockSteps.add(1)
+    }
+
+    func settings(areUp: Bool) {
+        settingsUp.set(areUp ? 1 : 0)
+    }
+
+    /// - Parameter isCutShort: Whether what has not answered says nothing.
+    func source(_ name: String, _ outcome: TickState.Outcome, isCutShort: Bool) {
+        if outcome.hasAnswered || !isCutShort { sourceUp.set(outcome.hasAnswered ? 1 : 0, [name]) }
+        targets.set(Double(outcome.targets.count), [name])
+        if let error = outcome.error { errors.add(1, [name, error.reason.description]) }
+        for error in outcome.targetErrors.values { errors.add(1, [name, error.reason.description]) }
+    }
+
+    /// A tick that the store did not take.
+    func lostTick() {
+        dropped.add(1)
+    }
+
+    /// - Parameter before: The status that was exposed last.
+    func history(_ status: HistoryStatus, after before: HistoryStatus?) {
+        if let count = status.rows { rows.set(Double(count)) } else { rows.remove() }
+        if let count = status.bytes { bytes.set(Double(count)) } else { bytes.remove() }
+        backlog.set(Double(status.backlog))
+        dropped.add(Double(max(0, status.droppedTicks - (before?.droppedTicks ?? 0))))
+        for (trouble, count) in status.troubles {
+            let more = count - (before?.troubles[trouble] ?? 0)
+            if more > 0 { troubles.add(Double(more), [trouble.description]) }
+        }
+    }
+}

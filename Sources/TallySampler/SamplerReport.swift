@@ -1,0 +1,54 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// A change that an operator wants to know of, told once: not at each tick for as long as it lasts.
+public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
+    /// What has changed. More may be added.
+    public struct Kind: Hashable, Sendable, CustomStringConvertible {
+        /// The kind's name.
+        public let description: String
+
+        /// A source gave no answer.
+        public static let sourceDown = Kind(description: "source down")
+        /// A source answers again.
+        public static let sourceUp = Kind(description: "source up")
+        /// Some of a source's targets gave no answer.
+        public static let targetsFailing = Kind(description: "targets failing")
+        /// All of a source's targets answer again.
+        public static let targetsWell = Kind(description: "targets well")
+        /// The settings could not be had; the last good ones are in force.
+        public static let settingsFailing = Kind(description: "settings failing")
+        /// The settings can be had again.
+        public static let settingsWell = Kind(description: "settings well")
+        /// The history is in trouble.
+        public static let historyTrouble = Kind(description: "history in trouble")
+        /// The history is well again.
+        public static let historyWell = Kind(description: "history well")
+        /// The time of day has been set.
+        public static let clockStepped = Kind(description: "clock stepped")
+    }
+
+    /// What has changed.
+    public let kind: Kind
+    /// The source's name; empty where it is about none.
+    public let source: String
+    /// A sentence for an operator, which may hold what an engine or a host's closure said.
+    public let message: String
+
+    /// A line for a log.
+    public var description: String {
+        "Tally sampler: \(kind)\(source.isEmpty ? "" : " (\(source))")\(message.isEmpty ? "" : ": \(message)")"
+    }
+
+    /// Writes a line to the standard error, as a sampler does that is given nothing else to report to: that the history has
+    /// not been kept must not first be noticed on the day it is needed, and what changes seldom fills no log.
+    public static let toStandardError: @Sendable (SamplerReport) -> Void = { report in
+        var line = "\(report)\n"
+        line.withUTF8 { _ = write(2, $0.baseAddress, $0.count) }
+    }
+}

@@ -1,0 +1,52 @@
+import Tally
+import TallyTesting
+
+/// A manual clock that tells until when there are sleepers: a test moves it once the code under test sleeps as it should.
+final class WatchedClock: Clock, Sendable {
+    typealias Duration = Swift.Duration
+    typealias Instant = ManualClock.Instant
+
+    private struct State {
+        var number = 0
+        var deadlines: [Int: Duration] = [:]
+        var waiters: [(deadline: Duration, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let clock = ManualClock()
+    private let state = Locked(State())
+
+    var now: Instant { clock.now }
+    var minimumResolution: Duration { clock.minimumResolution }
+
+    func advance(by duration: Duration) {
+        clock.advance(by: duration)
+    }
+
+    /// How many sleep now.
+    var sleepers: Int { state.withLock { $0.deadlines.count } }
+
+    func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
+        let (number, reached) = state.withLock { state in
+            state.number += 1
+            state.deadlines[state.number] = deadline.offset
+            let reached = state.waiters.filter { $0.deadline == deadline.offset }.map(\.continuation)
+            state.waiters.removeAll { $0.deadline == deadline.offset }
+            return (state.number, reached)
+        }
+        for continuation in reached { continuation.resume() }
+        defer { state.withLock { _ = $0.deadlines.removeValue(forKey: number) } }
+        try await clock.sleep(until: deadline)
+    }
+
+    /// Waits until somebody sleeps until then.
+    func asleep(until deadline: Duration) async {
+        await withCheckedContinuation { continuation in
+            let isAsleep = state.withLock { state in
+                if state.deadlines.values.contains(deadline) { return true }
+                state.waiters.append((deadline, continuation))
+                return false
+            }
+            if isAsleep { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,265 @@
+import Tally
+import TallyTesting
+import Testing
+
+@testable import TallySampler
+
+@Suite(.timeLimit(.minutes(1)))
+struct TickTests {
+    private let bench = SamplerBench()
+
+    @Test func theHostsRowSumsTheContainers() async throws {
+        let sampler = bench.sampler(SamplerBench.host, .containers(5))
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        let host = try #require(bench.store.ticks[0].samples.first { $0.owner == .host })
+        #expect(host.values[.workloadCPUPercent] == 50)
+        #expect(host.values[.workloadMemoryUsedBytes] == 500)
+        #expect(host.values[.containersRunning] == 5)
+        #expect(bench.store.ticks[0].samples.count == 6)
+        await sampler.stop()
+    }
+
+    /// - Parameter said: How many containers the engine says there are.
+    @Test(arguments: [(0, 0.0), (7, nil)] as [(Int, Double?)])
+    func whereNoneCouldBeSampledTheEnginesCountIsShown(_ said: Int, _ used: Double?) async throws {
+        let source = SampleSource("docker") { _ in SourceReading(containersRunning: said) }
+        let sampler = bench.sampler(source)
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        let host = try #require(bench.store.ticks[0].samples.first)
+        #expect(host.owner == .host)
+        #expect(host.values[.containersRunning] == Double(said))
+        #expect(host.values[.workloadCPUPercent] == used, "nothing is known of what seven use")
+        await sampler.stop()
+    }
+
+    @Test func theHostIsSampledAndOldTicksGoWhileTheEngineIsDown() async throws {
+        let isDown = Locked(true)
+        let docker = SampleSource("docker") { _ in
+            if isDown.withLock(\.self) { throw SourceError(.unavailable, "no socket") }
+            return SourceReading(samples: [.container(1)], containersRunning: 1)
+        }
+        bench.settings.withLock { $0 = .success(SamplingSettings(interval: .seconds(20), retention: .seconds(60))) }
+        let sampler = bench.sampler(SamplerBench.host, docker)
+        try sampler.start()
+        for tick in 1...6 {
+            await bench.reach(Double(3 + 20 * (tick - 1)))
+            await bench.store.ticked(tick)
+        }
+        #expect(bench.store.ticks.count == 6)
+        #expect(bench.store.ticks[0].samples[0].values[.containersRunning] == nil)
+        #expect(bench.store.prunes.last == 1_800_000_043)
+        #expect(bench.kinds == [.sourceDown], "once, and not at each tick")
+        #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "unavailable"]) == 6)
+        #expect(try bench.value("tally_sampler_source_up", ["source": "docker"]) == 0)
+        #expect(try bench.value("tally_sampler_source_up", ["source": "host"]) == 1)
+        isDown.withLock { $0 = false }
+        await bench.reach(123)
+        await bench.store.ticked(7)
+        #expect(bench.kinds == [.sourceDown, .sourceUp])
+        #expect(try bench.value("tally_sampler_source_up", ["source": "docker"]) == 1)
+        await sampler.stop()
+    }
+
+    @Test func oneFailingTargetCostsNoOther() async throws {
+        let source = SampleSource("docker") { _ in
+            SourceReading(
+                targets: (0..<20).map { number in
+                    SampleTarget(id: "id\(number)") {
+                        if number == 3 { throw SourceError(.malformed, "no JSON") }
+                        if number == 4 { throw CancellationError() }
+                        return number == 5 ? nil : .container(number)
+                    }
+                }
+            )
+        }
+        let sampler = bench.sampler(source)
+        try sampler.start()
+        for tick in 1...2 {
+            await bench.reach(Double(3 + 15 * (tick - 1)))
+            await bench.store.ticked(tick)
+        }
+        #expect(bench.store.ticks.map(\.samples.count) == [18, 18])
+        #expect(bench.kinds == [.targetsFailing])
+        #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "malformed"]) == 2)
+        #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "failed"]) == 2)
+        #expect(try bench.value("tally_sampler_targets", ["source": "docker"]) == 20)
+        await sampler.stop()
+    }
+
+    @Test func eightTargetsAreAskedAtATimeAcrossSources() async throws {
+        let most = Locked(0)
+        let now = Locked(0)
+        let hold = Hold()
+        func source(_ name: String) -> SampleSource {
+            SampleSource(name) { _ in
+                SourceReading(
+                    targets: (0..<15).map { number in
+                        SampleTarget(id: "\(number)") {
+                            let running = now.withLock {
+                                $0 += 1
+                                return $0
+                            }
+                            most.withLock { $0 = max($0, running) }
+                            await hold.wait()
+                            now.withLock { $0 -= 1 }
+                            return Sample(owner: .container("\(name)\(number)"), values: [.cpuPercent: 1])
+                        }
+                    }
+                )
+            }
+        }
+        let sampler = bench.sampler(source("one"), source("two"))
+        try sampler.start()
+        await bench.reach(3)
+        await hold.came.wait(8)
+        #expect(now.withLock(\.self) == 8)
+        hold.open()
+        await bench.store.ticked(1)
+        #expect(most.withLock(\.self) == 8)
+        #expect(bench.store.ticks[0].samples.count == 31)
+        await sampler.stop()
+    }
+
+    @Test(arguments: [false, true])
+    func targetsHaveTenSecondsAndTheTickThirty(_ heedsCancellation: Bool) async throws {
+        let hold = Hold()
+        let sampler = bench.sampler(SamplerBench.host, .holding(hold, targets: 100, heedsCancellation))
+        try sampler.start()
+        await bench.reach(3)
+        for round in 1...3 {
+            await hold.came.wait(8 * round)
+            for _ in 0..<8 { await bench.asleep(until: Double(3 + 10 * round)) }
+            while bench.clock.sleepers < 9 { await Task.yield() }
+            bench.pass(10)
+        }
+        await bench.store.ticked(1)
+        #expect(hold.came.value <= 32)
+        #expect(bench.store.ticks[0].samples.map(\.owner) == [.host])
+        #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "timeout"]) == 100)
+        #expect(try bench.value("tally_sampler_tick_duration_seconds") == 30)
+        #expect(try bench.value("tally_sampler_skipped_ticks_total") == 2)
+        hold.open()
+        await sampler.stop()
+    }
+
+    /// A source that does not heed its cancellation is left behind, and not asked again until it has come back.
+    @Test func whatIsStuckIsAskedOnlyOnce() async throws {
+        let hold = Hold()
+        let stuck = SampleSource("stuck") { _ in
+            await hold.wait(heedsCancellation: false)
+            return SourceReading(samples: [.container(1)])
+        }
+        bench.settings.withLock { $0 = .success(SamplingSettings(interval: .seconds(60))) }
+        let sampler = bench.sampler(SamplerBench.host, stuck)
+        try sampler.start()
+        await bench.reach(3)
+        await hold.came.wait(1)
+        await bench.reach(33)
+        await bench.store.ticked(1)
+        #expect(hold.cancelled.value == 1)
+        for tick in 2...4 {
+            // Nothing is waited for any more.
+            await bench.reach(Double(3 + 60 * (tick - 1)))
+            await bench.store.ticked(tick)
+        }
+        #expect(hold.came.value == 1)
+        #expect(bench.store.times == [3, 63, 123, 183].map { 1_800_000_000 + $0 })
+        #expect(try bench.value("tally_sampler_errors_total", ["source": "stuck", "reason": "timeout"]) == 4)
+        #expect(bench.kinds == [.sourceDown])
+        hold.open()
+        while sampler.core.outstanding.count > 0 { await Task.yield() }
+        await bench.reach(243)
+        await bench.store.ticked(5)
+        #expect(bench.store.ticks[4].samples.count == 2)
+        #expect(bench.kinds == [.sourceDown, .sourceUp])
+        await sampler.stop()
+    }
+
+    /// Each of them makes room for the next: no recursion may follow that.
+    @Test func thousandsOfStuckTargetsAreNoTrouble() async throws {
+        let hold = Hold()
+        let run = TickRun.Outstanding()
+        let targets = (0..<50_000).map { SampleTarget(id: "\($0)") { nil } }
+        for target in targets { _ = run.begin(.target(source: 0, id: target.id)) }
+        let source = SampleSource("docker") { _ in SourceReading(targets: targets) }
+        let tick = SourceTick(elapsed: .zero, interval: .seconds(15))
+        let state = await TickRun([source], tick, SamplerClock(bench.clock), run).collect()
+        #expect(state.outcomes[0].targetErrors.count == 50_000)
+        hold.open()
+    }
+
+    @Test func ofTwoWithOneIDTheSecondIsDropped() async throws {
+        let source = SampleSource("docker") { _ in
+            let targets = [1, 2].map { number in SampleTarget(id: "same") { .container(number) } }
+            return SourceReading(samples: [.container(1, [.cpuPercent: 1])], targets: targets)
+        }
+        let sampler = bench.sampler(source, .containers(2))
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        let samples = bench.store.ticks[0].samples
+        #expect(samples.map(\.owner.id).sorted() == ["", "c0", "c1"])
+        #expect(samples.first { $0.owner.id == "c1" }?.values[.cpuPercent] == 1, "the first source's")
+        await sampler.stop()
+    }
+
+    @Test func aStoreThatFailsIsReportedOnceAndNothingStops() async throws {
+        let sampler = bench.sampler(SamplerBench.host)
+        bench.store.failure.withLock { $0 = HistoryError(.tooLarge, "no room") }
+        try sampler.start()
+        for tick in 1...3 {
+            await bench.reach(Double(3 + 15 * (tick - 1)))
+            await bench.store.ticked(tick)
+        }
+        await bench.asleep(until: 48)
+        #expect(bench.kinds == [.historyTrouble])
+        #expect(try bench.value("tally_sampler_history_dropped_ticks_total") == 3)
+        bench.store.failure.withLock { $0 = nil }
+        bench.store.trouble.withLock { $0 = .busy }
+        await bench.reach(48)
+        await bench.store.ticked(4)
+        bench.store.trouble.withLock { $0 = nil }
+        await bench.reach(63)
+        await bench.store.ticked(5)
+        await bench.asleep(until: 78)
+        #expect(bench.kinds == [.historyTrouble, .historyWell])
+        #expect(try bench.value("tally_sampler_history_rows") == 2)
+        #expect(try bench.value("tally_sampler_history_backlog_ticks") == 0)
+        #expect(try #require(try bench.value("tally_sampler_history_bytes")) > 0)
+        await sampler.stop()
+    }
+
+    @Test func aClockThatIsSetBackMakesNoBurstAndLosesNothing() async throws {
+        let sampler = bench.sampler(SamplerBench.host)
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        await bench.asleep(until: 18)
+        bench.wall.withLock { $0 -= 600 }
+        await bench.reach(18)
+        await bench.store.ticked(2)
+        await bench.reach(33)
+        await bench.store.ticked(3)
+        #expect(bench.store.times == [3, 4, 5].map { 1_800_000_000 + $0 })
+        #expect(bench.kinds == [.clockStepped])
+        #expect(try bench.value("tally_sampler_clock_steps_total") == 1)
+        let points = try await sampler.history(of: .cpuPercent, owner: .host, last: .minutes(1), every: .seconds(1))
+        #expect(points.count == 3, "what was written is found, though the clock is behind it")
+        await sampler.stop()
+    }
+}
+
+extension SampleSource {
+    static func containers(_ count: Int) -> SampleSource {
+        SampleSource("containers") { _ in
+            SourceReading(
+                targets: (0..<count).map { number in SampleTarget(id: "id\(number)") { .container(number) } },
+                containersRunning: count
+            )
+        }
+    }
+}
