@@ -3,12 +3,12 @@ import Tally
 import TallyTestSupport
 import Testing
 
+@testable import TallySampler
+
 #if ServiceLifecycle
 import Logging
 import ServiceLifecycle
 #endif
-
-@testable import TallySampler
 
 @Suite(.timeLimit(.minutes(2)))
 struct SamplerLifeTests {

@@ -64,10 +64,14 @@ final class TickRun: Sendable {
         switch action {
         case .read(let source): return read(source)
         case .ask(let target, let source): return ask(target, source)
-        case .cancel(let job): tasks.withLock { $0.removeValue(forKey: job) }?.forEach { $0.cancel() }
+        case .cancel(let job): cancel(job)
         case .end: answer.give(state.withLock { $0 })
         }
         return []
+    }
+
+    private func cancel(_ job: TickState.Job) {
+        for task in tasks.withLock({ $0.removeValue(forKey: job) }) ?? [] { task.cancel() }
     }
 
     private func read(_ index: Int) -> [TickState.Action] {
@@ -82,7 +86,8 @@ final class TickRun: Sendable {
 
     private func ask(_ target: SampleTarget, _ source: Int) -> [TickState.Action] {
         let id = target.id
-        return run(.target(source: source, id: id), late: { $0.timedOut(target: id, source: source) }) {
+        let late: Change = { $0.timedOut(target: id, source: source) }
+        return run(.target(source: source, id: id), late: late) {
             let result = await Self.result { try await target.read() }
             return { $0.answered(target: id, source: source, result) }
         } otherwise: {
@@ -115,7 +120,7 @@ final class TickRun: Sendable {
         tasks.withLock { $0[job] = [task] + (deadline.map { [$0] } ?? []) }
         // It may have ended before it was entered, or the tick may.
         let isOver = state.withLock { !$0.isRunning(job) }
-        if isOver { tasks.withLock { $0.removeValue(forKey: job) }?.forEach { $0.cancel() } }
+        if isOver { cancel(job) }
         return []
     }
 

@@ -88,12 +88,22 @@ final class Counted: Sendable {
     }
 
     func wait(_ count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isReached = state.withLock { state in
-                if state.count < count { state.waiters.append((count, continuation)) }
-                return state.count >= count
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isReached = state.withLock { state in
+                    let isReached = state.count >= count || Task.isCancelled
+                    if !isReached { state.waiters.append((count, continuation)) }
+                    return isReached
+                }
+                if isReached { continuation.resume() }
             }
-            if isReached { continuation.resume() }
+        } onCancel: {
+            // The test has taken too long, and is to fail, not to hang.
+            let waiters = state.withLock { state in
+                defer { state.waiters = [] }
+                return state.waiters
+            }
+            for waiter in waiters { waiter.continuation.resume() }
         }
     }
 }

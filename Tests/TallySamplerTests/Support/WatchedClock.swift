@@ -40,13 +40,22 @@ final class WatchedClock: Clock, Sendable {
 
     /// Waits until somebody sleeps until then.
     func asleep(until deadline: Duration) async {
-        await withCheckedContinuation { continuation in
-            let isAsleep = state.withLock { state in
-                if state.deadlines.values.contains(deadline) { return true }
-                state.waiters.append((deadline, continuation))
-                return false
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isAsleep = state.withLock { state in
+                    let isAsleep = state.deadlines.values.contains(deadline) || Task.isCancelled
+                    if !isAsleep { state.waiters.append((deadline, continuation)) }
+                    return isAsleep
+                }
+                if isAsleep { continuation.resume() }
             }
-            if isAsleep { continuation.resume() }
+        } onCancel: {
+            // The test has taken too long, and is to fail, not to hang.
+            let waiters = state.withLock { state in
+                defer { state.waiters = [] }
+                return state.waiters
+            }
+            for waiter in waiters { waiter.continuation.resume() }
         }
     }
 }
