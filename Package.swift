@@ -67,7 +67,7 @@ let package = Package(
         .target(name: "TallyTesting", dependencies: ["Tally"], swiftSettings: settings + [.strictMemorySafety()]),
         .executableTarget(
             name: "TallyDemo",
-            dependencies: ["Tally", "TallyHealthcheck", "TallyListener"],
+            dependencies: ["Tally", "TallyHealthcheck", "TallyListener", "TallySampler"],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -54,7 +54,13 @@ struct Demo {
         let registry = MetricRegistry()
         let server = SimulatedServer(registry: registry)
         let healthcheck = server.healthcheck(in: registry)
-        let listener = MetricsListener(registry: registry, port: port, healthcheck: healthcheck)
+        let history = try MachineHistory(file: options.history, in: registry)
+        let listener = MetricsListener(
+            registry: registry,
+            port: port,
+            routes: [history.route],
+            healthcheck: healthcheck
+        )
         // Ctrl-C, and a service manager's stop.
         let (signals, continuation) = AsyncStream.makeStream(of: Int32.self)
         let sources = [SIGINT, SIGTERM].map { number in
@@ -70,10 +76,15 @@ struct Demo {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await listener.run { address in
+                    say("History of this machine at \(address.url(path: "/history")), kept in \(history.place)")
                     say("Health at \(address.url(path: "/.well-known/healthcheck.json"))")
                     say("Metrics at \(address.url(path: "/metrics")) (Ctrl-C ends it)")
                 }
                 return true
+            }
+            group.addTask {
+                try await history.sampler.run()
+                return false
             }
             group.addTask {
                 for await _ in signals { break }

@@ -4,15 +4,19 @@ struct DemoOptions {
     var port: Int?
     /// How long to work, where nothing is served.
     var seconds = 3
+    /// The file that the machine's history is kept in; nil: in memory.
+    var history: String?
     /// How many rounds to work; nil: as many as fit the time.
     var rounds: Int?
 
     static let usage = """
-        usage: tally-demo [--seconds N] [--rounds N] [--port N]
+        usage: tally-demo [--seconds N] [--rounds N] [--port N [--history FILE]]
           --seconds N  work for N seconds, then print the exposition (1 to 3600; default 3)
           --rounds N   work exactly N requests
           --port N     serve metrics and health on this port of the loopback address until Ctrl-C (0: any free one);
                        needs the trait Listener: swift run --traits Listener tally-demo --port 9464
+          --history F  keep what the machine and its containers used in this SQLite file, which /history shows;
+                       needs the traits Listener,SQLite (and Docker for containers)
         """
 
     struct Mistake: Error {
@@ -24,6 +28,9 @@ struct DemoOptions {
         while let option = iterator.next() {
             switch option {
             case "--port": port = try Self.number(after: option, iterator.next(), in: 0...65_535)
+            case "--history":
+                guard let file = iterator.next() else { throw Mistake(description: "--history needs a file") }
+                history = file
             case "--seconds": seconds = try Self.number(after: option, iterator.next(), in: 1...3600)
             case "--rounds": rounds = try Self.number(after: option, iterator.next(), in: 1...1_000_000_000)
             default: throw Mistake(description: "unknown option \(option)")

@@ -17,6 +17,10 @@ public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
         public static let sourceDown = Kind(description: "source down")
         /// A source answers again.
         public static let sourceUp = Kind(description: "source up")
+        /// A source answered, but not with all that it usually has.
+        public static let partsFailing = Kind(description: "source in part down")
+        /// A source has all again that it usually has.
+        public static let partsWell = Kind(description: "source whole again")
         /// Some of a source's targets gave no answer.
         public static let targetsFailing = Kind(description: "targets failing")
         /// All of a source's targets answer again.

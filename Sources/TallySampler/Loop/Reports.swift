@@ -5,12 +5,14 @@ final class Reports: Sendable {
     /// What can be well or not.
     enum Subject: Hashable, Sendable {
         case source(String)
+        case parts(String)
         case targets(String)
         case settings, history
 
         var kinds: (bad: SamplerReport.Kind, good: SamplerReport.Kind) {
             switch self {
             case .source: (.sourceDown, .sourceUp)
+            case .parts: (.partsFailing, .partsWell)
             case .targets: (.targetsFailing, .targetsWell)
             case .settings: (.settingsFailing, .settingsWell)
             case .history: (.historyTrouble, .historyWell)
@@ -19,7 +21,7 @@ final class Reports: Sendable {
 
         var source: String {
             switch self {
-            case .source(let name), .targets(let name): name
+            case .source(let name), .parts(let name), .targets(let name): name
             case .settings, .history: ""
             }
         }

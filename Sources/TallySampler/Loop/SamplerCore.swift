@@ -80,6 +80,9 @@ final class SamplerCore: Sendable {
 
     private func end() async {
         await withStore { await $0.close() }
+        await withTaskGroup { group in
+            for source in sources { group.addTask { await source.shutdown() } }
+        }
         for waiter in life.withLock({ $0.end() }) { waiter.resume() }
     }
 

@@ -96,6 +96,7 @@ struct SamplerLoop {
             guard outcome.hasAnswered || outcome.error != nil else { continue }
             core.reports.set(.source(source.name), outcome.error?.description)
             guard outcome.hasAnswered, !state.isCutShort else { continue }
+            core.reports.set(.parts(source.name), outcome.partErrors.first?.description)
             let failed = outcome.targets.first { outcome.targetErrors[$0] != nil }
             core.reports.set(
                 .targets(source.name),

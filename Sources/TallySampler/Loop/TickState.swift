@@ -19,6 +19,8 @@ struct TickState {
     struct Outcome: Sendable {
         /// Nil while it is not known.
         var error: SourceError?
+        /// What it said that it could not have, though it answered.
+        var partErrors: [SourceError] = []
         var hasAnswered = false
         var samples: [Sample] = []
         var containersRunning: Int?
@@ -59,6 +61,7 @@ struct TickState {
         case .success(let reading):
             outcomes[source].hasAnswered = true
             outcomes[source].samples = reading.samples
+            outcomes[source].partErrors = reading.errors
             outcomes[source].containersRunning = reading.containersRunning
             var seen: Set<[UInt8]> = []
             for target in reading.targets where seen.insert(Array(target.id.utf8)).inserted {

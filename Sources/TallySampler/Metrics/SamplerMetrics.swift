@@ -76,7 +76,9 @@ struct SamplerMetrics: Sendable {
         if outcome.hasAnswered || !isCutShort { sourceUp.set(outcome.hasAnswered ? 1 : 0, [name]) }
         targets.set(Double(outcome.targets.count), [name])
         if let error = outcome.error { errors.add(1, [name, error.reason.description]) }
-        for error in outcome.targetErrors.values { errors.add(1, [name, error.reason.description]) }
+        for error in outcome.partErrors + outcome.targetErrors.values {
+            errors.add(1, [name, error.reason.description])
+        }
     }
 
     /// A tick that the store did not take.

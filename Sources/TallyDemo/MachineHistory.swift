@@ -1,0 +1,94 @@
+#if Listener
+import Tally
+import TallyListener
+import TallySampler
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// What this machine, this process and its containers used in the last while, as a page of text.
+struct MachineHistory: Sendable {
+    let sampler: Sampler
+    /// Where it is kept.
+    let place: String
+
+    /// - Parameter file: Where to keep it, with the trait `SQLite`; nil for memory.
+    init(file: String?, in registry: MetricRegistry) throws {
+        var sources: [SampleSource] = [.host(), .process(), .cgroups()]
+        #if Docker
+        sources.append(.docker())
+        #endif
+        // Often, for who is looking on.
+        let settings: @Sendable () -> SamplingSettings = { SamplingSettings(interval: .seconds(5)) }
+        guard let file else {
+            place = "memory"
+            sampler = Sampler(
+                sources: sources,
+                store: .memory(maxSamples: 200_000),
+                settings: settings,
+                in: registry
+            )
+            return
+        }
+        #if SQLite
+        place = file
+        sampler = Sampler(sources: sources, store: try .sqlite(path: file), settings: settings, in: registry)
+        #else
+        throw DemoOptions.Mistake(
+            description: "--history needs the trait SQLite: swift run --traits Listener,SQLite tally-demo --port 0 …"
+        )
+        #endif
+    }
+
+    /// Shows the last ten minutes at `/history`.
+    var route: ListenerRoute {
+        ListenerRoute("/history") { _ in
+            let page = try await page()
+            return ListenerResponse(headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(page.utf8))
+        }
+    }
+
+    private static let columns: [(title: String, owner: SampleOwner, metric: SampleMetric, divisor: Double)] = [
+        ("host cpu %", .host, .cpuPercent, 1), ("load", .host, .load1, 1),
+        ("memory MiB", .host, .memoryUsedBytes, 1_048_576), ("containers", .host, .containersRunning, 1),
+        ("demo cpu %", .process, .cpuPercent, 1), ("demo MiB", .process, .memoryUsedBytes, 1_048_576),
+    ]
+
+    /// A line for each quarter of a minute, as means.
+    private func page() async throws -> String {
+        var lines: [Int64: [String]] = [:]
+        for (index, column) in Self.columns.enumerated() {
+            let points = try await sampler.history(
+                of: column.metric,
+                owner: column.owner,
+                last: .minutes(10),
+                every: .seconds(15)
+            )
+            for point in points {
+                let empty = Array(repeating: "", count: Self.columns.count)
+                lines[point.time, default: empty][index] = Self.rounded(point.mean / column.divisor)
+            }
+        }
+        let titles = ["time"] + Self.columns.map(\.title)
+        let rows = lines.sorted { $0.key < $1.key }.map { [Self.timeOfDay($0.key)] + $0.value }
+        return ([titles] + rows).map { row in row.map(Self.padded).joined() + "\n" }.joined()
+    }
+
+    private static func rounded(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+
+    private static func padded(_ text: String) -> String {
+        String(repeating: " ", count: max(1, 12 - text.count)) + text
+    }
+
+    /// UTC.
+    private static func timeOfDay(_ seconds: Int64) -> String {
+        [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60]
+            .map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+    }
+}
+#endif

@@ -1,0 +1,59 @@
+import Tally
+import Testing
+
+@testable import TallySampler
+
+/// What a source says beside its samples, and what it is told.
+@Suite(.timeLimit(.minutes(1)))
+struct SourceLifeTests {
+    @Test
+    func aSourceIsShutDownOnceWhenTheSamplerStops() async throws {
+        let bench = SamplerBench()
+        let shut = Counted()
+        let source = SampleSource("own", shutdown: { shut.count() }, read: { _ in SourceReading() })
+        let sampler = bench.sampler(source, SamplerBench.host)
+        try sampler.start()
+        await bench.reach(3)
+        await bench.asleep(until: 18)
+        #expect(shut.value == 0)
+        await sampler.stop()
+        await sampler.stop()
+        #expect(shut.value == 1)
+    }
+
+    @Test
+    func aSourceIsShutDownAlsoWhereItWasNeverAsked() async {
+        let bench = SamplerBench()
+        let shut = Counted()
+        let sampler = bench.sampler(SampleSource("own", shutdown: { shut.count() }, read: { _ in SourceReading() }))
+        await sampler.stop()
+        #expect(shut.value == 1)
+    }
+
+    @Test
+    func whatASourceCouldNotHaveIsCountedAndToldOnce() async throws {
+        let bench = SamplerBench()
+        let errors = Locked([SourceError(.forbidden, "/proc/pressure/cpu")])
+        let sampler = bench.sampler(
+            SampleSource("host") { _ in
+                SourceReading(
+                    samples: [Sample(owner: .host, values: [.cpuCount: 2])],
+                    errors: errors.withLock { $0 }
+                )
+            }
+        )
+        try sampler.start()
+        await bench.reach(3)
+        await bench.reach(18)
+        await bench.asleep(until: 33)
+        let labels = ["source": "host", "reason": "forbidden"]
+        #expect(try bench.value("tally_sampler_errors_total", labels) == 2)
+        #expect(try bench.value("tally_sampler_source_up", ["source": "host"]) == 1)
+        #expect(bench.kinds == [.partsFailing])
+        errors.withLock { $0 = [] }
+        await bench.reach(33)
+        await bench.asleep(until: 48)
+        #expect(bench.kinds == [.partsFailing, .partsWell])
+        await sampler.stop()
+    }
+}
