@@ -66,6 +66,8 @@ final class ContainerEngine: Sendable {
         }
         let last = daemon.withLock { $0 }
         try await onOwnThread { last?.stop(SIGTERM) }
+        // A mount of its data on itself, which a daemon that was killed leaves to nobody.
+        if kind == .docker { _ = umount2("\(path)/data", Int32(MNT_DETACH)) }
         try removal.get()
     }
 
@@ -199,6 +201,11 @@ private final class Daemon: Sendable {
         posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&files, 1, file, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&files, 1, 2)
+        // Sockets of the tests that run beside it would stay open as long as it runs.
+        for number in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap({ Int32($0) })
+        where number > 2 {
+            posix_spawn_file_actions_addclose(&files, number)
+        }
         // Threads that tests run on block signals, which a program inherits.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

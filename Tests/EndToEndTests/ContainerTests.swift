@@ -91,11 +91,19 @@ struct ContainerTests {
             _ = try await sample(source, "spin")
             _ = try await read(groups)
             var rows: [(theirs: Double, ours: Double, ofGroup: Double)] = []
-            for _ in 0..<5 {
-                // Docker's command takes two seconds, which are the time that ours looks at; Podman's is at once, and
-                // tells the mean since the start.
-                let used = try await usedSeconds(meter) + 1
-                try await engine.wait("for a second of CPU") { try await usedSeconds(meter) >= used }
+            func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+            func apart() -> Double {
+                let theirs = mean(rows.map(\.theirs))
+                return max(abs(mean(rows.map(\.ours)) - theirs), abs(mean(rows.map(\.ofGroup)) - theirs))
+            }
+            // The engine looks at a second of its own within ours: on a machine that others use, those differ by what it
+            // had to give, which comes out even in time; a wrong formula does not.
+            while rows.count < 5 || (rows.count < 20 && apart() >= 3) {
+                // Docker's command takes two seconds; Podman's is at once, and tells the mean since the start.
+                if kind == .podman {
+                    let used = try await usedSeconds(meter) + 1
+                    try await engine.wait("for a second of CPU") { try await usedSeconds(meter) >= used }
+                }
                 let theirs = try await engine.stats(of: "spin")
                 let ours = try #require(try await sample(source, "spin"))
                 let group = try #require(try await read(groups).samples.first)
@@ -115,11 +123,7 @@ struct ContainerTests {
                 #expect(group.containerID == id)
                 #expect(group.values[.memoryLimitBytes] == 67_108_864)
             }
-            // What a machine that others use gives varies; that both see the same does not.
-            func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
-            let theirs = mean(rows.map(\.theirs))
-            #expect(abs(mean(rows.map(\.ours)) - theirs) < 3)
-            #expect(abs(mean(rows.map(\.ofGroup)) - theirs) < 3)
+            #expect(apart() < 3)
         }
     }
 
