@@ -9,6 +9,7 @@ extension ActiveUsers {
     ///     be merged; random for each registration if there is none.
     ///   - maxUsers: How many are kept exactly.
     ///   - closedHours: For how many hours ``hourlySketches()`` goes back: at most 16 KiB each. 0 keeps none.
+    ///   - registry: Where it is exposed.
     public init(
         _ name: StaticString,
         help: String,
@@ -90,6 +91,7 @@ extension Family where Child == ActiveUsers {
     ///   - maxUsers: How many are kept exactly, of each child.
     ///   - closedHours: For how many hours ``ActiveUsers/hourlySketches()`` goes back, of each child.
     ///   - limit: How many children it may have before further ones share the overflow child.
+    ///   - registry: Where it is exposed.
     public init(
         _ name: StaticString,
         help: String,

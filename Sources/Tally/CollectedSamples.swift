@@ -16,7 +16,10 @@ public struct CollectedSamples {
 
     /// Sets a gauge, or a total. Of an integer counter the fraction is cut.
     ///
-    /// - Parameter labels: The values, in the order of the family's label names.
+    /// - Parameters:
+    ///   - family: One of those that the collector has named.
+    ///   - labels: The values, in the order of the family's label names.
+    ///   - value: What it is now.
     public mutating func set(_ family: CollectedFamily, _ labels: [String] = [], to value: Double) {
         switch family.kind {
         case .gauge:
@@ -44,6 +47,8 @@ public struct CollectedSamples {
     /// Sets a histogram.
     ///
     /// - Parameters:
+    ///   - family: One of those that the collector has named.
+    ///   - labels: The values, in the order of the family's label names.
     ///   - counts: How many observations fell into each bucket by itself, not added up; the last of them past all bounds.
     ///   - sum: The sum of the observations.
     public mutating func set(_ family: CollectedFamily, _ labels: [String] = [], counts: [Int], sum: Double) {

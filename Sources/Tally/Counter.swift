@@ -63,7 +63,9 @@ public struct Counter: PlainInstrument {
     /// Adds an amount, and keeps an example of it for OpenMetrics in the place of the last one. Allocates, and takes a lock
     /// that only exemplars use.
     ///
-    /// - Parameter amount: How much to add; a negative one is dropped with its exemplar, as ``increment(by:)`` does.
+    /// - Parameters:
+    ///   - amount: How much to add; a negative one is dropped with its exemplar, as ``increment(by:)`` does.
+    ///   - exemplar: By what the example can be found elsewhere.
     public func increment(by amount: Int = 1, exemplar: Exemplar) {
         increment(by: amount)
         if amount >= 0 { cell.keep(exemplar, of: Double(amount)) }

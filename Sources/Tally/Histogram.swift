@@ -67,7 +67,9 @@ public struct Histogram: Instrument {
     /// Counts a value, and keeps it as the example of its bucket for OpenMetrics in the place of the last one. Allocates,
     /// and takes a lock that only exemplars use.
     ///
-    /// - Parameter value: As ``observe(_:)-(Double)`` takes it; one that is dropped is so with its exemplar.
+    /// - Parameters:
+    ///   - value: As ``observe(_:)-(Double)`` takes it; one that is dropped is so with its exemplar.
+    ///   - exemplar: By what the example can be found elsewhere.
     public func observe(_ value: Double, exemplar: Exemplar) {
         observe(value)
         guard value.isFinite else { return }

@@ -57,6 +57,7 @@ public struct CollectedFamily: Sendable {
     ///
     /// - Parameters:
     ///   - name: Checked where the collector is registered.
+    ///   - help: What it counts, for the reader of the exposition.
     ///   - labelNames: In the order in which values are given.
     ///   - limit: How many children it may have before the values of further ones are added up in one whose labels are
     ///     `other`.

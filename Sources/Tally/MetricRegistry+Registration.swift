@@ -7,6 +7,7 @@ extension PlainInstrument {
     ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`; a counter's gets `_total` where it lacks it. A wrong
     ///     name, or one that another definition has, traps and is named.
     ///   - help: What it counts, for the reader of the exposition.
+    ///   - registry: Where it is exposed.
     public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
             try Self(validating: "\(name)", help: help, in: registry)
@@ -22,8 +23,12 @@ extension PlainInstrument {
     /// Registers a family whose label names come at run time.
     ///
     /// - Parameters:
+    ///   - name: The metric's name, as for an instrument without labels.
+    ///   - help: What it counts, for the reader of the exposition.
+    ///   - labelNames: The label names, in the order in which values are given.
     ///   - limit: How many children it may have before further ones share the overflow child.
     ///   - idleTimeout: How long a child may go unused before it is no longer exposed, as in ``Family``.
+    ///   - registry: Where it is exposed.
     public static func family(
         validating name: String,
         help: String,
@@ -52,7 +57,11 @@ extension Counter {
     /// at most 16), so that increments scale with the cores. At rest it costs what any counter does. Not worth it below
     /// some millions of increments a second.
     ///
-    /// - Parameter contended: Whether to spread the total.
+    /// - Parameters:
+    ///   - name: The metric's name; a wrong one traps and is named.
+    ///   - help: What it counts, for the reader of the exposition.
+    ///   - contended: Whether to spread the total.
+    ///   - registry: Where it is exposed.
     public init(_ name: StaticString, help: String, contended: Bool, in registry: MetricRegistry) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
             try Counter(validating: "\(name)", help: help, contended: contended, in: registry)
@@ -78,6 +87,7 @@ extension Histogram {
     ///   - name: The metric's name, with its unit: `http_request_duration_seconds`. A wrong name traps and is named.
     ///   - help: What it measures, for the reader of the exposition.
     ///   - buckets: The upper bounds, in the unit of the name.
+    ///   - registry: Where it is exposed.
     public init(_ name: StaticString, help: String, buckets: Buckets = .latency, in registry: MetricRegistry) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
             try Self(validating: "\(name)", help: help, buckets: buckets, in: registry)
@@ -131,6 +141,7 @@ extension Family {
     ///     it is nil. A lookup is a use, and so is a value that has changed since the last scrape. A handle that is kept
     ///     counts on, and its child is exposed again when it has; a gauge whose handle is kept should not be set to one and
     ///     the same value for so long.
+    ///   - registry: Where it is exposed.
     public init(
         _ name: StaticString,
         help: String,

@@ -78,6 +78,7 @@ extension StateSet {
     ///   - name: The metric's name, which is also that of the label that tells the states: `[a-zA-Z_][a-zA-Z0-9_]*`. A wrong
     ///     one traps and is named.
     ///   - help: What it is about, for the reader of the exposition.
+    ///   - registry: Where it is exposed.
     public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
             try Self(validating: "\(name)", help: help, in: registry)
@@ -93,7 +94,12 @@ extension StateSet {
 
     /// Registers a family of state sets whose label names come at run time.
     ///
-    /// - Parameter limit: How many children it may have before further ones share the overflow child.
+    /// - Parameters:
+    ///   - name: The metric's name, which is also that of the label that tells the states.
+    ///   - help: What it is about, for the reader of the exposition.
+    ///   - labelNames: The label names, in the order in which values are given.
+    ///   - limit: How many children it may have before further ones share the overflow child.
+    ///   - registry: Where it is exposed.
     public static func family(
         validating name: String,
         help: String,

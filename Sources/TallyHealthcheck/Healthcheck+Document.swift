@@ -18,8 +18,10 @@ extension Healthcheck {
 
     /// The document in the format that a request's Accept header asks for, with the headers that go with it.
     ///
-    /// - Parameter accept: The header's value; several headers joined by commas. ``HealthFormat/json`` for an absent,
-    ///   malformed or unsatisfiable one.
+    /// - Parameters:
+    ///   - accept: The header's value; several headers joined by commas. ``HealthFormat/json`` for an absent, malformed or
+    ///     unsatisfiable one.
+    ///   - detail: How much to tell. The HTTP status is the same.
     public func document(accept: String?, detail: HealthDetail = .full) async -> HealthDocument {
         let document = await document(as: .negotiated(accept: accept), detail: detail)
         return document.adding(header: "Vary", "Accept")

@@ -33,8 +33,10 @@ public struct ExpositionParser: Sendable {
 
     /// A parser.
     ///
-    /// - Parameter allowsQuotedNames: False for Prometheus text 0.0.4 in its own words, and for an OpenMetrics scraper that
-    ///   did not ask for `escaping=allow-utf-8`.
+    /// - Parameters:
+    ///   - syntax: What to read.
+    ///   - allowsQuotedNames: False for Prometheus text 0.0.4 in its own words, and for an OpenMetrics scraper that
+    ///     did not ask for `escaping=allow-utf-8`.
     public init(_ syntax: Syntax = .prometheusText, allowsQuotedNames: Bool = true) {
         self.syntax = syntax
         self.allowsQuotedNames = allowsQuotedNames

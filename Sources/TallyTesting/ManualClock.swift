@@ -113,7 +113,9 @@ public final class ManualClock: Clock, Sendable {
 
     /// Waits until the clock is moved to the deadline or past it; not at all if it is there already.
     ///
-    /// - Parameter tolerance: Not needed: a sleeper wakes by the very call that moves the clock.
+    /// - Parameters:
+    ///   - deadline: When to wake.
+    ///   - tolerance: Not needed: a sleeper wakes by the very call that moves the clock.
     /// - Throws: `CancellationError` as soon as the task is cancelled.
     public func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
         let number = state.withLock { $0.nextNumber() }
