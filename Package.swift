@@ -82,7 +82,11 @@ let package = Package(
             path: "Tests/UseSite",
             swiftSettings: settings
         ),
-        .testTarget(name: "TallyTests", dependencies: ["Tally", "TallyTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "TallyTests",
+            dependencies: ["Tally", "TallyTesting", "TallyTestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "TallyTestingTests",
             dependencies: ["Tally", "TallyTesting", "TallyTestSupport"],
@@ -96,7 +100,7 @@ let package = Package(
         .testTarget(
             name: "TallyListenerTests",
             dependencies: [
-                "Tally", "TallyHealthcheck", "TallyListener",
+                "Tally", "TallyHealthcheck", "TallyListener", "TallyTestSupport",
                 product("NIOCore", of: "swift-nio", with: "Listener"),
                 product("NIOEmbedded", of: "swift-nio", with: "Listener"),
                 product("NIOHTTPCompression", of: "swift-nio-extras", with: "Listener"),

@@ -1,0 +1,86 @@
+#if Listener
+import Tally
+import TallyHealthcheck
+import TallyListener
+import TallyTestSupport
+import Testing
+
+/// What "Expose /metrics" and the module's own page say of the listener is true. That the former has this code is checked
+/// with the rest of its code, in a build without the trait, too.
+@Suite(.timeLimit(.minutes(1)))
+struct GuideTests {
+    /// Any, so that tests can run at once.
+    private let port = 0
+    private let registry = MetricRegistry(ownMetrics: false)
+
+    init() {
+        Counter("http_requests_total", help: "Requests served.", in: registry).increment()
+    }
+
+    /// Runs what prints where it listens, and talks to it.
+    private func whileRunning(
+        _ run: @escaping @Sendable (_ print: @escaping @Sendable (String) -> Void) async throws -> Void,
+        _ body: (RawClient) async throws -> Void
+    ) async throws {
+        let (lines, continuation) = AsyncStream.makeStream(of: String.self)
+        let running = Task {
+            defer { continuation.finish() }
+            try await run { continuation.yield($0) }
+        }
+        var iterator = lines.makeAsyncIterator()
+        let line = try #require(await iterator.next(isolation: #isolation))
+        let digits = try #require(line.split(separator: ":").last?.prefix { $0.isNumber })
+        #expect(line == "Metrics at http://127.0.0.1:\(digits)/metrics")
+        let port = try #require(Int(digits))
+        do {
+            try await body(try await RawClient(port))
+        } catch {
+            running.cancel()
+            throw error
+        }
+        running.cancel()
+        try await running.value
+    }
+
+    @Test func theGuidesListenerServesMetrics() async throws {
+        try await whileRunning { [registry, port] print in
+            // GUIDE ExposeMetrics
+            let listener = MetricsListener(registry: registry, port: port)
+            try await listener.run { address in
+                print("Metrics at \(address.url(path: "/metrics"))")
+            }
+            // END
+        } _: { client in
+            let response = try await client.get("/metrics")
+            #expect(response.text.hasSuffix("\nhttp_requests_total 1\n"))
+        }
+    }
+
+    @Test func theLandingPagesListenerServesHealthAndARoute() async throws {
+        let healthcheck = Healthcheck(service: ServiceInfo(name: "chat", version: "1.4.2"), providers: [])
+        try await whileRunning { [registry, port] print in
+            // GUIDE TallyListener
+            let version = ListenerRoute("/version") { _ in
+                ListenerResponse(headers: [("Content-Type", "text/plain")], body: Array("1.4.2\n".utf8))
+            }
+            let listener = MetricsListener(
+                registry: registry,
+                port: port,
+                routes: [version],
+                healthcheck: healthcheck
+            )
+            try await listener.run { address in
+                print("Metrics at \(address.url(path: "/metrics"))")
+            }
+            // END
+        } _: { client in
+            let version = try await client.get("/version")
+            #expect(version.text == "1.4.2\n")
+            let live = try await client.get("/live")
+            #expect(live.status == 200)
+        }
+        let page = try Guide("TallyListener/TallyListener.docc/TallyListener.md")
+        #expect(page.code == (try Guide.parts(of: "TallyListener", in: #filePath)))
+    }
+}
+#endif

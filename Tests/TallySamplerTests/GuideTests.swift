@@ -1,0 +1,53 @@
+import TallySampler
+import TallyTestSupport
+import Testing
+
+/// What "Sample the machine" says of sources and settings, and the module's own page, is true.
+struct GuideTests {
+    private struct Pool: Sendable {
+        func cpuSeconds() async throws -> Double { 12.5 }
+    }
+
+    @Test func theLandingPagesSourceIsRead() async throws {
+        let pool = Pool()
+        // GUIDE TallySampler
+        let source = SampleSource("pool") { tick in
+            let used = try await pool.cpuSeconds()
+            return SourceReading(samples: [Sample(owner: .container("pool"), values: [.cpuSeconds: used])])
+        }
+        // END
+        #expect(source.name == "pool")
+        let reading = try await source.read(SourceTick(elapsed: .zero, interval: .seconds(15)))
+        #expect(reading.samples == [Sample(owner: .container("pool"), values: [.cpuSeconds: 12.5])])
+        let page = try Guide("TallySampler/TallySampler.docc/TallySampler.md")
+        #expect(page.code == (try Guide.parts(of: "TallySampler", in: #filePath)))
+    }
+
+    @Test func theGuidesSettingsAndTargetsAreWhatTheySay() async throws {
+        // GUIDE SampleTheMachine
+        let settings = SamplingSettings(interval: .seconds(30), retention: .seconds(24 * 3600))
+        // END
+        #expect(settings.retention < SamplingSettings.maxRetention)
+        struct Worker: Sendable {
+            let name: String
+            func memory() async throws -> Double? { name == "gone" ? nil : 4096 }
+        }
+        let workers = [Worker(name: "mail"), Worker(name: "gone")]
+        // GUIDE SampleTheMachine
+        let source = SampleSource("workers") { tick in
+            let targets = workers.map { worker in
+                SampleTarget(id: worker.name) {
+                    guard let bytes = try await worker.memory() else { return nil }
+                    return Sample(owner: .container(worker.name), values: [.memoryUsedBytes: bytes])
+                }
+            }
+            return SourceReading(targets: targets)
+        }
+        // END
+        let reading = try await source.read(SourceTick(elapsed: .zero, interval: .seconds(15)))
+        #expect(try await reading.targets[0].read()?.values == [.memoryUsedBytes: 4096])
+        #expect(try await reading.targets[1].read() == nil)
+        let code = try Guide("TallySampler/TallySampler.docc/SampleTheMachine.md").code
+        for part in try Guide.parts(of: "SampleTheMachine", in: #filePath) { #expect(code.contains(part)) }
+    }
+}

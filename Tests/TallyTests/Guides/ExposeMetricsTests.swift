@@ -1,0 +1,180 @@
+import Foundation
+import Tally
+import TallyTestSupport
+import TallyTesting
+import Testing
+
+/// The guide "Expose /metrics" is true: it has the code between the marks here and in the listener's test, and no other.
+struct ExposeMetricsTests {
+    struct Request {
+        var headers: [String: String] = [:]
+        var query: [(name: String, value: String)] = []
+    }
+
+    struct Response: Sendable {
+        var status: Int
+        var contentType: String
+        var body: [UInt8]
+    }
+
+    struct Writer {
+        var bytes: [UInt8] = []
+        mutating func write(_ bytes: [UInt8]) async throws { self.bytes += bytes }
+    }
+
+    struct Pool: Sendable {
+        var isOpen = true
+        func state() throws -> (idle: Int, busy: Int) {
+            guard isOpen else { throw CancellationError() }
+            return (3, 2)
+        }
+    }
+
+    struct Database: Sendable {
+        func count(_ table: String) async throws -> Int { 57 }
+    }
+
+    let registry = MetricRegistry()
+
+    init() {
+        Counter("http_requests_total", help: "Requests served.", in: registry).increment()
+        Gauge("chat_connected_clients", help: "Clients connected now.", in: registry).set(2)
+    }
+
+    @Test func theGuideHasThisCode() throws {
+        let guide = try Guide("Tally/Tally.docc/ExposeMetrics.md")
+        let listener = URL(filePath: #filePath).appending(path: "../../../TallyListenerTests/GuideTests.swift")
+        #expect(
+            guide.code
+                == (try Guide.parts(of: "ExposeMetrics", in: #filePath))
+                + (try Guide.parts(of: "ExposeMetrics", in: listener.standardized.path))
+        )
+    }
+
+    // GUIDE ExposeMetrics
+    func metrics(_ request: Request) -> Response {
+        let exposition = registry.exposition(accept: request.headers["Accept"])
+        return Response(status: 200, contentType: exposition.contentType, body: exposition.body)
+    }
+    // END
+
+    @Test func aRouteNegotiates() {
+        let plain = metrics(Request())
+        #expect(plain.contentType == "text/plain; version=0.0.4; charset=utf-8")
+        #expect(String(decoding: plain.body, as: UTF8.self).contains("\nhttp_requests_total 1\n"))
+        let open = metrics(Request(headers: ["Accept": "application/openmetrics-text;version=1.0.0"]))
+        #expect(open.contentType == "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores")
+        #expect(String(decoding: open.body, as: UTF8.self).hasSuffix("\n# EOF\n"))
+    }
+
+    @Test func piecesAreTheWhole() async throws {
+        let request = Request()
+        var writer = Writer()
+        // GUIDE ExposeMetrics
+        let format = ExpositionFormat.negotiated(accept: request.headers["Accept"])
+        for chunk in registry.chunks(as: format) {
+            try await writer.write(chunk)
+        }
+        // END
+        let written = String(decoding: writer.bytes, as: UTF8.self)
+        #expect(written.contains("\nhttp_requests_total 1\n"))
+        var count = 0
+        // GUIDE ExposeMetrics
+        registry.write(as: .prometheusText) { bytes in
+            count += bytes.count  // for this call only: the memory is reused
+        }
+        // END
+        #expect(count > 0)
+    }
+
+    // GUIDE ExposeMetrics
+    func scrape(_ request: Request) async -> Response {
+        let names = request.query.filter { $0.name == "name[]" }.map(\.value)
+        var limit = Duration.seconds(10)
+        if let text = request.headers["X-Prometheus-Scrape-Timeout-Seconds"], let seconds = Double(text), seconds > 0 {
+            limit = .seconds(min(seconds, 60) * 0.9)  // the rest is for the way there and back
+        }
+        await registry.collect(names: names, within: limit)
+        let exposition = registry.exposition(accept: request.headers["Accept"], names: names, within: limit)
+        return Response(status: 200, contentType: exposition.contentType, body: exposition.body)
+    }
+    // END
+
+    @Test(arguments: ["5", "0", "-1", "inf", "nan", "1e400", "soon"])
+    func aScrapersWishesAreHeard(timeout: String) async {
+        let request = Request(
+            headers: ["X-Prometheus-Scrape-Timeout-Seconds": timeout],
+            query: [("name[]", "http_requests_total"), ("other", "chat_connected_clients")]
+        )
+        let text = String(decoding: await scrape(request).body, as: UTF8.self)
+        #expect(text.hasSuffix("\nhttp_requests_total 1\n"))
+        #expect(!text.contains("chat_connected_clients"))
+    }
+
+    // GUIDE ExposeMetrics
+    struct PoolCollector: MetricCollector {
+        static let connections = CollectedFamily.gauge("pool_connections", help: "Connections.", labelNames: ["state"])
+        let pool: Pool
+        var families: [CollectedFamily] { [Self.connections] }
+
+        func collect(into samples: inout CollectedSamples) throws {
+            let state = try pool.state()
+            samples.set(Self.connections, ["idle"], to: state.idle)
+            samples.set(Self.connections, ["busy"], to: state.busy)
+        }
+    }
+
+    struct SessionCollector: AsyncMetricCollector {
+        static let sessions = CollectedFamily.gauge("chat_sessions", help: "Sessions in the database.")
+        let database: Database
+        var families: [CollectedFamily] { [Self.sessions] }
+
+        func collect(into samples: inout CollectedSamples) async throws {
+            samples.set(Self.sessions, to: try await database.count("sessions"))
+        }
+    }
+    // END
+
+    @Test func collectorsAreAsked() async throws {
+        let pool = Pool()
+        let database = Database()
+        // GUIDE ExposeMetrics
+        registry.register(PoolCollector(pool: pool))
+        registry.register(SessionCollector(database: database))
+        // END
+        #expect(!registry.text.contains("chat_sessions"))
+        let text = String(decoding: await scrape(Request()).body, as: UTF8.self)
+        #expect(text.contains("\npool_connections{state=\"idle\"} 3\npool_connections{state=\"busy\"} 2\n"))
+        #expect(text.contains("\nchat_sessions 57\n"))
+
+        registry.register(PoolCollector(pool: Pool(isOpen: false)))
+        let without = String(decoding: await scrape(Request()).body, as: UTF8.self)
+        #expect(!without.contains("\npool_connections{"))
+        #expect(without.contains("\ntally_collector_errors_total{family=\"pool_connections\"} 1\n"))
+    }
+
+    @Test func anotherRegistryIsShown() {
+        struct Library {
+            let registry = MetricRegistry(ownMetrics: false)
+        }
+        let library = Library()
+        Counter("library_calls_total", help: "Calls.", in: library.registry).increment(by: 4)
+        // GUIDE ExposeMetrics
+        registry.include(library.registry)
+        // END
+        #expect(registry.text.contains("\nlibrary_calls_total 4\n"))
+    }
+
+    @Test func aFileIsWhole() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "tally-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        // GUIDE ExposeMetrics
+        let job = MetricRegistry(ownMetrics: false)
+        let finished = Gauge("backup_last_success_timestamp_seconds", help: "End of the last backup.", in: job)
+        finished.setToNow()
+        try job.write(toTextfile: "\(folder)/backup.prom")
+        // END
+        #expect(FileManager.default.contents(atPath: "\(folder)/backup.prom") == Data(job.exposition().body))
+    }
+}

@@ -1,0 +1,159 @@
+import Tally
+import TallyTestSupport
+import Testing
+
+/// The guide "Instrument a server" is true: it has the code between the marks, and no other.
+struct InstrumentAServerTests {
+    @Test func theLandingPagePrintsWhatItShows() throws {
+        // GUIDE Tally
+        let registry = MetricRegistry(ownMetrics: false)
+        let connections = Counter("chat_connections_total", help: "Connections accepted since boot.", in: registry)
+        let clients = Gauge("chat_connected_clients", help: "Clients connected now.", in: registry)
+
+        connections.increment()
+        let scrape = clients.withIncrement {
+            registry.exposition(accept: nil)
+        }
+        // END
+        let page = try Guide("Tally/Tally.docc/Tally.md")
+        #expect(page.code == (try Guide.parts(of: "Tally", in: #filePath)))
+        #expect(page.output == [String(decoding: scrape.body, as: UTF8.self).withoutLastLineFeed])
+    }
+
+    struct Request {
+        var method = Route.Method.get
+        var headers: [String: String] = [:]
+        var traceID = "4bf92f3577b34da6a3ce929d0e0e4736"
+    }
+
+    struct Response {
+        var outcome = Route.Outcome.ok
+    }
+
+    func respond(to request: Request) async throws -> Response { Response() }
+
+    // GUIDE InstrumentAServer
+    struct Route: LabelSet {
+        enum Method: String, LabelValue {
+            case get = "GET"
+            case post = "POST"
+            case other
+        }
+        enum Outcome: String, LabelValue {
+            case ok
+            case clientError = "client_error"
+            case serverError = "server_error"
+        }
+        var method: Method
+        var outcome: Outcome
+        static let schema: [Label<Self>] = [Label("method", \.method), Label("outcome", \.outcome)]
+    }
+
+    enum Phase: String, LabelValue, CaseIterable {
+        case starting
+        case serving
+        case draining
+    }
+
+    struct ServerMetrics: Sendable {
+        let connections: Counter
+        let clients: Gauge
+        let rendering: FloatCounter
+        let requests: Family<Route, Counter>
+        let latency: Histogram
+        let phase: StateSet<Phase>
+
+        init(in registry: MetricRegistry, queueDepth: @escaping @Sendable () -> Double) {
+            connections = Counter("chat_connections_total", help: "Connections accepted since boot.", in: registry)
+            clients = Gauge("chat_connected_clients", help: "Clients connected now.", in: registry)
+            rendering = FloatCounter("chat_rendering_seconds_total", help: "Time spent on pages.", in: registry)
+            requests = Family("http_requests_total", help: "Requests served.", in: registry)
+            latency = Histogram("http_request_duration_seconds", help: "Time to respond.", in: registry)
+            phase = StateSet("chat_phase", help: "What the server is about.", in: registry)
+            Gauge.observing("chat_queue_depth", help: "Lines waiting to be sent.", in: registry, queueDepth)
+            Info("chat_build", help: "What is running.", labels: ["version": "1.4.2"], in: registry)
+        }
+    }
+    // END
+
+    private struct Queue: Sendable {
+        let count = 3
+    }
+
+    let registry: MetricRegistry
+    let metrics: ServerMetrics
+
+    init() {
+        let queue = Queue()
+        // GUIDE InstrumentAServer
+        let registry = MetricRegistry()
+        let metrics = ServerMetrics(in: registry, queueDepth: { Double(queue.count) })
+        ProcessMetrics.register(in: registry)
+        metrics.phase.set(.serving)
+        // END
+        self.registry = registry
+        self.metrics = metrics
+    }
+
+    // GUIDE InstrumentAServer
+    func handle(_ request: Request) async throws -> Response {
+        try await metrics.clients.withIncrement {
+            let response = try await metrics.latency.time {
+                try await respond(to: request)
+            }
+            metrics.requests[Route(method: request.method, outcome: response.outcome)].increment()
+            return response
+        }
+    }
+    // END
+
+    @Test func theHandlerCounts() async throws {
+        _ = try await handle(Request())
+        _ = try await handle(Request(method: .post))
+        #expect(metrics.requests[Route(method: .get, outcome: .ok)].value == 1)
+        #expect(metrics.latency.count == 2)
+        #expect(metrics.clients.value == 0)
+        let text = registry.text
+        for line in try Guide("Tally/Tally.docc/InstrumentAServer.md").output.flatMap({ $0.split(separator: "\n") }) {
+            #expect(text.contains("\(line)\n"))
+        }
+        #expect(text.contains("\nprocess_start_time_seconds "))
+    }
+
+    @Test func handlesExemplarsAndSharedDefinitionsAreAsTheGuideSays() throws {
+        // GUIDE InstrumentAServer
+        let served = metrics.requests[Route(method: .get, outcome: .ok)]
+        served.increment()
+        // END
+        let request = Request()
+        let took = Duration.milliseconds(742)
+        // GUIDE InstrumentAServer
+        metrics.latency.observe(took, exemplar: ["trace_id": request.traceID])
+        // END
+        // GUIDE InstrumentAServer
+        let again = Counter("chat_connections_total", help: "Connections accepted since boot.", in: registry)
+        again.increment()  // metrics.connections counts it, too
+        // END
+        let queueName = "mail"
+        // GUIDE InstrumentAServer
+        let jobs = try Counter(validating: "\(queueName)_jobs_total", help: "Jobs done.", in: registry)
+        jobs.increment()
+        // END
+        #expect(metrics.connections.value == 1)
+        #expect(served.value == 1)
+        let openMetrics = String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self)
+        #expect(openMetrics.contains(" # {trace_id=\"\(request.traceID)\"} 0.742 "))
+        #expect(openMetrics.contains("\nmail_jobs_total 1\n"))
+    }
+
+    @Test func theGuideHasThisCode() throws {
+        let guide = try Guide("Tally/Tally.docc/InstrumentAServer.md")
+        #expect(guide.code == (try Guide.parts(of: "InstrumentAServer", in: #filePath)))
+        #expect(!guide.output.isEmpty)
+    }
+}
+
+extension String {
+    /// As a code block holds it, whose fence is on a line of its own.
+    var withoutLastLineFeed: String { hasSuffix("\n") ? String(dropLast()) : self }
+}

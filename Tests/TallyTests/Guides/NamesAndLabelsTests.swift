@@ -1,0 +1,135 @@
+import Tally
+import TallyTestSupport
+import TallyTesting
+import Testing
+
+/// The guide "Names and labels" is true: it has the code between the marks, and no other, and prints what it shows.
+struct NamesAndLabelsTests {
+    private let guide: Guide
+
+    init() throws {
+        guide = try Guide("Tally/Tally.docc/NamesAndLabels.md")
+    }
+
+    @Test func theGuideHasThisCode() throws {
+        #expect(guide.code == (try Guide.parts(of: "NamesAndLabels", in: #filePath)))
+    }
+
+    /// The samples of an exposition stand in the guide, as a block of their own.
+    private func expectShown(
+        _ text: String,
+        where isMeant: (Substring) -> Bool = { _ in true },
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let samples = text.split(separator: "\n").filter { !$0.hasPrefix("#") && isMeant($0) }
+        #expect(guide.output.contains(samples.joined(separator: "\n")), sourceLocation: sourceLocation)
+    }
+
+    // GUIDE NamesAndLabels
+    struct Route: LabelSet {
+        enum Method: String, LabelValue {
+            case get = "GET"
+            case post = "POST"
+            case other
+        }
+        var method: Method
+        var path: String
+        static let schema: [Label<Self>] = [Label("method", \.method), Label("path", \.path)]
+    }
+    // END
+
+    @Test func prefixesAndConstantLabels() {
+        // GUIDE NamesAndLabels
+        let chat = MetricRegistry(prefix: "chat_", constantLabels: ["region": "eu"])
+        Counter("connections", help: "Connections.", in: chat).increment()  // chat_connections_total{region="eu"} 1
+        // END
+        #expect(chat.text.contains("\nchat_connections_total{region=\"eu\"} 1\n"))
+    }
+
+    @Test func labelSetsAreTypes() {
+        let registry = MetricRegistry(ownMetrics: false)
+        // GUIDE NamesAndLabels
+        let requests = Family<Route, Counter>("http_requests_total", help: "Requests served.", in: registry)
+        requests[Route(method: .get, path: "/")].increment()
+        requests[Route(method: .get, path: "/say \"hello\"")].increment()
+        // END
+        expectShown(registry.text)
+    }
+
+    // GUIDE NamesAndLabels
+    enum Direction: String, LabelSet, LabelValue, CaseIterable {
+        case toPhone = "to_phone"
+        case fromPhone = "from_phone"
+        static let schema: [Label<Self>] = [Label("direction", \.self)]
+    }
+    // END
+
+    @Test func closedLabelSetsAreExposedFromRegistration() {
+        let registry = MetricRegistry(ownMetrics: false)
+        // GUIDE NamesAndLabels
+        let frames = Family<Direction, Counter>("relay_frames_total", help: "Frames forwarded.", in: registry)
+        frames[.toPhone].increment(by: 2)
+        // END
+        expectShown(registry.text)
+    }
+
+    // GUIDE NamesAndLabels
+    struct Tenant: LabelSet {
+        var tenant: String
+        static let schema: [Label<Self>] = [Label("tenant", \.tenant)]
+    }
+    // END
+
+    @Test func furtherLabelSetsShareAChild() throws {
+        let registry = MetricRegistry()
+        // GUIDE NamesAndLabels
+        let messages = Family<Tenant, Counter>("messages_total", help: "Messages.", limit: 2, in: registry)
+        for name in ["anna", "bert", "carl", "dora"] {
+            messages[Tenant(tenant: name)].increment()
+        }
+        // END
+        expectShown(registry.text) {
+            $0.hasPrefix("messages_total{") || $0.hasPrefix("tally_family_overflow_label_sets{")
+        }
+    }
+
+    @Test func idleChildrenGo() throws {
+        let clock = ManualClock()
+        let registry = MetricRegistry(clock: clock, ownMetrics: false)
+        // GUIDE NamesAndLabels
+        let jobs = Family<Tenant, Counter>("jobs_total", help: "Jobs.", idleTimeout: .seconds(3600), in: registry)
+        jobs[Tenant(tenant: "anna")].increment()
+        // END
+        #expect(try registry.value(of: "jobs_total", labels: ["tenant": "anna"]) == 1)
+        clock.advance(by: .seconds(3000))
+        #expect(try registry.value(of: "jobs_total", labels: ["tenant": "anna"]) == 1)
+        clock.advance(by: .seconds(4000))
+        #expect(try registry.value(of: "jobs_total", labels: ["tenant": "anna"]) == nil)
+    }
+
+    @Test func labelNamesThatComeAtRunTime() throws {
+        let registry = MetricRegistry(ownMetrics: false)
+        let names = ["queue", "state"]
+        // GUIDE NamesAndLabels
+        let jobs = try Counter.family(validating: "jobs_total", help: "Jobs.", labelNames: names, in: registry)
+        jobs[["mail", "done"]].increment()
+        // END
+        #expect(try registry.value(of: "jobs_total", labels: ["queue": "mail", "state": "done"]) == 1)
+        #expect(throws: RegistrationError.self) {
+            try Counter.family(validating: "others_total", help: "", labelNames: ["a-b"], in: registry)
+        }
+    }
+
+    @Test func namesOfAnyCharacters() {
+        // GUIDE NamesAndLabels
+        let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
+        let requests = Counter("http.server.requests", help: "Requests served.", in: registry)
+        requests.increment()
+
+        let escaped = registry.exposition(accept: "text/plain;version=0.0.4")
+        let quoted = registry.exposition(accept: "text/plain;version=1.0.0;escaping=allow-utf-8")
+        // END
+        expectShown(String(decoding: escaped.body, as: UTF8.self))
+        expectShown(String(decoding: quoted.body, as: UTF8.self))
+    }
+}
