@@ -19,6 +19,7 @@ public struct SampleSource: Sendable {
     /// A source of a host's own.
     ///
     /// - Parameters:
+    ///   - name: The label's value in the sampler's own metrics.
     ///   - shutdown: Called once the sampler has stopped, to let go of what the source holds open. A sampler's `stop`
     ///     waits for it, so it must be prompt.
     ///   - read: Asked once a tick, never twice at a time. It may take the tick's 30 seconds at most, is cancelled past
