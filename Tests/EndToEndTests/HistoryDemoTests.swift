@@ -1,0 +1,56 @@
+#if Listener && SQLite
+import Foundation
+import TallyTestSupport
+import Testing
+
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
+/// The demo shows this machine's own history, and leaves it in a file.
+@Suite(.timeLimit(.minutes(2)))
+struct HistoryDemoTests {
+    private static let sqlite = Program.find("sqlite3")
+
+    private func text(_ url: URL) async throws -> String {
+        let (body, _) = try await URLSession.shared.data(from: url)
+        return String(decoding: body, as: UTF8.self)
+    }
+
+    @Test(.enabled(if: sqlite != nil || Program.isRequired, "needs sqlite3"))
+    func theDemoShowsWhatTheMachineUses() async throws {
+        let folder = try TemporaryFolder()
+        let file = folder.url.appending(path: "history.sqlite").path
+        let demo = try Program(
+            Program.built("tally-demo"),
+            ["--port", "0", "--rounds", "10", "--history", file]
+        )
+        let line = try await demo.line(containing: "History of this machine at http://")
+        #expect(line.hasSuffix("kept in \(file)"))
+        let words = line.split(separator: " ")
+        let url = try URL.required(String(try #require(words.first { $0.hasPrefix("http://") }).dropLast()))
+        // The first sample is taken after three seconds.
+        var page = ""
+        let start = ContinuousClock.now
+        while page.split(separator: "\n").count < 2, start.duration(to: .now) < .seconds(60) {
+            page = try await text(url)
+        }
+        let lines = page.split(separator: "\n")
+        try #require(lines.count >= 2, "\(page)")
+        #expect(lines[0].contains("host cpu %") && lines[0].contains("demo MiB"))
+        #expect(lines[1].split(separator: " ").count >= 4, "\(page)")
+
+        let metrics = try await text(try URL.required("\(url)".replacing("/history", with: "/metrics")))
+        for name in ["node_load1 ", "node_memory_MemTotal_bytes ", "tally_sampler_ticks_total 1", "process_open_fds "] {
+            #expect(metrics.contains("\n\(name)"), "\(name)")
+        }
+        print("The machine as the demo shows it:\n\(page)")
+        #expect(demo.stop(SIGINT) == 0)
+        let check = try Program.run(
+            try Program.require("sqlite3"),
+            [file, "PRAGMA integrity_check; SELECT count(*) > 0 FROM series;"]
+        )
+        #expect(check.text == "ok\n1\n", "\(check.text) \(check.errorText)")
+    }
+}
+#endif
