@@ -2,7 +2,7 @@ internal import Tally
 
 /// A history in memory, gone with the process: `.memory(maxSamples:)`.
 ///
-/// Some 130 bytes a sample of a container. Nothing in it waits: each call takes a lock for as long as it computes.
+/// A word a value, and some seven a sample. Nothing in it waits: each call takes a lock for as long as it computes.
 public final class MemoryHistory: HistoryStore {
     private struct State {
         var ticks = TickBuffer()

@@ -67,7 +67,7 @@ public final class SQLiteHistory: HistoryStore {
 
     /// The values of a metric by buckets of time. See ``HistoryStore/history(_:)``; at most 10,000 points, the newest.
     ///
-    /// - Complexity: The samples of all owners of the kind within the times asked for, some 20 million a second.
+    /// - Complexity: The samples of all owners of the kind within the times asked for.
     /// - Throws: ``HistoryError`` if the file cannot be read though all seemed well, or was closed. Where the file is known
     ///   to be in trouble, the answer is what waits in memory.
     public func history(_ query: HistoryQuery) async throws -> [HistoryPoint] {
