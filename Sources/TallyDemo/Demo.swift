@@ -83,7 +83,7 @@ struct Demo {
                 return true
             }
             group.addTask {
-                try await history.sampler.run()
+                try await history.run()
                 return false
             }
             group.addTask {

@@ -13,7 +13,7 @@ import Darwin
 
 /// What this machine, this process and its containers used in the last while, as a page of text.
 struct MachineHistory: Sendable {
-    let sampler: Sampler
+    private let sampler: Sampler
     /// Where it is kept.
     let place: String
 
@@ -44,6 +44,9 @@ struct MachineHistory: Sendable {
         )
         #endif
     }
+
+    /// Samples until the task is cancelled.
+    func run() async throws { try await sampler.run() }
 
     /// Shows the last ten minutes at `/history`.
     var route: ListenerRoute {
