@@ -20,8 +20,8 @@ public struct SampleSource: Sendable {
     ///
     /// - Parameters:
     ///   - name: The label's value in the sampler's own metrics.
-    ///   - shutdown: Called once the sampler has stopped, to let go of what the source holds open. A sampler's `stop`
-    ///     waits for it, so it must be prompt.
+    ///   - shutdown: Called once the sampler has stopped, to let go of what the source holds open. A sampler's `stop` does
+    ///     not wait for it.
     ///   - read: Asked once a tick, never twice at a time. It may take the tick's 30 seconds at most, is cancelled past
     ///     them, and must not block its thread. If it throws, that is counted in
     ///     `tally_sampler_errors_total{source,reason}`, and the other sources are not touched.

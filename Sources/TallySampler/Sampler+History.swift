@@ -11,6 +11,8 @@ extension Sampler {
     /// 10,000 points, the newest.
     ///
     /// - Parameters:
+    ///   - metric: Of what.
+    ///   - owner: Whose.
     ///   - window: How far back from now. One that is not positive has no samples.
     ///   - bucket: How long a bucket is, in whole seconds, one at least; they begin at multiples of it since the Unix epoch.
     /// - Throws: What the store does, as ``HistoryError`` after ``stop()``.

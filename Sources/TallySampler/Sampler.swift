@@ -96,7 +96,7 @@ public final class Sampler: Sendable {
     /// Stops sampling, for good. From any task, as often as one likes, also before ``start()``.
     ///
     /// What has been asked of sources is cancelled and not waited for; what they have answered is written. Returns when it
-    /// has been, the store is closed and the sources are shut down; at once where a store itself calls it.
+    /// has been, and the store is closed; at once where a store itself calls it. Sources let go of what they hold after that.
     public func stop() async {
         core.requestStop()
         await core.waitForEnd()

@@ -80,9 +80,8 @@ final class SamplerCore: Sendable {
 
     private func end() async {
         await withStore { await $0.close() }
-        await withTaskGroup { group in
-            for source in sources { group.addTask { await source.shutdown() } }
-        }
+        // Not waited for: letting go of connections takes as long as others like.
+        for source in sources { Task.detached { await source.shutdown() } }
         for waiter in life.withLock({ $0.end() }) { waiter.resume() }
     }
 
