@@ -47,7 +47,7 @@ final class ContainerEngine: Sendable {
     /// Kills the daemon; the containers live on.
     func kill() async throws {
         let old = daemon.withLock { $0 }
-        try await onOwnThread { old?.stop(SIGKILL) }
+        try await onThread { old?.stop(SIGKILL) }
         // What it left behind is no sign of the next. Docker's containerd dies with it, but where nobody waits for orphans
         // its number lives on, and the next daemon would wait for it to answer.
         let left = kind == .docker ? "\(path)/exec/containerd/containerd.pid" : socket
@@ -65,7 +65,7 @@ final class ContainerEngine: Sendable {
             removal = .failure(error)
         }
         let last = daemon.withLock { $0 }
-        try await onOwnThread { last?.stop(SIGTERM) }
+        try await onThread { last?.stop(SIGTERM) }
         // A mount of its data on itself, which a daemon that was killed leaves to nobody.
         if kind == .docker { _ = umount2("\(path)/data", Int32(MNT_DETACH)) }
         try removal.get()
@@ -108,7 +108,8 @@ final class ContainerEngine: Sendable {
             guard begin.duration(to: .now) < .seconds(30) else {
                 throw Program.Failed(description: "\(kind): waited too long \(what)")
             }
-            try await onOwnThread { _ = usleep(20_000) }
+            // On a thread: the engine is to be asked, not overrun, and the shared pool to be free.
+            try await onThread { _ = usleep(20_000) }
         }
     }
 
@@ -117,7 +118,7 @@ final class ContainerEngine: Sendable {
     func command(_ arguments: [String]) async throws -> String {
         let program = try Program.require(kind.rawValue)
         let all = clientArguments + arguments
-        let outcome = try await onOwnThread { try Program.run(program, all) }
+        let outcome = try await onThread { try Program.run(program, all) }
         guard outcome.status == 0 else {
             throw Program.Failed(description: "\(kind) \(arguments): \(outcome.text)\(outcome.errorText)")
         }
@@ -173,7 +174,7 @@ final class ContainerEngine: Sendable {
         let file = "\(path)/image.tar"
         let arguments = ["-cf", file, "-C", "\(path)/image", "."]
         let tar = try Program.require("tar")
-        _ = try await onOwnThread { try Program.run(tar, arguments) }
+        _ = try await onThread { try Program.run(tar, arguments) }
         return file
     }
 
@@ -227,13 +228,6 @@ private final class Daemon: Sendable {
         kill(id, signal)
         var status: Int32 = 0
         while waitpid(id, &status, 0) < 0, errno == EINTR {}
-    }
-}
-
-/// What some work that blocks comes to, on a thread of its own.
-private func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result(catching: work)) }
     }
 }
 #endif

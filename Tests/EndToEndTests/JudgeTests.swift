@@ -113,28 +113,30 @@ struct JudgeTests {
         .enabled(if: hasParsers || Program.isRequired, "needs Python with prometheus-client"),
         .timeLimit(.minutes(5))
     )
-    func theOfficialParsersReadRandomRegistriesBack() throws {
-        let count: UInt64 = 3000
-        var input = Data()
-        for seed in 0..<count {
-            let random = try RandomRegistry(seed: seed + 1)
-            let texts = Self.formats.mapValues {
-                String(decoding: random.registry.exposition(as: $0).body, as: UTF8.self)
+    func theOfficialParsersReadRandomRegistriesBack() async throws {
+        try await onThread {
+            let count: UInt64 = 3000
+            var input = Data()
+            for seed in 0..<count {
+                let random = try RandomRegistry(seed: seed + 1)
+                let texts = Self.formats.mapValues {
+                    String(decoding: random.registry.exposition(as: $0).body, as: UTF8.self)
+                }
+                input += try JSONEncoder().encode(Case(seed: seed, texts: texts, samples: random.samples))
+                input += Data("\n".utf8)
             }
-            input += try JSONEncoder().encode(Case(seed: seed, texts: texts, samples: random.samples))
-            input += Data("\n".utf8)
+            let outcome = try Program.run(try #require(Self.python), ["-c", Self.judge], input: input)
+            try #require(outcome.status == 0, "\(outcome.errorText)")
+            let verdict = try JSONDecoder().decode(Verdict.self, from: outcome.output)
+            #expect(verdict.differences.isEmpty, "\(verdict.differences.prefix(5))")
+            #expect(verdict.cases == Int(count))
+            #expect(verdict.formats == Self.formats.count)
+            #expect(verdict.samples > 20_000)
+            #expect(verdict.exemplars > 300)
+            print(
+                "The official Python parsers read \(verdict.cases) registries in \(verdict.formats) formats, \(verdict.samples) samples and",
+                "\(verdict.exemplars) exemplars: \(verdict.differences.count) differences"
+            )
         }
-        let outcome = try Program.run(try #require(Self.python), ["-c", Self.judge], input: input)
-        try #require(outcome.status == 0, "\(outcome.errorText)")
-        let verdict = try JSONDecoder().decode(Verdict.self, from: outcome.output)
-        #expect(verdict.differences.isEmpty, "\(verdict.differences.prefix(5))")
-        #expect(verdict.cases == Int(count))
-        #expect(verdict.formats == Self.formats.count)
-        #expect(verdict.samples > 20_000)
-        #expect(verdict.exemplars > 300)
-        print(
-            "The official Python parsers read \(verdict.cases) registries in \(verdict.formats) formats, \(verdict.samples) samples and",
-            "\(verdict.exemplars) exemplars: \(verdict.differences.count) differences"
-        )
     }
 }

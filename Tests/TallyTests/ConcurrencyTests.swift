@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import TallyTestSupport
 import Testing
 
 @testable import Tally

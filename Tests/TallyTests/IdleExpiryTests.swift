@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Tally
+import TallyTestSupport
 import TallyTesting
 import Testing
 

@@ -1,5 +1,6 @@
 #if Docker
 import Foundation
+import TallyTestSupport
 import Testing
 
 @testable import TallySampler
