@@ -28,20 +28,30 @@ final class Reports: Sendable {
     }
 
     private let report: @Sendable (SamplerReport) -> Void
-    private let bad = Locked<Set<Subject>>([])
+    /// With what kind of problem each is in.
+    private let bad = Locked<[Subject: String]>([:])
 
     init(_ report: @escaping @Sendable (SamplerReport) -> Void) {
         self.report = report
     }
 
-    /// - Parameter problem: Nil if all is well.
-    func set(_ subject: Subject, _ problem: String?) {
+    /// - Parameters:
+    ///   - problem: Nil if all is well.
+    ///   - name: Of the problem, where another one is worth telling.
+    func set(_ subject: Subject, _ problem: String?, as name: String = "") {
         let hasChanged = bad.withLock { bad in
-            problem == nil ? bad.remove(subject) != nil : bad.insert(subject).inserted
+            let before = bad[subject]
+            bad[subject] = problem == nil ? nil : name
+            return before != bad[subject]
         }
         guard hasChanged else { return }
         let kind = problem == nil ? subject.kinds.good : subject.kinds.bad
         report(SamplerReport(kind: kind, source: subject.source, message: problem ?? ""))
+    }
+
+    /// A problem that is over already.
+    func passed(_ subject: Subject, _ problem: String) {
+        report(SamplerReport(kind: subject.kinds.bad, source: subject.source, message: "\(problem), and over"))
     }
 
     func clockStepped(by seconds: Double) {

@@ -22,7 +22,7 @@ struct SamplerLoop {
                 await core.sleep(until: grid.due)
                 if core.takeWake(), !core.isStopping {
                     await readSettings()
-                    grid.apply(plan, now: core.clock.now())
+                    if plan == .off { switchOff() } else { grid.apply(plan, now: core.clock.now()) }
                 }
                 continue
             }
@@ -40,12 +40,17 @@ struct SamplerLoop {
                 core.metrics.skippedTicks(grid.ticked(every: interval, now: core.clock.now()))
             }
         }
+        hideAll()
+    }
+
+    /// What was sampled last is not what is.
+    private mutating func hideAll() {
         latest.hideAll()
+        core.metrics.hideSources(core.sources.map(\.name))
     }
 
     private mutating func switchOff() {
-        // What was sampled last is not what is.
-        latest.hideAll()
+        hideAll()
         grid.poll(after: SamplingPlan.offPoll, now: core.clock.now())
     }
 
@@ -84,7 +89,8 @@ struct SamplerLoop {
         let state = await core.endingEarly({ run.cutShort() }, { await run.collect() })
         tell(of: state)
         let samples = state.samples()
-        latest.show(samples, isWhole: state.isWhole)
+        core.outstanding.setLate(state.lateTargets)
+        core.metrics.leftOut(latest.show(samples, isWhole: state.isWhole))
         await write(HistoryTick(time: stamp.time, samples: samples), cutoff: stamp.cutoff)
         core.metrics.ticked(in: core.clock.now().since(start))
     }
@@ -126,14 +132,19 @@ struct SamplerLoop {
         }
         let status = await core.withStore { await $0.status() }
         core.metrics.history(status, after: lastStatus)
+        // What came and went since then, such as a corrupt file that was set aside.
+        for (trouble, count) in status.troubles where trouble != status.trouble {
+            if count > lastStatus?.troubles[trouble] ?? 0 { core.reports.passed(.history, trouble.description) }
+        }
         lastStatus = status
-        core.reports.set(.history, problem ?? status.trouble?.description)
+        let trouble = status.trouble?.description
+        core.reports.set(.history, problem ?? trouble, as: trouble ?? "")
     }
 }
 
 extension TickState {
     /// Whether all that there is has been sampled.
     fileprivate var isWhole: Bool {
-        !isCutShort && outcomes.allSatisfy { $0.hasAnswered && $0.targetErrors.isEmpty }
+        !isCutShort && outcomes.allSatisfy { $0.hasAnswered && $0.partErrors.isEmpty && $0.targetErrors.isEmpty }
     }
 }

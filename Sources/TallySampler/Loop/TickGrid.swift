@@ -23,7 +23,10 @@ struct TickGrid {
             return 0
         }
         let passed = late / step
-        due = Duration(attoseconds: due.attoseconds + passed * step).adding(interval)
+        // Those that were missed count as ticks, so that looking at the settings meanwhile makes none.
+        let last = Duration(attoseconds: due.attoseconds + passed * step)
+        lastTick = last
+        due = last.adding(interval)
         return Int(clamping: passed)
     }
 

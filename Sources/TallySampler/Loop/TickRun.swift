@@ -10,6 +10,12 @@ final class TickRun: Sendable {
         func begin(_ job: TickState.Job) -> Bool { jobs.withLock { $0.insert(job).inserted } }
         func end(_ job: TickState.Job) { jobs.withLock { _ = $0.remove(job) } }
         var count: Int { jobs.withLock { $0.count } }
+
+        private let lateJobs = Locked<Set<TickState.Job>>([])
+
+        /// What gave no answer in time in the last tick, and is asked last in the next.
+        var late: Set<TickState.Job> { lateJobs.withLock(\.self) }
+        func setLate(_ late: Set<TickState.Job>) { lateJobs.withLock { $0 = late } }
     }
 
     static let targetTime = Duration.seconds(10)
@@ -29,7 +35,7 @@ final class TickRun: Sendable {
         self.tick = tick
         self.clock = clock
         self.outstanding = outstanding
-        state = Locked(TickState(sources: sources.count))
+        state = Locked(TickState(sources: sources.count, late: outstanding.late))
     }
 
     /// What came of it, in time. To be called once.

@@ -26,9 +26,11 @@ extension TickState {
         guard !isCutShort else { return [:] }
         var seen: Set<[UInt8]> = []
         // One container that two sources have sampled counts once.
-        let containers = samples.filter { sample in
-            sample.owner.kind == .container
-                && seen.insert(Array((sample.containerID ?? "\u{0}" + sample.owner.id).utf8)).inserted
+        let named = samples.filter { $0.owner.kind == .container }
+        // Where there is no engine to name them, by their control groups.
+        let nameless = samples.filter { $0.owner.kind == .controlGroup && $0.containerID != nil }
+        let containers = (named + nameless).filter { sample in
+            seen.insert(Array((sample.containerID ?? "\u{0}" + sample.owner.id).utf8)).inserted
         }
         let counts = outcomes.compactMap(\.containersRunning).filter { $0 >= 0 }
         let said = counts.isEmpty ? nil : counts.reduce(0) { Int(clamping: Int128($0) + Int128($1)) }

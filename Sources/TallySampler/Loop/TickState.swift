@@ -36,14 +36,42 @@ struct TickState {
     /// Whether it was ended before its time, so that what is missing says nothing.
     private(set) var isCutShort = false
     private var isOver = false
-    private var waiting: [(target: SampleTarget, source: Int)] = []
-    /// The next of `waiting`.
-    private var next = 0
+    private var waiting = Queue()
+    /// What did not answer in time in the tick before: asked when all others have been, which would else wait for it again.
+    private var waitingLast = Queue()
+    private let late: Set<Job>
     private var running: Set<Job> = []
     private var runningTargets = 0
 
-    init(sources: Int) {
+    private struct Queue {
+        private var items: [(target: SampleTarget, source: Int)] = []
+        private var next = 0
+
+        var rest: ArraySlice<(target: SampleTarget, source: Int)> { items[next...] }
+
+        mutating func append(_ target: SampleTarget, _ source: Int) { items.append((target, source)) }
+
+        mutating func pop() -> (target: SampleTarget, source: Int)? {
+            guard next < items.count else { return nil }
+            next += 1
+            return items[next - 1]
+        }
+    }
+
+    init(sources: Int, late: Set<Job> = []) {
         outcomes = Array(repeating: Outcome(), count: sources)
+        self.late = late
+    }
+
+    /// What gave no answer in time.
+    var lateTargets: Set<Job> {
+        var jobs: Set<Job> = []
+        for (source, outcome) in outcomes.enumerated() {
+            for (id, error) in outcome.targetErrors where error.reason == .timeout {
+                jobs.insert(.target(source: source, id: id))
+            }
+        }
+        return jobs
     }
 
     func isRunning(_ job: Job) -> Bool { !isOver && running.contains(job) }
@@ -63,10 +91,14 @@ struct TickState {
             outcomes[source].samples = reading.samples
             outcomes[source].partErrors = reading.errors
             outcomes[source].containersRunning = reading.containersRunning
-            var seen: Set<[UInt8]> = []
-            for target in reading.targets where seen.insert(Array(target.id.utf8)).inserted {
+            var seen: Set<String> = []
+            for target in reading.targets where seen.insert(target.id).inserted {
                 outcomes[source].targets.append(target.id)
-                waiting.append((target, source))
+                if late.contains(.target(source: source, id: target.id)) {
+                    waitingLast.append(target, source)
+                } else {
+                    waiting.append(target, source)
+                }
             }
         case .failure(let error): outcomes[source].error = error
         }
@@ -102,7 +134,7 @@ struct TickState {
             case .target(let source, let id): outcomes[source].targetErrors[id] = Self.noAnswer
             }
         }
-        for (target, source) in waiting[next...] {
+        for (target, source) in waiting.rest + waitingLast.rest {
             outcomes[source].targetErrors[target.id] = SourceError(.timeout, "there was no time left to ask it")
         }
         running = []
@@ -114,9 +146,7 @@ struct TickState {
     private mutating func askNext() -> [Action] {
         guard !isOver else { return [] }
         var actions: [Action] = []
-        while runningTargets < Self.maxTargets, next < waiting.count {
-            let (target, source) = waiting[next]
-            next += 1
+        while runningTargets < Self.maxTargets, let (target, source) = waiting.pop() ?? waitingLast.pop() {
             runningTargets += 1
             running.insert(.target(source: source, id: target.id))
             actions.append(.ask(target, source: source))
@@ -125,7 +155,7 @@ struct TickState {
     }
 
     private mutating func endIfDone(_ actions: [Action]) -> [Action] {
-        guard !isOver, running.isEmpty, next == waiting.count else { return actions }
+        guard !isOver, running.isEmpty, waiting.rest.isEmpty, waitingLast.rest.isEmpty else { return actions }
         isOver = true
         return actions + [.end]
     }

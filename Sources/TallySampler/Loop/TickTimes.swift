@@ -8,6 +8,8 @@ struct TickTimes {
     /// The time that pruning goes by: it follows the clock, but never far at once.
     private var trusted: Int64?
     private var holdsUntil: Duration = .zero
+    /// A stretch in which nothing was sampled, since the clock jumped over it or the program was off.
+    private var gap: (from: Int64, to: Int64)?
 
     /// A step is a difference of the two clocks that is larger than this, in seconds.
     static let tolerance = 2.0
@@ -45,19 +47,21 @@ struct TickTimes {
         previous = (wall, elapsed)
         let step = drift.flatMap { abs($0) > Self.tolerance ? $0 : nil }
 
+        let before = last
         var time = now
         if let last, time <= last, last - time <= Self.standstill { time = last + 1 }
         last = time
         return Stamp(
             time: time,
             step: step,
-            cutoff: cutoff(now, step, elapsed, Self.seconds(interval), Self.seconds(retention))
+            cutoff: cutoff(now, step, before, elapsed, Self.seconds(interval), Self.seconds(retention))
         )
     }
 
     private mutating func cutoff(
         _ now: Int64,
         _ step: Double?,
+        _ before: Int64?,
         _ elapsed: Duration,
         _ interval: Int64,
         _ retention: Int64
@@ -65,9 +69,18 @@ struct TickTimes {
         // At the first tick there is no drift, only what the history ends with: a program that was off for long and a
         // clock that is wrong look alike.
         let jumped = step.map { $0 > Double(Self.jump) } ?? (trusted.map { now - $0 > Self.jump } ?? false)
-        if jumped, step != nil || holdsUntil == .zero { holdsUntil = elapsed.adding(Self.hold) }
+        if jumped, step != nil || holdsUntil == .zero {
+            holdsUntil = elapsed.adding(Self.hold)
+            if gap == nil { gap = before.map { ($0, now) } }
+        }
         guard elapsed >= holdsUntil else { return nil }
-        let limit = (trusted ?? now) + Self.maxIntervals * interval
+        let base = trusted ?? now
+        var limit = base + Self.maxIntervals * interval
+        if let gap, base - retention > gap.from {
+            // All from before it is gone, and in it there is nothing to be careful of.
+            limit = max(limit, gap.to)
+            self.gap = nil
+        }
         trusted = min(now, limit)
         return (trusted ?? now) - retention
     }

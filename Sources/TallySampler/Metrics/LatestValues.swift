@@ -61,9 +61,15 @@ struct LatestValues {
 
     /// Shows a tick's samples.
     ///
+    /// A control group of a container that is among them by name is passed over, since its use would count twice.
+    ///
     /// - Parameter isWhole: Whether what is not among them is gone, and not only silent.
-    mutating func show(_ samples: [Sample], isWhole: Bool) {
+    /// - Returns: How many owners were left out because there are too many.
+    @discardableResult
+    mutating func show(_ samples: [Sample], isWhole: Bool) -> Int {
         var seen: Set<SeriesKey> = []
+        var leftOut = 0
+        let named = Set(samples.filter { $0.owner.kind == .container }.compactMap(\.containerID))
         var hasHost = false
         for sample in samples {
             switch sample.owner.kind {
@@ -71,9 +77,13 @@ struct LatestValues {
                 hasHost = true
                 Self.show(sample, host, &hostState)
             case .process: showProcess()
+            case .controlGroup where sample.containerID.map(named.contains) == true: break
             case .container, .controlGroup:
                 let key = SeriesKey(sample)
-                guard owners[key] != nil || owners.count < Self.maxOwners else { continue }
+                guard owners[key] != nil || owners.count < Self.maxOwners else {
+                    leftOut += 1
+                    continue
+                }
                 seen.insert(key)
                 var owner = owners[key] ?? Owner(labels: Self.labels(of: sample))
                 owner.missed = 0
@@ -93,6 +103,7 @@ struct LatestValues {
                 owners[key] = owner
             }
         }
+        return leftOut
     }
 
     /// cAdvisor's: the id is the engine's, or the control group's path; the name is the owner's.
@@ -102,13 +113,13 @@ struct LatestValues {
 
     private static func show(_ sample: Sample, _ families: [Exposed], _ owner: inout Owner) {
         let values = families.map { $0.value(sample) }
-        // A container that was restarted begins all of its counts anew; one that is a little lower is an answer that
-        // came late, and is not shown.
+        // A container that was restarted begins all of its counts anew. What is lower by a hair is an answer that came late,
+        // and is not shown.
         let isRestarted = families.indices.contains { index in
             guard families[index].isCounter, let value = values[index], let last = owner.counters[index] else {
                 return false
             }
-            return value < last / 2
+            return value < last * 0.98
         }
         if isRestarted { owner.counters = [:] }
         for (index, family) in families.enumerated() {

@@ -9,6 +9,7 @@ struct SamplerMetrics: Sendable {
     private let sourceUp: MirroredFamily
     private let targets: MirroredFamily
     private let errors: MirroredFamily
+    private let ownersLeftOut: MirroredFamily
     private let settingsUp: MirroredFamily
     private let rows: MirroredFamily
     private let bytes: MirroredFamily
@@ -46,6 +47,10 @@ struct SamplerMetrics: Sendable {
             "Sources and targets that gave no sample, by reason.",
             ["source", "reason"]
         )
+        ownersLeftOut = try gauge(
+            "owners_left_out",
+            "Containers and control groups of the last tick that are not shown as metrics, being too many."
+        )
         settingsUp = try gauge("settings_up", "Whether the settings could be had when they were last asked for.")
         rows = try gauge("history_rows", "Samples that are kept.")
         bytes = try gauge("history_bytes", "What the history takes, in memory or files.")
@@ -79,6 +84,18 @@ struct SamplerMetrics: Sendable {
         for error in outcome.partErrors + outcome.targetErrors.values {
             errors.add(1, [name, error.reason.description])
         }
+    }
+
+    /// Nothing is known of them.
+    func hideSources(_ names: [String]) {
+        for name in names {
+            sourceUp.remove([name])
+            targets.remove([name])
+        }
+    }
+
+    func leftOut(_ count: Int) {
+        ownersLeftOut.set(Double(count))
     }
 
     /// A tick that the store did not take.

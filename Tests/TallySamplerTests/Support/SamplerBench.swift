@@ -161,6 +161,7 @@ final class WatchedHistory: HistoryStore {
     let hold: Hold?
     let failure = Locked<HistoryError?>(nil)
     let trouble = Locked<HistoryStatus.Trouble?>(nil)
+    let troubles = Locked<[HistoryStatus.Trouble: Int]>([:])
     let onAppend = Locked<(@Sendable () async -> Void)?>(nil)
 
     init(hold: Hold? = nil) {
@@ -194,6 +195,7 @@ final class WatchedHistory: HistoryStore {
     func status() async -> HistoryStatus {
         var status = await history.status()
         status.trouble = trouble.withLock(\.self)
+        status.troubles = troubles.withLock(\.self)
         done.count()
         return status
     }

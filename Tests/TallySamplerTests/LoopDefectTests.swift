@@ -1,0 +1,174 @@
+import Tally
+import TallyTesting
+import Testing
+
+@testable import TallySampler
+
+/// What a reader of the loop found, who tried to break it.
+@Suite(.timeLimit(.minutes(1)))
+struct LoopDefectTests {
+    private let bench = SamplerBench()
+
+    // MARK: Time
+
+    /// A machine without a clock of its own begins in 1970 and jumps to now: pruning must not take years to follow.
+    @Test func pruningJumpsOverATimeInWhichNothingWasSampled() {
+        var times = TickTimes(newest: nil)
+        var cutoffs: [Int64?] = []
+        let jump = 1_800_000_000.0
+        for number in 0..<400 {
+            let stamp = times.stamp(
+                wall: 15 * Double(number) + (number < 2 ? 0 : jump),
+                elapsed: .seconds(15 * number),
+                interval: .seconds(15),
+                retention: .seconds(7200)
+            )
+            cutoffs.append(stamp?.cutoff)
+        }
+        #expect(cutoffs[399] == Int64(jump) + 15 * 399 - 7200)
+        // Until all from before the jump is gone it goes slowly.
+        #expect((cutoffs[60] ?? 0) < 10_000)
+    }
+
+    @Test func lookingAtTheSettingsAfterAnOverrunMakesNoTick() {
+        var grid = TickGrid(start: .zero)
+        #expect(grid.ticked(every: .seconds(15), now: .seconds(23)) == 1)
+        #expect(grid.due == .seconds(33))
+        grid.apply(.on(interval: .seconds(15), retention: .seconds(1)), now: .seconds(25))
+        #expect(grid.due == .seconds(33))
+    }
+
+    // MARK: Targets
+
+    /// Twenty-four at the front that never answer must not starve those behind them at every tick.
+    @Test func whatDidNotAnswerIsAskedLastTheNextTime() {
+        func asked(late: Set<TickState.Job>) -> [String] {
+            var state = TickState(sources: 1, late: late)
+            _ = state.begin()
+            let targets = (0..<20).map { SampleTarget(id: "id\($0)") { nil } }
+            return state.answered(source: 0, .success(SourceReading(targets: targets))).compactMap {
+                if case .ask(let target, _) = $0 { target.id } else { nil }
+            }
+        }
+        #expect(asked(late: []) == (0..<8).map { "id\($0)" })
+        let late = Set((0..<10).map { TickState.Job.target(source: 0, id: "id\($0)") })
+        #expect(asked(late: late) == (10..<18).map { "id\($0)" })
+    }
+
+    @Test func whatWasLateIsAskedWhenTheOthersAreDoneAndTheTickEnds() {
+        let late: Set<TickState.Job> = [.target(source: 0, id: "a")]
+        var state = TickState(sources: 1, late: late)
+        _ = state.begin()
+        let targets = ["a", "b"].map { SampleTarget(id: $0) { nil } }
+        #expect(state.answered(source: 0, .success(SourceReading(targets: targets))).count == 2)
+        _ = state.answered(target: "b", source: 0, .success(nil))
+        let last = state.timedOut(target: "a", source: 0)
+        #expect(last.contains { if case .end = $0 { true } else { false } })
+        #expect(state.lateTargets == late)
+    }
+
+    @Test func idsThatAreEqualButForTheirBytesAreOne() {
+        var state = TickState(sources: 1)
+        _ = state.begin()
+        let targets = ["é", "e\u{301}"].map { SampleTarget(id: $0) { nil } }
+        #expect(state.answered(source: 0, .success(SourceReading(targets: targets))).count == 1)
+        #expect(state.answered(target: "é", source: 0, .success(nil)).count == 1, "the end")
+    }
+
+    @Test func containersThatOnlyTheirControlGroupsTellOfAreTheWorkload() {
+        var state = TickState(sources: 1)
+        _ = state.begin()
+        func group(_ path: String, _ id: String?) -> Sample {
+            Sample(owner: .controlGroup(path), containerID: id, values: [.cpuPercent: 10, .memoryUsedBytes: 100])
+        }
+        let samples = [
+            group("docker/a", "a"), group("docker/b", "b"), group("system.slice/cron.service", nil),
+            Sample(owner: .container("web"), containerID: "a", values: [.cpuPercent: 12, .memoryUsedBytes: 90]),
+        ]
+        _ = state.answered(source: 0, .success(SourceReading(samples: samples)))
+        let host = state.samples().first { $0.owner == .host }
+        #expect(host?.values[.containersRunning] == 2)
+        #expect(host?.values[.workloadCPUPercent] == 22)
+        #expect(host?.values[.workloadMemoryUsedBytes] == 190)
+    }
+
+    // MARK: What is shown
+
+    @Test func aListThatFailedOnceRemovesNoContainer() async throws {
+        let fails = Locked(false)
+        let source = SampleSource("docker") { _ in
+            if fails.withLock(\.self) { return SourceReading(errors: [SourceError(.refused, "the list")]) }
+            return SourceReading(samples: [.container(1)])
+        }
+        let sampler = bench.sampler(source)
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        fails.withLock { $0 = true }
+        await bench.reach(18)
+        await bench.store.ticked(2)
+        await bench.asleep(until: 33)
+        #expect(try bench.registry.samples(of: "container_memory_working_set_bytes").count == 1)
+        await sampler.stop()
+    }
+
+    @Test func nothingIsShownOfSourcesWhileItIsSwitchedOff() async throws {
+        let sampler = bench.sampler(SamplerBench.host)
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        await bench.asleep(until: 18)
+        #expect(try bench.value("tally_sampler_source_up", ["source": "host"]) == 1)
+        bench.settings.withLock { $0 = .success(SamplingSettings(interval: .zero)) }
+        sampler.wake()
+        await bench.asleep(until: 63)
+        #expect(try bench.value("tally_sampler_source_up", ["source": "host"]) == nil)
+        #expect(try bench.value("node_load1") == nil)
+        await sampler.stop()
+        #expect(try bench.registry.samples(of: "tally_sampler_source_up").isEmpty)
+    }
+
+    @Test func aContainerThatRestartedQuicklyIsNotTakenForALateAnswer() throws {
+        let registry = MetricRegistry()
+        var latest = try LatestValues(in: registry)
+        for seconds in [10.0, 6] { latest.show([.container(1, [.cpuSeconds: seconds])], isWhole: true) }
+        #expect(try registry.samples(of: "container_cpu_usage_seconds_total").map(\.value) == [6])
+    }
+
+    @Test func aContainerIsShownOnceAndThoseThatAreTooManyAreCounted() throws {
+        let registry = MetricRegistry()
+        var latest = try LatestValues(in: registry)
+        let group = Sample(owner: .controlGroup("docker/id1"), containerID: "id1", values: [.memoryUsedBytes: 1])
+        #expect(latest.show([group, .container(1)], isWhole: true) == 0)
+        #expect(try registry.samples(of: "container_memory_working_set_bytes").map { $0[label: "name"] } == ["c1"])
+        #expect(latest.show((0..<510).map { .container($0) }, isWhole: true) == 10)
+    }
+
+    // MARK: What is told
+
+    @Test func aTroubleThatCameAndWentBetweenTwoTicksIsTold() async throws {
+        let sampler = bench.sampler(SamplerBench.host)
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        bench.store.troubles.withLock { $0 = [.corrupt: 1] }
+        await bench.reach(18)
+        await bench.store.ticked(2)
+        await bench.reach(33)
+        await bench.asleep(until: 48)
+        let told = bench.reports.withLock { $0.filter { $0.kind == .historyTrouble }.map(\.message) }
+        #expect(told == ["corrupt, and over"])
+        await sampler.stop()
+    }
+
+    @Test func anotherTroubleIsToldTooAndTheSameOneOnce() {
+        let told = Locked<[String]>([])
+        let reports = Reports { report in told.withLock { $0.append("\(report.kind) \(report.message)") } }
+        reports.set(.history, "busy", as: "busy")
+        reports.set(.history, "busy still", as: "busy")
+        reports.set(.history, "full", as: "full")
+        reports.set(.history, nil)
+        reports.set(.history, nil)
+        #expect(told.withLock(\.self) == ["history in trouble busy", "history in trouble full", "history well "])
+    }
+}
