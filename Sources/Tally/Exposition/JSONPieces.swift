@@ -63,10 +63,11 @@ struct JSONPieces: Sendable {
             }
         self.bucketHeads = bucketHeads
         let around =
-            (heads + bucketHeads + (partTails.first.map { [$0] } ?? [])).reduce(0) { $0 + $1.count }
+            (heads + bucketHeads).reduce(0) { $0 + $1.count }
             + bucketHeads.count * OutputBuffer.maxIntegerBytes + 2 * OutputBuffer.maxDoubleBytes
             + OutputBuffer.slack + 64
-        maxFixedBytes = around * max(1, parts.values.count)
+        // The tails are of different lengths: the texts of states.
+        maxFixedBytes = around * max(1, parts.values.count) + partTails.reduce(0) { $0 + $1.count }
     }
 
     private static func key(_ bound: Double) -> String {
