@@ -25,7 +25,8 @@ enum NameText {
         Array((hasLabels || !MetricName.isValid(name) ? "} " : " ").utf8)
     }
 
+    /// Not cut as a label's value is: a name of the most bytes that a name may have still gets its `_bucket`.
     private static func quoted(_ name: String) -> [UInt8] {
-        Array("\"".utf8) + LabelTextWriter.escaped(name) + Array("\"".utf8)
+        Array("\"".utf8) + TextPieces.escaped(name, quotes: true) + Array("\"".utf8)
     }
 }

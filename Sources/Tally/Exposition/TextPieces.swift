@@ -35,7 +35,7 @@ struct TextPieces: Sendable {
             }
         openMetricsHeader = Self.openMetricsHeader(name, help, kind)
         header =
-            Array("# HELP ".utf8) + NameText.metric(name) + Array(" ".utf8) + Self.escapedHelp(help)
+            Array("# HELP ".utf8) + NameText.metric(name) + Array(" ".utf8) + Self.escaped(help)
             + Array("\n# TYPE ".utf8) + NameText.metric(name) + Array(" \(type)\n".utf8)
         createdHead =
             NameText.opening(MetricName.base(of: name, as: kind) + "_created", hasLabels: hasLabels) + constant
@@ -61,8 +61,8 @@ struct TextPieces: Sendable {
     }
 
     /// `\` and line feeds escaped; a quote only where it is asked for.
-    private static func escapedHelp(_ help: String, quotes: Bool = false) -> [UInt8] {
-        help.utf8.flatMap { byte -> [UInt8] in
+    static func escaped(_ text: String, quotes: Bool = false) -> [UInt8] {
+        text.utf8.flatMap { byte -> [UInt8] in
             switch byte {
             case UInt8(ascii: "\\"): [byte, byte]
             case UInt8(ascii: "\""): quotes ? [UInt8(ascii: "\\"), byte] : [byte]
@@ -91,7 +91,7 @@ struct TextPieces: Sendable {
             Array("# \(keyword) ".utf8) + family + Array(" ".utf8) + text + Array("\n".utf8)
         }
         return line("TYPE", Array(type.utf8)) + (unit.map { line("UNIT", Array($0.utf8)) } ?? [])
-            + line("HELP", escapedHelp(help, quotes: true))
+            + line("HELP", escaped(help, quotes: true))
     }
 
     /// Base units, as Prometheus names them. https://prometheus.io/docs/practices/naming/#base-units

@@ -1,0 +1,19 @@
+import Tally
+import TallyTesting
+import Testing
+
+/// UTF-8 names at the edge of what a registry takes.
+struct UTF8NameEdgeTests {
+    @Test(arguments: [1024, 1020, 1018, 1016])
+    func ofTheGreatestLengthsKeepTheSuffixesOfTheirSamples(_ length: Int) throws {
+        let registry = MetricRegistry(nameValidation: .utf8, createdSamples: true, ownMetrics: false)
+        let name = String(repeating: "é", count: length / 2)
+        try Histogram(validating: name, help: "", buckets: [1], in: registry).observe(1)
+        let stem = String(repeating: "ü", count: (length - "_total".utf8.count) / 2)
+        try Counter(validating: stem, help: "", in: registry).increment()
+        let body = registry.exposition(as: .openMetrics(escaping: .allowUTF8)).body
+        let names = try ExpositionParser(.openMetrics).parse(body).samples.map(\.name)
+        let histogram = ["_bucket", "_bucket", "_sum", "_count", "_created"].map { name + $0 }
+        #expect(names == histogram + ["\(stem)_total", "\(stem)_created"])
+    }
+}
