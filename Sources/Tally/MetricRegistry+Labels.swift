@@ -40,6 +40,15 @@ extension MetricRegistry {
                     "has the label \"window\", which is that of active users"
                 )
             }
+            // One that an escaping makes the label of the metric's name, which no parser lets stand there twice.
+            let escapings = [NameEscaping.underscores, .dots]
+            guard !escapings.contains(where: { $0.escaped(name, asLabel: true) == "__name__" }) else {
+                throw RegistrationError(
+                    .reservedLabelName,
+                    metric,
+                    "has the label \(name.debugDescription), which is \"__name__\" when escaped"
+                )
+            }
             let forms = forms(of: name)
             guard seen.isDisjoint(with: forms) else {
                 throw RegistrationError(

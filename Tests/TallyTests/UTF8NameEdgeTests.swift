@@ -16,4 +16,13 @@ struct UTF8NameEdgeTests {
         let histogram = ["_bucket", "_bucket", "_sum", "_count", "_created"].map { name + $0 }
         #expect(names == histogram + ["\(stem)_total", "\(stem)_created"])
     }
+
+    @Test(arguments: ["--name--", "..name__", "_name_", "-_name.-"])
+    func ofLabelsCannotBecomeThatOfTheMetricsName(_ label: String) throws {
+        let registry = MetricRegistry(nameValidation: .utf8)
+        let error = #expect(throws: RegistrationError.self) {
+            try Gauge.family(validating: "g", help: "", labelNames: [label], in: registry)
+        }
+        #expect(error?.code == .reservedLabelName)
+    }
 }
