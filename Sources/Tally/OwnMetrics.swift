@@ -109,7 +109,7 @@ final class OwnMetrics: Sendable {
         shortened.raise(to: context.rejected.shortenedTotal)
         var overflowed = context.pastOverflow
         for family in families where family.storage.overflowTotal > 0 {
-            overflowed[family.storage.definition.name, default: 0] += family.storage.overflowTotal
+            overflowed[ByteName(family.storage.definition.name), default: 0] += family.storage.overflowTotal
         }
         for storage in families.map(\.storage) {
             let name = storage.definition.name
@@ -118,7 +118,7 @@ final class OwnMetrics: Sendable {
                 userOverflow[[name]].set(storage.trackers().contains { $0.isOverflowing } ? 1 : 0)
             }
         }
-        for (name, total) in overflowed.sorted(by: { $0.key < $1.key }) { overflow[[name]].raise(to: total) }
+        for (name, total) in overflowed.sorted(by: { $0.key < $1.key }) { overflow[[name.text]].raise(to: total) }
     }
 
     /// Leaves out what was said of a family that is no longer registered, totals excepted.

@@ -25,4 +25,16 @@ struct UTF8NameEdgeTests {
         }
         #expect(error?.code == .reservedLabelName)
     }
+
+    @Test
+    func overflowIsCountedByTheirBytes() throws {
+        // `String` calls these equal.
+        let registry = MetricRegistry(nameValidation: .utf8)
+        for (name, overflow) in [("é", 3), ("e\u{301}", 5)] {
+            let family = try Gauge.family(validating: name, help: "", labelNames: ["n"], limit: 1, in: registry)
+            for number in 0...overflow { family[["\(number)"]].set(1) }
+        }
+        let parsed = try ExpositionParser(.prometheusText).parse(registry.exposition().body)
+        #expect(parsed.samples(of: "tally_family_overflow_total").map(\.value).sorted() == [3, 5])
+    }
 }
