@@ -26,26 +26,37 @@ extension MetricRegistry {
         filledBy work: RegisteredCollector.Work
     ) throws(RegistrationError) {
         let collector = RegisteredCollector(work, context: context)
+        let before = self.families()
         var added: [String] = []
+        var takenOver: [(family: CollectedFamily, from: RegisteredCollector)] = []
         do {
             for family in families {
-                let isNew = owner(of: exposedName(family.name, as: family.kind)) == nil
-                let storage = try register(
-                    family.name,
-                    help: family.help,
-                    kind: family.kind,
-                    labelNames: family.labelNames,
-                    buckets: family.buckets,
-                    limit: family.limit,
-                    collector: collector
-                )
-                if isNew { added.append(storage.definition.name) }
+                let name = ByteName(exposedName(family.name, as: family.kind))
+                let other = before.first { ByteName($0.storage.definition.name) == name }
+                let storage = try enter(family, filledBy: collector)
+                if let other = other?.collector { takenOver.append((family, other)) } else { added.append(name.text) }
                 collector.add(storage.definition, knownAs: family.name)
             }
         } catch {
             for name in added { unregister(name) }
+            for (family, other) in takenOver { _ = try? enter(family, filledBy: other) }
             throw error
         }
+    }
+
+    private func enter(
+        _ family: CollectedFamily,
+        filledBy collector: RegisteredCollector
+    ) throws(RegistrationError) -> FamilyStorage {
+        try register(
+            family.name,
+            help: family.help,
+            kind: family.kind,
+            labelNames: family.labelNames,
+            buckets: family.buckets,
+            limit: family.limit,
+            collector: collector
+        )
     }
 
     /// Whether there are collectors that ``collect(names:within:)`` has to ask.

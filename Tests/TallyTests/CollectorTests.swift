@@ -216,6 +216,18 @@ struct CollectorTests {
     }
 
     @Test
+    func takeNothingOverWhenOneOfTheirFamiliesIsWrong() throws {
+        let queries = queries
+        registry.register(Collector(families: [queries]) { $0.set(queries, to: 1) })
+        #expect(throws: RegistrationError.self) {
+            try registry.register(
+                validating: Collector(families: [queries, .gauge("no-name", help: "")]) { $0.set(queries, to: 2) }
+            )
+        }
+        try registry.expect(text: "pool_queries_total 1")
+    }
+
+    @Test
     func takeOverFromOneOfTheSameFamilies() throws {
         let queries = queries
         registry.register(Collector(families: [queries]) { $0.set(queries, to: 1) })
