@@ -198,6 +198,21 @@ struct CollectorTests {
         #expect(try registry.value(of: "tally_family_overflow_total", labels: ["family": "limited_total"]) == 9)
     }
 
+    @Test
+    func mayKnowOneFamilyByTwoNames() throws {
+        let one = CollectedFamily.counter("jobs", help: "", labelNames: ["queue"], limit: 1)
+        let other = CollectedFamily.counter("jobs_total", help: "", labelNames: ["queue"], limit: 1)
+        registry.register(
+            Collector(families: [one, other]) { samples in
+                samples.set(one, ["mail"], to: 1)
+                samples.set(other, ["sms"], to: 2)
+            }
+        )
+        try registry.expect(text: "jobs_total{queue=\"mail\"} 1\njobs_total{queue=\"other\"} 2")
+        // One a scrape, of which this is the second.
+        #expect(try registry.value(of: "tally_family_overflow_total", labels: ["family": "jobs_total"]) == 2)
+    }
+
     // MARK: Registration
 
     @Test

@@ -137,15 +137,20 @@ final class RegisteredCollector: Sendable {
 
     private func emptySamples() -> CollectedSamples {
         let definitions = definitions.withLock { $0 }
-        return CollectedSamples(definitions.mapValues { FamilyStorage(definition: $0) }, context: context)
+        // Two names may be those of one family, `jobs` and `jobs_total`.
+        var storages: Answer = [:]
+        for definition in definitions.values where storages[ByteName(definition.name)] == nil {
+            storages[ByteName(definition.name)] = FamilyStorage(definition: definition)
+        }
+        return CollectedSamples(definitions.compactMapValues { storages[ByteName($0.name)] }, context: context)
     }
 
     private func finished(_ samples: CollectedSamples) -> Answer {
         var answer: Answer = [:]
         for storage in samples.storages.values {
+            let other = answer.updateValue(storage, forKey: ByteName(storage.definition.name))
             // The storage goes, and the total must not fall.
-            context.keepOverflow(of: storage)
-            answer[ByteName(storage.definition.name)] = storage
+            if other == nil { context.keepOverflow(of: storage) }
         }
         return answer
     }
