@@ -37,7 +37,8 @@ public protocol AsyncMetricCollector: Sendable {
     /// What it fills. Asked once, when it is registered.
     var families: [CollectedFamily] { get }
 
-    /// Fills them. Never called twice at a time: a scrape that comes meanwhile waits for the same answer.
+    /// Fills them. Never called twice at a time: a scrape that comes meanwhile waits for the same answer, and one from inside it
+    /// leaves its families out.
     ///
     /// If it throws, or takes longer than the scrape may, its families are left out and counted in
     /// `tally_collector_errors_total{family}`.

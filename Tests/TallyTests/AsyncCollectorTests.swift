@@ -101,6 +101,33 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func doNotWaitForThemselves() async throws {
+        let registry = registry
+        let later = Holder<Task<Void, Never>?>(nil)
+        let gate = AsyncGate()
+        registry.register(
+            Collector(families: [Self.rows]) { samples in
+                await registry.collect()
+                samples.set(Self.rows, to: 1)
+                guard later.value == nil else { return }
+                // It may ask once this is over.
+                later.value = Task {
+                    await gate.wait()
+                    await registry.collect()
+                }
+            }
+        )
+        await registry.collect()
+        try registry.expect(text: "rows 1")
+        #expect(try errors() == 1)
+        gate.open()
+        await later.value?.value
+        try registry.expect(text: "rows 1")
+        // Of the collector that asked for itself once more, not of the task.
+        #expect(try errors() == 2)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func areNotWaitedForByACancelledTask() async throws {
         let gate = AsyncGate()
         defer { gate.open() }

@@ -63,6 +63,8 @@ final class RegisteredCollector: Sendable {
     /// Asks it, or joins who has asked before, and waits for what it says. False if that failed or came too late.
     func ask(within limit: Duration?) async -> Bool {
         guard case .later(let collect) = work else { return true }
+        // It asks for what it is about to say, and would wait for itself.
+        guard Self.asking?.isUnderWay(for: self) != true else { return false }
         let number = state.withLock { state in
             state.number += 1
             state.waiters[state.number] = .expected
@@ -113,12 +115,14 @@ final class RegisteredCollector: Sendable {
     private func run(_ collect: @Sendable (inout CollectedSamples) async throws -> Void) async {
         var samples = emptySamples()
         var answer: Answer?
+        let asking = Asking(self, inside: Self.asking)
         do {
-            try await collect(&samples)
+            try await Self.$asking.withValue(asking) { try await collect(&samples) }
             answer = finished(samples)
         } catch {
             answer = nil
         }
+        asking.end()
         let continuations = state.withLock { [answer] state in
             state.latest = answer
             state.isRunning = false
@@ -131,6 +135,31 @@ final class RegisteredCollector: Sendable {
             return continuations
         }
         for continuation in continuations { continuation.resume(returning: answer != nil) }
+    }
+
+    /// The collectors that are being asked, up the stack of this task.
+    @TaskLocal
+    private static var asking: Asking?
+
+    /// One collector being asked. A task that it starts inherits this, and may outlive it.
+    private final class Asking: Sendable {
+        private let collector: ObjectIdentifier
+        private let outer: Asking?
+        private let isOver = Atomic(false)
+
+        init(_ collector: RegisteredCollector, inside outer: Asking?) {
+            self.collector = ObjectIdentifier(collector)
+            self.outer = outer
+        }
+
+        func end() {
+            isOver.store(true, ordering: .relaxed)
+        }
+
+        func isUnderWay(for collector: RegisteredCollector) -> Bool {
+            if self.collector == ObjectIdentifier(collector), !isOver.load(ordering: .relaxed) { return true }
+            return outer?.isUnderWay(for: collector) ?? false
+        }
     }
 
     // MARK: Samples
