@@ -113,7 +113,8 @@ public final class MetricRegistry: Sendable {
         let start = clock.now
         let context = RegistryContext(
             now: { start.duration(to: clock.now) },
-            sleep: { try await clock.sleep(for: $0) },
+            // A clock may trap where it cannot add that much. Thirty years are as good as for ever.
+            sleep: { try await clock.sleep(for: min(max($0, .zero), .seconds(1_000_000_000))) },
             isRealTime: clock is ContinuousClock || clock is SuspendingClock,
             wallSeconds: wallSeconds,
             createdSamples: createdSamples

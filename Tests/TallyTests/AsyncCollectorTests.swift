@@ -100,6 +100,21 @@ struct AsyncCollectorTests {
         #expect(try errors() == 100)
     }
 
+    @Test(arguments: [Duration.seconds(Int64.max), Duration(attoseconds: .max), Duration(attoseconds: .min)])
+    func mayTakeAsLongAsNoClockCanWait(_ limit: Duration) async {
+        await #expect(processExitsWith: .success) { [limit] in
+            let registry = MetricRegistry()
+            registry.register(
+                Collector(families: [Self.rows]) { samples in
+                    for _ in 0..<1000 { await Task.yield() }
+                    samples.set(Self.rows, to: 1)
+                }
+            )
+            await registry.collect(within: limit)
+            _ = registry.exposition(within: limit)
+        }
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func doNotWaitForThemselves() async throws {
         let registry = registry
