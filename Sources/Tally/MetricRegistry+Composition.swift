@@ -2,13 +2,14 @@ extension MetricRegistry {
     /// Shows the families of another registry, such as a library's, in this one's expositions, too.
     ///
     /// Both go on by themselves: the other can be scraped alone, and what is registered in it later is shown as well. It is
-    /// kept as long as this one. Once more changes nothing.
+    /// kept as long as this one; two that include each other keep each other. Once more changes nothing, nor does itself.
     ///
     /// Where both have a family of one name and type, both are shown if constant labels tell their series apart: one label
     /// in both, with different values. Otherwise the one that was included later is left out and counted in its
     /// `tally_collector_errors_total{family}`, as is a family whose samples would be taken for another's. What a registry tells of
     /// itself (`tally_series` and so on) is left out in the same way, uncounted.
     public func include(_ other: MetricRegistry) {
+        guard other !== self else { return }
         included.withLock { registries in
             if !registries.contains(where: { $0 === other }) { registries.append(other) }
         }

@@ -128,6 +128,17 @@ struct CompositionTests {
     }
 
     @Test
+    func doNotKeepThemselves() {
+        weak var gone: MetricRegistry?
+        do {
+            let registry = MetricRegistry()
+            registry.include(registry)
+            gone = registry
+        }
+        #expect(gone == nil)
+    }
+
+    @Test
     func canBeAskedForByName() throws {
         Gauge("a", help: "", in: host).set(1)
         Gauge("b", help: "", in: library).set(2)
