@@ -88,6 +88,24 @@ struct IdleExpiryTests {
     }
 
     @Test
+    func keepWhatAHandleCountedThoughItWasLetGoOfAndOthersWereRemoved() throws {
+        for number in 0..<8 { jobs[["\(number)"]].increment() }
+        do {
+            let held = jobs[["0"]]
+            _ = try queues()
+            clock.advance(by: .seconds(200))
+            #expect(try queues() == [])
+            held.increment()
+        }
+        // So many that memory is given back before the next scrape.
+        for round in 0..<3 {
+            for number in 0..<90 { jobs[["\(round)-\(number)"]].increment() }
+            for number in 0..<90 { jobs.remove(["\(round)-\(number)"]) }
+        }
+        #expect(try registry.value(of: "jobs_total", labels: ["queue": "0"]) == 2)
+    }
+
+    @Test
     func doNotComeBackByThemselvesOnceTheyAreRemoved() throws {
         let mail = jobs[["mail"]]
         _ = try queues()

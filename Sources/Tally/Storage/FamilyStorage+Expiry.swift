@@ -91,6 +91,19 @@ extension FamilyStorage {
         }
     }
 
+    /// Exposes children again, as the next look would, whose handles were let go of after they had counted: with the page
+    /// that is about to go they would lose it.
+    func bringBack(on page: SeriesPage, _ state: inout State) {
+        guard let times = page.idleTimes else { return }
+        for slot in 0..<page.count where page.isHidden(slot) {
+            guard times.canComeBack(slot, sum: page.checksum(slot)), !isFull(state) else { continue }
+            times.forget(slot)
+            page.unhide(slot)
+            state.hidden -= 1
+            state.live += 1
+        }
+    }
+
     /// Now, where it matters when a child was used.
     var timeOfUse: Duration {
         definition.idleTimeout == nil ? .zero : definition.context.now()

@@ -91,6 +91,7 @@ extension FamilyStorage {
                 lastIsFresh = false
                 continue
             }
+            bringBack(on: page, &state)
             for slot in 0..<page.count where !page.isHidden(slot) {
                 let labels = unsafe page.labels(slot)
                 var target = lastIsFresh ? pages.last : nil
