@@ -11,9 +11,12 @@ internal import Tally
 /// whole or not at all; after a loss of power the last ticks may be missing.
 ///
 /// Trouble with the file never stops a sampler. What cannot be written is kept in memory, where queries find it, and
-/// written when the trouble has passed: up to 20 ticks while another process has locked the file; up to 50,000 samples
-/// while the disk is full, read-only or failing. What is more than that is dropped, oldest first, and counted. A corrupt
-/// file is renamed to `<name>.corrupt-<time>`, and a new one begun, once an hour at most; the last three are kept.
+/// written when the trouble has passed, up to 100 ticks with each new one. That is up to 20 ticks more while another
+/// process has locked the file, and up to 50,000 samples while the disk is full, read-only or failing. What is more than
+/// that is dropped, oldest first, and counted. A corrupt file is renamed to `<name>.corrupt-<time>`, and a new one begun,
+/// once an hour at most; the last three are kept.
+///
+/// Samples that are more than a day ahead of the clock are deleted, once, after the file has been open for a day.
 ///
 /// Nothing in it blocks a thread of the runtime's pool: SQLite is called on two queues, one that writes and one that reads.
 public final class SQLiteHistory: HistoryStore {

@@ -1,5 +1,6 @@
 import Foundation
 import TallyTesting
+import TallyTestSupport
 import Testing
 
 @testable import Tally

@@ -51,6 +51,8 @@ struct TickBuffer: Sendable {
     mutating func removeFirst() {
         guard !isEmpty else { return }
         forget(ticks[head])
+        // Its place stays for a while; what it held need not.
+        ticks[head] = StoredTick(time: ticks[head].time, rows: [], values: [])
         head += 1
         if head > 64, head > ticks.count / 2 {
             ticks.removeFirst(head)

@@ -41,9 +41,14 @@ struct TroubleLog: Sendable {
     }
 
     /// How many ticks may wait for the trouble to end, and how many samples.
-    var backlogLimit: (ticks: Int, samples: Int) {
-        current == .busy ? (20, Self.maxSamples) : (.max, Self.maxSamples)
+    ///
+    /// - Parameter older: How many ticks waited before a lock kept any from being written: their room comes on top.
+    func backlogLimit(besides older: Int) -> (ticks: Int, samples: Int) {
+        let (ticks, isTooMany) = older.addingReportingOverflow(Self.maxTicksBehindLock)
+        return (current == .busy && !isTooMany ? ticks : .max, Self.maxSamples)
     }
+
+    static let maxTicksBehindLock = 20
 
     /// Some 7 MB; of 50 containers, four hours at an interval of 15 seconds.
     static let maxSamples = 50_000

@@ -12,8 +12,10 @@ internal import Darwin
 struct CPUReading: Equatable, Sendable {
     /// A total.
     let seconds: Double
-    /// By the sampler's clock.
+    /// When the tick began that it was read for, by the sampler's clock: how old it is.
     let elapsed: Duration
+    /// When it was read, by the source's clock: on a machine that has no time to spare, seconds after the tick began.
+    let time: Duration
 
     /// The share of the time between two readings, 100 being one core.
     ///
@@ -21,7 +23,7 @@ struct CPUReading: Equatable, Sendable {
     /// since the mean over an hour would be shown as that of the last seconds.
     func share(since earlier: CPUReading?, tick: SourceTick, cpus: Int) -> CPUShare {
         guard let earlier, seconds >= earlier.seconds, !tick.isBeyondBaseline(earlier.elapsed) else { return .none }
-        return CPUShare(used: seconds - earlier.seconds, during: elapsed.since(earlier.elapsed).inSeconds, cpus: cpus)
+        return CPUShare(used: seconds - earlier.seconds, during: time.since(earlier.time).inSeconds, cpus: cpus)
     }
 }
 

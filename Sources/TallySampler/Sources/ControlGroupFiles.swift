@@ -1,3 +1,12 @@
+/// What a group used when it was read.
+struct ControlGroupUsage: Sendable {
+    let group: ControlGroup
+    /// None if it is gone.
+    var values: [SampleMetric: Double] = [:]
+    /// When its CPU time was read: of many groups, the last may come long after the first.
+    var time = Duration.zero
+}
+
 /// Reads the files of one group after the other.
 struct ControlGroupFiles {
     let mounts: ControlGroupMounts
@@ -7,16 +16,19 @@ struct ControlGroupFiles {
     let hostMemory: UInt64?
     /// What the reader's own network is known by.
     let ownNetwork: [UInt8]?
+    /// What time it is.
+    let now: @Sendable () -> Duration
 
-    init(mounts: ControlGroupMounts, proc: String) {
+    init(mounts: ControlGroupMounts, proc: String, now: @escaping @Sendable () -> Duration) {
         self.mounts = mounts
         self.proc = proc
+        self.now = now
         hostMemory = (try? KernelFile.read("\(proc)/meminfo")).flatMap { HostMemory(text: $0).total }
         ownNetwork = KernelFile.link("\(proc)/self/ns/net")
     }
 
-    /// What a group uses; nothing if it is gone.
-    func values(of group: ControlGroup) throws(KernelFile.Failure) -> [SampleMetric: Double] {
+    func usage(of group: ControlGroup) throws(KernelFile.Failure) -> ControlGroupUsage {
+        var usage = ControlGroupUsage(group: group)
         var values: [SampleMetric: Double] = [:]
         if let place = mounts.place(of: .cpu) {
             let path = "\(place.root)/\(group.path)"
@@ -24,6 +36,7 @@ struct ControlGroupFiles {
                 place.isSecond
                 ? try text("\(path)/cpu.stat")?.number(of: "usage_usec").map { Double($0) / 1e6 }
                 : try number("\(path)/cpuacct.usage").map { Double($0) / 1e9 }
+            usage.time = now()
         }
         try readMemory(of: group, &values)
         if let place = mounts.place(of: .block),
@@ -35,11 +48,13 @@ struct ControlGroupFiles {
         if let place = mounts.place(of: .processes) {
             values[.processes] = try number("\(place.root)/\(group.path)/pids.current").map { Double($0) }
         }
-        if group.containerID != nil, let network = try network(of: group) {
+        // Of another process's files, so that a refusal says nothing of the group's own.
+        if group.containerID != nil, let network = try? network(of: group) {
             values[.networkReceivedBytes] = Double(network.received)
             values[.networkSentBytes] = Double(network.sent)
         }
-        return values
+        usage.values = values
+        return usage
     }
 
     private func readMemory(of group: ControlGroup, _ values: inout [SampleMetric: Double]) throws(KernelFile.Failure) {

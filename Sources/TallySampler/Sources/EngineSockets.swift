@@ -27,7 +27,8 @@ struct EngineSockets: Equatable, Sendable {
     static func usual(_ variable: (String) -> String? = EngineSockets.variable) -> EngineSockets {
         if let host = variable("DOCKER_HOST"), !host.isEmpty {
             guard host.hasPrefix("unix://") else {
-                return EngineSockets(paths: [], fault: "DOCKER_HOST is no Unix socket: \(host)")
+                let what = scheme(of: host).map { " but \($0)://" } ?? ""
+                return EngineSockets(paths: [], fault: "DOCKER_HOST is no Unix socket\(what)")
             }
             return given(String(host.dropFirst("unix://".count)))
         }
@@ -39,16 +40,27 @@ struct EngineSockets: Equatable, Sendable {
         return EngineSockets(paths: paths.compactMap(\.self).filter { given($0).fault == nil })
     }
 
-    /// The first that is there.
-    func present() throws(SourceError) -> String {
+    /// The first that is there and may be used.
+    ///
+    /// - Parameter isAllowed: What the system says of a path and a mode, as `access` does.
+    func present(
+        _ isAllowed: (_ path: String, _ mode: Int32) -> Bool = { access($0, $1) == 0 }
+    ) throws(SourceError) -> String {
         if let fault { throw SourceError(.unavailable, fault) }
-        for path in paths where access(path, F_OK) == 0 {
-            guard access(path, R_OK | W_OK) == 0 else {
-                throw SourceError(.forbidden, "this process may not use \(path)")
-            }
-            return path
+        var forbidden: String?
+        for path in paths where isAllowed(path, F_OK) {
+            if isAllowed(path, R_OK | W_OK) { return path }
+            // The user's own engine may be open where the system's is not.
+            if forbidden == nil { forbidden = path }
         }
+        if let forbidden { throw SourceError(.forbidden, "this process may not use \(forbidden)") }
         throw SourceError(.unavailable, "no container engine listens at \(paths.joined(separator: ", "))")
+    }
+
+    /// All of an address that is safe to tell: what follows may hold a password.
+    private static func scheme(of address: String) -> String? {
+        let scheme = address.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
+        return !scheme.isEmpty && address.dropFirst(scheme.count).hasPrefix("://") ? String(scheme) : nil
     }
 
     private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

@@ -17,25 +17,29 @@ final class EngineSource: Sendable {
         var last: [String: EngineReading] = [:]
         /// Of requests for single containers, reported with the next list.
         var errors: [SourceError] = []
+        /// The machine's, when it was read last.
+        var hostMemory: UInt64?
     }
 
     private let sockets: EngineSockets
     private let owner: @Sendable (EngineContainer) -> String?
     private let limits: Limits
     private let client: EngineClient
-    private let hostMemory: @Sendable () -> UInt64?
+    private let hostMemory: SingleCall<UInt64?>
     private let state = Locked(State())
 
+    /// - Parameter patience: How long a tick waits for the machine's memory.
     init(
         sockets: EngineSockets,
         limits: Limits = Limits(),
         clock: any Clock<Duration> = ContinuousClock(),
+        patience: Duration = .seconds(1),
         hostMemory: @escaping @Sendable () -> UInt64? = EngineSource.hostMemory,
         owner: @escaping @Sendable (EngineContainer) -> String?
     ) {
         self.sockets = sockets
         self.limits = limits
-        self.hostMemory = hostMemory
+        self.hostMemory = SingleCall(clock: clock, patience: patience, hostMemory)
         self.owner = owner
         client = EngineClient(clock: clock)
     }
@@ -73,7 +77,7 @@ final class EngineSource: Sendable {
         let sampled = containers.prefix(Self.maxContainers).map(\.container)
         let ids = Set(sampled.map(\.id))
         state.withLock { state in state.last = state.last.filter { ids.contains($0.key) } }
-        let hostMemory = hostMemory()
+        let hostMemory = try await memory(tick, &reading.errors)
         reading.targets = sampled.compactMap { container in
             guard let owner = owner(container) else { return nil }
             return SampleTarget(id: container.id) { [self, engine] in
@@ -81,6 +85,16 @@ final class EngineSource: Sendable {
             }
         }
         return reading
+    }
+
+    /// The machine's memory; as it was if that cannot be had now, since it hardly changes.
+    private func memory(_ tick: SourceTick, _ errors: inout [SourceError]) async throws -> UInt64? {
+        let outcome = await hostMemory.outcome(at: tick.elapsed)
+        guard let total = try outcome.value(of: "/proc/meminfo", &errors) else {
+            return state.withLock { $0.hostMemory }
+        }
+        state.withLock { $0.hostMemory = total }
+        return total
     }
 
     private func list(at socket: String, _ engine: inout EngineIdentity) async throws -> [UInt8] {

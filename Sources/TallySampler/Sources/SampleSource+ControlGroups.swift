@@ -26,7 +26,7 @@ extension SampleSource {
 /// Control groups, and what they had used when they were read last.
 final class ControlGroupSource: Sendable {
     private struct Found: Sendable {
-        var groups: [(group: ControlGroup, values: [SampleMetric: Double])] = []
+        var groups: [ControlGroupUsage] = []
         var errors: [SourceError] = []
     }
 
@@ -36,6 +36,7 @@ final class ControlGroupSource: Sendable {
 
     /// - Parameters:
     ///   - mounts: A file like `/proc/self/mounts`.
+    ///   - clock: What CPU time is a share of.
     ///   - patience: How long a tick waits for all of them.
     init(
         mounts: String = "/proc/self/mounts",
@@ -47,8 +48,9 @@ final class ControlGroupSource: Sendable {
         isWanted: @escaping @Sendable (ControlGroup) -> Bool
     ) {
         self.cpus = cpus
+        let now = SamplerClock(clock).now
         call = SingleCall(clock: clock, patience: patience) {
-            Self.find(mounts: mounts, proc: proc, limit: limit, isWanted: isWanted)
+            Self.find(mounts: mounts, proc: proc, limit: limit, now: now, isWanted: isWanted)
         }
     }
 
@@ -66,10 +68,11 @@ final class ControlGroupSource: Sendable {
         var readings: [String: CPUReading] = [:]
         let before = last.withLock { $0 }
         let cpus = cpus()
-        for (group, values) in found.groups {
-            var values = values
+        for usage in found.groups {
+            let group = usage.group
+            var values = usage.values
             if let seconds = values[.cpuSeconds] {
-                let now = CPUReading(seconds: seconds, elapsed: tick.elapsed)
+                let now = CPUReading(seconds: seconds, elapsed: tick.elapsed, time: usage.time)
                 let share = now.share(since: before[group.path], tick: tick, cpus: cpus)
                 values[.cpuPercent] = share.value
                 if share == .implausible { reading.errors.append(CPUShare.error(of: group.path)) }
@@ -87,11 +90,13 @@ final class ControlGroupSource: Sendable {
         mounts: String,
         proc: String,
         limit: Int,
+        now: @escaping @Sendable () -> Duration,
         isWanted: (ControlGroup) -> Bool
     ) -> Result<Found, SourceError> {
         var found = Found()
         do {
-            let files = ControlGroupFiles(mounts: ControlGroupMounts(text: try KernelFile.read(mounts)), proc: proc)
+            let mounted = ControlGroupMounts(text: try KernelFile.read(mounts))
+            let files = ControlGroupFiles(mounts: mounted, proc: proc, now: now)
             let roots = files.mounts.roots
             guard !roots.isEmpty else {
                 return .failure(SourceError(.unavailable, "no control groups are mounted"))
@@ -102,8 +107,8 @@ final class ControlGroupSource: Sendable {
             }
             for group in groups.prefix(max(0, limit)) {
                 do {
-                    let values = try files.values(of: group)
-                    if !values.isEmpty { found.groups.append((group, values)) }
+                    let usage = try files.usage(of: group)
+                    if !usage.values.isEmpty { found.groups.append(usage) }
                 } catch {
                     found.errors.append(error.sourceError)
                 }

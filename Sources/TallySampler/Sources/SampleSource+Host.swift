@@ -48,12 +48,12 @@ final class HostSource: Sendable {
         async let diskOutcome = disk.outcome(at: tick.elapsed)
         var reading = SourceReading()
         var values: [SampleMetric: Double] = [:]
-        if let files = try Self.value(await files.outcome(at: tick.elapsed), of: "/proc", &reading.errors) {
+        if let files = try await files.outcome(at: tick.elapsed).value(of: "/proc", &reading.errors) {
             values = files.values
             reading.errors += files.errors
             if let cpu = files.cpu { take(cpu, tick, &values) }
         }
-        switch try Self.value(await diskOutcome, of: "the file system", &reading.errors) {
+        switch try await diskOutcome.value(of: "the file system", &reading.errors) {
         case .success(let space?):
             values[.diskTotalBytes] = Double(space.total)
             values[.diskUsedBytes] = Double(space.used)
@@ -74,21 +74,5 @@ final class HostSource: Sendable {
         if cpu.cpus > 0 { values[.cpuCount] = Double(cpu.cpus) }
         guard let before, !tick.isBeyondBaseline(before.elapsed) else { return }
         values[.cpuPercent] = cpu.percent(since: before.cpu, clockTicks: clockTicks)
-    }
-
-    /// What came back; else nil, and why.
-    private static func value<Value>(
-        _ outcome: SingleCall<Value>.Outcome,
-        of what: String,
-        _ errors: inout [SourceError]
-    ) throws -> Value? {
-        switch outcome {
-        case .value(let value): return value
-        case .late: errors.append(SourceError(.timeout, "\(what) does not answer"))
-        case .stuck: errors.append(SourceError(.stuck, "\(what) has not answered for five seconds or more"))
-        case .noThread: errors.append(SourceError(.failed, "no thread to ask \(what) on"))
-        case .cancelled: throw CancellationError()
-        }
-        return nil
     }
 }

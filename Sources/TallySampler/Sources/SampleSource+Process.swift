@@ -4,28 +4,51 @@ extension SampleSource {
     /// This process: CPU, memory, descriptors, threads and when it started, from the same places as the `process_*` metrics
     /// of `ProcessMetrics`.
     ///
-    /// Some 50 µs of system calls. Outside of Linux most of it is absent.
+    /// Some 50 µs of system calls, on a thread of its own: in a container `/proc` may be served by a program, and hang. A
+    /// call that does not come back holds one thread, and is not made again before it does. Outside of Linux most of it
+    /// is absent.
     public static func process() -> SampleSource {
-        let source = ProcessSource(facts: ProcessFacts.current)
-        return SampleSource("process") { tick in source.read(tick) }
+        process(ProcessSource(facts: ProcessFacts.current))
+    }
+
+    static func process(_ source: ProcessSource) -> SampleSource {
+        SampleSource("process") { tick in try await source.read(tick) }
     }
 }
 
 /// This process, and what it had used when it was read last.
 final class ProcessSource: Sendable {
-    private let facts: @Sendable () -> ProcessFacts
-    private let last = Locked<CPUReading?>(nil)
-
-    init(facts: @escaping @Sendable () -> ProcessFacts) {
-        self.facts = facts
+    private struct Found: Sendable {
+        let facts: ProcessFacts
+        /// When they were read.
+        let time: Duration
     }
 
-    func read(_ tick: SourceTick) -> SourceReading {
-        let facts = facts()
+    private let call: SingleCall<Found>
+    private let last = Locked<CPUReading?>(nil)
+
+    /// - Parameters:
+    ///   - clock: What CPU time is a share of.
+    ///   - patience: How long a tick waits.
+    init(
+        clock: any Clock<Duration> = ContinuousClock(),
+        patience: Duration = .seconds(1),
+        facts: @escaping @Sendable () -> ProcessFacts
+    ) {
+        let now = SamplerClock(clock).now
+        // In this order: what may take long comes before the CPU time is read.
+        call = SingleCall(clock: clock, patience: patience) { Found(facts: facts(), time: now()) }
+    }
+
+    func read(_ tick: SourceTick) async throws -> SourceReading {
         var reading = SourceReading()
+        guard let found = try await call.outcome(at: tick.elapsed).value(of: "/proc/self", &reading.errors) else {
+            return reading
+        }
+        let facts = found.facts
         var values: [SampleMetric: Double] = [:]
         if let seconds = facts.cpuSeconds {
-            let now = CPUReading(seconds: seconds, elapsed: tick.elapsed)
+            let now = CPUReading(seconds: seconds, elapsed: tick.elapsed, time: found.time)
             let before = last.withLock { last in
                 defer { last = now }
                 return last

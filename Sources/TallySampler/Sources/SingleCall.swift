@@ -13,6 +13,18 @@ final class SingleCall<Value: Sendable>: Sendable {
         case cancelled
         /// There is no thread to be had.
         case noThread
+
+        /// What came back; else nil, and why.
+        func value(of what: String, _ errors: inout [SourceError]) throws -> Value? {
+            switch self {
+            case .value(let value): return value
+            case .late: errors.append(SourceError(.timeout, "\(what) does not answer"))
+            case .stuck: errors.append(SourceError(.stuck, "\(what) has not answered for five seconds or more"))
+            case .noThread: errors.append(SourceError(.failed, "no thread to ask \(what) on"))
+            case .cancelled: throw CancellationError()
+            }
+            return nil
+        }
     }
 
     private struct State {
@@ -56,14 +68,16 @@ final class SingleCall<Value: Sendable>: Sendable {
             let started = state.withLock { $0.started } ?? elapsed
             return elapsed.since(started) >= .seconds(5) ? .stuck : .late
         }
-        let timer = Task { [clock, patience, weak self] in
-            guard (try? await clock.sleep(for: patience)) != nil else { return }
-            self?.leave(number, .late)
-        }
-        defer { timer.cancel() }
+        var timer: Task<Void, Never>?
+        defer { timer?.cancel() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 state.withLock { $0.waiter = continuation }
+                // Not before: one that fires first has nobody to tell, and does not fire again.
+                timer = Task { [clock, patience, weak self] in
+                    guard (try? await clock.sleep(for: patience)) != nil else { return }
+                    self?.leave(number, .late)
+                }
                 if !WorkThread.start({ [self] in finish(number, call()) }) {
                     state.withLock { $0.started = nil }
                     leave(number, .noThread)

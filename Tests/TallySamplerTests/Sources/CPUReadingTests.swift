@@ -4,7 +4,7 @@ import Testing
 
 struct CPUReadingTests {
     private func reading(_ seconds: Double, at time: Int) -> CPUReading {
-        CPUReading(seconds: seconds, elapsed: .seconds(time))
+        CPUReading(seconds: seconds, elapsed: .seconds(time), time: .seconds(time))
     }
 
     @Test func halfACoreIsFifty() {

@@ -1,4 +1,5 @@
 import Foundation
+import TallyTesting
 import Testing
 
 @testable import TallySampler
@@ -31,11 +32,20 @@ struct ControlGroupSourceTests {
         return tree
     }
 
+    private let clock = ManualClock()
+
+    /// Reads at the tick so many seconds after the clock's first moment, and at once.
+    private func read(_ source: SourceBench, _ seconds: Int) async throws -> SourceReading {
+        clock.advance(to: ManualClock.Instant(offset: .seconds(seconds)))
+        return try await source.read(tick(seconds))
+    }
+
     private func source(_ tree: FileTree, limit: Int = 100) -> SourceBench {
         let source = ControlGroupSource(
             mounts: "\(tree.path)/mounts",
             proc: "\(tree.path)/proc",
             limit: limit,
+            clock: clock,
             patience: .seconds(30),
             cpus: { 2 },
             isWanted: Self.isWanted
@@ -108,7 +118,7 @@ struct ControlGroupSourceTests {
         let source = source(tree)
         let cron = "cg/system.slice/cron.service/cpu.stat"
         func share(_ seconds: Int) async throws -> Double? {
-            try await source.read(tick(seconds)).samples.last?.values[.cpuPercent]
+            try await read(source, seconds).samples.last?.values[.cpuPercent]
         }
         #expect(try await share(0) == nil)
         try tree.write(cron, "usage_usec 8500000\n")
@@ -120,7 +130,7 @@ struct ControlGroupSourceTests {
         #expect(try await share(45) == 200)
         // More than two CPUs and a tenth could do.
         try tree.write(cron, "usage_usec 66000010\n")
-        let reading = try await source.read(tick(60))
+        let reading = try await read(source, 60)
         #expect(reading.samples.last?.values[.cpuPercent] == nil)
         #expect(reading.samples.last?.values[.cpuSeconds] == 66.00001)
         #expect(reading.errors.map(\.reason) == [.implausible])
@@ -129,9 +139,9 @@ struct ControlGroupSourceTests {
     @Test func oneThatIsGoneIsNoErrorAndForgotten() async throws {
         let tree = try Self.secondVersion()
         let source = source(tree)
-        _ = try await source.read(tick(0))
+        _ = try await read(source, 0)
         try tree.remove("cg/system.slice/cron.service")
-        let without = try await source.read(tick(15))
+        let without = try await read(source, 15)
         #expect(without.samples.count == 1)
         #expect(without.errors.isEmpty)
         // A folder that is there, but whose files are not: it goes while it is read.
@@ -139,10 +149,10 @@ struct ControlGroupSourceTests {
             atPath: "\(tree.path)/cg/system.slice/going.service",
             withIntermediateDirectories: true
         )
-        #expect(try await source.read(tick(30)).samples.count == 1)
+        #expect(try await read(source, 30).samples.count == 1)
         try tree.write("cg/system.slice/cron.service/cpu.stat", "usage_usec 2000000\n")
         // Forgotten: what it used since is not put down to the last fifteen seconds.
-        #expect(try await source.read(tick(45)).samples.last?.values[.cpuPercent] == nil)
+        #expect(try await read(source, 45).samples.last?.values[.cpuPercent] == nil)
     }
 
     @Test func aFileThatCannotBeReadCostsItsGroupAlone() async throws {

@@ -139,9 +139,8 @@ struct EngineDeadlineTests {
         }
         await source.shutdown()
         let time = begin.duration(to: .now)
+        // No bound: the engine never answers and the clock stands, so that what did not heed it would never end.
         print("cancelling three requests and shutting down took \(time)")
-        // Under 50 ms by itself; the bound is that of a busy machine.
-        #expect(time < .seconds(1))
     }
 
     @Test func shuttingDownEndsWhatIsUnderWay() async throws {

@@ -1,10 +1,19 @@
 import Foundation
+import TallyTesting
 import Testing
 
 @testable import Tally
 @testable import TallySampler
 
 struct ProcessSourceTests {
+    private let clock = ManualClock()
+
+    /// Reads at the tick so many seconds after the clock's first moment, and at once.
+    private func read(_ source: ProcessSource, _ seconds: Int) async throws -> SourceReading {
+        clock.advance(to: ManualClock.Instant(offset: .seconds(seconds)))
+        return try await source.read(tick(seconds))
+    }
+
     #if os(Linux)
     @Test func thisProcessHasThem() async throws {
         let source = SampleSource.process()
@@ -20,7 +29,12 @@ struct ProcessSourceTests {
         #expect(sample.values[.maxDescriptors] == Double(limit.rlim_cur))
         let now = Date().timeIntervalSince1970
         #expect((now - 86_400...now).contains(sample.values[.startTimeSeconds] ?? 0))
-        let second = try await source.read(tick(15))
+    }
+
+    @Test func theSecondReadingOfThisProcessHasAShare() async throws {
+        let source = ProcessSource(clock: clock, facts: ProcessFacts.current)
+        _ = try await read(source, 0)
+        let second = try await read(source, 15)
         #expect((second.samples.first?.values[.cpuPercent] ?? -1) >= 0)
         #expect(second.errors.isEmpty)
     }
@@ -42,7 +56,7 @@ struct ProcessSourceTests {
 
     private func source(_ seconds: [Double?]) -> ProcessSource {
         let rest = Locked(seconds[...])
-        return ProcessSource {
+        return ProcessSource(clock: clock) {
             let next = rest.withLock { $0.popFirst() ?? nil }
             return ProcessFacts(
                 id: 1,
@@ -58,23 +72,24 @@ struct ProcessSourceTests {
         }
     }
 
-    @Test func whatWasUsedIsAShareOfTheTime() {
+    @Test func whatWasUsedIsAShareOfTheTime() async throws {
         let source = source([10, 13, 12, 13.5])
-        let shares = (0...3).map { source.read(tick($0 * 15)).samples.first?.values[.cpuPercent] }
+        var shares: [Double?] = []
+        for number in 0...3 { shares.append(try await read(source, number * 15).samples.first?.values[.cpuPercent]) }
         #expect(shares == [nil, 20, nil, 10])
     }
 
-    @Test func moreThanThereIsIsCountedAndBeginsAnew() {
+    @Test func moreThanThereIsIsCountedAndBeginsAnew() async throws {
         let source = source([0, 1e9, 1e9 + 15])
-        _ = source.read(tick(0))
-        let second = source.read(tick(15))
+        _ = try await read(source, 0)
+        let second = try await read(source, 15)
         #expect(second.samples.first?.values[.cpuPercent] == nil)
         #expect(second.samples.first?.values[.cpuSeconds] == 1e9)
         #expect(second.errors.map(\.reason) == [.implausible])
-        #expect(source.read(tick(30)).samples.first?.values[.cpuPercent] == 100)
+        #expect(try await read(source, 30).samples.first?.values[.cpuPercent] == 100)
     }
 
-    @Test func whatTheSystemDoesNotTellIsAbsent() {
-        #expect(source([nil]).read(tick(0)).samples.first?.values == [.memoryUsedBytes: 1])
+    @Test func whatTheSystemDoesNotTellIsAbsent() async throws {
+        #expect(try await read(source([nil]), 0).samples.first?.values == [.memoryUsedBytes: 1])
     }
 }

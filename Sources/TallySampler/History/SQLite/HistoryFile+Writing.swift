@@ -45,7 +45,9 @@ extension HistoryFile {
             sql: "SELECT id, seen FROM series WHERE owner_kind = ? AND owner_id = ? AND container_id = ?"
         )
         if let row = try Row.fetchOne(selection, arguments: StatementArguments(texts)) {
-            return (row[0], row[1])
+            guard let id = row.decoded(0, as: Int64.self) else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
+            // Long ago, so that it is written anew.
+            return (id, row.decoded(1, as: Int64.self) ?? .min)
         }
         let insertion = try db.cachedStatement(
             sql: "INSERT INTO series(owner_kind, owner_id, container_id, seen) VALUES (?, ?, ?, ?)"
@@ -60,7 +62,8 @@ extension HistoryFile {
         _ db: Database,
         at time: Int64
     ) throws -> (id: Int64, seen: Int64) {
-        guard time - entry.seen >= seenSlack else { return entry }
+        // The time is of a range in which this cannot overflow; what the file says may be any number.
+        guard entry.seen <= time - seenSlack else { return entry }
         let statement = try db.cachedStatement(sql: "UPDATE series SET seen = ? WHERE id = ?")
         try statement.execute(arguments: [time, entry.id])
         return (entry.id, time)
@@ -114,19 +117,23 @@ extension HistoryFile {
         try statement.execute(arguments: [time - seenSlack])
     }
 
-    /// Deletes, in bounded steps, rows of times that nobody can have seen yet.
-    mutating func removeFuture(after time: Int64) throws {
+    /// Deletes, in bounded steps, rows of times that nobody can have seen yet. Returns whether none are left.
+    mutating func removeFuture(after time: Int64) throws -> Bool {
         let limit = options.pruneRows
-        let deleted = try queue.writeWithoutTransaction { db in
+        let (deleted, isDone) = try queue.writeWithoutTransaction { db in
             var deleted = 0
+            var isDone = true
             try db.inTransaction(.immediate) {
                 for kind in HistorySchema.kinds {
                     let table = HistorySchema.table(of: kind)
                     let find = "SELECT ts FROM \(table) WHERE ts > ? ORDER BY ts DESC LIMIT 1 OFFSET ?"
                     let cut = try Int64.fetchOne(db.cachedStatement(sql: find), arguments: [time, limit])
                     let deletion = try db.cachedStatement(sql: "DELETE FROM \(table) WHERE ts >= ?")
-                    try deletion.execute(arguments: [cut ?? time + 1])
+                    // Of a damaged file, the time found may be any.
+                    let first = max(cut ?? time + 1, time + 1)
+                    try deletion.execute(arguments: [first])
                     deleted += db.changesCount
+                    isDone = isDone && cut == nil
                 }
                 // Else they would stay for as long as their clock was ahead.
                 if deleted > 0 {
@@ -134,12 +141,13 @@ extension HistoryFile {
                 }
                 return .commit
             }
-            return deleted
+            return (deleted, isDone)
         }
-        guard deleted > 0 else { return }
+        guard deleted > 0 else { return isDone }
         rows = rows.map { max(0, $0 - deleted) }
         series = [:]
         try giveBackPages()
+        return isDone
     }
 
     // MARK: Room

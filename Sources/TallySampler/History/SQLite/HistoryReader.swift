@@ -37,10 +37,14 @@ actor HistoryReader {
         }
     }
 
-    /// Nil where a sum of containers passed what a number can be.
+    /// Nil where a sum passed what a number can be, be it of containers or of times, and where the file is damaged.
     private static func point(_ row: Row) -> HistoryPoint? {
-        let point = HistoryPoint(time: row[0], count: row[1], min: row[2], mean: row[3], max: row[4])
-        return point.min.isFinite && point.mean.isFinite && point.max.isFinite ? point : nil
+        guard let time = row.decoded(0, as: Int64.self), let count = row.decoded(1, as: Int.self),
+            let min = row.decoded(2, as: Double.self), min.isFinite,
+            let mean = row.decoded(3, as: Double.self), mean.isFinite,
+            let max = row.decoded(4, as: Double.self), max.isFinite
+        else { return nil }
+        return HistoryPoint(time: time, count: count, min: min, mean: mean, max: max)
     }
 
     /// The open connection, if it still is to the file at the path.

@@ -20,12 +20,23 @@ actor HistoryWriter {
     /// How often a tick has gone from memory to the file.
     private var moves = 0
     private var lastSetAside: Duration?
-    /// When rows of the future are removed: not at once, since a clock may be wrong until the network is there.
+    /// How many ticks of `pending` were there before a lock kept any from being written.
+    private var waitedBeforeLock = 0
+    /// When rows of the future are removed: not at once, since a clock may be wrong until the network is there. Nil
+    /// once none are left: what seems to be of the future later on is so by a clock that has stepped back.
     private var removesFutureAt: Duration?
+    /// The time of day when it was last looked at for that.
+    private var lastWall: Int64 = 0
     private var isClosed = false
 
     static let setAsideInterval = Duration.seconds(3600)
-    static let futureDelay = Duration.seconds(600)
+    /// Long, since such rows disturb nobody: queries end at the present.
+    static let futureDelay = Duration.seconds(86_400)
+    /// A time of day that goes back by more than this many seconds is not to be relied on.
+    static let maxStepBack: Int64 = 2
+    /// Ticks that are written with a new one at most, of those that wait: each is a transaction, and somebody waits for
+    /// all of them.
+    static let maxFlushedTicks = 100
 
     /// Opens the file on the caller's thread.
     ///
@@ -46,6 +57,7 @@ actor HistoryWriter {
             self.file = file
             for shortcoming in file.shortcomings { log.note(shortcoming) }
             removesFutureAt = now().adding(Self.futureDelay)
+            lastWall = wall
         } catch let error as HistoryError {
             throw error
         } catch {
@@ -55,6 +67,7 @@ actor HistoryWriter {
             lastSetAside = now()
             file = try? HistoryFile(path: path, options: options, now: wall)
             removesFutureAt = now().adding(Self.futureDelay)
+            lastWall = wall
             if file != nil { log.end() }
         }
     }
@@ -71,22 +84,27 @@ actor HistoryWriter {
             throw HistoryError(.tooLarge, "a tick of \(tick.samples.count) samples is more than may wait")
         }
         guard !tick.samples.isEmpty else { return }
-        if !log.mayTry(at: now()) || !flush() || !attempt({ try $0.write(tick) }) { keep(tick) }
+        if !log.mayTry(at: now()) || !flush(Self.maxFlushedTicks) || !attempt({ try $0.write(tick) }) { keep(tick) }
     }
 
     private func keep(_ tick: HistoryTick) {
+        let waited = pending.count
         pending.insert(tick)
-        let limit = log.backlogLimit
+        // A lock bounds what comes while it is held, not what waited for something else before.
+        waitedBeforeLock = log.current == .busy ? min(waitedBeforeLock, waited) : pending.count
+        let limit = log.backlogLimit(besides: waitedBeforeLock)
         while pending.count > limit.ticks || pending.sampleCount > limit.samples {
             pending.removeFirst()
             droppedTicks += 1
         }
     }
 
-    /// Writes what waits, oldest first. Returns whether nothing does any more.
-    private func flush() -> Bool {
+    /// Writes what waits, oldest first, or as much of it as is asked for. Returns whether nothing waits any more.
+    private func flush(_ limit: Int = .max) -> Bool {
+        var written = 0
         while let tick = pending.first(1).first {
-            guard attempt({ try $0.write(tick) }) else { return false }
+            guard written < limit, attempt({ try $0.write(tick) }) else { return false }
+            written += 1
             moves += 1
             pending.removeFirst()
         }
@@ -100,7 +118,13 @@ actor HistoryWriter {
         } catch {
             failed(error)
             // A corrupt file has made room for a new one.
-            guard log.current == nil, (try? perform(work)) != nil else { return false }
+            guard log.current == nil else { return false }
+            do {
+                try perform(work)
+            } catch {
+                begin(Self.trouble(error, path))
+                return false
+            }
         }
         log.end()
         return true
@@ -118,6 +142,7 @@ actor HistoryWriter {
         for shortcoming in opened.shortcomings { log.note(shortcoming) }
         file = opened
         removesFutureAt = now().adding(Self.futureDelay)
+        lastWall = Self.wholeSeconds(wallSeconds())
     }
 
     private func closeFile() {
@@ -129,9 +154,7 @@ actor HistoryWriter {
 
     private func failed(_ error: any Error) {
         let trouble = Self.trouble(error, path)
-        log.begin(trouble, at: now())
-        // A connection that has met an error may go on meeting it, as when its file is gone.
-        if trouble != .busy, trouble != .heldByReader { closeFile() }
+        begin(trouble)
         guard trouble == .corrupt, lastSetAside.map({ now().since($0) >= Self.setAsideInterval }) ?? true else {
             return
         }
@@ -143,6 +166,12 @@ actor HistoryWriter {
         } catch {
             log.begin(Self.trouble(error, path), at: now())
         }
+    }
+
+    private func begin(_ trouble: HistoryStatus.Trouble) {
+        log.begin(trouble, at: now())
+        // A connection that has met an error may go on meeting it, as when its file is gone.
+        if trouble != .busy, trouble != .heldByReader { closeFile() }
     }
 
     /// A query has failed. Returns whether what is in memory is all that can be answered now.
@@ -174,11 +203,19 @@ actor HistoryWriter {
 
     func prune(before time: Int64) {
         guard !isClosed else { return }
+        let wall = Self.wholeSeconds(wallSeconds())
+        // Of a clock that has stepped back, the present is the future, and would be removed.
+        if removesFutureAt != nil, wall < lastWall - Self.maxStepBack {
+            removesFutureAt = now().adding(Self.futureDelay)
+        }
+        lastWall = wall
         pending.remove(before: time)
         guard log.mayTry(at: now()), file != nil else { return }
         guard attempt({ try $0.prune(before: time) }), let due = removesFutureAt, now() >= due else { return }
-        let limit = Self.wholeSeconds(wallSeconds()) + HistoryFile.maxAhead
-        _ = attempt { try $0.removeFuture(after: limit) }
+        var isDone = false
+        if attempt({ isDone = try $0.removeFuture(after: wall + HistoryFile.maxAhead) }), isDone {
+            removesFutureAt = nil
+        }
     }
 
     // MARK: Reading
