@@ -116,12 +116,32 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func sayNothingOldWhenTheyTakeTooLong() async throws {
+        let gate = AsyncGate()
+        defer { gate.open() }
+        let isQuick = Holder(true)
+        registry.register(
+            Collector(families: [Self.rows]) { samples in
+                if !isQuick.value { await gate.wait() }
+                samples.set(Self.rows, to: 1)
+            }
+        )
+        await registry.collect()
+        try registry.expect(text: "rows 1")
+        isQuick.value = false
+        await registry.collect(within: .zero)
+        try registry.expect(text: "")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func doNotWaitForThemselves() async throws {
         let registry = registry
         let later = Holder<Task<Void, Never>?>(nil)
         let gate = AsyncGate()
+        let asked = Holder(0)
         registry.register(
             Collector(families: [Self.rows]) { samples in
+                asked.value += 1
                 await registry.collect()
                 samples.set(Self.rows, to: 1)
                 guard later.value == nil else { return }
@@ -139,6 +159,7 @@ struct AsyncCollectorTests {
         await later.value?.value
         try registry.expect(text: "rows 1")
         // Of the collector that asked for itself once more, not of the task.
+        #expect(asked.value == 2)
         #expect(try errors() == 2)
     }
 

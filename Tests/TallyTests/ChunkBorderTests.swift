@@ -1,6 +1,6 @@
 import Foundation
-import TallyTesting
 import TallyTestSupport
+import TallyTesting
 import Testing
 
 @testable import Tally
@@ -51,6 +51,10 @@ struct ChunkBorderTests {
         )
         let states = try StateSet<Few>.family(validating: "s.s", help: "h", labelNames: labels, in: registry)
         let plain = try Counter.family(validating: "l", help: "h", labelNames: ["l"], in: registry)
+        // Names that grow much.
+        let long = "l" + String(repeating: "é", count: 200)
+        let depths = try Gauge.family(validating: "d.d", help: "h", labelNames: [long], in: registry)
+        let times = try Histogram.family(validating: long, help: "h", labelNames: ["n"], buckets: [1], in: registry)
         let exemplar = Exemplar([.init("t", String(repeating: "\"", count: 127))])
         for number in 0..<70 {
             let values = [
@@ -63,6 +67,8 @@ struct ChunkBorderTests {
                 sizes[values].observe(value, exemplar: exemplar)
             }
             states[values].set(.y)
+            for copy in 0..<4 { depths[["\(number)-\(copy)"]].set(2.2250738585072014e-308) }
+            times[["\(number)"]].observe(1.2345678901234567e-300)
             plain[[String(repeating: "z", count: number)]].increment()
         }
         return registry
@@ -77,11 +83,11 @@ struct ChunkBorderTests {
                     let text = registry.exposition(as: .prometheusText(escaping: escaping)).body
                     let openMetrics = registry.exposition(as: .openMetrics(escaping: escaping)).body
                     guard constantBytes == 0 else { continue }
-                    #expect(try ExpositionParser(.prometheusText).parse(text).samples.count == 70 * 11)
-                    #expect(try ExpositionParser(.openMetrics).parse(openMetrics).samples.count == 70 * 15)
+                    #expect(try ExpositionParser(.prometheusText).parse(text).samples.count == 70 * (15 + 4))
+                    #expect(try ExpositionParser(.openMetrics).parse(openMetrics).samples.count == 70 * (20 + 4))
                 }
                 let body = registry.exposition(as: .json).body
-                #expect((try JSONSerialization.jsonObject(with: Data(body)) as? [Any])?.count == 5)
+                #expect((try JSONSerialization.jsonObject(with: Data(body)) as? [Any])?.count == 7)
             }
         }
     }

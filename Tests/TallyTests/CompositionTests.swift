@@ -83,6 +83,22 @@ struct CompositionTests {
     }
 
     @Test
+    func leaveOutWhatHasTheSameConstantLabelsOrAnotherType() throws {
+        let same = MetricRegistry(constantLabels: ["service": "chat"])
+        Counter("jobs", help: "Jobs.", in: host).increment()
+        Counter("jobs", help: "Jobs.", in: same).increment(by: 2)
+        host.include(same)
+        Gauge("depth", help: "Depth.", in: host).set(1)
+        Histogram("depth", help: "Depth.", buckets: [1], in: library).observe(1)
+        host.include(library)
+        let parsed = try ExpositionParser(.prometheusText).parse(host.exposition().body)
+        #expect(parsed.samples(of: "jobs_total").map(\.value) == [1])
+        #expect(parsed.family("depth")?.kind == .gauge)
+        #expect(parsed.samples(of: "depth_count").isEmpty)
+        #expect(try same.value(of: "tally_collector_errors_total", labels: ["family": "jobs_total"]) == 1)
+    }
+
+    @Test
     func leaveOutWhatWouldBeTakenForAnother() throws {
         let other = MetricRegistry(constantLabels: ["service": "other"])
         Histogram("time", help: "", buckets: [1], in: host).observe(1)

@@ -1,9 +1,10 @@
 import Dispatch
 import Foundation
-import Tally
 import TallyTestSupport
 import TallyTesting
 import Testing
+
+@testable import Tally
 
 /// Children that are not used are no longer exposed, if their family says so.
 struct IdleExpiryTests {
@@ -115,6 +116,52 @@ struct IdleExpiryTests {
         mail.increment()
         clock.advance(by: .seconds(20))
         #expect(try queues() == [])
+    }
+
+    @Test
+    func doNotComeBackByThemselvesOnceAllAreRemoved() throws {
+        let mail = jobs[["mail"]]
+        _ = try queues()
+        clock.advance(by: .seconds(200))
+        #expect(try queues() == [])
+        jobs.removeAll()
+        mail.increment()
+        clock.advance(by: .seconds(20))
+        #expect(try queues() == [])
+    }
+
+    @Test
+    func keepTheirTimeWhenOthersGiveBackMemory() throws {
+        clock.advance(by: .seconds(1000))
+        _ = jobs[["mail"]]
+        for number in 0..<90 { _ = jobs[["\(number)"]] }
+        for number in 0..<90 { jobs.remove(["\(number)"]) }
+        clock.advance(by: .seconds(150))
+        #expect(try queues() == ["mail"])
+        clock.advance(by: .seconds(10))
+        #expect(try queues() == [])
+    }
+
+    @Test
+    func makeRoomThoughTheClockWentBack() {
+        clock.advance(by: .seconds(100_000))
+        _ = jobs[["early"]]
+        clock.advance(by: .seconds(-90_000))
+        for number in 0..<80 { _ = jobs[["\(number)"]] }
+        clock.advance(by: .seconds(200))
+        for number in 100..<180 { _ = jobs[["\(number)"]] }
+        #expect(jobs.count == 81)
+    }
+
+    @Test
+    func giveTheirMemoryBack() throws {
+        for round in 0..<50 {
+            for number in 0..<90 { _ = jobs[["\(round)-\(number)"]] }
+            clock.advance(by: .seconds(200))
+            _ = try queues()
+        }
+        let slots = jobs.storage.state.withLock { $0.pages.reduce(0) { $0 + $1.count } }
+        #expect(slots < 500)
     }
 
     @Test

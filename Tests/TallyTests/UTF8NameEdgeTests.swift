@@ -37,4 +37,20 @@ struct UTF8NameEdgeTests {
         let parsed = try ExpositionParser(.prometheusText).parse(registry.exposition().body)
         #expect(parsed.samples(of: "tally_family_overflow_total").map(\.value).sorted() == [3, 5])
     }
+
+    /// Counters, whose lines are otherwise copied as they lie in memory.
+    @Test
+    func ofCountersAreEscapedEachLineByItself() throws {
+        let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
+        Counter("a.b", help: "", in: registry).increment()
+        let family = try Counter.family(validating: "c", help: "", labelNames: ["x.y", "z"], in: registry)
+        for number in 1...3 { family[["\(number)", "\""]].increment() }
+        let text = String(decoding: registry.exposition().body, as: UTF8.self)
+        #expect(
+            text.split(separator: "\n").filter { !$0.hasPrefix("#") } == [
+                #"a_b_total 1"#, #"c_total{x_y="1",z="\""} 1"#, #"c_total{x_y="2",z="\""} 1"#,
+                #"c_total{x_y="3",z="\""} 1"#,
+            ]
+        )
+    }
 }
