@@ -53,4 +53,14 @@ struct UTF8NameEdgeTests {
             ]
         )
     }
+
+    @Test
+    func ofCreationTimesAreTakenByTheirFamily() throws {
+        let registry = MetricRegistry(createdSamples: true)
+        Counter("jobs", help: "", in: registry).increment()
+        let error = #expect(throws: RegistrationError.self) {
+            try Gauge(validating: "jobs_created", help: "", in: registry)
+        }
+        #expect(error?.code == .collidingSamples)
+    }
 }
