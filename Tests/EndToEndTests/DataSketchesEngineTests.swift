@@ -16,7 +16,7 @@ private enum DataSketchesLibrary {
 /// Apache DataSketches, in Python, as the engine that unites the sketches of a fleet.
 @Suite(
     .enabled(if: DataSketchesLibrary.isInstalled || Program.isRequired, "needs Python with datasketches"),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(5))
 )
 struct DataSketchesEngineTests {
     /// What DataSketches makes of sketches: in hexadecimal in every form that it can write.

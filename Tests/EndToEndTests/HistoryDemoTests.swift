@@ -8,7 +8,7 @@ import FoundationNetworking
 #endif
 
 /// The demo shows this machine's own history, and leaves it in a file.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct HistoryDemoTests {
     private static let sqlite = Program.find("sqlite3")
 

@@ -10,7 +10,7 @@ import FoundationNetworking
 #endif
 
 /// What is hard to write, read by a real Prometheus: UTF-8 names, several registries, collectors.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct HostileScrapeTests {
     private struct Rows: AsyncMetricCollector {
         static let rows = CollectedFamily.gauge("db.rows", help: "Rows.", labelNames: ["db.table"])

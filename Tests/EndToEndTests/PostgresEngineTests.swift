@@ -5,7 +5,7 @@ import Testing
 /// PostgreSQL with postgresql-hll as the engine that unites the sketches of a fleet.
 @Suite(
     .enabled(if: PostgresServer.isInstalled || Program.isRequired, "needs postgresql-15-hll"),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(5))
 )
 struct PostgresEngineTests {
     private func hexadecimal(_ bytes: [UInt8]) -> String {

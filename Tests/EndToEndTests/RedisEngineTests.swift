@@ -5,7 +5,7 @@ import Testing
 /// Redis as the engine that unites the sketches of a fleet.
 @Suite(
     .enabled(if: RedisServer.isInstalled || Program.isRequired, "needs redis-server and redis-cli"),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(5))
 )
 struct RedisEngineTests {
     @Test(arguments: Fleet.all)

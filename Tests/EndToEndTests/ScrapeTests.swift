@@ -8,7 +8,7 @@ import FoundationNetworking
 #endif
 
 /// The demo's metrics port, read by those it is for.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct ScrapeTests {
     static let rounds = 20_000
     static let hostileRoom = "\"two\\\nlines\" été 🚀"

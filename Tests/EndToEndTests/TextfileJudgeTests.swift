@@ -8,7 +8,7 @@ import FoundationNetworking
 #endif
 
 /// A real node_exporter shows what is in our file.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TextfileJudgeTests {
     private static let exporter = Program.find("prometheus-node-exporter")
 

@@ -5,7 +5,7 @@ import Testing
 @testable import TallyHealthcheck
 
 /// Providers that block their threads, more of them than there are cores.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BlockingTests {
     private static let cores = ProcessInfo.processInfo.activeProcessorCount
     private static let many = cores * 2 + 2

@@ -4,7 +4,7 @@ import Testing
 @testable import TallyHealthcheck
 
 /// The documents as they are served, to the byte.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DocumentTests {
     private let hand = Hand()
     private let registry = MetricRegistry(ownMetrics: false)

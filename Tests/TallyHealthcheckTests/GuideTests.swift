@@ -4,7 +4,7 @@ import TallyTestSupport
 import Testing
 
 /// The guide "Health" and the module's own page are true: they have the code between the marks, and no other.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct GuideTests {
     private struct Request {
         var headers: [String: String] = [:]

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HealthMetricsTests {
     private let hand = Hand()
     private let registry = MetricRegistry(ownMetrics: false)

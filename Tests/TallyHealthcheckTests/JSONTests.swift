@@ -5,7 +5,7 @@ import Testing
 @testable import TallyHealthcheck
 
 /// Strict JSON, whatever a provider returns.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct JSONTests {
     static let hostile: HealthValues = [
         "max": .integer(.max), "min": .integer(.min), "unsigned": .unsigned(.max),

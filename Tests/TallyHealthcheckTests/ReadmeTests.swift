@@ -5,7 +5,7 @@ import Testing
 @testable import TallyHealthcheck
 
 /// The README's example is true.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReadmeTests {
     @Test func theExamplePrintsWhatTheReadmeShows() async throws {
         let readme = try String(

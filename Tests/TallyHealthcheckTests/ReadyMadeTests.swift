@@ -4,7 +4,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReadyMadeTests {
     @Test func countersAndGaugesAreReadAsTheDocumentIsWritten() async throws {
         let registry = MetricRegistry()

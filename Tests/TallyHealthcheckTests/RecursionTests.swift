@@ -4,7 +4,7 @@ import Testing
 @testable import TallyHealthcheck
 
 /// Providers that ask for the document they are part of.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RecursionTests {
     /// A healthcheck that its providers find only later.
     private final class Holder: Sendable {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RefreshTests {
     private let hand = Hand()
 

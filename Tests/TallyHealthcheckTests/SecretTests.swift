@@ -3,7 +3,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SecretTests {
     private struct Refused: Error, CustomStringConvertible {
         let description = "postgres://admin:hunter2@db.internal refused"

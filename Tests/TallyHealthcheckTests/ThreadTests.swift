@@ -4,7 +4,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ThreadTests {
     /// Notes which threads come to it, and whether two are there at once.
     private final class Witness: Sendable {

@@ -9,7 +9,7 @@ import Testing
 @testable import TallyListener
 
 /// gzip, for clients that take it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CompressionTests {
     private static func registry(series: Int) throws -> MetricRegistry {
         let registry = MetricRegistry(ownMetrics: false)
@@ -147,7 +147,7 @@ struct CompressionTests {
 }
 
 /// Collectors that the listener waits for.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ListenerCollectorTests {
     private struct Rows: AsyncMetricCollector {
         static let rows = CollectedFamily.gauge("rows", help: "")

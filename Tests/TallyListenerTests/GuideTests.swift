@@ -7,7 +7,7 @@ import Testing
 
 /// What "Expose /metrics" and the module's own page say of the listener is true. That the former has this code is checked
 /// with the rest of its code, in a build without the trait, too.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct GuideTests {
     /// Any, so that tests can run at once.
     private let port = 0

@@ -3,7 +3,7 @@ import NIOCore
 import TallyListener
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPTests {
     private let listener = MetricsListener(
         registry: registry(),

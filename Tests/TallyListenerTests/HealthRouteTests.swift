@@ -3,7 +3,7 @@ import TallyHealthcheck
 import TallyListener
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HealthRouteTests {
     private struct Secret: Error, CustomStringConvertible {
         let description = "postgres://admin:hunter2@db"

@@ -2,7 +2,7 @@
 import TallyListener
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HostRouteTests {
     private struct Secret: Error, CustomStringConvertible {
         let description = "postgres://admin:hunter2@db"

@@ -2,7 +2,7 @@
 import TallyListener
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LimitTests {
     @Test func anIdleConnectionIsClosed() async throws {
         let limits = ListenerLimits(idleTimeout: .seconds(1))

@@ -3,7 +3,7 @@ import Tally
 import TallyListener
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct MetricsRouteTests {
     @Test func answersTextWithItsContentTypeWhenNothingIsAccepted() async throws {
         try await MetricsListener(registry: registry(requests: 3), port: 0).serving { address in

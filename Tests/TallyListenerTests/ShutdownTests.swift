@@ -4,7 +4,7 @@ import Tally
 import TallyListener
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ShutdownTests {
     private static let request = "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n"
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TallySampler
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LatestValuesTests {
     private let registry = MetricRegistry(prefix: "app_")
     private var latest: LatestValues

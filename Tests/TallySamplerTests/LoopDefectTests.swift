@@ -5,7 +5,7 @@ import Testing
 @testable import TallySampler
 
 /// What a reader of the loop found, who tried to break it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LoopDefectTests {
     private let bench = SamplerBench()
 

@@ -10,7 +10,7 @@ import Testing
 
 /// Clocks that step back, files that hold what nobody wrote, and ticks that waited for long: nothing is lost, and
 /// nothing ends the process.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SQLiteDefectTests {
     private static let start: Int64 = 1_800_000_000
     private let bench: HistoryBench

@@ -8,7 +8,7 @@ import Testing
 @testable import TallySampler
 
 /// What goes wrong with files, with real files: it is reported, and nothing is lost that could be kept.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SQLiteFaultTests {
     static let canMount: ConditionTrait = .enabled(
         if: MountedFolder.isPossible || Program.isRequired,

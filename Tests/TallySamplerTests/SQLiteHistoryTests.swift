@@ -6,7 +6,7 @@ import Testing
 
 @testable import TallySampler
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SQLiteHistoryTests {
     private let bench: HistoryBench
 

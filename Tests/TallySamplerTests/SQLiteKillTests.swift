@@ -5,7 +5,7 @@ import Testing
 
 @testable import TallySampler
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct SQLiteKillTests {
     @Test(.enabled(if: HistoryBench.hasProgram || Program.isRequired, "needs sqlite3"))
     func everyTickIsWholeOrAbsentAfterFiftyKills() async throws {

@@ -4,7 +4,7 @@ import Testing
 @testable import TallySampler
 
 /// What a source says beside its samples, and what it is told.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SourceLifeTests {
     @Test
     func aSourceIsShutDownOnceWhenTheSamplerStops() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TallySampler
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TickTests {
     private let bench = SamplerBench()
 

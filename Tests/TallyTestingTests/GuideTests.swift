@@ -4,7 +4,7 @@ import TallyTesting
 import Testing
 
 /// The guide "Test your metrics" and the module's own page are true: they have the code between the marks, and no other.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct GuideTests {
     @Test func thePagesHaveThisCode() throws {
         for page in ["TestYourMetrics", "TallyTesting"] {

@@ -10,7 +10,7 @@ private final class Shared: Sendable {
     let isOver = Atomic(false)
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ManualClockTests {
     let clock = ManualClock()
 

@@ -100,7 +100,7 @@ struct ParsedValueTests {
         #expect(encoding?.column == 8)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [ExpositionParser.Syntax.prometheusText, .openMetrics])
+    @Test(.timeLimit(.minutes(5)), arguments: [ExpositionParser.Syntax.prometheusText, .openMetrics])
     func longTextsTakeTimeInProportion(_ syntax: ExpositionParser.Syntax) throws {
         let count = 20_000
         let end = syntax == .openMetrics ? "# EOF\n" : ""

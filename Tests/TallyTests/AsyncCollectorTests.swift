@@ -60,7 +60,7 @@ struct AsyncCollectorTests {
         #expect(try errors() == 1)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func areLeftOutWhenTheyTakeTooLongAndAskedOnlyOnceAtATime() async throws {
         let gate = AsyncGate()
         let asked = Holder(0)
@@ -91,7 +91,7 @@ struct AsyncCollectorTests {
         #expect(asked.value == 2)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [Duration.zero, .seconds(-1)])
+    @Test(.timeLimit(.minutes(5)), arguments: [Duration.zero, .seconds(-1)])
     func areNotWaitedForWhereThereIsNoTime(_ limit: Duration) async throws {
         let gate = AsyncGate()
         defer { gate.open() }
@@ -115,7 +115,7 @@ struct AsyncCollectorTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func sayNothingOldWhenTheyTakeTooLong() async throws {
         let gate = AsyncGate()
         defer { gate.open() }
@@ -133,7 +133,7 @@ struct AsyncCollectorTests {
         try registry.expect(text: "")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func doNotWaitForThemselves() async throws {
         let registry = registry
         let later = Holder<Task<Void, Never>?>(nil)
@@ -163,7 +163,7 @@ struct AsyncCollectorTests {
         #expect(try errors() == 2)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func areNotWaitedForByACancelledTask() async throws {
         let gate = AsyncGate()
         defer { gate.open() }
@@ -175,7 +175,7 @@ struct AsyncCollectorTests {
         #expect(try errors() == 1)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func areAllAskedAtATime() async throws {
         let first = AsyncGate()
         let other = CollectedFamily.gauge("other", help: "")

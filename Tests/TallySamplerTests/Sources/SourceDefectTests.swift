@@ -7,7 +7,7 @@ import Testing
 @testable import TallySampler
 
 /// What the ready-made sources did wrong once.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SourceDefectTests {
     private let clock = ManualClock()
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A chat server's healthcheck, over a database that is really there.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct HealthTests {
     static let hasDatabaseTool = Programs.find("sqlite3") != nil || Programs.areRequired
     static let hasLoad = Programs.find("wrk") != nil || Programs.areRequired
