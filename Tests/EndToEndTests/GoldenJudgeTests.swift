@@ -15,7 +15,9 @@ struct GoldenJudgeTests {
     /// The string literals of many lines in the tests' sources that begin with a family's metadata.
     private static func goldens() throws -> [Golden] {
         let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let files = try #require(FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil))
+        let files = try #require(
+            FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil, options: .skipsHiddenFiles)
+        )
         var goldens: [Golden] = []
         for case let file as URL in files where file.pathExtension == "swift" {
             let source = try String(contentsOf: file, encoding: .utf8)

@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct LimitTests {
     @Test func anIdleConnectionIsClosed() async throws {
-        let limits = ListenerLimits(idleTimeout: .seconds(1))
+        let limits = ListenerLimits(idleTimeout: .seconds(4))
         try await MetricsListener(registry: registry(), port: 0, limits: limits).serving { address in
             let silent = try await RawClient(address.port)
             #expect(await silent.rest().isEmpty)
@@ -17,7 +17,7 @@ struct LimitTests {
 
     @Test func aSlowHandlerIsNotIdle() async throws {
         let roadblock = Roadblock()
-        let limits = ListenerLimits(idleTimeout: .seconds(1))
+        let limits = ListenerLimits(idleTimeout: .seconds(4))
         let source = ExpositionSource { _ in
             roadblock.block()
             return { nil }
