@@ -58,7 +58,7 @@ enum FakeEngine {
             }
             return "[\(list.joined(separator: ","))]"
         }
-        let id = uri.split(separator: "/").first { $0.count == 64 } ?? ""
+        let asked = uri.split(separator: "/").first { $0.count == 64 } ?? ""
         // Each has used a tenth of a core.
         let nanoseconds = DispatchTime.now().uptimeNanoseconds
         let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
@@ -70,7 +70,7 @@ enum FakeEngine {
             "usage_in_usermode":2},"system_cpu_usage":\#(nanoseconds * 2),"online_cpus":2,"throttling_data":{"periods":0,\#
             "throttled_periods":0,"throttled_time":0}},"precpu_stats":{"cpu_usage":{"total_usage":0},"online_cpus":0},\#
             "memory_stats":{"usage":\#(50_000_000 + nanoseconds % 1_000_000),"stats":{"active_anon":4096,"inactive_file":\#
-            1048576},"limit":536870912},"name":"/service","id":"\#(id)","networks":{"eth0":{"rx_bytes":\#
+            1048576},"limit":536870912},"name":"/service","id":"\#(asked)","networks":{"eth0":{"rx_bytes":\#
             \#(nanoseconds / 555),"rx_packets":1,"tx_bytes":\#(nanoseconds / 333),"tx_packets":1}}}
             """#
     }
