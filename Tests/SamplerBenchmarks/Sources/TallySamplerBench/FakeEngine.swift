@@ -61,7 +61,7 @@ enum FakeEngine {
         let asked = uri.split(separator: "/").first { $0.count == 64 } ?? ""
         // Each has used a tenth of a core.
         let nanoseconds = DispatchTime.now().uptimeNanoseconds
-        let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
+        let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         return #"""
             {"read":"\#(time)","preread":"0001-01-01T00:00:00Z","pids_stats":{"current":7,"limit":18446744073709551615},\#
             "blkio_stats":{"io_service_bytes_recursive":[{"major":8,"minor":0,"op":"read","value":\#(nanoseconds / 999)},\#
