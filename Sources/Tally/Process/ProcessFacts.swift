@@ -72,8 +72,18 @@ package struct ProcessFacts: Sendable {
         let status = unsafe getrusage(Int32(RUSAGE_SELF), &usage)
         #endif
         guard status == 0 else { return nil }
+        #if os(Linux)
+        // Two times of two words each come first, seconds and microseconds. Read as such: which module the members of
+        // `timeval` belong to depends on what else is imported.
+        guard MemoryLayout<timeval>.size == 16 else { return nil }
+        return unsafe withUnsafeBytes(of: usage) { bytes in
+            func word(_ index: Int) -> Double { Double(unsafe bytes.load(fromByteOffset: 8 * index, as: Int64.self)) }
+            return word(0) + word(2) + (word(1) + word(3)) / 1e6
+        }
+        #else
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
         return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+        #endif
     }
 
     private static func openDescriptors() -> Int? {
