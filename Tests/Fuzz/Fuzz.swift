@@ -57,8 +57,8 @@ private func readBack(_ texts: [String]) {
             (ExpositionFormat.prometheusText(escaping: escaping), ExpositionParser.Syntax.prometheusText),
             (.openMetrics(escaping: escaping), .openMetrics),
         ] {
-            // OpenMetrics reserves labels that begin so, which those of other scripts do when escaped.
-            if syntax == .openMetrics, escaping.escaped(texts[1], asLabel: true).hasPrefix("__") { continue }
+            // The parser takes labels that begin so for reserved ones, which those of other scripts become when escaped.
+            if escaping.escaped(texts[1], asLabel: true).hasPrefix("__") { continue }
             let samples = (try? ExpositionParser(syntax).parse(registry.exposition(as: format).body))?.samples ?? []
             // A value longer than that is cut.
             precondition(
