@@ -176,6 +176,27 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
+    func keepWhatTheySaidForTheOthersWhenATaskIsCancelled() async throws {
+        let gate = AsyncGate()
+        defer { gate.open() }
+        let isQuick = Holder(true)
+        registry.register(
+            Collector(families: [Self.rows]) { samples in
+                if !isQuick.value { await gate.wait() }
+                samples.set(Self.rows, to: 1)
+            }
+        )
+        await registry.collect()
+        isQuick.value = false
+        let registry = registry
+        let task = Task { await registry.collect() }
+        task.cancel()
+        await task.value
+        try registry.expect(text: "rows 1")
+        #expect(try errors() == 1)
+    }
+
+    @Test(.timeLimit(.minutes(5)))
     func areAllAskedAtATime() async throws {
         let first = AsyncGate()
         let other = CollectedFamily.gauge("other", help: "")

@@ -75,7 +75,7 @@ final class RegisteredCollector: Sendable {
             Task { [context] in
                 // Cancelled when there is an answer.
                 guard (try? await context.sleep(limit)) != nil else { return }
-                giveUp(number)
+                giveUp(number, forgetting: true)
             }
         }
         defer { timer?.cancel() }
@@ -93,19 +93,20 @@ final class RegisteredCollector: Sendable {
                 if isFirst { Task { await run(collect) } }
             }
         } onCancel: {
-            giveUp(number)
+            // Nobody is left to show it to, but another scrape may be about to.
+            giveUp(number, forgetting: false)
         }
     }
 
-    private func giveUp(_ number: UInt64) {
+    /// - Parameter isForgetting: Whether the scrape that waited goes on, to which what was said before is no answer.
+    private func giveUp(_ number: UInt64, forgetting isForgetting: Bool) {
         let continuation = state.withLock { state -> CheckedContinuation<Bool, Never>? in
             // None has its answer already.
             guard let waiter = state.waiters.updateValue(.late, forKey: number) else {
                 state.waiters[number] = nil
                 return nil
             }
-            // What it said before is no answer to this scrape.
-            state.latest = nil
+            if isForgetting { state.latest = nil }
             guard case .waiting(let continuation) = waiter else { return nil }
             return continuation
         }
