@@ -9,7 +9,11 @@ extension Duration {
     }
 
     /// The duration in nanoseconds, cut; nil if they do not fit 63 bits (292 years).
-    package var wholeNanoseconds: Int64? { Int64(exactly: attoseconds / 1_000_000_000) }
+    package var wholeNanoseconds: Int64? {
+        // Up to nine seconds, which is nearly all that is timed: a division of 128 bits takes longer than the counting.
+        if let attoseconds = Int64(exactly: attoseconds) { return attoseconds / 1_000_000_000 }
+        return Int64(exactly: attoseconds / 1_000_000_000)
+    }
 
     /// How much later this is than another, at most as far as durations go.
     package func since(_ earlier: Duration) -> Duration {
