@@ -1,8 +1,9 @@
 /// What a sampler reads anew at every tick.
 public struct SamplingSettings: Sendable, Hashable {
-    /// How far ticks are apart: clamped to 5...300 seconds. Zero or less switches the sampler off.
+    /// How far ticks are apart: clamped to 5...300 seconds. Zero or less switches the sampler off; what it has sampled
+    /// goes when it is old, as before.
     public var interval: Duration
-    /// How long samples are kept, at most ``maxRetention``. Zero or less switches the sampler off.
+    /// How long samples are kept, at most ``maxRetention``. Zero or less switches the sampler off, and keeps what there is.
     public var retention: Duration
 
     /// Fifteen seconds and two hours, unless said otherwise.

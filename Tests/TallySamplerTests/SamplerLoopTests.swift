@@ -40,7 +40,8 @@ struct SamplerLoopTests {
 
     @Test(arguments: [Duration.zero, .seconds(-1), Duration(attoseconds: .min)])
     func nothingOrLessSwitchesOffAndIsAskedAgain(_ off: Duration) async throws {
-        for settings in [SamplingSettings(interval: off), SamplingSettings(retention: off)] {
+        // Where it is said how long samples are kept, old ones go meanwhile: twice, before the first tick.
+        for (settings, tick) in [(SamplingSettings(interval: off), 3), (SamplingSettings(retention: off), 1)] {
             let bench = SamplerBench()
             bench.settings.withLock { $0 = .success(settings) }
             let sampler = bench.sampler(SamplerBench.host)
@@ -51,9 +52,33 @@ struct SamplerLoopTests {
             #expect(bench.store.ticks.isEmpty)
             bench.settings.withLock { $0 = .success(SamplingSettings()) }
             await bench.reach(123)
-            await bench.store.ticked(1)
+            await bench.store.ticked(tick)
+            #expect(bench.store.ticks.count == 1)
             await sampler.stop()
         }
+    }
+
+    @Test func whatThereIsGrowsOldWhileItIsSwitchedOff() async throws {
+        bench.settings.withLock { $0 = .success(SamplingSettings(retention: .seconds(100))) }
+        let sampler = bench.sampler(SamplerBench.host)
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        await bench.asleep(until: 18)
+        bench.settings.withLock { $0 = .success(SamplingSettings(interval: .zero, retention: .seconds(100))) }
+        sampler.wake()
+        await bench.store.ticked(2)
+        await bench.reach(63)
+        await bench.store.ticked(3)
+        await bench.asleep(until: 123)
+        #expect(await bench.store.status().rows == 1)
+        await bench.reach(123)
+        await bench.asleep(until: 183)
+        #expect(bench.store.prunes.map { $0 - 1_800_000_000 } == [-97, -97, -37, 23])
+        #expect(await bench.store.status().rows == 0)
+        #expect(try bench.value("tally_sampler_history_rows") == 0)
+        #expect(try bench.value("tally_sampler_ticks_total") == 1)
+        await sampler.stop()
     }
 
     @Test func anErrorKeepsTheLastSettingsAndIsToldOnce() async throws {
@@ -166,8 +191,9 @@ struct SamplerLoopTests {
         bench.pass(30)
         bench.settings.withLock { $0 = .success(SamplingSettings()) }
         sampler.wake()
-        await bench.store.ticked(3)
-        #expect(bench.store.times.last == 1_800_000_047)
+        // The third time it was only pruned.
+        await bench.store.ticked(4)
+        #expect(bench.store.times == [3, 11, 47].map { 1_800_000_000 + $0 })
         await sampler.stop()
     }
 

@@ -6,7 +6,7 @@ struct SamplerLoop {
     private var latest: LatestValues
     private var grid: TickGrid
     private var plan = SamplingPlan.unknown
-    private var times = TickTimes(newest: nil)
+    private var times: TickTimes?
     private var lastStatus: HistoryStatus?
 
     init(_ core: SamplerCore, _ latest: LatestValues) {
@@ -16,13 +16,16 @@ struct SamplerLoop {
     }
 
     mutating func run() async {
-        var hasNewest = false
         while !core.isStopping {
             if core.clock.now() < grid.due {
                 await core.sleep(until: grid.due)
                 if core.takeWake(), !core.isStopping {
                     await readSettings()
-                    if plan == .off { switchOff() } else { grid.apply(plan, now: core.clock.now()) }
+                    if case .off(let retention) = plan {
+                        await switchOff(keeping: retention)
+                    } else {
+                        grid.apply(plan, now: core.clock.now())
+                    }
                 }
                 continue
             }
@@ -30,12 +33,8 @@ struct SamplerLoop {
             guard !core.isStopping else { break }
             switch plan {
             case .unknown: grid.poll(after: SamplingPlan.unknownPoll, now: core.clock.now())
-            case .off: switchOff()
+            case .off(let retention): await switchOff(keeping: retention)
             case .on(let interval, let retention):
-                if !hasNewest {
-                    times = TickTimes(newest: try? await core.withStore { try await $0.newestTime() })
-                    hasNewest = true
-                }
                 await tick(interval, retention)
                 core.metrics.skippedTicks(grid.ticked(every: interval, now: core.clock.now()))
             }
@@ -49,8 +48,12 @@ struct SamplerLoop {
         core.metrics.hideSources(core.sources.map(\.name))
     }
 
-    private mutating func switchOff() {
+    /// What there is grows old all the same.
+    private mutating func switchOff(keeping retention: Duration?) async {
         hideAll()
+        if let retention, let stamp = await stamp(SamplingPlan.offPoll, retention) {
+            await write(HistoryTick(time: stamp.time, samples: []), cutoff: stamp.cutoff)
+        }
         grid.poll(after: SamplingPlan.offPoll, now: core.clock.now())
     }
 
@@ -73,18 +76,7 @@ struct SamplerLoop {
     private mutating func tick(_ interval: Duration, _ retention: Duration) async {
         let start = core.clock.now()
         // One time for the whole tick, so that its sums are of one moment.
-        guard
-            let stamp = times.stamp(
-                wall: core.wallSeconds(),
-                elapsed: start,
-                interval: interval,
-                retention: retention
-            )
-        else { return }
-        if let step = stamp.step {
-            core.metrics.clockStepped()
-            core.reports.clockStepped(by: step)
-        }
+        guard let stamp = await stamp(interval, retention) else { return }
         let run = TickRun(core.sources, SourceTick(elapsed: start, interval: interval), core.clock, core.outstanding)
         let state = await core.endingEarly({ run.cutShort() }, { await run.collect() })
         tell(of: state)
@@ -93,6 +85,22 @@ struct SamplerLoop {
         core.metrics.leftOut(latest.show(samples, isWhole: state.isWhole))
         await write(HistoryTick(time: stamp.time, samples: samples), cutoff: stamp.cutoff)
         core.metrics.ticked(in: core.clock.now().since(start))
+    }
+
+    /// The time that a tick is kept under, and what is old by then; nil where there is no time of day.
+    private mutating func stamp(_ interval: Duration, _ retention: Duration) async -> TickTimes.Stamp? {
+        if times == nil { times = TickTimes(newest: try? await core.withStore { try await $0.newestTime() }) }
+        let stamp = times?.stamp(
+            wall: core.wallSeconds(),
+            elapsed: core.clock.now(),
+            interval: interval,
+            retention: retention
+        )
+        if let step = stamp?.step {
+            core.metrics.clockStepped()
+            core.reports.clockStepped(by: step)
+        }
+        return stamp
     }
 
     private func tell(of state: TickState) {

@@ -2,7 +2,8 @@
 enum SamplingPlan: Hashable, Sendable {
     /// They have never been had: what someone may have switched off is not started.
     case unknown
-    case off
+    /// - Parameter retention: How long what there is, is still kept; nil if that is not to be known.
+    case off(retention: Duration?)
     case on(interval: Duration, retention: Duration)
 
     static let intervals = Duration.seconds(5)...Duration.seconds(300)
@@ -13,14 +14,17 @@ enum SamplingPlan: Hashable, Sendable {
     static let patience = Duration.seconds(5)
 
     init(_ settings: SamplingSettings) {
-        guard settings.interval > .zero, settings.retention > .zero else {
-            self = .off
+        guard settings.retention > .zero else {
+            self = .off(retention: nil)
             return
         }
-        self = .on(
-            interval: min(max(settings.interval, Self.intervals.lowerBound), Self.intervals.upperBound),
-            retention: min(settings.retention, SamplingSettings.maxRetention)
-        )
+        let retention = min(settings.retention, SamplingSettings.maxRetention)
+        guard settings.interval > .zero else {
+            self = .off(retention: retention)
+            return
+        }
+        let interval = min(max(settings.interval, Self.intervals.lowerBound), Self.intervals.upperBound)
+        self = .on(interval: interval, retention: retention)
     }
 
     /// The plan after an answer; nil stands for none in time, or an error.

@@ -173,7 +173,7 @@ final class WatchedHistory: HistoryStore {
     var prunes: [Int64] { log.withLock { $0.prunes } }
     var closes: Int { log.withLock { $0.closes } }
 
-    /// Waits until so many ticks have been written, pruned and looked at.
+    /// Waits until so many ticks have been written, pruned and looked at, those included that only prune.
     func ticked(_ times: Int) async { await done.wait(times) }
 
     func append(_ tick: HistoryTick) async throws {
