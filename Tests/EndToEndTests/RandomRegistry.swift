@@ -26,6 +26,7 @@ struct RandomRegistry {
     /// When everything was made.
     private static let seconds = 1_763_740_000.123
     private let hasCreated: Bool
+    let hasUTF8Names: Bool
     let registry: MetricRegistry
     private let prefix: String
     private(set) var samples: [Sample] = []
@@ -33,6 +34,7 @@ struct RandomRegistry {
     init(seed: UInt64) throws {
         var random = Random(state: seed &* 0x9E37_79B9_7F4A_7C15 | 1)
         let isUTF8 = random.chance(2)
+        hasUTF8Names = isUTF8
         // No line feed at its end: the Python parser takes such a name for a plain one.
         let constant = random.chance(4) ? [isUTF8 ? "z\(random.utf8Name())z" : "zone": random.text()] : [:]
         prefix = random.chance(4) ? isUTF8 ? "app.😀" : "app_" : ""
