@@ -49,8 +49,8 @@ public final class MetricRegistry: Sendable {
     ///   - constantLabels: Put on every series, before its own labels. `family`, `metric` and `reason` are taken by the
     ///     registry's own metrics, unless it has none.
     ///   - nameValidation: Which names metrics and labels may have.
-    ///   - createdSamples: Whether OpenMetrics tells of each counter and histogram when it was made, in a sample that ends in
-    ///     `_created`. That nearly doubles the number of counters, and few scrapers use it.
+    ///   - createdSamples: Whether OpenMetrics tells when each counter and histogram was made, in `_created`; not of totals
+    ///     that come from elsewhere, as a collector's. It nearly doubles the number of counters, and few scrapers use it.
     ///   - ownMetrics: Whether the registry exposes what it knows of itself: `tally_series`,
     ///     `tally_scrape_duration_seconds`, `tally_rejected_updates_total{reason}`,
     ///     `tally_shortened_label_values_total`, `tally_family_overflow_total{family}`,
@@ -161,7 +161,8 @@ public final class MetricRegistry: Sendable {
         states: [String] = [],
         observe: (@Sendable () -> Double)? = nil,
         collector: RegisteredCollector? = nil,
-        isStandard: Bool = false
+        isStandard: Bool = false,
+        isMirrored: Bool = false
     ) throws(RegistrationError) -> FamilyStorage {
         guard MetricName.isValid(name, by: validation) else {
             let rule = validation == .utf8 ? "names are not empty" : Self.nameRule
@@ -192,6 +193,7 @@ public final class MetricRegistry: Sendable {
             bounds: try buckets.validated(for: exposed),
             limit: limit,
             idleTimeout: idleTimeout,
+            isMirrored: isMirrored || collector != nil,
             stripes: contended ? Stripes.count : 1,
             users: users,
             states: states,

@@ -40,7 +40,15 @@ public struct ProcessMetrics: Sendable {
             _ kind: MetricKind = .gauge,
             _ value: @escaping @Sendable (ProcessFacts) -> Double?
         ) throws(RegistrationError) -> (@Sendable (ProcessFacts) -> Double?, FamilyStorage) {
-            (value, try registry.register(name, help: help, kind: kind, labelNames: [], isStandard: true))
+            let family = try registry.register(
+                name,
+                help: help,
+                kind: kind,
+                labelNames: [],
+                isStandard: true,
+                isMirrored: true
+            )
+            return (value, family)
         }
         gauges = [
             try metric("process_cpu_seconds_total", "User and system CPU time.", .floatCounter, \.cpuSeconds),

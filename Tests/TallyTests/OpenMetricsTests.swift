@@ -184,6 +184,24 @@ struct CreatedSamplesTests {
         #expect(try ExpositionParser(.openMetrics).parse(text).samples.count == 12)
     }
 
+    private struct Jobs: MetricCollector {
+        let families = [CollectedFamily.counter("jobs", help: "")]
+        func collect(into samples: inout CollectedSamples) { samples.set(families[0], to: 5) }
+    }
+
+    @Test
+    func areNotOfWhatBeganElsewhere() throws {
+        let registry = MetricRegistry(createdSamples: true, ownMetrics: false)
+        ProcessMetrics.register(in: registry)
+        registry.register(Jobs())
+        try MirroredFamily("seen_bytes_total", help: "", .total, in: registry).set(7)
+        try MirroredFamily("ticks_total", help: "", .counter, in: registry).add(1)
+        let text = String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self)
+        let samples = try ExpositionParser(.openMetrics).parse(text).samples.map(\.name)
+        #expect(Set(samples).isSuperset(of: ["jobs_total", "seen_bytes_total", "process_cpu_seconds_total"]))
+        #expect(samples.filter { $0.hasSuffix("_created") } == ["ticks_created"])
+    }
+
     @Test
     func areLeftOutUnlessAskedForAndInOtherFormats() throws {
         #expect(try !text(.openMetrics, createdSamples: false).contains("_created"))

@@ -34,6 +34,8 @@ final class FamilyDefinition: Sendable {
     let limit: Int
     /// After which a child that is not used is no longer exposed; nil for never.
     let idleTimeout: Duration?
+    /// Whether its values are copied from elsewhere, where they began at a time that is not known here.
+    let isMirrored: Bool
     /// Words that a counter is spread over; 1 unless it is told that it is contended.
     let stripes: Int
     /// Of active users.
@@ -72,6 +74,7 @@ final class FamilyDefinition: Sendable {
         bounds: [Double],
         limit: Int,
         idleTimeout: Duration? = nil,
+        isMirrored: Bool = false,
         stripes: Int = 1,
         users: UserSettings? = nil,
         states: [String] = [],
@@ -86,6 +89,7 @@ final class FamilyDefinition: Sendable {
         self.bounds = FixedBuffer(bounds, padding: 3, of: .infinity)
         self.limit = limit
         self.idleTimeout = idleTimeout
+        self.isMirrored = isMirrored
         self.stripes = stripes
         self.users = users
         self.context = context
@@ -162,6 +166,7 @@ final class FamilyDefinition: Sendable {
             bounds: bounds.array,
             limit: limit,
             idleTimeout: idleTimeout,
+            isMirrored: isMirrored,
             stripes: stripes,
             users: users,
             states: kind == .stateSet ? parts.values : [],
@@ -175,7 +180,7 @@ final class FamilyDefinition: Sendable {
     /// Whether OpenMetrics tells when a series was made.
     var hasCreatedSamples: Bool {
         switch kind {
-        case .counter, .floatCounter, .histogram: context.createdSamples
+        case .counter, .floatCounter, .histogram: context.createdSamples && !isMirrored
         case .gauge, .info, .activeUsers, .stateSet: false
         }
     }

@@ -4,7 +4,11 @@
 package struct MirroredFamily: Sendable {
     /// How its series are to be read.
     package enum Kind: Sendable {
-        case counter, gauge
+        case gauge
+        /// A total that is counted here, from zero.
+        case counter
+        /// A total that is counted elsewhere.
+        case total
     }
 
     private let children: DynamicFamily<Gauge>
@@ -23,10 +27,11 @@ package struct MirroredFamily: Sendable {
             storage: try registry.register(
                 name,
                 help: help,
-                kind: kind == .counter ? .floatCounter : .gauge,
+                kind: kind == .gauge ? .gauge : .floatCounter,
                 labelNames: labelNames,
                 limit: limit,
-                isStandard: true
+                isStandard: true,
+                isMirrored: kind == .total
             )
         )
     }

@@ -43,7 +43,7 @@ struct LatestValues {
             let family = try MirroredFamily(
                 name,
                 help: help,
-                isCounter ? .counter : .gauge,
+                isCounter ? .total : .gauge,
                 labelNames: labels,
                 in: registry
             )
