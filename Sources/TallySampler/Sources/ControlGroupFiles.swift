@@ -1,7 +1,7 @@
 /// What a group used when it was read.
 struct ControlGroupUsage: Sendable {
     let group: ControlGroup
-    /// None if it is gone.
+    /// None if it is gone, or a container's that is.
     var values: [SampleMetric: Double] = [:]
     /// When its CPU time was read: of many groups, the last may come long after the first.
     var time = Duration.zero
@@ -47,6 +47,8 @@ struct ControlGroupFiles {
         }
         if let place = mounts.place(of: .processes) {
             values[.processes] = try number("\(place.root)/\(group.path)/pids.current").map { Double($0) }
+            // Left behind by an engine that did not see its container end.
+            if group.containerID != nil, values[.processes] == 0 { return usage }
         }
         // Of another process's files, so that a refusal says nothing of the group's own.
         if group.containerID != nil, let network = try? network(of: group) {

@@ -6,7 +6,8 @@ extension SampleSource {
     ///
     /// Owners are ``SampleOwner/controlGroup(_:)`` by their paths, with the container's id where the group is a container's.
     /// Of such, the network's totals are those of one of its processes, if it has a network of its own and this process may
-    /// look. Groups that go while they are read are left out. The first reading of a group has no CPU share.
+    /// look. Groups that go while they are read are left out, and those of containers that have no process left. The first
+    /// reading of a group has no CPU share.
     ///
     /// Read on a thread of its own: some 100 µs a group.
     ///

@@ -71,6 +71,16 @@ struct ControlGroupSourceTests {
         )
     }
 
+    /// An engine that was killed leaves the groups of its containers behind.
+    @Test func aContainerWithoutAProcessIsNone() async throws {
+        let tree = try Self.secondVersion()
+        try tree.write("cg/system.slice/docker-\(Self.id).scope/pids.current", "0\n")
+        try tree.write("cg/system.slice/cron.service/pids.current", "0\n")
+        let reading = try await source(tree).read(tick(0))
+        #expect(reading.samples.map(\.owner) == [.controlGroup("system.slice/cron.service")])
+        #expect(reading.errors.isEmpty)
+    }
+
     @Test func aNetworkThatIsTheReadersIsNotTheGroups() async throws {
         let tree = try Self.secondVersion()
         try tree.remove("proc/self/ns/net")
