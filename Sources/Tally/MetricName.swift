@@ -62,10 +62,16 @@ enum MetricName {
         String(Substring(name.utf8.dropLast(suffixBytes(of: kind))))
     }
 
-    /// All names that a family takes, in any format and escaping: its own, as OpenMetrics writes it, and those of its samples.
-    static func claimed(by name: String, as kind: MetricKind) -> Set<ByteName> {
+    /// All names that a family takes, in any format: its own, as OpenMetrics writes it, and those of its samples.
+    ///
+    /// - Parameter escapings: Those that leave names alone, or may make two into one.
+    static func claimed(
+        by name: String,
+        as kind: MetricKind,
+        in escapings: [NameEscaping] = [.allowUTF8, .underscores, .values]
+    ) -> Set<ByteName> {
         var claimed: Set<ByteName> = []
-        for escaping in [NameEscaping.allowUTF8, .underscores, .values] {
+        for escaping in escapings {
             let name = escaping.escaped(name)
             let base = base(of: name, as: kind)
             claimed.formUnion([ByteName(name), ByteName(base)])

@@ -26,16 +26,10 @@ public final class MetricRegistry: Sendable {
         var families: [ByteName: RegisteredFamily] = [:]
         /// Which family has which sample names.
         var claims: [ByteName: ByteName] = [:]
+        /// The same, of sample names that a scraper sees who asks for `dots`.
+        var dotted: [ByteName: ByteName] = [:]
         /// The families by name, while no registration has changed them.
         var sorted: [RegisteredFamily]?
-    }
-
-    struct RegisteredFamily: Sendable {
-        let storage: FamilyStorage
-        /// The closure that an observing gauge asks at each scrape.
-        var observe: (@Sendable () -> Double)?
-        /// What fills the family at each scrape, instead of instruments.
-        var collector: RegisteredCollector?
     }
 
     /// How many children a family may have, if it is not told otherwise.
@@ -248,6 +242,7 @@ public final class MetricRegistry: Sendable {
             return .failure(error)
         }
         for claim in claims { state.claims[claim] = name }
+        for claim in definition.dottedClaims { state.dotted[claim] = name }
         let storage = FamilyStorage(definition: definition)
         state.families[name] = RegisteredFamily(storage: storage, observe: observe, collector: collector)
         state.sorted = nil
@@ -264,6 +259,7 @@ public final class MetricRegistry: Sendable {
         let removed = state.withLock { state -> (RegisteredFamily, [RegisteredFamily]?)? in
             guard let family = state.families.removeValue(forKey: ByteName(name)) else { return nil }
             for claim in family.storage.definition.claims { state.claims[claim] = nil }
+            for claim in family.storage.definition.dottedClaims { state.dotted[claim] = nil }
             let sorted = state.sorted
             state.sorted = nil
             return (family, sorted)
@@ -290,7 +286,7 @@ public final class MetricRegistry: Sendable {
 
     /// The family that has a sample of this name, or is called so.
     func owner(of sample: String) -> ByteName? {
-        state.withLock { $0.claims[ByteName(sample)] }
+        state.withLock { $0.claims[ByteName(sample)] ?? $0.dotted[ByteName(sample)] }
     }
 
     var ownMetrics: OwnMetrics? { own.withLock { $0 } }

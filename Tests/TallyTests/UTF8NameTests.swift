@@ -235,11 +235,17 @@ struct UTF8NameTests {
     @Test
     func canBeAskedForByAnyOfTheirForms() throws {
         let registry = try registry()
-        for name in ["http.requests_total", "http_requests_total", "U__http_2e_requests__total", "http.requests"] {
+        let names = [
+            "http.requests_total", "http_requests_total", "U__http_2e_requests__total", "http.requests",
+            "http_dot_requests__total", "http_dot_requests_",
+        ]
+        for name in names {
             let body = registry.exposition(as: .prometheusText, names: [name]).body
             #expect(String(decoding: body, as: UTF8.self).hasSuffix("http_requests_total{host_name=\"a\\\"b\"} 3\n"))
             #expect(String(decoding: body, as: UTF8.self).split(separator: "\n").count == 3)
         }
+        #expect(registry.unregister("http.requests_total"))
+        for name in names { #expect(registry.exposition(names: [name]).body.isEmpty, "\(name)") }
     }
 
     @Test

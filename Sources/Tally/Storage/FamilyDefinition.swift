@@ -174,6 +174,9 @@ final class FamilyDefinition: Sendable {
         )
     }
 
+    /// Its names for a scraper that asks for `dots`. Those of two families differ wherever their claims do.
+    var dottedClaims: Set<ByteName> { MetricName.claimed(by: name, as: kind, in: [.dots]) }
+
     /// Whether the values of neighbouring series are neighbouring words, each a counter's total.
     var isRunOfWords: Bool { kind == .counter && stripes == 1 }
 
