@@ -18,6 +18,14 @@ public protocol HistoryStore: Sendable {
     /// Where an owner has several containers at one time, their values are summed first.
     func history(_ query: HistoryQuery) async throws -> [HistoryPoint]
 
+    /// Whose samples there are of these times, each owner once: the host, this process, then containers and control groups
+    /// by their ids.
+    ///
+    /// - Parameters:
+    ///   - from: From when on, in seconds since the Unix epoch.
+    ///   - through: Up to when, that included.
+    func owners(from: Int64, through: Int64) async throws -> [SampleOwner]
+
     /// The time of the newest tick that is kept, in seconds since the Unix epoch.
     func newestTime() async throws -> Int64?
 

@@ -49,6 +49,12 @@ public final class MemoryHistory: HistoryStore {
         state.withLock { $0.ticks }.points(query)
     }
 
+    /// Whose samples there are of these times. See ``HistoryStore/owners(from:through:)``; at most 10,000.
+    public func owners(from: Int64, through: Int64) async throws -> [SampleOwner] {
+        guard let range = HistoryRange(from: from, through: through) else { return [] }
+        return .listed(state.withLock { $0.ticks }.owners(range))
+    }
+
     /// The time of the newest tick.
     public func newestTime() async throws -> Int64? {
         state.withLock { $0.ticks.lastTime }

@@ -78,20 +78,40 @@ public final class SQLiteHistory: HistoryStore {
         var points: [HistoryPoint] = []
         // Again if a tick went from memory to the file meanwhile: it would be missing, or there twice.
         for _ in 0..<3 {
-            do {
-                points = try await reader.points(query)
-            } catch let error as HistoryError {
-                throw error
-            } catch {
-                guard await writer.readFailed(error) else { throw HistoryError(.unreadable, "\(error)") }
-                points = []
-            }
+            points = try await read(otherwise: []) { try await reader.points(query) }
             let after = await writer.waiting(query)
             let isSettled = after.moves == waiting.moves
             waiting = isSettled ? waiting : after
             if isSettled { break }
         }
         return HistoryPoint.merged(points, waiting.points)
+    }
+
+    /// Whose samples there are of these times. See ``HistoryStore/owners(from:through:)``; at most 10,000.
+    ///
+    /// - Complexity: The samples of the times asked for.
+    /// - Throws: What ``history(_:)`` does.
+    public func owners(from: Int64, through: Int64) async throws -> [SampleOwner] {
+        guard let range = HistoryRange(from: from, through: through) else { return [] }
+        // First those in memory: what goes to the file meanwhile is seen twice, rather than never.
+        let waiting = await writer.waitingOwners(range)
+        let written = try await read(otherwise: []) { try await reader.owners(range) }
+        return .listed(written.union(waiting))
+    }
+
+    /// - Parameter nothing: What the file answers while it is known to be in trouble.
+    private func read<Answer: Sendable>(
+        otherwise nothing: Answer,
+        _ body: () async throws -> Answer
+    ) async throws -> Answer {
+        do {
+            return try await body()
+        } catch let error as HistoryError {
+            throw error
+        } catch {
+            guard await writer.readFailed(error) else { throw HistoryError(.unreadable, "\(error)") }
+            return nothing
+        }
     }
 
     /// The time of the newest tick, unless it is more than a day ahead of the time when the file was opened.

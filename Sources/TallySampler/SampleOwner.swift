@@ -13,6 +13,9 @@ public struct SampleOwner: Hashable, Sendable, CustomStringConvertible {
         public static let container = Kind(description: "container")
         /// A control group, by its path.
         public static let controlGroup = Kind(description: "control_group")
+
+        /// In the order in which owners are listed.
+        package static let all: [Kind] = [.host, .process, .container, .controlGroup]
     }
 
     /// What kind of owner it is.
@@ -42,6 +45,16 @@ public struct SampleOwner: Hashable, Sendable, CustomStringConvertible {
     public func hash(into hasher: inout Hasher) {
         hasher.combine(kind)
         hasher.combine(bytesOf: id)
+    }
+}
+
+extension [SampleOwner] {
+    /// In the order in which a history lists them, by bytes within a kind; the first of too many.
+    static func listed(_ owners: Set<SampleOwner>) -> [SampleOwner] {
+        let listed = SampleOwner.Kind.all.flatMap { kind in
+            owners.filter { $0.kind == kind }.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+        }
+        return Array(listed.prefix(HistoryRange.maxPoints))
     }
 }
 

@@ -22,18 +22,32 @@ extension Sampler {
         last window: Window,
         every bucket: Duration
     ) async throws -> [HistoryPoint] {
-        let through = core.present()
-        let length = Self.wholeSeconds(window.duration)
-        guard length > 0 else { return [] }
+        guard let (from, through) = times(of: window) else { return [] }
         return try await core.store.history(
             HistoryQuery(
                 metric: metric,
                 owner: owner,
-                from: through - HistoryRange.clamped(length),
+                from: from,
                 through: through,
                 bucketSeconds: max(1, Self.wholeSeconds(bucket))
             )
         )
+    }
+
+    /// Whose samples there are of the last while, each owner once: the host, this process, then containers and control groups
+    /// by their ids, those included that are gone by now. At most 10,000.
+    ///
+    /// - Parameter window: How far back from now.
+    /// - Throws: What the store does, as ``HistoryError`` after ``stop()``.
+    public func owners(last window: Window) async throws -> [SampleOwner] {
+        guard let (from, through) = times(of: window) else { return [] }
+        return try await core.store.owners(from: from, through: through)
+    }
+
+    private func times(of window: Window) -> (from: Int64, through: Int64)? {
+        let through = core.present()
+        let length = Self.wholeSeconds(window.duration)
+        return length > 0 ? (through - HistoryRange.clamped(length), through) : nil
     }
 
     /// How the store is.

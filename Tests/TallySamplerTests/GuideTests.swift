@@ -48,6 +48,11 @@ struct GuideTests {
             every: .seconds(60)
         )
         // END
+        // GUIDE SampleTheMachine
+        let owners = try await sampler.owners(last: .hours(1))
+        let metric = SampleMetric("cpu_percent")
+        // END
+        #expect(metric == .cpuPercent && owners.isEmpty)
         return points
     }
     #endif

@@ -28,6 +28,28 @@ struct MemoryHistoryTests {
         #expect(points == [HistoryPoint(time: 0, count: 2, min: 7, mean: 18.5, max: 30)])
     }
 
+    @Test func ownersAreListedOnceByKindAndThenByTheirBytes() async throws {
+        let history = MemoryHistory(maxSamples: 100)
+        let late: [SampleOwner] = [
+            .controlGroup("a"), .container("b"), .container("é"), .container("e\u{301}"), .process,
+        ]
+        try await history.append(HistoryTick(time: 5, samples: [.container("a"), .host].map { Sample(owner: $0) }))
+        try await history.append(HistoryTick(time: 6, samples: (late + [.host]).map { Sample(owner: $0) }))
+        let listed: [SampleOwner] = [
+            .process, .container("b"), .container("e\u{301}"), .container("é"), .controlGroup("a"),
+        ]
+        #expect(try await history.owners(from: 6, through: 6) == [.host] + listed)
+        #expect(try await history.owners(from: 5, through: 5) == [.host, .container("a")])
+        #expect(try await history.owners(from: 7, through: .max).isEmpty)
+        #expect(try await history.owners(from: .max, through: .min).isEmpty)
+    }
+
+    @Test func metricsAreKnownByTheirNames() {
+        #expect(SampleMetric("cpu_percent") == .cpuPercent)
+        #expect(SampleMetric(SampleMetric.containersRunning.description) == .containersRunning)
+        for name in ["", "cpu", "CPU_PERCENT", "cpu_percent; DROP TABLE series"] { #expect(SampleMetric(name) == nil) }
+    }
+
     @Test func theOldestTicksGoFirstAndAsWholes() async throws {
         let history = MemoryHistory(maxSamples: 7)
         for time in 1...5 { try await history.append(.example(Int64(time))) }

@@ -93,11 +93,13 @@ struct SQLiteFaultTests {
         let history = try other.open()
         try await append(1...3, to: history)
         #expect(await history.status().trouble != nil)
+        #expect(try await history.owners(from: 1, through: 3).count == 3)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         other.clock.advance(by: .seconds(61))
         try await append(4...4, to: history)
         #expect(await history.status().trouble == nil)
         #expect(await history.status().rows == 12)
+        #expect(try await history.owners(from: 1, through: 4).count == 3)
         await history.close()
     }
 

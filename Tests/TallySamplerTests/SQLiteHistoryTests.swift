@@ -56,6 +56,11 @@ struct SQLiteHistoryTests {
                 }
             }
         }
+        for (from, through) in [(Int64.min, Int64.max), (3000, 3000), (4000, .max), (.min, 1499), (5, 4)] {
+            let expected = try await memory.owners(from: from, through: through)
+            #expect(try await file.owners(from: from, through: through) == expected)
+        }
+        #expect(try await file.owners(from: 0, through: .max) == [.host, .container("a"), .container("b")])
         #expect(try await file.newestTime() == memory.newestTime())
         #expect(await file.status().rows == memory.status().rows)
     }

@@ -247,6 +247,26 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
+    @Test func whoWasSampledInTheLastWhileIsListed() async throws {
+        let names = Locked(["old", "web"])
+        let sampler = bench.sampler(
+            SampleSource("containers") { _ in
+                SourceReading(samples: names.withLock(\.self).map { Sample(owner: .container($0)) })
+            }
+        )
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        names.withLock { $0 = ["web"] }
+        await bench.reach(18)
+        await bench.store.ticked(2)
+        // The host's, of the sums over containers.
+        #expect(try await sampler.owners(last: .minutes(1)) == [.host, .container("old"), .container("web")])
+        #expect(try await sampler.owners(last: .seconds(10)) == [.host, .container("web")])
+        #expect(try await sampler.owners(last: .seconds(0)).isEmpty)
+        await sampler.stop()
+    }
+
     @Test func historyGoesBackFromNow() async throws {
         bench.settings.withLock { $0 = .success(SamplingSettings(interval: .seconds(60))) }
         let sampler = bench.sampler(SamplerBench.host)

@@ -11,11 +11,15 @@ struct HistoryRange: Equatable, Sendable {
     static let maxTime: Int64 = 1 << 40
 
     /// Nil if no time is in the range.
+    init?(from: Int64, through: Int64, bucketSeconds: Int64 = 1) {
+        guard from <= through else { return nil }
+        self.from = Self.clamped(from)
+        self.through = Self.clamped(through)
+        self.bucketSeconds = max(1, min(bucketSeconds, Self.maxTime))
+    }
+
     init?(_ query: HistoryQuery) {
-        guard query.from <= query.through else { return nil }
-        from = Self.clamped(query.from)
-        through = Self.clamped(query.through)
-        bucketSeconds = max(1, min(query.bucketSeconds, Self.maxTime))
+        self.init(from: query.from, through: query.through, bucketSeconds: query.bucketSeconds)
     }
 
     static func clamped(_ time: Int64) -> Int64 { max(-maxTime, min(time, maxTime)) }

@@ -120,6 +120,16 @@ struct TickBuffer: Sendable {
         return collector.finish()
     }
 
+    /// - Complexity: The samples of the times asked for.
+    func owners(_ range: HistoryRange) -> Set<SampleOwner> {
+        var owners: Set<SampleOwner> = []
+        for tick in ticks[firstIndex(from: range.from)...] {
+            guard tick.time <= range.through else { break }
+            for row in tick.rows { owners.insert(row.owner) }
+        }
+        return owners
+    }
+
     /// Where the first tick is that is not before a time.
     private func firstIndex(from time: Int64) -> Int {
         var low = head

@@ -190,6 +190,9 @@ final class WatchedHistory: HistoryStore {
     }
 
     func history(_ query: HistoryQuery) async throws -> [HistoryPoint] { try await history.history(query) }
+    func owners(from: Int64, through: Int64) async throws -> [SampleOwner] {
+        try await history.owners(from: from, through: through)
+    }
     func newestTime() async throws -> Int64? { try await history.newestTime() }
 
     func status() async -> HistoryStatus {

@@ -17,7 +17,6 @@ actor HistoryReader {
     }
 
     func points(_ query: HistoryQuery) throws -> [HistoryPoint] {
-        guard !isClosed else { throw HistoryError(.closed, "the history is closed") }
         guard let range = HistoryRange(query),
             SampleMetric.metrics(of: query.owner.kind).contains(query.metric)
         else { return [] }
@@ -26,10 +25,33 @@ actor HistoryReader {
             "bucket": range.bucketSeconds, "from": range.from, "through": range.through,
             "kind": query.owner.kind.description, "id": query.owner.id,
         ]
-        do {
-            return try connection().read { db in
-                try Row.fetchAll(db, sql: sql, arguments: arguments).reversed().compactMap(Self.point)
+        return try read { db in
+            try Row.fetchAll(db, sql: sql, arguments: arguments).reversed().compactMap(Self.point)
+        }
+    }
+
+    func owners(_ range: HistoryRange) throws -> Set<SampleOwner> {
+        try read { db in
+            var owners: Set<SampleOwner> = []
+            for kind in HistorySchema.kinds {
+                let rows = try Row.fetchAll(
+                    db,
+                    sql: HistorySchema.owners(of: kind),
+                    arguments: ["kind": kind.description, "from": range.from, "through": range.through]
+                )
+                for row in rows {
+                    guard let id = row.decoded(0, as: String.self) else { continue }
+                    owners.insert(SampleOwner(kind: kind, id: id))
+                }
             }
+            return owners
+        }
+    }
+
+    private func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        guard !isClosed else { throw HistoryError(.closed, "the history is closed") }
+        do {
+            return try connection().read(body)
         } catch {
             // Whatever it was, it may be better by another connection.
             close()

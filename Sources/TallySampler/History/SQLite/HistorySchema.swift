@@ -10,7 +10,7 @@ enum HistorySchema {
     static let applicationID = 0x5461_6C79
     /// Files of a later one are not touched.
     static let version = 1
-    static let kinds: [SampleOwner.Kind] = [.host, .process, .container, .controlGroup]
+    static let kinds = SampleOwner.Kind.all
 
     static func table(of kind: SampleOwner.Kind) -> String { "\(kind)_sample" }
 
@@ -79,6 +79,14 @@ enum HistorySchema {
     }
 
     // MARK: Asking
+
+    static func owners(of kind: SampleOwner.Kind) -> String {
+        """
+        SELECT DISTINCT owner_id FROM series WHERE owner_kind = :kind
+        AND id IN (SELECT series FROM \(table(of: kind)) WHERE ts BETWEEN :from AND :through)
+        LIMIT \(HistoryRange.maxPoints)
+        """
+    }
 
     /// The points of a query, the newest first.
     ///

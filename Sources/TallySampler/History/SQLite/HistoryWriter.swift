@@ -225,6 +225,8 @@ actor HistoryWriter {
         (pending.points(query), moves)
     }
 
+    func waitingOwners(_ range: HistoryRange) -> Set<SampleOwner> { pending.owners(range) }
+
     func newestTime() -> Int64? {
         [file?.lastTime, pending.lastTime].compactMap(\.self).max()
     }
