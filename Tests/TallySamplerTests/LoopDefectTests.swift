@@ -30,6 +30,29 @@ struct LoopDefectTests {
         #expect((cutoffs[60] ?? 0) < 10_000)
     }
 
+    /// First to when the machine was on last, as it has written that down, and then to now.
+    @Test func pruningJumpsOverTwoSuchTimes() {
+        var times = TickTimes(newest: nil)
+        var cutoffs: [Int64?] = []
+        let (first, second) = (1_700_000_000.0, 1_800_000_000.0)
+        for number in 0..<400 {
+            let stamp = times.stamp(
+                wall: 15 * Double(number) + (number < 2 ? 0 : number < 20 ? first : second),
+                elapsed: .seconds(15 * number),
+                interval: .seconds(15),
+                retention: .seconds(7200)
+            )
+            cutoffs.append(stamp?.cutoff)
+        }
+        #expect(cutoffs[399] == Int64(second) + 15 * 399 - 7200)
+        // What is from between the two jumps goes slowly too.
+        #expect(cutoffs.contains { Int64(first)...Int64(first) + 1000 ~= $0 ?? 0 })
+        for (one, next) in zip(cutoffs, cutoffs.dropFirst()) {
+            guard let one, let next, next - one > 150 else { continue }
+            #expect(!(one..<next).contains(Int64(first) + 30), "a sample that went at once")
+        }
+    }
+
     @Test func lookingAtTheSettingsAfterAnOverrunMakesNoTick() {
         var grid = TickGrid(start: .zero)
         #expect(grid.ticked(every: .seconds(15), now: .seconds(23)) == 1)

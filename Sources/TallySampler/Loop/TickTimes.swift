@@ -8,8 +8,8 @@ struct TickTimes {
     /// The time that pruning goes by: it follows the clock, but never far at once.
     private var trusted: Int64?
     private var holdsUntil: Duration = .zero
-    /// A stretch in which nothing was sampled, since the clock jumped over it or the program was off.
-    private var gap: (from: Int64, to: Int64)?
+    /// Stretches in which nothing was sampled, since the clock jumped over them or the program was off, oldest first.
+    private var gaps: [(from: Int64, to: Int64)] = []
 
     /// A step is a difference of the two clocks that is larger than this, in seconds.
     static let tolerance = 2.0
@@ -18,6 +18,8 @@ struct TickTimes {
     /// After a jump that is longer than this, nothing is pruned for a while: the clock may be set back soon.
     static let jump: Int64 = 300
     static let hold = Duration.seconds(600)
+    /// A clock that jumps all the time is followed slowly: more stretches than this are not kept in mind.
+    static let maxGaps = 16
     /// How many intervals what is old moves at most in a tick.
     static let maxIntervals: Int64 = 10
 
@@ -71,15 +73,15 @@ struct TickTimes {
         let jumped = step.map { $0 > Double(Self.jump) } ?? (trusted.map { now - $0 > Self.jump } ?? false)
         if jumped, step != nil || holdsUntil == .zero {
             holdsUntil = elapsed.adding(Self.hold)
-            if gap == nil { gap = before.map { ($0, now) } }
+            if let before, gaps.count < Self.maxGaps { gaps.append((before, now)) }
         }
         guard elapsed >= holdsUntil else { return nil }
         let base = trusted ?? now
         var limit = base + Self.maxIntervals * interval
-        if let gap, base - retention > gap.from {
+        while let gap = gaps.first, base - retention > gap.from {
             // All from before it is gone, and in it there is nothing to be careful of.
             limit = max(limit, gap.to)
-            self.gap = nil
+            gaps.removeFirst()
         }
         trusted = min(now, limit)
         return (trusted ?? now) - retention
