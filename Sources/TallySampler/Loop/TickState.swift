@@ -79,6 +79,8 @@ struct TickState {
     // MARK: What happens
 
     mutating func begin() -> [Action] {
+        // A stop may have been faster.
+        guard !isOver else { return [] }
         running = Set(outcomes.indices.map(Job.source))
         return outcomes.isEmpty ? endIfDone([]) : outcomes.indices.map { .read(source: $0) }
     }

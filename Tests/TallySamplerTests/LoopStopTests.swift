@@ -1,0 +1,166 @@
+import Tally
+import TallyTesting
+import Testing
+
+@testable import TallySampler
+
+/// A stop may come at any moment: nobody is asked any more, and nothing is told that is not known.
+@Suite(.timeLimit(.minutes(1)))
+struct LoopStopTests {
+    private let bench = SamplerBench()
+
+    /// After the settings, before the sources: there is nothing yet that it could end.
+    @Test func aStopJustBeforeTheSourcesAreAskedIsSeen() async throws {
+        let hold = Hold()
+        let ended = Counted()
+        let own = Locked<SamplerCore?>(nil)
+        let sampler = Sampler(
+            sources: [
+                SampleSource("never") { _ in
+                    await hold.wait(heedsCancellation: false)
+                    return SourceReading()
+                }
+            ],
+            store: bench.store,
+            clock: bench.clock,
+            wallSeconds: {
+                own.withLock(\.self)?.requestStop()
+                return 1_800_000_000
+            },
+            in: bench.registry
+        )
+        own.withLock { $0 = sampler.core }
+        try sampler.start()
+        await bench.reach(3)
+        Task {
+            await sampler.core.waitForEnd()
+            ended.count()
+        }
+        await ended.wait(1)
+        #expect(bench.store.closes == 1)
+        own.withLock { $0 = nil }
+        hold.open()
+    }
+
+    @Test func aTickThatWasCutShortAsksNobody() {
+        for cutShort in [true, false] {
+            var early = TickState(sources: 1)
+            _ = early.end(cutShort: cutShort)
+            #expect(early.begin().isEmpty)
+
+            var state = TickState(sources: 1)
+            _ = state.begin()
+            _ = state.end(cutShort: cutShort)
+            let reading = SourceReading(targets: [SampleTarget(id: "id") { nil }])
+            #expect(state.answered(source: 0, .success(reading)).isEmpty)
+        }
+    }
+
+    @Test func aStopWhileTheSettingsAreAskedMakesNoTick() async throws {
+        let hold = Hold()
+        let isHeld = Locked(false)
+        let sampler = Sampler(
+            sources: [SamplerBench.host],
+            store: bench.store,
+            settings: {
+                if isHeld.withLock(\.self) { await hold.wait() }
+                return SamplingSettings()
+            },
+            clock: bench.clock,
+            wallSeconds: { [bench] in bench.wall.withLock { $0 } },
+            in: bench.registry
+        )
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        isHeld.withLock { $0 = true }
+        await bench.reach(18)
+        await hold.came.wait(1)
+        await sampler.stop()
+        await hold.cancelled.wait(1)
+        #expect(hold.cancelled.value == 1)
+        #expect(try bench.value("tally_sampler_ticks_total") == 1)
+        #expect(try bench.value("tally_sampler_skipped_ticks_total") == 0)
+    }
+
+    @Test func settingsThatDoNotComeInTimeAreCancelled() async throws {
+        let hold = Hold()
+        let sampler = Sampler(
+            sources: [SamplerBench.host],
+            store: bench.store,
+            settings: {
+                await hold.wait()
+                return SamplingSettings()
+            },
+            clock: bench.clock,
+            wallSeconds: { [bench] in bench.wall.withLock { $0 } },
+            in: bench.registry
+        )
+        try sampler.start()
+        await bench.reach(3)
+        await hold.came.wait(1)
+        await bench.reach(8)
+        await hold.cancelled.wait(1)
+        #expect(hold.cancelled.value == 1)
+        hold.open()
+        await sampler.stop()
+    }
+
+    /// Deadlines of what has been answered, and waits that were ended early.
+    @Test func nobodySleepsForWhatIsOver() async throws {
+        let sampler = bench.sampler(SamplerBench.host, .containers(20))
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        await bench.asleep(until: 18)
+        for asked in 2...5 {
+            sampler.wake()
+            await bench.settingsAsked(asked)
+        }
+        // What was cancelled ends by itself, soon; the loop, and nobody else, sleeps until the next tick.
+        while bench.clock.sleepers != 1, !Task.isCancelled { await Task.yield() }
+        #expect(bench.clock.sleepers == 1)
+        await sampler.stop()
+    }
+
+    @Test func whatWasNotWaitedForIsNeitherWellNorNot() async throws {
+        let hold = Hold()
+        let isFirst = Locked(true)
+        let down = SampleSource("down") { _ in
+            if isFirst.withLock(\.self) { throw SourceError(.unavailable, "no socket") }
+            await hold.wait()
+            return SourceReading()
+        }
+        let docker = SampleSource("docker") { _ in
+            let target = SampleTarget(id: "id") {
+                if isFirst.withLock(\.self) { throw SourceError(.malformed, "no JSON") }
+                await hold.wait()
+                return nil
+            }
+            return SourceReading(targets: [target])
+        }
+        let well = SampleSource("well") { _ in
+            if !isFirst.withLock(\.self) { await hold.wait() }
+            return SourceReading()
+        }
+        let sampler = bench.sampler(SamplerBench.host, down, docker, well)
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        await bench.asleep(until: 18)
+        #expect(Set(bench.kinds) == [.sourceDown, .targetsFailing])
+        isFirst.withLock { $0 = false }
+        let isUp = Locked<[Double?]>([])
+        bench.store.onAppend.withLock { [bench] in
+            $0 = {
+                let values = ["down", "well"].map { try? bench.value("tally_sampler_source_up", ["source": $0]) }
+                isUp.withLock { $0 = values }
+            }
+        }
+        await bench.reach(18)
+        await hold.came.wait(3)
+        await sampler.stop()
+        #expect(bench.kinds.count == 2, "\(bench.kinds)")
+        #expect(isUp.withLock(\.self) == [0, 1])
+    }
+}
