@@ -1,0 +1,117 @@
+#if SQLite
+import Foundation
+import GRDB
+import TallyTestSupport
+import TallyTesting
+import Testing
+
+@testable import TallySampler
+
+/// What waits in memory is as much a part of the history as what is in the file.
+@Suite(.timeLimit(.minutes(5)))
+struct SQLiteBacklogTests {
+    /// A history whose folder is not there.
+    private let history: SQLiteHistory
+    private let bench: HistoryBench
+
+    init() throws {
+        bench = try HistoryBench(path: "/nowhere/history.sqlite")
+        history = try bench.open()
+    }
+
+    private func append(_ times: ClosedRange<Int64>) async throws {
+        for time in times { try await history.append(.example(time)) }
+    }
+
+    @Test func whatWaitsGrowsOldToo() async throws {
+        try await append(1...10)
+        try await history.prune(before: 6)
+        #expect(try await history.history(.cpu(of: .host)).map(\.time) == Array(6...10))
+        let status = await history.status()
+        #expect(status.backlog == 5)
+        #expect(status.rows == 15)
+        #expect(status.droppedTicks == 0, "what is old is not lost")
+    }
+
+    @Test func theNewestTimeMayBeOfWhatWaits() async throws {
+        #expect(try await history.newestTime() == nil)
+        try await append(1...10)
+        #expect(try await history.newestTime() == 10)
+    }
+
+    @Test func whatCannotBeWrittenBeforeClosingIsLost() async throws {
+        try await append(1...10)
+        await history.close()
+        #expect(await history.status().droppedTicks == 10)
+        await history.close()
+        #expect(await history.status().droppedTicks == 10)
+    }
+
+    /// It would cost all that waits, and itself.
+    @Test func aTickThatIsLargerThanAllThatMayWaitIsRefused() async throws {
+        try await append(1...3)
+        let samples = (0...TroubleLog.maxSamples).map { number in
+            Sample(owner: .container("c"), containerID: "\(number)", values: [.cpuPercent: 1])
+        }
+        let error = await #expect(throws: HistoryError.self) {
+            try await history.append(HistoryTick(time: 4, samples: samples))
+        }
+        #expect(error?.code == .tooLarge)
+        #expect(await history.status().backlog == 3)
+        try await history.append(HistoryTick(time: 5, samples: samples.dropLast()))
+        #expect(await history.status().backlog == 1)
+        #expect(await history.status().droppedTicks == 3)
+    }
+
+    // MARK: A log that is held
+
+    /// Any log is too long, and cannot be made any shorter.
+    private func held() throws -> (HistoryBench, SQLiteHistory) {
+        let bench = try HistoryBench()
+        let history = try bench.open {
+            $0.logBytes = 0
+            $0.maxLogBytes = -1
+        }
+        return (bench, history)
+    }
+
+    @Test func nothingIsPrunedWhileItIsNotTimeToTryAgain() async throws {
+        let (bench, history) = try held()
+        try await history.append(.example(1))
+        #expect(await history.status().trouble == .heldByReader)
+        try await history.prune(before: 0)
+        #expect(await history.status().trouble == .heldByReader, "nothing has been found to be well")
+        #expect(await history.status().backlog == 1)
+        withExtendedLifetime(bench) {}
+    }
+
+    @Test func pruningWritesNothingToALogThatIsTooLong() async throws {
+        let bench = try HistoryBench()
+        let history = try bench.open {
+            $0.busyTimeout = .milliseconds(1)
+            $0.logBytes = 0
+            $0.maxLogBytes = 0
+        }
+        try await history.append(.example(1))
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let reader = try DatabaseQueue(path: bench.path, configuration: configuration)
+        try await reader.writeWithoutTransaction { db in
+            try db.execute(sql: "BEGIN")
+            _ = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM host_sample")
+        }
+        for _ in 0..<3 {
+            try await history.prune(before: 1000)
+            #expect(await history.status().trouble == .heldByReader)
+            #expect(await history.status().rows == 3)
+            bench.clock.advance(by: .seconds(61))
+        }
+        #expect(await history.status().troubles == [.heldByReader: 1])
+        try await reader.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+        try await history.prune(before: 1000)
+        #expect(await history.status().trouble == nil)
+        #expect(await history.status().rows == 0)
+        await history.close()
+    }
+}
+#endif
