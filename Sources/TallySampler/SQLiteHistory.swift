@@ -104,13 +104,18 @@ public final class SQLiteHistory: HistoryStore {
         otherwise nothing: Answer,
         _ body: () async throws -> Answer
     ) async throws -> Answer {
-        do {
-            return try await body()
-        } catch let error as HistoryError {
-            throw error
-        } catch {
-            guard await writer.readFailed(error) else { throw HistoryError(.unreadable, "\(error)") }
-            return nothing
+        var isAgain = false
+        while true {
+            do {
+                return try await body()
+            } catch let error as HistoryError {
+                throw error
+            } catch {
+                if await writer.readFailed(error) { return nothing }
+                // A file that is just being begun has no tables yet; by now it has.
+                guard !isAgain else { throw HistoryError(.unreadable, "\(error)") }
+                isAgain = true
+            }
         }
     }
 

@@ -63,6 +63,27 @@ struct SQLiteBacklogTests {
         #expect(await history.status().droppedTicks == 3)
     }
 
+    /// Ticks go from memory to the file while somebody asks: each is in the answer, and once.
+    @Test func aQueryDuringAFlushCountsEachTickOnce() async throws {
+        for _ in 0..<20 {
+            let bench = try HistoryBench()
+            try FileManager.default.removeItem(at: bench.folder.url)
+            let history = try bench.open()
+            for time in 1...50 { try await history.append(.example(Int64(time))) }
+            try FileManager.default.createDirectory(at: bench.folder.url, withIntermediateDirectories: true)
+            bench.clock.advance(by: .seconds(61))
+            async let appended: Void = history.append(.example(51))
+            for _ in 0..<3 {
+                let points = try await history.history(.cpu(of: .host))
+                #expect(points.map(\.time).prefix(50) == Array(1...50)[...])
+                #expect(points.allSatisfy { $0.count == 1 })
+            }
+            try await appended
+            #expect(await history.status().backlog == 0)
+            await history.close()
+        }
+    }
+
     // MARK: A log that is held
 
     /// Any log is too long, and cannot be made any shorter.
