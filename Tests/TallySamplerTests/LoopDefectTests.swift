@@ -61,6 +61,34 @@ struct LoopDefectTests {
         #expect(grid.due == .seconds(33))
     }
 
+    @Test func wakingIsSeenToOnce() async throws {
+        let sampler = bench.sampler(SamplerBench.host)
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        await bench.asleep(until: 18)
+        sampler.wake()
+        await bench.settingsAsked(2)
+        for tick in 2...4 {
+            await bench.reach(Double(3 + 15 * (tick - 1)))
+            await bench.store.ticked(tick)
+        }
+        await bench.asleep(until: 63)
+        #expect(bench.timesSettingsWereAsked == 5, "once a tick, and once for the wake")
+        await sampler.stop()
+    }
+
+    @Test func withoutATimeOfDayHistoryEndsWithItsLastTick() async throws {
+        let sampler = bench.sampler(SamplerBench.host)
+        try sampler.start()
+        await bench.reach(3)
+        await bench.store.ticked(1)
+        bench.wall.withLock { $0 = .nan }
+        let points = try await sampler.history(of: .cpuPercent, owner: .host, last: .minutes(1), every: .seconds(1))
+        #expect(points.map(\.time) == [1_800_000_003])
+        await sampler.stop()
+    }
+
     // MARK: Targets
 
     /// Twenty-four at the front that never answer must not starve those behind them at every tick.
@@ -88,6 +116,65 @@ struct LoopDefectTests {
         let last = state.timedOut(target: "a", source: 0)
         #expect(last.contains { if case .end = $0 { true } else { false } })
         #expect(state.lateTargets == late)
+    }
+
+    @Test func whatWasLateIsAskedLastAtTheNextTick() async throws {
+        let hold = Hold()
+        let asked = Locked<[Int]>([])
+        let isSecond = Locked(false)
+        let source = SampleSource("docker") { _ in
+            SourceReading(
+                targets: (0..<20).map { number in
+                    SampleTarget(id: "id\(number)") {
+                        if isSecond.withLock(\.self) {
+                            asked.withLock { $0.append(number) }
+                        } else if number < 8 {
+                            await hold.wait()
+                        }
+                        return .container(number)
+                    }
+                }
+            )
+        }
+        let sampler = bench.sampler(source)
+        try sampler.start()
+        await bench.reach(3)
+        await hold.came.wait(8)
+        for _ in 0..<8 { await bench.asleep(until: 13) }
+        while bench.clock.sleepers < 9 { await Task.yield() }
+        bench.pass(10)
+        await bench.store.ticked(1)
+        #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "timeout"]) == 8)
+        isSecond.withLock { $0 = true }
+        await bench.reach(18)
+        await bench.store.ticked(2)
+        await bench.asleep(until: 33)
+        // Eight are asked at a time, in no order among themselves: at least five of the others have answered before.
+        let order = asked.withLock(\.self)
+        #expect(order.count == 20)
+        #expect(Set(order.prefix(5)).isDisjoint(with: 0..<8), "\(order)")
+        await sampler.stop()
+    }
+
+    @Test func whatFailedAtOnceIsNotLate() {
+        var state = TickState(sources: 1)
+        _ = state.begin()
+        let targets = ["a", "b"].map { SampleTarget(id: $0) { nil } }
+        _ = state.answered(source: 0, .success(SourceReading(targets: targets)))
+        _ = state.answered(target: "a", source: 0, .failure(SourceError(.malformed, "no JSON")))
+        _ = state.timedOut(target: "b", source: 0)
+        #expect(state.lateTargets == [.target(source: 0, id: "b")])
+    }
+
+    /// Else it would be taken for gone.
+    @Test func whatTheTickHadNoTimeForIsAnError() {
+        let late: Set<TickState.Job> = [.target(source: 0, id: "id0")]
+        var state = TickState(sources: 1, late: late)
+        _ = state.begin()
+        let targets = (0..<20).map { SampleTarget(id: "id\($0)") { nil } }
+        _ = state.answered(source: 0, .success(SourceReading(targets: targets)))
+        _ = state.end(cutShort: false)
+        #expect(Set(state.outcomes[0].targetErrors.keys) == Set(targets.map(\.id)))
     }
 
     @Test func idsThatAreEqualButForTheirBytesAreOne() {

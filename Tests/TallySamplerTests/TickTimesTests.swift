@@ -40,6 +40,12 @@ struct TickTimesTests {
         #expect(stamps[229].time == first + 435, "it has caught up")
     }
 
+    /// A tick of a time that is there would take its place.
+    @Test func noTwoTicksAreOfOneTime() {
+        #expect(stamps([0, -15]).map(\.time) == [first, first + 1])
+        #expect(stamps([0], newest: first).map(\.time) == [first + 1])
+    }
+
     @Test func aLargeStepBackIsTaken() {
         let stamps = stamps([0, 0, -7200])
         #expect(stamps[2].time == first + 30 - 7200)

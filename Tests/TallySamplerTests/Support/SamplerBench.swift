@@ -58,6 +58,8 @@ final class SamplerBench: Sendable {
     /// Waits until the settings have been asked for so often.
     func settingsAsked(_ times: Int) async { await asked.wait(times) }
 
+    var timesSettingsWereAsked: Int { asked.value }
+
     /// What the sampler has told.
     var kinds: [SamplerReport.Kind] { reports.withLock { $0.map(\.kind) } }
 
