@@ -56,6 +56,10 @@ struct LatestValuesTests {
         latest.show([Sample(owner: .host, values: [.load5: 1])], isWhole: true)
         #expect(try registry.value(of: "node_load1") == nil)
         #expect(try registry.value(of: "node_load5") == 1)
+        latest.show([], isWhole: false)
+        #expect(try registry.value(of: "node_load5") == nil, "it would be taken for the load of now")
+        latest.show([Sample(owner: .host, values: [.load5: 2])], isWhole: true)
+        #expect(try registry.value(of: "node_load5") == 2)
         latest.hideAll()
         #expect(try registry.value(of: "node_load5") == nil)
     }
@@ -77,6 +81,15 @@ struct LatestValuesTests {
         #expect(try value("container_memory_working_set_bytes") == nil)
     }
 
+    /// Now and then is not gone: the ticks that it misses are counted from when it was seen last.
+    @Test mutating func oneThatIsSilentNowAndThenIsShownAllTheTime() throws {
+        for _ in 0..<3 {
+            latest.show([.container(1)], isWhole: true)
+            for _ in 1..<LatestValues.patience { latest.show([], isWhole: false) }
+            #expect(try value("container_memory_working_set_bytes") == 100)
+        }
+    }
+
     /// A late answer is a little lower; a restart begins anew, with all of its counts.
     @Test mutating func countersDoNotRunBackwardsAndRestartWithTheContainer() throws {
         func show(_ cpu: Double, _ received: Double) {
@@ -93,6 +106,24 @@ struct LatestValuesTests {
         #expect(try value("container_network_receive_bytes_total") == 4000)
     }
 
+    /// Of a restart the counts tell that fell by much; the others begin anew all the same.
+    @Test mutating func aRestartBeginsAllCountsAnew() throws {
+        func show(_ cpu: Double, _ received: Double) {
+            latest.show([.container(1, [.cpuSeconds: cpu, .networkReceivedBytes: received])], isWhole: true)
+        }
+        show(100, 5000)
+        show(1, 4990)
+        #expect(try value("container_network_receive_bytes_total") == 4990)
+    }
+
+    @Test mutating func thoseThatAreShownStayWhereThereAreTooMany() throws {
+        for _ in 0..<3 {
+            #expect(latest.show((0..<510).map { .container($0) }, isWhole: true) == 10)
+            #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxOwners)
+        }
+        #expect(try value("container_memory_working_set_bytes", 0) == 100)
+    }
+
     @Test mutating func containersThatAreShownAreBounded() throws {
         latest.show((0..<2_000).map { .container($0) }, isWhole: true)
         #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxOwners)
@@ -102,6 +133,13 @@ struct LatestValuesTests {
         latest.show((1_500..<2_000).map { .container($0) }, isWhole: true)
         #expect(try value("container_memory_working_set_bytes", 1_999) == 100)
         #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxOwners)
+    }
+
+    @Test mutating func whatWasHiddenTakesNoRoom() throws {
+        #expect(latest.show((0..<LatestValues.maxOwners).map { .container($0) }, isWhole: true) == 0)
+        latest.hideAll()
+        #expect(try registry.samples(of: "container_memory_working_set_bytes").isEmpty)
+        #expect(latest.show((500..<500 + LatestValues.maxOwners).map { .container($0) }, isWhole: true) == 0)
     }
 
     @Test mutating func theProcessIsShownWhetherOrNotTheHostShowsIt() throws {
