@@ -23,6 +23,40 @@ struct MemoryDefectTests {
         #expect(try valuesHeld(by: buffer) == full / 64 * 6)
     }
 
+    /// The places of dropped ticks go too, some at a time: a history that is pruned at each tick is never empty.
+    @Test func placesOfDroppedTicksAreGivenBack() throws {
+        var buffer = TickBuffer()
+        for time in 1...10_000 {
+            buffer.insert(.cpu(Int64(time), 1))
+            buffer.remove(before: Int64(time) - 99)
+        }
+        #expect(buffer.count == 100)
+        let ticks = try #require(Mirror(reflecting: buffer).descendant("ticks"))
+        #expect(Mirror(reflecting: ticks).children.count < 300)
+        #expect(buffer.points(.cpu()).map(\.time) == Array(9_901...10_000))
+    }
+
+    /// What waits in memory and what is in a file may fall into one bucket.
+    @Test func pointsOfTwoStoresAreJoined() {
+        func point(_ time: Int64, _ values: Double...) -> HistoryPoint {
+            let mean = values.reduce(0, +) / Double(values.count)
+            return HistoryPoint(
+                time: time,
+                count: values.count,
+                min: values.min() ?? 0,
+                mean: mean,
+                max: values.max() ?? 0
+            )
+        }
+        let file = [point(0, 1), point(60, 1, 2, 3)]
+        let memory = [point(60, 10), point(120, 7)]
+        let joined = [point(0, 1), point(60, 1, 2, 3, 10), point(120, 7)]
+        #expect(HistoryPoint.merged(file, memory) == joined)
+        #expect(HistoryPoint.merged(memory, file) == joined)
+        #expect(HistoryPoint.merged([], memory) == memory)
+        #expect(HistoryPoint.merged(file, []) == file)
+    }
+
     /// How many numbers there are in all places, those of dropped ticks too.
     private func valuesHeld(by buffer: TickBuffer) throws -> Int {
         let ticks = try #require(Mirror(reflecting: buffer).descendant("ticks"))

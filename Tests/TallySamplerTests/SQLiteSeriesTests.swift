@@ -1,0 +1,93 @@
+#if SQLite
+import GRDB
+import TallyTesting
+import Testing
+
+@testable import TallySampler
+
+/// A series is written once an hour only, and goes when nothing is left of it: no sample may lose its own meanwhile.
+@Suite(.timeLimit(.minutes(5)))
+struct SQLiteSeriesTests {
+    private static let start: Int64 = 1_800_000_000
+    private let bench: HistoryBench
+
+    init() throws {
+        bench = try HistoryBench()
+    }
+
+    @Test(arguments: [600, 7200] as [Int64])
+    func aContainerThatLivesForLongKeepsItsHistory(_ retention: Int64) async throws {
+        let history = try bench.open()
+        let times = (0...360).map { Self.start + $0 * 60 }
+        for time in times {
+            try await history.append(.cpu(time, 1))
+            try await history.prune(before: time - retention)
+        }
+        let kept = times.filter { $0 >= times[360] - retention }
+        #expect(try await history.history(.cpu()).map(\.time) == kept)
+        #expect(try series() == 1)
+        await history.close()
+    }
+
+    @Test func aContainerThatComesBackIsFound() async throws {
+        let history = try bench.open()
+        try await history.append(.cpu(Self.start, 1))
+        for hour in 1...6 {
+            let time = Self.start + Int64(hour) * 3600
+            try await history.append(.cpu(time, 1, of: "other"))
+            try await history.prune(before: time - 7200)
+        }
+        #expect(try series() == 1, "it was gone for longer than anything is kept")
+        let back = Self.start + 6 * 3600 + 60
+        try await history.append(.cpu(back, 2))
+        #expect(try await history.history(.cpu()).map(\.time) == [back])
+        await history.close()
+    }
+
+    // MARK: After a clock that was ahead
+
+    @Test func aDayAheadIsStillBelieved() async throws {
+        let history = try bench.open()
+        for ahead in [86_400, 86_401] as [Int64] { try await history.append(.cpu(Self.start + ahead, 1)) }
+        bench.clock.advance(by: .seconds(86_401))
+        try await history.prune(before: 0)
+        #expect(try await history.history(.cpu()).map(\.time) == [Self.start + 86_400])
+        await history.close()
+    }
+
+    @Test func aSeriesOfTheFutureGoesToo() async throws {
+        let history = try bench.open()
+        try await history.append(.cpu(Self.start + 100_000_000, 1))
+        try await removeFuture(history)
+        #expect(try series() == 1)
+        try await history.prune(before: Self.start + 86_400 + 7200)
+        #expect(try series() == 0)
+        await history.close()
+    }
+
+    @Test func aContainerThatWasSampledInTheFutureKeepsItsHistory() async throws {
+        let history = try bench.open()
+        try await history.append(.cpu(Self.start + 100_000_000, 1))
+        try await removeFuture(history)
+        let times = (0...40).map { Self.start + $0 * 3600 }
+        for time in times {
+            try await history.append(.cpu(time, 1))
+            try await history.prune(before: time - 7200)
+        }
+        #expect(try await history.history(.cpu()).map(\.time) == Array(times.suffix(3)))
+        await history.close()
+    }
+
+    private func removeFuture(_ history: SQLiteHistory) async throws {
+        bench.clock.advance(by: .seconds(86_401))
+        try await history.prune(before: 0)
+        #expect(await history.status().rows == 0)
+    }
+
+    private func series() throws -> Int {
+        let queue = try DatabaseQueue(path: bench.path)
+        defer { try? queue.close() }
+        return try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM series") ?? 0 }
+    }
+}
+#endif

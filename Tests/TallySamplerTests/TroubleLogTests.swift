@@ -1,0 +1,51 @@
+import Testing
+
+@testable import TallySampler
+
+/// When a store that is in trouble is tried again.
+struct TroubleLogTests {
+    private var log = TroubleLog()
+    private var now = Duration.zero
+
+    /// Fails, and waits until it may be tried again. Returns how long that was, in seconds.
+    private mutating func wait(_ trouble: HistoryStatus.Trouble) -> Int {
+        log.begin(trouble, at: now)
+        var seconds = 0
+        while !log.mayTry(at: now), seconds < 1000 {
+            seconds += 1
+            now += .seconds(1)
+        }
+        return seconds
+    }
+
+    private mutating func waits(_ times: Int, _ trouble: HistoryStatus.Trouble) -> [Int] {
+        var waits: [Int] = []
+        for _ in 0..<times { waits.append(wait(trouble)) }
+        return waits
+    }
+
+    @Test mutating func whatLastsIsTriedLessAndLessOften() {
+        let waits = waits(6, .full)
+        #expect(waits == [5, 10, 20, 40, 60, 60])
+        #expect(log.counts == [.full: 1])
+        #expect(log.current == .full)
+    }
+
+    @Test mutating func anotherTroubleAndTheNextOneBeginAnew() {
+        let first = waits(3, .full)
+        #expect(first == [5, 10, 20])
+        let other = waits(2, .inputOutput)
+        #expect(other == [5, 10])
+        log.end()
+        #expect(log.mayTry(at: now))
+        let again = waits(1, .inputOutput)
+        #expect(again == [5], "it was well in between")
+        #expect(log.counts == [.full: 1, .inputOutput: 2])
+    }
+
+    @Test mutating func aLockMayBeGoneAtAnyMoment() {
+        let waits = waits(3, .busy)
+        #expect(waits == [0, 0, 0])
+        #expect(log.counts == [.busy: 1])
+    }
+}
