@@ -123,6 +123,29 @@ struct ControlGroupSourceTests {
         )
     }
 
+    /// Older kernels have only the count of a group without those inside of it.
+    @Test func blockTotalsOfOlderKernelsAreRead() async throws {
+        let tree = try FileTree([
+            "blk/docker/\(Self.id)/blkio.throttle.io_service_bytes": "8:0 Read 10\n8:0 Write 20\nTotal 30\n",
+            "mem/docker/\(Self.id)/memory.usage_in_bytes": "1000\n",
+        ])
+        let lines = [("mem", "memory"), ("blk", "blkio")].map { "cgroup \(tree.path)/\($0.0) cgroup rw,\($0.1) 0 0\n" }
+        try tree.write("mounts", lines.joined())
+        let reading = try await source(tree).read(tick(0))
+        #expect(
+            reading.samples.map(\.values) == [[.memoryUsedBytes: 1000, .blockReadBytes: 10, .blockWrittenBytes: 20]]
+        )
+    }
+
+    @Test(arguments: [(1_024_000_000 - 4096, true), (1_024_000_000, false)])
+    func aLimitThatIsTheMachinesIsNone(_ bytes: Int, _ isLimit: Bool) async throws {
+        let tree = try Self.secondVersion()
+        try tree.write("cg/system.slice/docker-\(Self.id).scope/memory.max", "\(bytes)\n")
+        let values = try await source(tree).read(tick(0)).samples.first?.values
+        #expect(values?[.memoryLimitBytes] == (isLimit ? Double(bytes) : nil))
+        #expect(values?[.memoryUsedBytes] == 700)
+    }
+
     @Test func sharesAreOfEachGroup() async throws {
         let tree = try Self.secondVersion()
         let source = source(tree)

@@ -115,7 +115,16 @@ struct EngineStatsTests {
         #expect(try stats(text)?.cpus == 3)
         let zero = text.replacing(#""cpu_stats":{"#, with: #""cpu_stats":{"online_cpus":0,"#)
         #expect(try stats(zero)?.cpus == 3)
+        #expect(try stats(zero.replacing(":0,", with: ":18446744073709551615,"))?.cpus == .max)
         #expect(try stats(StatsText(cpus: nil).text)?.cpus == nil)
+        #expect(try stats(text.replacing("[1,2,3]", with: "[]"))?.cpus == nil)
+    }
+
+    /// A container that runs has a process at least, and a limit of nothing is none.
+    @Test func zerosThatSayNothingAreAbsent() throws {
+        let text = StatsText(rest: #""memory_stats":{"usage":1000,"limit":0}"#).text
+            .replacing(#""current":3"#, with: #""current":0"#)
+        #expect(try stats(text)?.values == [.cpuSeconds: 1, .memoryUsedBytes: 1000])
     }
 
     // MARK: Lists and the engine itself

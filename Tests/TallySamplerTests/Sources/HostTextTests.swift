@@ -47,6 +47,16 @@ struct HostTextTests {
         #expect(totals.sent == 37)
     }
 
+    @Test(arguments: ["lo", "veth1a", "br-1a", "docker0", "cni0", "podman0", "virbr0"])
+    func whatOnlyContainersUseDoesNotLeaveTheHost(_ name: String) {
+        #expect(!NetworkTotals.leavesHost(name))
+    }
+
+    @Test(arguments: ["eth0", "enp1s0", "wlan0", "lo1", "wg0", "br0", "bond0"])
+    func whatElseThereIsLeavesIt(_ name: String) {
+        #expect(NetworkTotals.leavesHost(name))
+    }
+
     @Test func anInterfacesNameEndsAtTheLastColon() {
         var names: [String] = []
         _ = NetworkTotals(text: .init(text: interfaces)) { names.append($0) != () }

@@ -1,0 +1,57 @@
+#if Docker
+import NIOHTTP1
+import TallyTesting
+import Testing
+
+@testable import TallySampler
+
+/// Answers that are unusual, and all that can be had of them.
+@Suite(.timeLimit(.minutes(1)))
+struct EngineAnswerTests {
+    private func source(_ engine: FakeEngine) -> SampleSource {
+        .docker(EngineSource(sockets: .given(engine.socket), clock: ManualClock(), hostMemory: { nil }) { $0.name })
+    }
+
+    @Test(arguments: [false, true])
+    func anAnswerOfEightMegabytesIsRead(isChunked: Bool) async throws {
+        var body = Array(listText([1]).utf8)
+        body += Array(repeating: UInt8(ascii: " "), count: (8 << 20) - body.count)
+        let engine = try await FakeEngine { [body] uri in
+            uri == "/_ping" ? .ok("OK") : .reply(.ok, body, isChunked: isChunked)
+        }
+        let client = EngineClient(clock: ContinuousClock())
+        let reply = try await client.get("/containers/json", at: engine.socket, within: .seconds(60))
+        #expect(reply.body.count == 8 << 20)
+        #expect(try EngineContainer.list(try reply.success()).map(\.container.id) == [containerID(1)])
+        await client.shutdown()
+    }
+
+    /// A container that is paused has figures, and does not run.
+    @Test func thoseThatArePausedAreSampledAndDoNotCount() async throws {
+        let list = listText(1...3).replacing(#""State":"running"}]"#, with: #""State":"paused"}]"#)
+        let engine = try await FakeEngine { uri in uri == "/_ping" ? .ok("OK") : .ok(list) }
+        let source = source(engine)
+        let reading = try await source.read(tick(0))
+        #expect(reading.containersRunning == 2)
+        #expect(reading.targets.map(\.id) == (1...3).map(containerID))
+        await source.shutdown()
+    }
+
+    /// Without a list there is a number, unless nobody waits for it any more.
+    @Test func cancellingWhileTheNumberIsAskedForIsNoAnswer() async throws {
+        let engine = try await FakeEngine { uri in
+            switch uri {
+            case "/_ping": .ok("OK")
+            case "/v1.41/info": .hang
+            default: .ok("nonsense")
+            }
+        }
+        let source = source(engine)
+        let task = Task { try await source.read(tick(0)) }
+        while !engine.seen.contains(where: { $0.uri.hasSuffix("info") }), !Task.isCancelled { await Task.yield() }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        await source.shutdown()
+    }
+}
+#endif
