@@ -20,12 +20,15 @@ struct SQLiteSeriesTests {
         let history = try bench.open()
         let times = (0...360).map { Self.start + $0 * 60 }
         for time in times {
-            try await history.append(.cpu(time, 1))
+            var tick = HistoryTick.cpu(time, 1)
+            // Else a series that went too soon would get its number again, and nobody would notice.
+            if time >= times[30] { tick.samples += HistoryTick.cpu(time, 1, of: "other").samples }
+            try await history.append(tick)
             try await history.prune(before: time - retention)
         }
         let kept = times.filter { $0 >= times[360] - retention }
         #expect(try await history.history(.cpu()).map(\.time) == kept)
-        #expect(try series() == 1)
+        #expect(try series() == 2)
         await history.close()
     }
 
