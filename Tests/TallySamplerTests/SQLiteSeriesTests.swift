@@ -32,6 +32,19 @@ struct SQLiteSeriesTests {
         await history.close()
     }
 
+    /// In the file, a NUL is another character; nobody has to know.
+    @Test(arguments: ["a\0b", "\0", "quote ' \" %_", "é", "e\u{301}", "\u{FFFD}"])
+    func anyNameIsFoundAgain(_ name: String) async throws {
+        let history = try bench.open()
+        try await history.append(.cpu(Self.start, 1, of: name, in: name))
+        #expect(try await history.history(.cpu(of: .container(name))).map(\.max) == [1])
+        let owners = try await history.owners(from: .min, through: .max)
+        #expect(owners == [.container(name.replacing("\0", with: "\u{FFFD}"))])
+        let listed = try #require(owners.first)
+        #expect(try await history.history(.cpu(of: listed)).map(\.max) == [1])
+        await history.close()
+    }
+
     @Test func aContainerThatComesBackIsFound() async throws {
         let history = try bench.open()
         try await history.append(.cpu(Self.start, 1))

@@ -26,16 +26,26 @@ final class WatchedClock: Clock, Sendable {
     var sleepers: Int { state.withLock { $0.deadlines.count } }
 
     func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
-        let (number, reached) = state.withLock { state in
+        let number = state.withLock { state in
             state.number += 1
-            state.deadlines[state.number] = deadline.offset
-            let reached = state.waiters.filter { $0.deadline == deadline.offset }.map(\.continuation)
-            state.waiters.removeAll { $0.deadline == deadline.offset }
-            return (state.number, reached)
+            return state.number
         }
-        for continuation in reached { continuation.resume() }
         defer { state.withLock { _ = $0.deadlines.removeValue(forKey: number) } }
-        try await clock.sleep(until: deadline)
+        try await withTaskCancellationHandler {
+            let reached = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+                // What is over by then, as the deadline of a tick that has ended, sleeps no more: the handler below runs
+                // after the task was marked, so one of the two sees the other.
+                guard !Task.isCancelled else { return [] }
+                state.deadlines[number] = deadline.offset
+                let reached = state.waiters.filter { $0.deadline == deadline.offset }.map(\.continuation)
+                state.waiters.removeAll { $0.deadline == deadline.offset }
+                return reached
+            }
+            for continuation in reached { continuation.resume() }
+            try await clock.sleep(until: deadline)
+        } onCancel: {
+            state.withLock { _ = $0.deadlines.removeValue(forKey: number) }
+        }
     }
 
     /// Waits until somebody sleeps until then.

@@ -180,12 +180,9 @@ extension HistoryFile {
 }
 
 extension SeriesKey {
-    /// As stored. A NUL would end a text that is bound to a statement.
+    /// As stored.
     fileprivate var texts: [String] {
-        [owner.kind.description, owner.id, containerID ?? ""].map { text in
-            guard text.utf8.contains(0) else { return text }
-            return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
-        }
+        [owner.kind.description, owner.id, containerID ?? ""].map(HistorySchema.stored)
     }
 }
 #endif

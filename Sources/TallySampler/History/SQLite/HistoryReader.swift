@@ -23,7 +23,7 @@ actor HistoryReader {
         let sql = HistorySchema.points(of: query.owner.kind, query.metric)
         let arguments: StatementArguments = [
             "bucket": range.bucketSeconds, "from": range.from, "through": range.through,
-            "kind": query.owner.kind.description, "id": query.owner.id,
+            "kind": query.owner.kind.description, "id": HistorySchema.stored(query.owner.id),
         ]
         return try read { db in
             try Row.fetchAll(db, sql: sql, arguments: arguments).reversed().compactMap(Self.point)

@@ -21,6 +21,12 @@ enum HistorySchema {
         return "INSERT OR REPLACE INTO \(table(of: kind))(ts, series, \(columns)) VALUES (\(marks))"
     }
 
+    /// A text as it is stored: a NUL would end one that is bound to a statement.
+    static func stored(_ text: String) -> String {
+        guard text.utf8.contains(0) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
+    }
+
     // MARK: Whose file it is
 
     enum Owner {
