@@ -32,7 +32,10 @@ final class OwnMetrics: Sendable {
                 kind: kind,
                 labelNames: labels,
                 limit: 1_000_000,
-                isStandard: true
+                isStandard: true,
+                // Totals are copied, and their series made, in the middle of a scrape: a creation time would be later than
+                // that of the sample, and Prometheus would put a zero behind it.
+                isMirrored: kind == .counter
             )
         }
         context = registry.context

@@ -203,6 +203,18 @@ struct CreatedSamplesTests {
     }
 
     @Test
+    func areNotOfWhatARegistryTellsOfItself() throws {
+        let registry = MetricRegistry(createdSamples: true)
+        let family = try Counter.family(validating: "c", help: "", labelNames: ["l"], limit: 1, in: registry)
+        for value in ["a", "b", "c"] { family[[value]].increment() }
+        // Its series is made while it is exposed, at two: as if it had been zero after the sample's time.
+        let text = String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self)
+        let parsed = try ExpositionParser(.openMetrics).parse(text)
+        #expect(try parsed.value(of: "tally_family_overflow_total") == 2)
+        #expect(Set(parsed.samples.map(\.name).filter { $0.hasSuffix("_created") }) == ["c_created"])
+    }
+
+    @Test
     func areLeftOutUnlessAskedForAndInOtherFormats() throws {
         #expect(try !text(.openMetrics, createdSamples: false).contains("_created"))
         #expect(try !text(.prometheusText, createdSamples: true).contains("_created"))
