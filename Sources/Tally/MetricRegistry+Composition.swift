@@ -38,6 +38,25 @@ extension MetricRegistry {
         return parts
     }
 
+    /// Sets `tally_series` of each registry that shows it in an exposition. This one tells of those that do not, too, so
+    /// that all of them together are the samples that there are.
+    func countSamples(of families: [Snapshot.Family]) {
+        guard families.contains(where: { $0.registry !== self }) else {
+            ownMetrics?.exposed(samples: families.reduce(0) { $0 + $1.samples })
+            return
+        }
+        var samples = [ObjectIdentifier(self): (own: ownMetrics, count: 0)]
+        for family in families where family.definition.name == OwnMetrics.seriesName {
+            guard let own = family.registry.ownMetrics else { continue }
+            samples[ObjectIdentifier(family.registry)] = (own, 0)
+        }
+        for family in families {
+            let id = ObjectIdentifier(family.registry)
+            samples[samples[id] == nil ? ObjectIdentifier(self) : id]?.count += family.samples
+        }
+        for (own, count) in samples.values { own?.exposed(samples: count) }
+    }
+
     /// Puts the families of several registries into one order, and leaves out what cannot be shown beside the rest.
     static func merged(_ parts: [(registry: MetricRegistry, families: [Snapshot.Family])]) -> [Snapshot.Family] {
         guard parts.count > 1 else { return parts.first?.families ?? [] }

@@ -63,8 +63,10 @@ extension MetricRegistry {
                 families: part.snapshot(names, as: format, until: end.map { now.adding($0.since(context.now())) })
             )
         }
+        let merged = Self.merged(families)
+        countSamples(of: merged)
         return ExpositionChunks(
-            Snapshot(families: Self.merged(families)),
+            Snapshot(families: merged),
             as: format,
             of: self,
             parts,
@@ -103,27 +105,18 @@ extension MetricRegistry {
         let exposed = named(names, among: registered)
         refresh()
         let answers = ask(exposed.filter { $0.observe != nil || $0.collector != nil }, own, until: end)
-        own?.refresh(registered)
-        var samples = 0
-        let families = exposed.compactMap { family -> Snapshot.Family? in
-            let definition = family.storage.definition
-            let storage: FamilyStorage? =
-                if let collector = family.collector {
-                    answers[ObjectIdentifier(collector)]?[ByteName(definition.name)]
-                } else {
-                    family.storage
-                }
-            guard let storage else { return nil }
+        own?.refresh(registered, answers: answers)
+        return exposed.compactMap { family -> Snapshot.Family? in
+            guard let storage = family.storage(in: answers) else { return nil }
+            let definition = storage.definition
             storage.expireIdleChildren(isOften: false)
             let view = storage.view()
             guard view.live > 0 else { return nil }
             if definition.kind == .activeUsers { view.refreshUsers() }
             let hasCreated = format.kind == .openMetrics && definition.hasCreatedSamples
-            samples += view.live * (definition.samplesPerSeries + (hasCreated ? 1 : 0))
-            return Snapshot.Family(definition: definition, view: view)
+            let samples = view.live * (definition.samplesPerSeries + (hasCreated ? 1 : 0))
+            return Snapshot.Family(registry: self, definition: definition, view: view, samples: samples)
         }
-        own?.exposed(samples: samples)
-        return families
     }
 
     /// Has something done before each snapshot, under no lock. It must not block, nor scrape.

@@ -5,6 +5,8 @@ internal import Synchronization
 /// Totals are kept where they are counted, as plain atomics, and copied here at each scrape: nothing that counts
 /// needs to know of a registry.
 final class OwnMetrics: Sendable {
+    static let seriesName = "tally_series"
+
     private let series: Gauge
     private let scrapeDuration: Gauge
     private let rejected: Family<RejectedUpdates.Reason, Counter>
@@ -40,7 +42,7 @@ final class OwnMetrics: Sendable {
         }
         context = registry.context
         series = Gauge(
-            cell: try register("tally_series", "Samples in the last exposition.", .gauge).onlyChild()
+            cell: try register(Self.seriesName, "Samples in the last exposition.", .gauge).onlyChild()
         )
         scrapeDuration = Gauge(
             cell: try register(
@@ -105,7 +107,12 @@ final class OwnMetrics: Sendable {
     }
 
     /// Brings the totals up to date.
-    func refresh(_ families: [MetricRegistry.RegisteredFamily]) {
+    ///
+    /// - Parameter answers: What collectors have said just now.
+    func refresh(
+        _ families: [MetricRegistry.RegisteredFamily],
+        answers: [ObjectIdentifier: RegisteredCollector.Answer]
+    ) {
         for reason in RejectedUpdates.Reason.allCases {
             rejected[reason].raise(to: context.rejected.total(reason))
         }
@@ -114,7 +121,7 @@ final class OwnMetrics: Sendable {
         for family in families where family.storage.overflowTotal > 0 {
             overflowed[ByteName(family.storage.definition.name), default: 0] += family.storage.overflowTotal
         }
-        for storage in families.map(\.storage) {
+        for storage in families.compactMap({ $0.storage(in: answers) }) {
             let name = storage.definition.name
             if storage.overflowTotal > 0 { overflowLabelSets[[name]].set(storage.overflowLabelSets) }
             if storage.definition.kind == .activeUsers {

@@ -196,6 +196,7 @@ struct CollectorTests {
         try registry.expect(text: text)
         // Three at each scrape: the total does not fall although its storage is new at each.
         #expect(try registry.value(of: "tally_family_overflow_total", labels: ["family": "limited_total"]) == 9)
+        #expect(try registry.value(of: "tally_family_overflow_label_sets", labels: ["family": "limited_total"]) == 3)
     }
 
     @Test

@@ -128,6 +128,31 @@ struct CompositionTests {
     }
 
     @Test
+    func countTheSamplesOfThoseThatDoNotTellThemselves() throws {
+        let nameless = MetricRegistry()
+        for alike in [MetricRegistry(), MetricRegistry(ownMetrics: false)] {
+            try Gauge(validating: "g_\(alike.ownFamilyNames.isEmpty ? "bare" : "full")", help: "", in: alike).set(1)
+            // Of these only one is shown, and counted.
+            Counter("same", help: "", in: alike).increment()
+            nameless.include(alike)
+        }
+        nameless.include(library)
+        Gauge("pool_size", help: "", in: library).set(1)
+        let parsed = try ExpositionParser(.prometheusText).parse(nameless.exposition().body)
+        #expect(Set(parsed.families.map(\.name)).isSuperset(of: ["g_bare", "g_full", "same_total", "pool_size"]))
+        #expect(parsed.samples(of: "tally_series").map(\.value) == [Double(parsed.samples.count)])
+
+        // Each its own, where each is there to tell.
+        host.include(library)
+        Gauge("clients", help: "", in: host).set(1)
+        let both = try ExpositionParser(.prometheusText).parse(host.exposition().body)
+        for service in ["chat", "pool"] {
+            let count = both.samples.count { $0[label: "service"] == service }
+            #expect(try both.value(of: "tally_series", labels: ["service": service]) == Double(count))
+        }
+    }
+
+    @Test
     func mayIncludeEachOther() throws {
         Gauge("a", help: "", in: host).set(1)
         Gauge("b", help: "", in: library).set(2)

@@ -1,5 +1,13 @@
 internal import Synchronization
 
+extension MetricRegistry.RegisteredFamily {
+    /// Where its series are; nil if its collector has said nothing.
+    func storage(in answers: [ObjectIdentifier: RegisteredCollector.Answer]) -> FamilyStorage? {
+        guard let collector else { return storage }
+        return answers[ObjectIdentifier(collector)]?[ByteName(storage.definition.name)]
+    }
+}
+
 /// A collector's families in one registry, and what it last said of them.
 final class RegisteredCollector: Sendable {
     enum Work: Sendable {

@@ -3,8 +3,11 @@ internal import Synchronization
 /// The families of one scrape, each with the series it had when the scrape began. Values are read as they are written.
 struct Snapshot: Sendable {
     struct Family: Sendable {
+        let registry: MetricRegistry
         let definition: FamilyDefinition
         let view: FamilyStorage.View
+        /// How many samples it is.
+        let samples: Int
         /// Whether it is of the same name as the one before it, from another registry, and has no header of its own.
         var continuesPrevious = false
     }
