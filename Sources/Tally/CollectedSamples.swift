@@ -94,7 +94,9 @@ public struct CollectedSamples {
         guard let storage = storages[ByteName(family.name)] else { return context.rejected.count(.notCollected) }
         let overflowed = storage.overflowTotal
         let cell = DynamicFamily<Gauge>(storage: storage)[labels].cell
-        unsafe cell.withWords { unsafe body($0, storage.overflowTotal > overflowed) }
+        // A label set may well have the values of the child that others share by then, and must not take its place.
+        let isShared = overflowed > 0 && labels.allSatisfy { $0 == FamilyDefinition.overflowValue }
+        unsafe cell.withWords { unsafe body($0, isShared || storage.overflowTotal > overflowed) }
     }
 
     private static func put(_ value: Double, in word: UnsafeMutablePointer<Atomic<UInt64>>, adding isAdding: Bool) {

@@ -199,6 +199,17 @@ struct CollectorTests {
         #expect(try registry.value(of: "tally_family_overflow_label_sets", labels: ["family": "limited_total"]) == 3)
     }
 
+    @Test(arguments: [["other", "a", "b", "c"], ["a", "b", "c", "other"], ["a", "b", "other", "c"]])
+    func loseNothingWhereAValueIsCalledAsTheSharedChildIs(_ values: [String]) throws {
+        let limited = CollectedFamily.counter("limited", help: "", labelNames: ["n"], limit: 2)
+        registry.register(
+            Collector(families: [limited]) { samples in
+                for value in values { samples.set(limited, [value], to: 10) }
+            }
+        )
+        #expect(try registry.samples(of: "limited_total").map(\.value).reduce(0, +) == 40)
+    }
+
     @Test
     func mayKnowOneFamilyByTwoNames() throws {
         let one = CollectedFamily.counter("jobs", help: "", labelNames: ["queue"], limit: 1)

@@ -55,7 +55,9 @@ final class FamilyDefinition: Sendable {
     let lineEnd: [UInt8]
     /// Before each label's value: `method="`, then `",outcome="`, and so on.
     let fragments: LabelFragments
-    /// The labels of the child that new label sets share once the family is full.
+    /// The value of each label of the child that new label sets share once the family is full.
+    static let overflowValue = "other"
+    /// The labels of that child.
     let overflowLabels: [UInt8]
     let text: TextPieces
     let json: JSONPieces
@@ -108,7 +110,7 @@ final class FamilyDefinition: Sendable {
             Array((index == 0 ? "" : "\",").utf8) + NameText.label(label) + Array("=\"".utf8)
         }
         fragments = LabelFragments(heads)
-        overflowLabels = heads.flatMap { $0 + Array("other".utf8) } + (heads.isEmpty ? [] : Array("\"".utf8))
+        overflowLabels = heads.flatMap { $0 + Array(Self.overflowValue.utf8) } + (heads.isEmpty ? [] : Array("\"".utf8))
 
         var constant = constantLabels.flatMap { label in
             NameText.label(label.name) + Array("=\"".utf8) + LabelTextWriter.escaped(label.value)
