@@ -47,6 +47,18 @@ struct ExpectationTests {
         try registry.expect(text: "tally_votes_total 1")
     }
 
+    @Test func familiesAreNamedAsAScraperMayNameThem() throws {
+        // Not only as exposed: a counter that is named without its suffix would be passed over, and so would its value.
+        for name in ["mail_sent", "mail_sent_total"] {
+            let error = #expect(throws: ExpositionDifference.self) { try registry.expect(text: "", of: [name]) }
+            #expect(error?.unexpected == [#"mail_sent_total{zone="eu"} 3"#])
+        }
+        try registry.expect(text: "mail_sent_total{zone=\"eu\"} 3", of: ["mail_sent"])
+        #expect(throws: ExpositionDifference.self) { try registry.expect(text: "", of: ["tally_series"]) }
+        try registry.expect(text: "", of: ["mail_lost"])
+        try registry.expect(text: "", of: [])
+    }
+
     @Test func aDifferenceSaysWhatIsMissingUnexpectedAndChanged() throws {
         queue[Call(method: "b\n", code: "2")].set(7)
         let text = Self.whole

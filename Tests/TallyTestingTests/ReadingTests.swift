@@ -81,6 +81,25 @@ struct ReadingTests {
         #expect(try registry.histogram(of: "wait_seconds", labels: ["code": "404"])?.counts == [0, 1, 0])
     }
 
+    @Test func namesAreAsTheyWereRegistered() throws {
+        let registry = MetricRegistry(nameValidation: .utf8)
+        let calls = try Counter.family(
+            validating: "rpc.calls",
+            help: "Calls.",
+            labelNames: ["rpc.method"],
+            in: registry
+        )
+        calls[["get"]].increment(by: 3)
+        try Histogram(validating: "rpc.wait", help: "Waits.", buckets: [1], in: registry).observe(0.5)
+        #expect(try registry.value(of: "rpc.calls_total", labels: ["rpc.method": "get"]) == 3)
+        #expect(try registry.valueText(of: "rpc.calls_total") == "3")
+        #expect(try registry.samples(of: "rpc.wait_count").map(\.value) == [1])
+        #expect(try registry.histogram(of: "rpc.wait")?.counts == [1, 0])
+        try registry.expect(text: #"{"rpc.calls_total","rpc.method"="get"} 3"#, of: ["rpc.calls_total"])
+        // What a scraper sees is still there to look at.
+        #expect(try registry.parsed().value(of: "rpc_calls_total") == 3)
+    }
+
     @Test func aGaugeHistogramIsReadAsCountsToo() throws {
         let text =
             "# TYPE q gaugehistogram\nq_bucket{le=\"1\"} 2\nq_bucket{le=\"+Inf\"} 3\nq_gcount 3\nq_gsum 9\n# EOF\n"
