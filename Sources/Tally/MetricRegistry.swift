@@ -188,6 +188,7 @@ public final class MetricRegistry: Sendable {
             limit: limit,
             idleTimeout: idleTimeout,
             isMirrored: isMirrored || collector != nil,
+            isStandard: isStandard,
             stripes: contended ? Stripes.count : 1,
             users: users,
             states: states,

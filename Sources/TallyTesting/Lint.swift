@@ -19,9 +19,14 @@ extension ParsedExposition {
 extension MetricRegistry {
     /// What is wrong with the names, labels and help texts of the registry's metrics.
     ///
-    /// Scrapes the whole registry. A family without children is not exposed, so its labels are not seen.
+    /// Scrapes the whole registry. Families that are not exposed, since they have no children yet, are looked at as well.
     public func lint() throws(ExpositionError) -> [LintProblem] {
-        try parsed().lint()
+        var parsed = try parsed()
+        var seen = Set(parsed.families.map(\.name))
+        for outline in outlines where seen.insert(outline.name).inserted {
+            parsed.families.append(ParsedFamily(outline))
+        }
+        return parsed.lint()
     }
 
     /// Fails if there is anything wrong with the registry's names, labels and help texts.
@@ -39,6 +44,27 @@ extension MetricRegistry {
     public func expectNoLint(except: Set<String> = []) throws {
         let problems = try lint().filter { !except.contains($0.metric) }
         guard problems.isEmpty else { throw LintFailure(problems: problems) }
+    }
+}
+
+extension ParsedFamily {
+    /// A family with one sample, which has all of its labels.
+    fileprivate init(_ outline: FamilyOutline) {
+        let sample = ParsedSample(
+            name: outline.name,
+            labels: outline.labelNames.map { ParsedLabel($0, "") },
+            value: 0,
+            valueText: "0",
+            line: 0
+        )
+        self.init(
+            name: outline.name,
+            kind: Kind(rawValue: outline.type) ?? .unknown,
+            // A scraper takes blanks for nothing.
+            help: outline.help.allSatisfy { $0 == " " || $0 == "\t" } ? nil : outline.help,
+            samples: [sample],
+            line: 0
+        )
     }
 }
 

@@ -34,6 +34,24 @@ struct LintTests {
         #expect(throws: LintFailure.self) { try registry.expectNoLint(except: ["wait_ms"]) }
     }
 
+    @Test func aFamilyWithoutChildrenIsLookedAtToo() throws {
+        let registry = MetricRegistry(constantLabels: ["hostName": "a"], ownMetrics: false)
+        let library = MetricRegistry(ownMetrics: false)
+        registry.include(library)
+        _ = Family<Room, Gauge>("depth_ms", help: " ", in: library)
+        _ = Family<Room, Counter>("joins", help: "Joins.", in: registry)
+        _ = Family<Room, Histogram>("wait_seconds", help: "Waits.", in: library)
+        // A standard's name, as long as nobody has to read it.
+        _ = try MirroredFamily("node_memory_MemTotal_bytes", help: "Memory there is.", in: registry)
+        let problems = try registry.lint().map { "\($0.metric) \($0.code)" }
+        #expect(
+            problems == [
+                "depth_ms abbreviatedUnit", "depth_ms camelCase", "depth_ms missingHelp", "joins_total camelCase",
+                "joins_total camelCase", "wait_seconds camelCase",
+            ]
+        )
+    }
+
     @Test func aCounterOfOpenMetricsIsNamedByItsSample() throws {
         let text = "# TYPE mail_sent counter\n# HELP mail_sent Letters.\nmail_sent_total 1\n# EOF\n"
         #expect(try ExpositionParser(.openMetrics).parse(text).lint().isEmpty)

@@ -27,16 +27,10 @@ struct TextPieces: Sendable {
         constant: [UInt8],
         hasLabels: Bool
     ) {
-        let type =
-            switch kind {
-            case .counter, .floatCounter: "counter"
-            case .gauge, .info, .activeUsers, .stateSet: "gauge"
-            case .histogram: "histogram"
-            }
         openMetricsHeader = Self.openMetricsHeader(name, help, kind)
         header =
             Array("# HELP ".utf8) + NameText.metric(name) + Array(" ".utf8) + Self.escaped(help)
-            + Array("\n# TYPE ".utf8) + NameText.metric(name) + Array(" \(type)\n".utf8)
+            + Array("\n# TYPE ".utf8) + NameText.metric(name) + Array(" \(kind.textType)\n".utf8)
         createdHead =
             NameText.opening(MetricName.base(of: name, as: kind) + "_created", hasLabels: hasLabels) + constant
         func tails(_ label: String, _ values: [String]) -> [[UInt8]] {

@@ -17,6 +17,15 @@ enum MetricKind: Sendable, Equatable {
     case activeUsers
     /// One word: which states are active, by the bits of their positions. See ``StateSet``.
     case stateSet
+
+    /// The type in Prometheus text, which has fewer of them.
+    var textType: String {
+        switch self {
+        case .counter, .floatCounter: "counter"
+        case .gauge, .info, .activeUsers, .stateSet: "gauge"
+        case .histogram: "histogram"
+        }
+    }
 }
 
 /// All of a family that never changes, with the pieces of its text made once.
@@ -36,6 +45,8 @@ final class FamilyDefinition: Sendable {
     let idleTimeout: Duration?
     /// Whether its values are copied from elsewhere, where they began at a time that is not known here.
     let isMirrored: Bool
+    /// Whether its name is a standard's or the library's, which no host can change.
+    let isStandard: Bool
     /// Words that a counter is spread over; 1 unless it is told that it is contended.
     let stripes: Int
     /// Of active users.
@@ -77,6 +88,7 @@ final class FamilyDefinition: Sendable {
         limit: Int,
         idleTimeout: Duration? = nil,
         isMirrored: Bool = false,
+        isStandard: Bool = false,
         stripes: Int = 1,
         users: UserSettings? = nil,
         states: [String] = [],
@@ -92,6 +104,7 @@ final class FamilyDefinition: Sendable {
         self.limit = limit
         self.idleTimeout = idleTimeout
         self.isMirrored = isMirrored
+        self.isStandard = isStandard
         self.stripes = stripes
         self.users = users
         self.context = context
@@ -169,6 +182,7 @@ final class FamilyDefinition: Sendable {
             limit: limit,
             idleTimeout: idleTimeout,
             isMirrored: isMirrored,
+            isStandard: isStandard,
             stripes: stripes,
             users: users,
             states: kind == .stateSet ? parts.values : [],
