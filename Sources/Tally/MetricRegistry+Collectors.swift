@@ -76,7 +76,7 @@ extension MetricRegistry {
     /// - Parameters:
     ///   - names: Those of the families to be exposed, as in ``exposition(accept:names:within:)``.
     ///   - limit: How long it may take, by the registry's clock. A collector that has not answered by then is left out and
-    ///     counted; it goes on, and its answer is for those who ask next.
+    ///     counted; it goes on, and its answer is for those who ask before it is there. Who asks later has it asked again.
     public func collect(names: [String] = [], within limit: Duration? = nil) async {
         await withTaskGroup { group in
             for part in parts() {
