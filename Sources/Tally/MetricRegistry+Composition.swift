@@ -38,6 +38,9 @@ extension MetricRegistry {
         return parts
     }
 
+    /// The names of the families that tell of this registry itself, or of those that are included in it.
+    package var ownFamilyNames: Set<String> { Set(parts().flatMap { $0.ownMetrics?.names ?? [] }) }
+
     /// Sets `tally_series` of each registry that shows it in an exposition. This one tells of those that do not, too, so
     /// that all of them together are the samples that there are.
     func countSamples(of families: [Snapshot.Family]) {

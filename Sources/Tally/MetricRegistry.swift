@@ -291,7 +291,4 @@ public final class MetricRegistry: Sendable {
     }
 
     var ownMetrics: OwnMetrics? { own.withLock { $0 } }
-
-    /// The names of the families that tell of the registry itself; none if it has none.
-    package var ownFamilyNames: Set<String> { ownMetrics?.names ?? [] }
 }

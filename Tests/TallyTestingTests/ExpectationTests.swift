@@ -45,6 +45,9 @@ struct ExpectationTests {
         votes.increment()
         #expect(throws: ExpositionDifference.self) { try registry.expect(text: "") }
         try registry.expect(text: "tally_votes_total 1")
+        let host = MetricRegistry(ownMetrics: false)
+        host.include(registry)
+        try host.expect(text: "tally_votes_total 1")
     }
 
     @Test func familiesAreNamedAsAScraperMayNameThem() throws {
