@@ -5,8 +5,8 @@ extension MetricRegistry {
     /// kept as long as this one; two that include each other keep each other. Once more changes nothing, nor does itself.
     ///
     /// Where both have a family of one name and type, both are shown if constant labels tell their series apart: one label
-    /// in both, with different values. Otherwise the one that was included later is left out and counted in its
-    /// `tally_collector_errors_total{family}`, as is a family whose samples would be taken for another's. What a registry tells of
+    /// in both, with different values. Otherwise the one that was included later is left out, whether the other has children
+    /// yet or not, and counted in its `tally_collector_errors_total{family}`, as is a family whose samples would be taken for another's. What a registry tells of
     /// itself (`tally_series` and so on) is left out in the same way, uncounted.
     public func include(_ other: MetricRegistry) {
         guard other !== self else { return }
@@ -61,23 +61,18 @@ extension MetricRegistry {
     }
 
     /// Puts the families of several registries into one order, and leaves out what cannot be shown beside the rest.
-    static func merged(_ parts: [(registry: MetricRegistry, families: [Snapshot.Family])]) -> [Snapshot.Family] {
+    static func merged(_ parts: [Snapshot.Part]) -> [Snapshot.Family] {
         guard parts.count > 1 else { return parts.first?.families ?? [] }
-        var owners: [ByteName: ByteName] = [:]
+        let admitted = admitted(of: parts)
         var shown: [ByteName: [Snapshot.Family]] = [:]
-        for (registry, families) in parts {
-            for family in families {
-                let name = ByteName(family.definition.name)
-                let claims = family.definition.claims
-                let isClear = claims.allSatisfy { (owners[$0] ?? name) == name }
-                guard isClear, shown[name, default: []].allSatisfy({ $0.definition.canStandBeside(family.definition) })
-                else {
-                    guard let own = registry.ownMetrics, !own.names.contains(name.text) else { continue }
+        for part in parts {
+            let own = part.registry.ownMetrics
+            for family in part.families {
+                if admitted.contains(ObjectIdentifier(family.definition)) {
+                    shown[ByteName(family.definition.name), default: []].append(family)
+                } else if let own, !own.names.contains(family.definition.name) {
                     own.collectorFailed(family.definition)
-                    continue
                 }
-                for claim in claims { owners[claim] = name }
-                shown[name, default: []].append(family)
             }
         }
         return shown.sorted { $0.key < $1.key }.flatMap { _, families in
@@ -87,6 +82,28 @@ extension MetricRegistry {
                 return family
             }
         }
+    }
+
+    /// The families that can be shown beside each other. Those without children count, too: a name must not pass from one
+    /// registry to another when the first child is made. Of what registries tell of themselves only what there is.
+    private static func admitted(of parts: [Snapshot.Part]) -> Set<ObjectIdentifier> {
+        var owners: [ByteName: ByteName] = [:]
+        var admitted: [ByteName: [FamilyDefinition]] = [:]
+        for part in parts {
+            let own = part.registry.ownMetrics?.names ?? []
+            let definitions =
+                part.registered.map(\.storage.definition).filter { !own.contains($0.name) }
+                + part.families.map(\.definition).filter { own.contains($0.name) }
+            for definition in definitions {
+                let name = ByteName(definition.name)
+                guard definition.claims.allSatisfy({ (owners[$0] ?? name) == name }),
+                    admitted[name, default: []].allSatisfy({ $0.canStandBeside(definition) })
+                else { continue }
+                for claim in definition.claims { owners[claim] = name }
+                admitted[name, default: []].append(definition)
+            }
+        }
+        return Set(admitted.values.joined().map(ObjectIdentifier.init))
     }
 }
 

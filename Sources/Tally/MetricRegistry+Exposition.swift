@@ -55,15 +55,18 @@ extension MetricRegistry {
         let start = context.now()
         let end = limit.map { start.adding($0) }
         let parts = parts()
-        let families = parts.map { part in
+        let snapshots = parts.map { part in
             // Each by its own clock, which may be another.
             let now = part.context.now()
-            return (
+            let until = end.map { now.adding($0.since(context.now())) }
+            let registered = part.families()
+            return Snapshot.Part(
                 registry: part,
-                families: part.snapshot(names, as: format, until: end.map { now.adding($0.since(context.now())) })
+                registered: registered,
+                families: part.snapshot(of: registered, names, as: format, until: until)
             )
         }
-        let merged = Self.merged(families)
+        let merged = Self.merged(snapshots)
         countSamples(of: merged)
         return ExpositionChunks(
             Snapshot(families: merged),
@@ -99,8 +102,12 @@ extension MetricRegistry {
         }
     }
 
-    private func snapshot(_ names: [String], as format: ExpositionFormat, until end: Duration?) -> [Snapshot.Family] {
-        let registered = families()
+    private func snapshot(
+        of registered: [RegisteredFamily],
+        _ names: [String],
+        as format: ExpositionFormat,
+        until end: Duration?
+    ) -> [Snapshot.Family] {
         let own = ownMetrics
         let exposed = named(names, among: registered)
         refresh()

@@ -99,6 +99,20 @@ struct CompositionTests {
     }
 
     @Test
+    func leaveOutWhatAFamilyWithoutChildrenHasTheNameOf() throws {
+        let jobs = try Counter.family(validating: "jobs", help: "Jobs.", labelNames: ["kind"], in: host)
+        Gauge("jobs_total", help: "Jobs of the library.", in: library).set(200)
+        host.include(library)
+        try host.expect(text: "")
+        #expect(host.exposition(names: ["jobs_total"]).body.isEmpty)
+        jobs[["x"]].increment()
+        try host.expect(text: "jobs_total{service=\"chat\",kind=\"x\"} 1")
+        // A name that is given up is free.
+        host.unregister("jobs_total")
+        try host.expect(text: "jobs_total{service=\"pool\"} 200")
+    }
+
+    @Test
     func leaveOutWhatWouldBeTakenForAnother() throws {
         let other = MetricRegistry(constantLabels: ["service": "other"])
         Histogram("time", help: "", buckets: [1], in: host).observe(1)

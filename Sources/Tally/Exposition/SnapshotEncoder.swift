@@ -13,6 +13,14 @@ struct Snapshot: Sendable {
     }
 
     let families: [Family]
+
+    /// What one of several registries contributes.
+    struct Part {
+        let registry: MetricRegistry
+        /// All of its families, also those of which nothing is exposed.
+        let registered: [MetricRegistry.RegisteredFamily]
+        let families: [Family]
+    }
 }
 
 /// Encodes a snapshot a buffer at a time: it stops where the buffer is full, and goes on from there.
