@@ -85,7 +85,8 @@ extension MetricRegistry {
                 for collector in families.compactMap(\.collector) where collector.hasToBeWaitedFor {
                     guard asked.insert(ObjectIdentifier(collector)).inserted else { continue }
                     group.addTask {
-                        guard await !collector.ask(within: limit) else { return }
+                        // Of a scrape that nobody waits for any more, nothing is wrong with the collector.
+                        guard await !collector.ask(within: limit), !Task.isCancelled else { return }
                         for family in families where family.collector === collector {
                             part.ownMetrics?.collectorFailed(family.storage.definition)
                         }

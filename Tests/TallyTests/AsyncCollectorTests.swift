@@ -172,7 +172,8 @@ struct AsyncCollectorTests {
         let task = Task { await registry.collect() }
         task.cancel()
         await task.value
-        #expect(try errors() == 1)
+        // It is nobody's fault but the one's who is gone.
+        #expect(try errors() == nil)
     }
 
     @Test(.timeLimit(.minutes(5)))
@@ -193,7 +194,7 @@ struct AsyncCollectorTests {
         task.cancel()
         await task.value
         try registry.expect(text: "rows 1")
-        #expect(try errors() == 1)
+        #expect(try errors() == nil)
     }
 
     @Test(.timeLimit(.minutes(5)))
