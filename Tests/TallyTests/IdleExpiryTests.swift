@@ -189,7 +189,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func doNotComeBackPastTheLimit() throws {
+    func comeBackAlsoWhereTheFamilyIsFullByThen() throws {
         let first = jobs[["first"]]
         _ = try queues()
         clock.advance(by: .seconds(200))
@@ -197,11 +197,11 @@ struct IdleExpiryTests {
         for index in 0..<100 { jobs[["\(index)"]].increment() }
         first.increment()
         clock.advance(by: .seconds(20))
-        #expect(try queues().count == 100)
-        #expect(try !queues().contains("first"))
-        jobs.remove(["7"])
-        clock.advance(by: .seconds(20))
-        #expect(try queues().contains("first"))
+        #expect(try queues().count == 101)
+        #expect(try registry.value(of: "jobs_total", labels: ["queue": "first"]) == 1)
+        jobs[["new"]].increment()
+        #expect(try queues().contains("other"))
+        #expect(try registry.samples(of: "jobs_total").reduce(0) { $0 + $1.value } == 102)
     }
 
     @Test

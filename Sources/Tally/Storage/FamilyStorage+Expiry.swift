@@ -74,7 +74,8 @@ extension FamilyStorage {
                 for slot in 0..<page.count {
                     let sum = page.checksum(slot)
                     if page.isHidden(slot) {
-                        guard times.canComeBack(slot, sum: sum), !isFull(state) else { continue }
+                        // Also where the family is full by now: what it has counted must not be lost.
+                        guard times.canComeBack(slot, sum: sum) else { continue }
                         times.comeBack(slot, sum: sum, at: now)
                         page.unhide(slot)
                         state.hidden -= 1
@@ -96,7 +97,7 @@ extension FamilyStorage {
     func bringBack(on page: SeriesPage, _ state: inout State) {
         guard let times = page.idleTimes else { return }
         for slot in 0..<page.count where page.isHidden(slot) {
-            guard times.canComeBack(slot, sum: page.checksum(slot)), !isFull(state) else { continue }
+            guard times.canComeBack(slot, sum: page.checksum(slot)) else { continue }
             times.forget(slot)
             page.unhide(slot)
             state.hidden -= 1
