@@ -236,7 +236,7 @@ extension Gauge {
     ///
     /// The closure runs on the scraping thread, under no lock: it may block, which delays only that scrape, and may use
     /// the registry. A scrape started from inside it takes the gauge's last value, and counts that in
-    /// `tally_collector_errors_total{family}`. Registered again, the new closure takes the old one's place.
+    /// `tally_collector_errors_total{family}`. Not exposed before it has been asked: zero would be a value. Registered again, the new closure takes the old one's place.
     public static func observing(
         _ name: StaticString,
         help: String,
@@ -255,7 +255,6 @@ extension Gauge {
         in registry: MetricRegistry,
         _ value: @escaping @Sendable () -> Double
     ) throws(RegistrationError) {
-        let storage = try registry.register(name, help: help, kind: .gauge, labelNames: [], observe: value)
-        _ = storage.onlyChild()
+        _ = try registry.register(name, help: help, kind: .gauge, labelNames: [], observe: value)
     }
 }

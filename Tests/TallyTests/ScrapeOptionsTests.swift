@@ -51,11 +51,14 @@ struct ScrapeOptionsTests {
             }
         }
         let parsed = try ParsedText(registry.exposition(within: .seconds(2)))
-        #expect(["a", "b", "c"].map { parsed[$0] } == ["7", "7", "0"])
+        // Nothing is known of the last one, which is not zero.
+        #expect(["a", "b", "c"].map { parsed[$0] } == ["7", "7", nil])
         #expect(try registry.parsed()["tally_collector_errors_total", ("family", "c")] == "1")
         #expect(try registry.parsed()["c"] == "7")
         // An extreme one is none.
         let all = try ParsedText(registry.exposition(within: .seconds(Int64.max)))
         #expect(all["tally_collector_errors_total", ("family", "a")] == nil)
+        // What is known of it is shown again.
+        #expect(try ParsedText(registry.exposition(within: .zero))["c"] == "7")
     }
 }
