@@ -38,16 +38,29 @@ struct ScrapeRequestTests {
         }
     }
 
+    @Test func whatCollectorsTookIsNotThereForGauges() {
+        var request = ScrapeRequest(accept: nil, query: nil, timeout: "10")
+        request.spend(.seconds(4))
+        #expect(request.limit == .seconds(5))
+        request.spend(.seconds(Int64.max))
+        #expect(request.limit == .zero)
+        var unlimited = ScrapeRequest(accept: nil, query: nil, timeout: nil)
+        unlimited.spend(.seconds(4))
+        #expect(unlimited.limit == nil)
+    }
+
     @Test func gaugesThatComeTooLateForTheScraperKeepTheirLastValue() async throws {
         let registry = MetricRegistry()
         Gauge.observing("a_depth", help: "A.", in: registry) { 1 }
         try await MetricsListener(registry: registry, port: 0).serving { address in
             let header = "X-Prometheus-Scrape-Timeout-Seconds: 0.000000001\r\n"
             let late = try await RawClient(address.port).get("/metrics", headers: header)
-            #expect(late.text.contains("a_depth 0\n"))
+            #expect(!late.text.contains("\na_depth "))
             #expect(late.text.contains(#"tally_collector_errors_total{family="a_depth"} 1"#))
             let inTime = try await RawClient(address.port).get("/metrics")
             #expect(inTime.text.contains("a_depth 1\n"))
+            let lateAgain = try await RawClient(address.port).get("/metrics", headers: header)
+            #expect(lateAgain.text.contains("a_depth 1\n"))
         }
     }
 }

@@ -26,7 +26,7 @@ final class ExpositionResponse {
 
     private let writer: ResponseWriter
     private let threads: NIOThreadPool
-    private let request: ScrapeRequest
+    private var request: ScrapeRequest
     private let abandoned = Flag()
     private var preparation: Task<Void, Never>?
 
@@ -39,6 +39,7 @@ final class ExpositionResponse {
     func start(_ source: ExpositionSource) {
         guard let prepare = source.preparation(request) else { return open(source) }
         let prepared = writer.eventLoop.makePromise(of: Void.self)
+        let start = ContinuousClock.now
         let task = Task {
             await prepare()
             prepared.succeed()
@@ -46,6 +47,7 @@ final class ExpositionResponse {
         preparation = task
         prepared.futureResult.assumeIsolated().whenSuccess { [self] in
             guard !abandoned.isSet else { return }
+            request.spend(start.duration(to: .now))
             open(source)
         }
     }

@@ -24,7 +24,8 @@ package struct ExpositionSource: Sendable {
     init(_ registry: MetricRegistry, within limit: Duration) {
         self.init { request in
             guard registry.hasAsyncCollectors else { return nil }
-            return { await registry.collect(names: request.names, within: request.limit ?? limit) }
+            // The rest is for observing gauges, which are asked when this is over.
+            return { await registry.collect(names: request.names, within: (request.limit ?? limit) * 0.8) }
         } open: { request in
             let cursor = Cursor(registry.chunks(as: request.format, names: request.names, within: request.limit))
             return { cursor.next() }

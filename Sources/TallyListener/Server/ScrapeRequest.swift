@@ -7,7 +7,7 @@ package struct ScrapeRequest: Sendable, Equatable {
     /// The families asked for; all if there are none.
     package let names: [String]
     /// How long the answer may take.
-    package let limit: Duration?
+    package private(set) var limit: Duration?
 
     /// - Parameters:
     ///   - query: The target's, percent-encoded: `name[]=up&name[]=http_requests_total`.
@@ -21,6 +21,11 @@ package struct ScrapeRequest: Sendable, Equatable {
         }
         // A tenth is left for the way to the scraper and back. A day is longer than any scrape, and fits a duration.
         limit = timeout.flatMap(Double.init).flatMap { $0 > 0 ? .seconds(min($0, 86_400) * 0.9) : nil }
+    }
+
+    /// Takes off what has passed already.
+    mutating func spend(_ time: Duration) {
+        limit = limit.map { max(.zero, $0 - time) }
     }
 
     /// https://www.rfc-editor.org/rfc/rfc3986#section-2.1. What is no escape stands for itself.
