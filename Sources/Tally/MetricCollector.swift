@@ -38,7 +38,7 @@ public protocol AsyncMetricCollector: Sendable {
     var families: [CollectedFamily] { get }
 
     /// Fills them. Never called twice at a time: a scrape that comes meanwhile waits for the same answer, and one from inside it
-    /// leaves its families out.
+    /// leaves its families out, as one from inside another collector does.
     ///
     /// If it throws, or takes longer than the scrape may, its families are left out and counted in
     /// `tally_collector_errors_total{family}`.

@@ -26,6 +26,15 @@ struct AsyncCollectorTests {
         try registry.value(of: "tally_collector_errors_total", labels: ["family": "rows"])
     }
 
+    private func registerRows(waitingFor gate: AsyncGate, unless isQuick: Holder<Bool>) {
+        registry.register(
+            Collector(families: [Self.rows]) { samples in
+                if !isQuick.value { await gate.wait() }
+                samples.set(Self.rows, to: 1)
+            }
+        )
+    }
+
     @Test
     func showWhatTheySaidWhenTheyWereLastWaitedFor() async throws {
         let state = Holder(1)
@@ -120,12 +129,7 @@ struct AsyncCollectorTests {
         let gate = AsyncGate()
         defer { gate.open() }
         let isQuick = Holder(true)
-        registry.register(
-            Collector(families: [Self.rows]) { samples in
-                if !isQuick.value { await gate.wait() }
-                samples.set(Self.rows, to: 1)
-            }
-        )
+        registerRows(waitingFor: gate, unless: isQuick)
         await registry.collect()
         try registry.expect(text: "rows 1")
         isQuick.value = false
@@ -164,6 +168,31 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
+    func doNotWaitForEachOther() async throws {
+        let registry = registry
+        let asked = Locked(0)
+        let gate = AsyncGate()
+        for name in ["one", "two"] {
+            let family = CollectedFamily.gauge(name, help: "")
+            registry.register(
+                Collector(families: [family]) { samples in
+                    // Each asks once the other is being asked.
+                    let count = asked.withLock { asked in
+                        asked += 1
+                        return asked
+                    }
+                    if count == 2 { gate.open() }
+                    await gate.wait()
+                    await registry.collect()
+                    samples.set(family, to: 1)
+                }
+            )
+        }
+        await registry.collect()
+        try registry.expect(text: "one 1\ntwo 1", of: ["one", "two"])
+    }
+
+    @Test(.timeLimit(.minutes(5)))
     func areNotWaitedForByACancelledTask() async throws {
         let gate = AsyncGate()
         defer { gate.open() }
@@ -181,12 +210,7 @@ struct AsyncCollectorTests {
         let gate = AsyncGate()
         defer { gate.open() }
         let isQuick = Holder(true)
-        registry.register(
-            Collector(families: [Self.rows]) { samples in
-                if !isQuick.value { await gate.wait() }
-                samples.set(Self.rows, to: 1)
-            }
-        )
+        registerRows(waitingFor: gate, unless: isQuick)
         await registry.collect()
         isQuick.value = false
         let registry = registry

@@ -73,6 +73,7 @@ final class RegisteredCollector: Sendable {
         guard case .later(let collect) = work else { return true }
         // It asks for what it is about to say, and would wait for itself.
         guard Self.asking?.isUnderWay(for: self) != true else { return false }
+        let isInside = Self.asking?.isUnderWay ?? false
         let number = state.withLock { state in
             state.number += 1
             state.waiters[state.number] = .expected
@@ -91,6 +92,8 @@ final class RegisteredCollector: Sendable {
             await withCheckedContinuation { continuation in
                 let (isLate, isFirst) = state.withLock { state in
                     if case .late = state.waiters[number] { return (true, false) }
+                    // Two that ask for each other would wait for ever.
+                    if isInside, state.isRunning { return (true, false) }
                     state.waiters[number] = .waiting(continuation)
                     let isFirst = !state.isRunning
                     state.isRunning = true
@@ -165,8 +168,10 @@ final class RegisteredCollector: Sendable {
             isOver.store(true, ordering: .relaxed)
         }
 
+        var isUnderWay: Bool { !isOver.load(ordering: .relaxed) }
+
         func isUnderWay(for collector: RegisteredCollector) -> Bool {
-            if self.collector == ObjectIdentifier(collector), !isOver.load(ordering: .relaxed) { return true }
+            if self.collector == ObjectIdentifier(collector), isUnderWay { return true }
             return outer?.isUnderWay(for: collector) ?? false
         }
     }
