@@ -21,17 +21,17 @@ public protocol MetricCollector: Sendable {
     /// What it fills. Asked once, when it is registered.
     var families: [CollectedFamily] { get }
 
-    /// Fills them, at each scrape that shows one of them, on the scraping thread and under no lock.
+    /// Fills them, at each scrape that shows one of them, on a thread of the scrape's own and under no lock.
     ///
-    /// May be called by several scrapes at a time. It may block, which delays only those; a scrape from inside it leaves its
-    /// families out. If it throws, its families are left out of that scrape and counted in
-    /// `tally_collector_errors_total{family}`; nothing else is touched.
+    /// Never called twice at once: scrapes that come meanwhile share the answer. It may block. A scrape that it holds up
+    /// for too long, or that is made inside it, leaves its families out, as do scrapes if it throws; each is counted in
+    /// `tally_collector_errors_total{family}`, and nothing else is touched.
     func collect(into samples: inout CollectedSamples) throws
 }
 
 /// A collector that has to wait for what it contributes.
 ///
-/// It is asked by ``MetricRegistry/collect(names:within:)``, which a `/metrics` route awaits before it asks for the
+/// It is asked by ``MetricRegistry/collect(for:)``, which a `/metrics` route awaits before it asks for the
 /// exposition; `TallyListener` does so by itself.
 public protocol AsyncMetricCollector: Sendable {
     /// What it fills. Asked once, when it is registered.
@@ -41,7 +41,8 @@ public protocol AsyncMetricCollector: Sendable {
     /// leaves its families out, as one from inside another collector does.
     ///
     /// If it throws, or takes longer than the scrape may, its families are left out and counted in
-    /// `tally_collector_errors_total{family}`.
+    /// `tally_collector_errors_total{family}`. So are they if nobody has asked it for a minute: an older answer says nothing
+    /// of now.
     func collect(into samples: inout CollectedSamples) async throws
 }
 

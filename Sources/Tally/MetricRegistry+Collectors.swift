@@ -59,39 +59,61 @@ extension MetricRegistry {
         )
     }
 
-    /// Whether there are collectors that ``collect(names:within:)`` has to ask.
-    public var hasAsyncCollectors: Bool {
-        parts().contains { part in part.families().contains { $0.collector?.hasToBeWaitedFor == true } }
-    }
+    /// True if there are collectors that ``collect(for:)`` has to ask.
+    public var hasAsyncCollectors: Bool { !wantedCollections([]).isEmpty }
 
-    /// Asks the collectors that have to be waited for, all at a time. The expositions that follow show what they said.
+    /// Asks the asynchronous collectors, all at the same time. Expositions of the next minute show their answers.
     ///
-    /// A `/metrics` route that has such collectors:
+    /// The `/metrics` route of a registry that has such collectors:
     ///
     /// ```swift
-    /// await registry.collect(within: .seconds(5))
-    /// return registry.exposition(accept: request.accept)
+    /// await registry.collect(for: scrape)
+    /// return registry.exposition(for: scrape)
     /// ```
     ///
-    /// - Parameters:
-    ///   - names: Those of the families to be exposed, as in ``exposition(accept:names:within:)``.
-    ///   - limit: How long it may take, by the registry's clock. A collector that has not answered by then is left out and
-    ///     counted; it goes on, and its answer is for those who ask before it is there. Who asks later has it asked again.
-    public func collect(names: [String] = [], within limit: Duration? = nil) async {
+    /// - Parameter request: The families to be exposed, and the time there is. Collectors may take four fifths of it; if it
+    ///   has no ``ScrapeRequest/timeout``, as long as they like. A collector that has not answered by then is left out and
+    ///   counted in `tally_collector_errors_total{family}`. It keeps running: scrapes that join before it finishes share
+    ///   its answer; a later scrape starts it again.
+    public func collect(for request: ScrapeRequest = ScrapeRequest()) async {
+        let limit = request.timeLeft(context).map { $0 * 0.8 }
         await withTaskGroup { group in
-            for part in parts() {
-                var asked: Set<ObjectIdentifier> = []
-                let families = part.named(names, among: part.families())
-                for collector in families.compactMap(\.collector) where collector.hasToBeWaitedFor {
-                    guard asked.insert(ObjectIdentifier(collector)).inserted else { continue }
-                    group.addTask {
-                        // Of a scrape that nobody waits for any more, nothing is wrong with the collector.
-                        guard await !collector.ask(within: limit), !Task.isCancelled else { return }
-                        for family in families where family.collector === collector {
-                            part.ownMetrics?.collectorFailed(family.storage.definition)
-                        }
-                    }
+            for wanted in wantedCollections(request.names) {
+                group.addTask {
+                    // In a scrape that nobody waits for any more, nothing is wrong with the collector.
+                    guard await !wanted.collection.ask(within: limit), !Task.isCancelled else { return }
+                    wanted.countFailure()
                 }
+            }
+        }
+    }
+
+    /// Asks the asynchronous collectors without a task that waits for them, so that a timer of the host's own can end the
+    /// wait although every thread of the runtime's pool is blocked.
+    ///
+    /// - Parameter done: Called once when all have answered or failed, maybe on this thread; never after
+    ///   ``PendingCollections/giveUp()``.
+    package func beginCollecting(
+        for request: ScrapeRequest,
+        _ done: @escaping @Sendable () -> Void
+    ) -> PendingCollections {
+        PendingCollections(wantedCollections(request.names), done)
+    }
+
+    private func wantedCollections(_ names: [String]) -> [WantedCollection] {
+        parts().flatMap { part in
+            var wanted: [(collection: AsyncCollection, families: [FamilyDefinition])] = []
+            for family in part.named(names, among: part.families()) {
+                guard let collection = family.collector?.collection else { continue }
+                let definition = family.storage.definition
+                if let place = wanted.firstIndex(where: { $0.collection === collection }) {
+                    wanted[place].families.append(definition)
+                } else {
+                    wanted.append((collection, [definition]))
+                }
+            }
+            return wanted.map {
+                WantedCollection(collection: $0.collection, families: $0.families, own: part.ownMetrics)
             }
         }
     }

@@ -6,7 +6,7 @@ extension MetricRegistry {
     ///
     /// Where both have a family of one name and type, both are shown if constant labels tell their series apart: one label
     /// in both, with different values. Otherwise the one that was included later is left out, whether the other has children
-    /// yet or not, and counted in its `tally_collector_errors_total{family}`, as is a family whose samples would be taken for another's. What a registry tells of
+    /// yet or not, and counted in its `tally_collector_errors_total{family}` (in this one's if it has none), as is a family whose samples would be taken for another's. What a registry tells of
     /// itself (`tally_series` and so on) is left out in the same way, uncounted.
     public func include(_ other: MetricRegistry) {
         guard other !== self else { return }
@@ -61,17 +61,18 @@ extension MetricRegistry {
     }
 
     /// Puts the families of several registries into one order, and leaves out what cannot be shown beside the rest.
-    static func merged(_ parts: [Snapshot.Part]) -> [Snapshot.Family] {
+    func merged(_ parts: [Snapshot.Part]) -> [Snapshot.Family] {
         guard parts.count > 1 else { return parts.first?.families ?? [] }
-        let admitted = admitted(of: parts)
+        let admitted = Self.admitted(of: parts)
         var shown: [ByteName: [Snapshot.Family]] = [:]
         for part in parts {
             let own = part.registry.ownMetrics
             for family in part.families {
                 if admitted.contains(ObjectIdentifier(family.definition)) {
                     shown[ByteName(family.definition.name), default: []].append(family)
-                } else if let own, !own.names.contains(family.definition.name) {
-                    own.collectorFailed(family.definition)
+                } else if own?.names.contains(family.definition.name) != true {
+                    // A library's registry may well have no metrics of its own to count it in.
+                    (own ?? ownMetrics)?.collectorFailed(family.definition)
                 }
             }
         }

@@ -1,59 +1,64 @@
 internal import Synchronization
 
 extension MetricRegistry {
-    /// The whole exposition in the format that an Accept header asks for, with the Content-Type that goes with it.
+    /// The whole exposition in the format that an Accept header asks for: the short form of ``exposition(for:)``.
     ///
-    /// Prometheus text for an absent, unknown or malformed header. Observing gauges run first, on this thread, under
-    /// no lock. Allocates the body; ``chunks(as:names:within:)`` and ``write(as:names:within:to:)`` do not.
-    ///
-    /// - Parameters:
-    ///   - accept: The header's value; several headers joined by commas.
-    ///   - names: The families to expose, by their name or that of one of their samples: what a scraper lists as
-    ///     `name[]`. All if it is empty.
-    ///   - limit: How long observing gauges may take in all, which a scraper says in the header
-    ///     `X-Prometheus-Scrape-Timeout-Seconds`. Past it those that have not run keep their last value, and are counted in
-    ///     `tally_collector_errors_total{family}`; one that has begun is waited for.
-    public func exposition(accept: String?, names: [String] = [], within limit: Duration? = nil) -> Exposition {
-        exposition(as: .negotiated(accept: accept), names: names, within: limit)
+    /// - Parameter accept: The header's value; several joined by commas. Prometheus text for an absent, unknown or
+    ///   malformed one.
+    public func exposition(accept: String?) -> Exposition {
+        exposition(as: .negotiated(accept: accept))
     }
 
-    /// The whole exposition. The parameters are those of ``exposition(accept:names:within:)``.
-    public func exposition(
-        as format: ExpositionFormat = .prometheusText,
-        names: [String] = [],
-        within limit: Duration? = nil
-    ) -> Exposition {
-        var chunks = chunks(as: format, names: names, within: limit)
+    /// The whole exposition in a format.
+    public func exposition(as format: ExpositionFormat = .prometheusText) -> Exposition {
+        exposition(for: ScrapeRequest(as: format))
+    }
+
+    /// The whole exposition, as a scraper asks for it.
+    ///
+    /// Observed gauges and collectors are asked first, on a thread of the scrape's own, under no lock. One that hangs, or
+    /// is late, is left out, and costs nothing but its own families. Allocates the body; ``chunks(for:)`` and
+    /// ``write(for:to:)`` do not.
+    public func exposition(for request: ScrapeRequest) -> Exposition {
+        let chunks = chunks(for: request)
         var body: [UInt8] = []
-        unsafe chunks.write { unsafe body.append(contentsOf: $0) }
-        return Exposition(body: body, format: format)
+        for chunk in chunks { body += chunk }
+        return Exposition(body: body, format: request.format, contentEncoding: chunks.contentEncoding)
     }
 
-    /// Streams the exposition through one buffer of about 64 KiB, reused for every piece.
-    ///
-    /// The bytes are those of ``exposition(as:names:within:)``. They are only valid during the call of `write`; an error
-    /// it throws ends the exposition.
+    /// Streams the exposition in a format through one buffer of about 64 KiB: the short form of ``write(for:to:)``.
     public func write<Failure: Error>(
         as format: ExpositionFormat,
-        names: [String] = [],
-        within limit: Duration? = nil,
         to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
-        var chunks = chunks(as: format, names: names, within: limit)
+        unsafe try self.write(for: ScrapeRequest(as: format), to: write)
+    }
+
+    /// Streams the exposition in pieces of at most about 64 KiB.
+    ///
+    /// The bytes are those of ``exposition(for:)``. They are only valid during the call of `write`; an error it throws
+    /// ends the exposition.
+    public func write<Failure: Error>(
+        for request: ScrapeRequest,
+        to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        var chunks = chunks(for: request)
         unsafe try chunks.write(to: write)
     }
 
-    /// The exposition as a sequence of pieces of about 64 KiB, for a body that is written asynchronously.
+    /// The exposition in a format as a sequence of pieces: the short form of ``chunks(for:)``.
+    public func chunks(as format: ExpositionFormat) -> ExpositionChunks {
+        chunks(for: ScrapeRequest(as: format))
+    }
+
+    /// The exposition as a sequence of pieces of at most about 64 KiB, for a body that is written asynchronously.
     ///
-    /// The bytes are those of ``exposition(as:names:within:)``. Observing gauges run now, the encoding as the pieces are
-    /// asked for.
-    public func chunks(
-        as format: ExpositionFormat,
-        names: [String] = [],
-        within limit: Duration? = nil
-    ) -> ExpositionChunks {
+    /// The bytes are those of ``exposition(for:)``. Observed gauges and collectors are asked now; a piece is encoded, and
+    /// compressed, when it is asked for.
+    public func chunks(for request: ScrapeRequest) -> ExpositionChunks {
         let start = context.now()
-        let end = limit.map { start.adding($0) }
+        let left = request.timeLeft(context) ?? (context.isRealTime ? Self.defaultTimeout : nil)
+        let end = left.map { start.adding($0) }
         let parts = parts()
         let snapshots = parts.map { part in
             // Each by its own clock, which may be another.
@@ -63,21 +68,24 @@ extension MetricRegistry {
             return Snapshot.Part(
                 registry: part,
                 registered: registered,
-                families: part.snapshot(of: registered, names, as: format, until: until)
+                families: part.snapshot(of: registered, request.names, as: request.format, until: until)
             )
         }
-        let merged = Self.merged(snapshots)
+        let merged = merged(snapshots)
         countSamples(of: merged)
         return ExpositionChunks(
             Snapshot(families: merged),
-            as: format,
+            for: request,
             of: self,
             parts,
             collectedIn: context.now().since(start)
         )
     }
 
-    /// The scrapes whose observing gauges are being asked, up the stack of this thread or task.
+    /// Prometheus' own.
+    private static let defaultTimeout = Duration.seconds(10)
+
+    /// The scrapes whose observed gauges are being asked, up the stack of this thread or task.
     @TaskLocal
     private static var observation: Observation?
 
@@ -112,9 +120,12 @@ extension MetricRegistry {
         let exposed = named(names, among: registered)
         refresh()
         let answers = ask(exposed.filter { $0.observe != nil || $0.collector != nil }, own, until: end)
-        own?.refresh(registered, answers: answers)
+        let collected = answers.collected.compactMapValues(\.families)
+        own?.refresh(registered, answers: collected)
         return exposed.compactMap { family -> Snapshot.Family? in
-            guard let storage = family.storage(in: answers) else { return nil }
+            guard !answers.missing.contains(ObjectIdentifier(family.storage)),
+                let storage = family.storage(in: collected)
+            else { return nil }
             let definition = storage.definition
             storage.expireIdleChildren(isOften: false)
             let view = storage.view()
@@ -141,46 +152,66 @@ extension MetricRegistry {
         return families.filter { owners.contains(ByteName($0.storage.definition.name)) }
     }
 
-    /// Asks observing gauges, and the collectors of the families, each once. Returns what collectors said.
-    private func ask(
-        _ families: [RegisteredFamily],
-        _ own: OwnMetrics?,
-        until end: Duration?
-    ) -> [ObjectIdentifier: RegisteredCollector.Answer] {
-        guard !families.isEmpty else { return [:] }
-        let outer = Self.observation
-        guard outer?.isUnderWay(for: self) != true else {
-            // A closure asked for the exposition that is asking it: running it again would never end.
-            for family in families { own?.collectorFailed(family.storage.definition) }
-            return [:]
+    // MARK: Asking
+
+    /// What came of asking the closures of one scrape.
+    private struct Answers {
+        /// By collector; nil for one that failed.
+        var collected: [ObjectIdentifier: Answer] = [:]
+        /// The storages of families that are left out.
+        var missing: Set<ObjectIdentifier> = []
+
+        struct Answer {
+            var families: RegisteredCollector.Answer?
+            /// True if the failure was counted where it happened.
+            var isCounted = false
         }
+    }
+
+    /// Asks the closures of observed gauges, and the collectors, each once.
+    private func ask(_ families: [RegisteredFamily], _ own: OwnMetrics?, until end: Duration?) -> Answers {
+        var answers = Answers()
+        guard !families.isEmpty else { return answers }
+        let outer = Self.observation
+        // A closure that asks for the exposition that is asking it would never end.
+        let isInside = outer?.isUnderWay(for: self) == true
         let observation = Observation(of: self, inside: outer)
         defer { observation.end() }
-        return Self.$observation.withValue(observation) {
-            var answers: [ObjectIdentifier: RegisteredCollector.Answer] = [:]
-            var failed: Set<ObjectIdentifier> = []
-            for family in families {
-                let isOverdue = end.map { context.now() >= $0 } ?? false
-                if let observe = family.observe {
-                    if isOverdue {
-                        own?.collectorFailed(family.storage.definition)
-                    } else {
-                        family.storage.onlyChild().store(observe())
-                    }
-                } else if let collector = family.collector {
-                    let id = ObjectIdentifier(collector)
-                    if answers[id] == nil, !failed.contains(id) {
-                        let answer = isOverdue && !collector.hasToBeWaitedFor ? nil : collector.answer()
-                        answers[id] = answer
-                        if answer == nil { failed.insert(id) }
-                    }
-                    // One that has to be waited for was counted when it was waited for.
-                    if failed.contains(id), !collector.hasToBeWaitedFor {
-                        own?.collectorFailed(family.storage.definition)
-                    }
+        let thread = CallThread { Self.$observation.withValue(observation, operation: $0) }
+        for family in families {
+            // One of those that have not been asked may take half of the time that is left.
+            let patience = isInside ? .zero : end.map { $0.since(context.now()) / 2 }
+            if let observe = family.observe {
+                if let value = observe.answer(on: thread, within: patience, context) {
+                    family.storage.onlyChild().store(value)
+                    continue
                 }
+            } else if let collector = family.collector {
+                let answer =
+                    answers.collected[ObjectIdentifier(collector)] ?? ask(collector, on: thread, within: patience)
+                answers.collected[ObjectIdentifier(collector)] = answer
+                if answer.families != nil { continue }
+                answers.missing.insert(ObjectIdentifier(family.storage))
+                if answer.isCounted { continue }
             }
-            return answers
+            own?.collectorFailed(family.storage.definition)
+            answers.missing.insert(ObjectIdentifier(family.storage))
+        }
+        return answers
+    }
+
+    private func ask(_ collector: RegisteredCollector, on thread: CallThread, within patience: Duration?)
+        -> Answers.Answer
+    {
+        switch collector.source {
+        case .call(let call):
+            return Answers.Answer(families: call.answer(on: thread, within: patience, context))
+        case .collection(let collection):
+            switch collection.latest {
+            case .answer(let families): return Answers.Answer(families: families)
+            case .failure: return Answers.Answer(isCounted: true)
+            case .none: return Answers.Answer()
+            }
         }
     }
 }

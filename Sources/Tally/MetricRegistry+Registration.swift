@@ -234,9 +234,10 @@ extension Family {
 extension Gauge {
     /// Registers a gauge whose value a closure gives at each scrape.
     ///
-    /// The closure runs on the scraping thread, under no lock: it may block, which delays only that scrape, and may use
-    /// the registry. A scrape started from inside it takes the gauge's last value, and counts that in
-    /// `tally_collector_errors_total{family}`. Not exposed before it has been asked: zero would be a value. Registered again, the new closure takes the old one's place.
+    /// The closure runs on a thread of the scrape's own, under no lock, and never twice at once: scrapes that come
+    /// meanwhile share its answer. It may use the registry, and it may block: a scrape that it holds up for too long, or
+    /// that is made inside it, leaves the gauge out and counts that in `tally_collector_errors_total{family}`.
+    /// Registered again, the new closure takes the old one's place.
     public static func observing(
         _ name: StaticString,
         help: String,
@@ -255,6 +256,6 @@ extension Gauge {
         in registry: MetricRegistry,
         _ value: @escaping @Sendable () -> Double
     ) throws(RegistrationError) {
-        _ = try registry.register(name, help: help, kind: .gauge, labelNames: [], observe: value)
+        _ = try registry.register(name, help: help, kind: .gauge, labelNames: [], observe: HostCall { value() })
     }
 }

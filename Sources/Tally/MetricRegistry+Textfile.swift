@@ -28,7 +28,7 @@ extension MetricRegistry {
     ///
     /// Blocks its thread while the disk writes; meant for the end of a job or a timer, not for a handler. The new file
     /// is written beside the old one, under a name that ends in `.tmp`, and takes its place when it is on the disk. It is readable
-    /// by all. What has to be waited for is as it was last said: await ``collect(names:within:)`` first.
+    /// by all. What has to be waited for is as it was last said: await ``collect(for:)`` first.
     ///
     /// node_exporter shows a series once, whichever files have it, and has `process_` metrics of its own: a registry that is
     /// written to a file should have neither those nor its own metrics (`ownMetrics: false`), or a constant label that tells it

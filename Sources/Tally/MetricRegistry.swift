@@ -153,7 +153,7 @@ public final class MetricRegistry: Sendable {
         contended: Bool = false,
         users: UserSettings? = nil,
         states: [String] = [],
-        observe: (@Sendable () -> Double)? = nil,
+        observe: HostCall<Double>? = nil,
         collector: RegisteredCollector? = nil,
         isStandard: Bool = false,
         isMirrored: Bool = false
@@ -208,7 +208,7 @@ public final class MetricRegistry: Sendable {
 
     private static func enter(
         _ definition: FamilyDefinition,
-        _ observe: (@Sendable () -> Double)?,
+        _ observe: HostCall<Double>?,
         _ collector: RegisteredCollector?,
         in state: inout State
     ) -> Result<FamilyStorage, RegistrationError> {

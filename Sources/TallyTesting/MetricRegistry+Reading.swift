@@ -2,7 +2,7 @@ public import Tally
 
 /// What a scrape would see, for a test to look at. Each call scrapes the whole registry: observing gauges run, and a
 /// registry's own metrics are brought up to date. Collectors that have to be waited for say what they last said: await
-/// `collect(names:within:)` first.
+/// `collect(for:)` first.
 extension MetricRegistry {
     /// The registry's exposition, read back by the parser that its Content-Type asks for.
     ///
@@ -16,7 +16,7 @@ extension MetricRegistry {
     /// What a scrape would see, with UTF-8 names as they were registered: a test should not have to know what a scraper
     /// without them would be told.
     func parsed(names: [String]) throws(ExpositionError) -> ParsedExposition {
-        try Self.parsed(exposition(as: .prometheusText(escaping: .allowUTF8), names: names))
+        try Self.parsed(exposition(for: ScrapeRequest(as: .prometheusText(escaping: .allowUTF8), names: names)))
     }
 
     private static func parsed(_ exposition: Exposition) throws(ExpositionError) -> ParsedExposition {

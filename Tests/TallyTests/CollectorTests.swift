@@ -80,9 +80,9 @@ struct CollectorTests {
         let asked = Holder(0)
         registry.register(Collector(families: [connections, queries]) { _ in asked.value += 1 })
         Counter("other_total", help: "", in: registry).increment()
-        _ = registry.exposition(names: ["other_total"])
+        _ = registry.exposition(for: ScrapeRequest(names: ["other_total"]))
         #expect(asked.value == 0)
-        _ = registry.exposition(names: ["pool_connections", "pool_queries_total"])
+        _ = registry.exposition(for: ScrapeRequest(names: ["pool_connections", "pool_queries_total"]))
         #expect(asked.value == 1)
     }
 
@@ -100,7 +100,7 @@ struct CollectorTests {
             }
         )
         registry.register(Collector(families: [late]) { _ in asked.value += 1 })
-        let text = String(decoding: registry.exposition(within: .seconds(1)).body, as: UTF8.self)
+        let text = String(decoding: registry.exposition(for: ScrapeRequest(timeout: .seconds(1))).body, as: UTF8.self)
         #expect(text.contains("a_slow 1\n"))
         #expect(asked.value == 0)
         #expect(text.contains("tally_collector_errors_total{family=\"b_late\"} 1"))

@@ -104,7 +104,7 @@ struct CompositionTests {
         Gauge("jobs_total", help: "Jobs of the library.", in: library).set(200)
         host.include(library)
         try host.expect(text: "")
-        #expect(host.exposition(names: ["jobs_total"]).body.isEmpty)
+        #expect(host.exposition(for: ScrapeRequest(names: ["jobs_total"])).body.isEmpty)
         jobs[["x"]].increment()
         try host.expect(text: "jobs_total{service=\"chat\",kind=\"x\"} 1")
         // A name that is given up is free.
@@ -198,7 +198,7 @@ struct CompositionTests {
         Gauge("a", help: "", in: host).set(1)
         Gauge("b", help: "", in: library).set(2)
         host.include(library)
-        let body = host.exposition(names: ["b"]).body
+        let body = host.exposition(for: ScrapeRequest(names: ["b"])).body
         #expect(String(decoding: body, as: UTF8.self).hasSuffix("\nb{service=\"pool\"} 2\n"))
         #expect(!String(decoding: body, as: UTF8.self).contains("\na{"))
     }
@@ -219,12 +219,12 @@ struct CompositionTests {
         for format in [ExpositionFormat.prometheusText, .openMetrics, .json] {
             var pieces = 0
             var bytes: [UInt8] = []
-            for chunk in host.chunks(as: format, names: ["many_total"]) {
+            for chunk in host.chunks(for: ScrapeRequest(as: format, names: ["many_total"])) {
                 pieces += 1
                 bytes += chunk
             }
             #expect(pieces > 4)
-            #expect(bytes == host.exposition(as: format, names: ["many_total"]).body)
+            #expect(bytes == host.exposition(for: ScrapeRequest(as: format, names: ["many_total"])).body)
         }
         #expect(try host.samples(of: "many_total").count == 10_000)
     }

@@ -13,7 +13,7 @@ struct ScrapeOptionsTests {
     }
 
     private func text(_ names: [String], within limit: Duration? = nil) -> String {
-        String(decoding: registry.exposition(names: names, within: limit).body, as: UTF8.self)
+        String(decoding: registry.exposition(for: ScrapeRequest(names: names, timeout: limit)).body, as: UTF8.self)
     }
 
     @Test func familiesAreNamedAsTheyAreExposedOrByASample() {
@@ -43,22 +43,25 @@ struct ScrapeOptionsTests {
         #expect(asked.value == 1)
     }
 
-    @Test func pastTheLimitGaugesKeepTheirLastValueAndAreCounted() throws {
+    @Test func pastTheTimeoutGaugesAreLeftOutAndCounted() throws {
         for name in ["a", "b", "c"] {
             try Gauge.observing(validating: name, help: name, in: registry) { [clock] in
                 clock.advance(by: .seconds(1))
                 return 7
             }
         }
-        let parsed = try ParsedText(registry.exposition(within: .seconds(2)))
+        let parsed = try ParsedText(registry.exposition(for: ScrapeRequest(timeout: .seconds(2))))
         // Nothing is known of the last one, which is not zero.
         #expect(["a", "b", "c"].map { parsed[$0] } == ["7", "7", nil])
         #expect(try registry.parsed()["tally_collector_errors_total", ("family", "c")] == "1")
         #expect(try registry.parsed()["c"] == "7")
         // An extreme one is none.
-        let all = try ParsedText(registry.exposition(within: .seconds(Int64.max)))
+        let all = try ParsedText(registry.exposition(for: ScrapeRequest(timeout: .seconds(Int64.max))))
         #expect(all["tally_collector_errors_total", ("family", "a")] == nil)
-        // What is known of it is shown again.
-        #expect(try ParsedText(registry.exposition(within: .zero))["c"] == "7")
+        // What it said then says nothing of now.
+        let none = try ParsedText(registry.exposition(for: ScrapeRequest(timeout: .zero)))
+        #expect(none["c"] == nil)
+        // The second time; the third is that of a scrape which comes later.
+        #expect(none["tally_collector_errors_total", ("family", "c")] == "2")
     }
 }

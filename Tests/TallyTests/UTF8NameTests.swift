@@ -240,12 +240,12 @@ struct UTF8NameTests {
             "http_dot_requests__total", "http_dot_requests_",
         ]
         for name in names {
-            let body = registry.exposition(as: .prometheusText, names: [name]).body
+            let body = registry.exposition(for: ScrapeRequest(names: [name])).body
             #expect(String(decoding: body, as: UTF8.self).hasSuffix("http_requests_total{host_name=\"a\\\"b\"} 3\n"))
             #expect(String(decoding: body, as: UTF8.self).split(separator: "\n").count == 3)
         }
         #expect(registry.unregister("http.requests_total"))
-        for name in names { #expect(registry.exposition(names: [name]).body.isEmpty, "\(name)") }
+        for name in names { #expect(registry.exposition(for: ScrapeRequest(names: [name])).body.isEmpty, "\(name)") }
     }
 
     @Test

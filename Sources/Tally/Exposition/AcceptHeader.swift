@@ -81,7 +81,7 @@ package struct AcceptHeader {
                 }
                 switch name {
                 case "q":
-                    guard let quality = Self.quality(value) else { return nil }
+                    guard let quality = AcceptHeader.quality(value) else { return nil }
                     self.quality = quality
                 case "version": version = String(value)
                 case "escaping": escaping = String(value)
@@ -89,22 +89,6 @@ package struct AcceptHeader {
                 default: hasOtherParameters = true
                 }
             }
-        }
-
-        /// `0`, `0.5`, `1.000`: nil for anything else, which makes the choice malformed.
-        private static func quality(_ text: Substring) -> Int? {
-            let bytes = Array(text.utf8)
-            guard let first = bytes.first, first == UInt8(ascii: "0") || first == UInt8(ascii: "1") else { return nil }
-            var thousandths = first == UInt8(ascii: "1") ? 1000 : 0
-            guard bytes.count > 1 else { return thousandths }
-            guard bytes[1] == UInt8(ascii: "."), bytes.count <= 5 else { return nil }
-            var unit = 100
-            for byte in bytes[2...] {
-                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-                thousandths += Int(byte - UInt8(ascii: "0")) * unit
-                unit /= 10
-            }
-            return thousandths <= 1000 ? thousandths : nil
         }
 
         /// How specifically the choice names a media type, or nil if it does not.
@@ -116,6 +100,22 @@ package struct AcceptHeader {
             guard let version else { return 2 }
             return version == media.version ? 3 : nil
         }
+    }
+
+    /// A quality in thousandths, of `0`, `0.5` or `1.000`; nil for any other text.
+    static func quality(_ text: Substring) -> Int? {
+        let bytes = Array(text.utf8)
+        guard let first = bytes.first, first == UInt8(ascii: "0") || first == UInt8(ascii: "1") else { return nil }
+        var thousandths = first == UInt8(ascii: "1") ? 1000 : 0
+        guard bytes.count > 1 else { return thousandths }
+        guard bytes[1] == UInt8(ascii: "."), bytes.count <= 5 else { return nil }
+        var unit = 100
+        for byte in bytes[2...] {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            thousandths += Int(byte - UInt8(ascii: "0")) * unit
+            unit /= 10
+        }
+        return thousandths <= 1000 ? thousandths : nil
     }
 
     /// Splits outside of quotes, and trims.

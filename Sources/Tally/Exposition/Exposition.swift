@@ -1,10 +1,27 @@
 /// An encoded registry: what a `/metrics` route answers.
 public struct Exposition: Sendable, Hashable {
-    /// The bytes.
+    /// The bytes, compressed if ``contentEncoding`` says so.
     public let body: [UInt8]
-    /// What they are.
+    /// The format of the text.
     public let format: ExpositionFormat
+    /// The value of the Content-Encoding header, `gzip`; nil for text that is not compressed.
+    public let contentEncoding: String?
 
     /// The value of the Content-Type header. Prometheus 3 rejects a body without it.
     public var contentType: String { format.contentType }
+
+    /// All header fields of the answer: Content-Type, Content-Encoding where there is one, Vary and Cache-Control.
+    public var headers: [(name: String, value: String)] {
+        Self.headers(format, contentEncoding)
+    }
+
+    /// The header fields that answer a request, known before anything is encoded.
+    package static func headers(for request: ScrapeRequest) -> [(name: String, value: String)] {
+        headers(request.format, request.isCompressed ? "gzip" : nil)
+    }
+
+    static func headers(_ format: ExpositionFormat, _ encoding: String?) -> [(name: String, value: String)] {
+        [("Content-Type", format.contentType)] + (encoding.map { [("Content-Encoding", $0)] } ?? [])
+            + [("Vary", "Accept, Accept-Encoding"), ("Cache-Control", "no-store")]
+    }
 }

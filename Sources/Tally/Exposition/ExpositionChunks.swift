@@ -15,45 +15,76 @@ public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
     private let parts: [MetricRegistry]
     private var duration: Duration
     private var capacity = OutputBuffer.chunkSize
+    /// Nil where nothing is compressed.
+    private var gzip: GzipStream?
 
-    /// The format of the bytes.
+    /// The format of the text.
     public let format: ExpositionFormat
+    /// The value of the Content-Encoding header, `gzip`; nil for text that is not compressed.
+    public let contentEncoding: String?
 
     init(
         _ snapshot: Snapshot,
-        as format: ExpositionFormat,
+        for request: ScrapeRequest,
         of registry: MetricRegistry,
         _ parts: [MetricRegistry],
         collectedIn duration: Duration
     ) {
-        encoder = SnapshotEncoder(snapshot, as: format)
+        encoder = SnapshotEncoder(snapshot, as: request.format)
         self.registry = registry
         self.parts = parts
-        self.format = format
+        format = request.format
         self.duration = duration
+        gzip = request.isCompressed ? GzipStream() : nil
+        contentEncoding = request.isCompressed ? "gzip" : nil
     }
 
-    /// The next piece, whole lines of the text; nil at the end.
+    /// All header fields of the answer, as in ``Exposition/headers``.
+    public var headers: [(name: String, value: String)] { Exposition.headers(format, contentEncoding) }
+
+    /// The next piece; nil at the end. Whole lines of the text, unless it is compressed.
     public mutating func next() -> [UInt8]? {
         while !encoder.isDone {
-            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-                count = unsafe fill(buffer)
+            let chunk: [UInt8]
+            if gzip == nil {
+                chunk = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+                    count = unsafe fill(buffer)
+                }
+            } else {
+                chunk = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) {
+                    unsafe compressed($0)
+                }
             }
             if !chunk.isEmpty { return chunk }
         }
         return nil
     }
 
-    /// Fills memory with the next piece and returns its length, which may be 0 before the end.
-    mutating func fill(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    /// Fills memory with the next piece of text, and compresses it.
+    private mutating func compressed(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> [UInt8] {
+        let count = unsafe fill(buffer)
+        let text = unsafe UnsafeBufferPointer(rebasing: UnsafeBufferPointer(buffer)[..<count])
+        let start = registry.context.now()
+        let bytes = unsafe gzip?.compress(text, isLast: encoder.isDone) ?? []
+        duration = duration.adding(registry.context.now().since(start))
+        if encoder.isDone { tellDuration() }
+        return bytes
+    }
+
+    /// Fills memory with the next piece of text and returns its length, which may be 0 before the end.
+    private mutating func fill(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let start = registry.context.now()
         var out = unsafe OutputBuffer(buffer)
         encoder.fill(&out)
         // An item larger than a whole piece, as with many long labels: the next piece is as large as it.
         if out.count == 0, !encoder.isDone { capacity = Swift.max(capacity, out.needed) }
         duration = duration.adding(registry.context.now().since(start))
-        if encoder.isDone { for part in parts { part.ownMetrics?.scraped(in: duration) } }
+        if encoder.isDone, gzip == nil { tellDuration() }
         return out.count
+    }
+
+    private func tellDuration() {
+        for part in parts { part.ownMetrics?.scraped(in: duration) }
     }
 
     /// Hands all pieces to `write`, in memory that is reused.
@@ -66,6 +97,13 @@ public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
             if buffer.count < capacity {
                 unsafe buffer.deallocate()
                 unsafe buffer = .allocate(capacity: capacity)
+            }
+            guard gzip == nil else {
+                let bytes = unsafe compressed(buffer)
+                try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in
+                    if !bytes.isEmpty { try unsafe write(UnsafeRawBufferPointer(bytes)) }
+                }
+                continue
             }
             let count = unsafe fill(buffer)
             if count > 0 {

@@ -1,3 +1,21 @@
+extension MetricRegistry {
+    /// True unless the host wants no metrics of the registry's own.
+    package var hasOwnMetrics: Bool { ownMetrics != nil }
+
+    /// A histogram under a standard name, which takes the registry's constant labels, not its prefix.
+    package func standardHistogram(_ name: String, help: String) throws(RegistrationError) -> Histogram {
+        let storage = try register(
+            name,
+            help: help,
+            kind: .histogram,
+            labelNames: [],
+            buckets: .latency,
+            isStandard: true
+        )
+        return Histogram(cell: storage.onlyChild())
+    }
+}
+
 /// Series under standard names, whose values are known elsewhere and copied here: what a kernel or an engine says.
 ///
 /// It takes the registry's constant labels, not its prefix. Nothing is exposed until it is set.

@@ -1,18 +1,20 @@
-/// A time of day in UTC, to the second, as RFC 3339 writes it: `2026-09-10T09:00:00Z`.
-///
-/// https://www.rfc-editor.org/rfc/rfc3339#section-5.6
-struct UTCTime {
+/// A time of day in UTC, to the second.
+package struct UTCTime {
     private let year: Int
     private let month: Int
     private let day: Int
     private let secondOfDay: Int
+    /// From Sunday.
+    private let weekday: Int
 
     /// Nil for NaN, and for years before 0 or after 9999, which the format cannot say.
-    init?(secondsSinceEpoch: Double) {
+    package init?(secondsSinceEpoch: Double) {
         let seconds = secondsSinceEpoch.rounded(.down)
         guard (-62_167_219_200...253_402_300_799).contains(seconds) else { return nil }
         let (day, secondOfDay) = Self.divide(Int(seconds), by: 86_400)
         self.secondOfDay = secondOfDay
+        // The first day was a Thursday.
+        weekday = Self.divide(day + 4, by: 7).remainder
         // Years that begin in March have their leap day at the end; 400 of them are an era, and always as long.
         let (era, dayOfEra) = Self.divide(day + 719_468, by: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -29,18 +31,43 @@ struct UTCTime {
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
+    /// The time as HTTP writes it: `Thu, 10 Sep 2026 09:00:00 GMT`.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
+    package var httpDate: String {
+        let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        var bytes = Array("\(weekdays[weekday]), ".utf8)
+        Self.append(day, to: &bytes)
+        bytes += " \(months[month - 1]) ".utf8
+        Self.append(year / 100, to: &bytes)
+        Self.append(year % 100, to: &bytes)
+        bytes.append(UInt8(ascii: " "))
+        appendTime(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self) + " GMT"
+    }
+
+    /// Appends the time as RFC 3339 writes it: `2026-09-10T09:00:00Z`.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc3339#section-5.6
     func append(to bytes: inout [UInt8]) {
         Self.append(year / 100, to: &bytes)
         Self.append(year % 100, to: &bytes)
-        for (separator, value) in [("-", month), ("-", day), ("T", secondOfDay / 3600)] as [(Unicode.Scalar, Int)] {
-            bytes.append(UInt8(ascii: separator))
+        for value in [month, day] {
+            bytes.append(UInt8(ascii: "-"))
             Self.append(value, to: &bytes)
         }
+        bytes.append(UInt8(ascii: "T"))
+        appendTime(to: &bytes)
+        bytes.append(UInt8(ascii: "Z"))
+    }
+
+    private func appendTime(to bytes: inout [UInt8]) {
+        Self.append(secondOfDay / 3600, to: &bytes)
         for value in [secondOfDay / 60 % 60, secondOfDay % 60] {
             bytes.append(UInt8(ascii: ":"))
             Self.append(value, to: &bytes)
         }
-        bytes.append(UInt8(ascii: "Z"))
     }
 
     private static func append(_ value: Int, to bytes: inout [UInt8]) {

@@ -8,13 +8,14 @@ import Testing
 struct ExposeMetricsTests {
     struct Request {
         var headers: [String: String] = [:]
-        var query: [(name: String, value: String)] = []
+        var query: String?
     }
 
     struct Response: Sendable {
         var status: Int
-        var contentType: String
+        var headers: [(name: String, value: String)]
         var body: [UInt8]
+        var contentType: String? { headers.first { $0.name == "Content-Type" }?.value }
     }
 
     struct Writer {
@@ -54,7 +55,7 @@ struct ExposeMetricsTests {
     // GUIDE ExposeMetrics
     func metrics(_ request: Request) -> Response {
         let exposition = registry.exposition(accept: request.headers["Accept"])
-        return Response(status: 200, contentType: exposition.contentType, body: exposition.body)
+        return Response(status: 200, headers: exposition.headers, body: exposition.body)
     }
     // END
 
@@ -89,14 +90,15 @@ struct ExposeMetricsTests {
 
     // GUIDE ExposeMetrics
     func scrape(_ request: Request) async -> Response {
-        let names = request.query.filter { $0.name == "name[]" }.map(\.value)
-        var limit = Duration.seconds(10)
-        if let text = request.headers["X-Prometheus-Scrape-Timeout-Seconds"], let seconds = Double(text), seconds > 0 {
-            limit = .seconds(min(seconds, 60) * 0.9)  // the rest is for the way there and back
-        }
-        await registry.collect(names: names, within: limit * 0.8)
-        let exposition = registry.exposition(accept: request.headers["Accept"], names: names, within: limit * 0.2)
-        return Response(status: 200, contentType: exposition.contentType, body: exposition.body)
+        let scrape = ScrapeRequest(
+            accept: request.headers["Accept"],
+            acceptEncoding: request.headers["Accept-Encoding"],
+            query: request.query,
+            timeout: request.headers["X-Prometheus-Scrape-Timeout-Seconds"]
+        )
+        await registry.collect(for: scrape)
+        let exposition = registry.exposition(for: scrape)
+        return Response(status: 200, headers: exposition.headers, body: exposition.body)
     }
     // END
 
@@ -104,7 +106,7 @@ struct ExposeMetricsTests {
     func aScrapersWishesAreHeard(timeout: String) async {
         let request = Request(
             headers: ["X-Prometheus-Scrape-Timeout-Seconds": timeout],
-            query: [("name[]", "http_requests_total"), ("other", "chat_connected_clients")]
+            query: "name%5B%5D=http_requests_total&other=chat_connected_clients"
         )
         let text = String(decoding: await scrape(request).body, as: UTF8.self)
         #expect(text.hasSuffix("\nhttp_requests_total 1\n"))
@@ -142,7 +144,7 @@ struct ExposeMetricsTests {
         registry.register(PoolCollector(pool: pool))
         registry.register(SessionCollector(database: database))
         // END
-        #expect(!registry.text.contains("chat_sessions"))
+        #expect(!registry.text.contains("\nchat_sessions"))
         let text = String(decoding: await scrape(Request()).body, as: UTF8.self)
         #expect(text.contains("\npool_connections{state=\"idle\"} 3\npool_connections{state=\"busy\"} 2\n"))
         #expect(text.contains("\nchat_sessions 57\n"))

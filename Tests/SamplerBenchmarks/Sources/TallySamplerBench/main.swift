@@ -61,7 +61,10 @@ let sampler = Sampler(
     in: registry
 )
 func ticks() throws -> Int {
-    let text = String(decoding: registry.exposition(names: ["tally_sampler_ticks_total"]).body, as: UTF8.self)
+    let text = String(
+        decoding: registry.exposition(for: ScrapeRequest(names: ["tally_sampler_ticks_total"])).body,
+        as: UTF8.self
+    )
     return Int(text.split(separator: " ").last?.dropLast() ?? "") ?? 0
 }
 try sampler.start()

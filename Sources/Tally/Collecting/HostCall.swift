@@ -1,0 +1,118 @@
+/// A closure of the host's that scrapes ask for a value. It may block, hang, or scrape in its turn.
+///
+/// It runs at most once at a time: scrapes that ask while it runs share its answer. Each waits for as long as it has
+/// time, and then leaves its thread behind, so no more threads can hang than there are such closures. One that has been
+/// running for longer than anybody would wait is not waited for again until it returns.
+final class HostCall<Answer: Sendable>: Sendable {
+    private struct Run {
+        let start: Duration
+        var patience: Duration
+        /// Each holds the answer, once there is one: nil for a failure.
+        var waits: [Monitor<Answer??>]
+    }
+
+    private enum Role {
+        case first
+        case joined
+        case refused
+    }
+
+    private let body: @Sendable () -> Answer?
+    private let run = Locked<Run?>(nil)
+
+    /// - Parameter body: Returns nil if it fails.
+    init(_ body: @escaping @Sendable () -> Answer?) {
+        self.body = body
+    }
+
+    /// The closure's answer; nil if it fails, or does not answer in time.
+    ///
+    /// - Parameter limit: How long to wait; nothing is asked if that is not more than zero. Where time is not the
+    ///   machine's nobody waits: the closure runs on the calling thread, and a second caller is refused.
+    func answer(on thread: CallThread, within limit: Duration?, _ context: RegistryContext) -> Answer? {
+        let patience = limit ?? .seconds(10)
+        guard patience > .zero else { return nil }
+        let wait = Monitor<Answer??>(nil)
+        let start = context.now()
+        // A scraper in a hurry must not make others take the closure for one that hangs.
+        let shared = max(patience, .seconds(1))
+        let role = run.withLock { run -> Role in
+            guard var current = run else {
+                run = Run(start: start, patience: shared, waits: [wait])
+                return .first
+            }
+            guard context.isRealTime, start.since(current.start) < current.patience else { return .refused }
+            current.patience = max(current.patience, shared)
+            current.waits.append(wait)
+            run = current
+            return .joined
+        }
+        switch role {
+        case .refused: return nil
+        case .joined: break
+        case .first where context.isRealTime:
+            if !thread.run({ [self] in finish(body()) }) { finish(nil) }
+        case .first: finish(body())
+        }
+        let answer: Answer?? = wait.next { answer, _ in
+            if let answer { return .take(answer) }
+            let left = patience.since(context.now().since(start))
+            return left > .zero ? .wait(atMost: left) : .end
+        }
+        guard let answer else {
+            thread.leaveBehind()
+            return nil
+        }
+        return answer
+    }
+
+    private func finish(_ answer: Answer?) {
+        let over = run.withLock { $0.take() }
+        for wait in over?.waits ?? [] { wait.change { $0 = .some(answer) } }
+    }
+}
+
+/// The thread that one scrape runs closures of the host on, one after the other. Used by the scraping thread only.
+final class CallThread {
+    private struct State {
+        var job: (@Sendable () -> Void)?
+        var isOver = false
+    }
+
+    private let around: @Sendable (@Sendable () -> Void) -> Void
+    private var jobs: Monitor<State>?
+
+    /// - Parameter around: Runs each closure, in the surroundings that it should find.
+    init(around: @escaping @Sendable (@Sendable () -> Void) -> Void) {
+        self.around = around
+    }
+
+    deinit {
+        leaveBehind()
+    }
+
+    /// Starts a closure, and returns false if the system has no thread for it. The one before must have ended.
+    func run(_ job: @escaping @Sendable () -> Void) -> Bool {
+        if let jobs {
+            jobs.change { $0.job = job }
+            return true
+        }
+        let jobs = Monitor(State(job: job))
+        let hasStarted = WorkThread.start { [around] in
+            while let job = jobs.next({ state, _ in Self.next(&state) }) { around(job) }
+        }
+        if hasStarted { self.jobs = jobs }
+        return hasStarted
+    }
+
+    /// Has the thread end after what it is running. The next closure gets another one.
+    func leaveBehind() {
+        jobs?.change { $0.isOver = true }
+        jobs = nil
+    }
+
+    private static func next(_ state: inout State) -> Monitor<State>.Step<@Sendable () -> Void> {
+        if let job = state.job.take() { return .take(job) }
+        return state.isOver ? .end : .wait(atMost: .seconds(3600))
+    }
+}

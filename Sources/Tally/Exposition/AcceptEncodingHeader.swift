@@ -1,0 +1,32 @@
+/// The codings that an Accept-Encoding header allows, of which only gzip and none matter here.
+///
+/// https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
+struct AcceptEncodingHeader {
+    private var gzip: Int?
+    private var identity: Int?
+    private var any: Int?
+
+    /// - Parameter text: The header's value; several headers joined by commas.
+    init(_ text: String) {
+        for choice in text.split(separator: ",") {
+            let parts = choice.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+            var quality = 1000
+            for parameter in parts.dropFirst() where parameter.hasPrefix("q=") {
+                // What is no quality is no clear yes.
+                quality = AcceptHeader.quality(parameter.dropFirst(2)) ?? 0
+            }
+            switch parts.first {
+            case "gzip", "x-gzip": gzip = max(gzip ?? 0, quality)
+            case "identity": identity = quality
+            case "*": any = quality
+            default: break
+            }
+        }
+    }
+
+    /// True if gzip is allowed, and not less welcome than no coding.
+    var prefersGzip: Bool {
+        let quality = gzip ?? any ?? 0
+        return quality > 0 && quality >= identity ?? 0
+    }
+}

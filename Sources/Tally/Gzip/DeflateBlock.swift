@@ -1,0 +1,292 @@
+/// A run of text as one block of a deflate stream, with prefix codes of its own.
+///
+/// Made for expositions, where a line is nearly the line before it: after a difference the text mostly continues as it
+/// did at the distance that the last match had. Only where it does not, the last place that began with the same five
+/// bytes is looked up. Neither is searched any further, so that the work is a few steps for each difference.
+///
+/// https://www.rfc-editor.org/rfc/rfc1951
+@safe
+struct DeflateBlock {
+    /// A place in a block has 16 bits.
+    static let maxBytes = 1 << 16
+
+    private static let maxMatches = 1 << 13
+    /// Shorter ones are hardly shorter than their literals.
+    private static let minMatch = 4
+    private static let maxMatch = 258
+    private static let maxDistance = 1 << 15
+    private static let hashBits: UInt64 = 12
+    private static let literals = 286
+    private static let distances = 30
+
+    private let text: UnsafePointer<UInt8>
+    private let count: Int
+    /// The literals before a match, its length and its distance less one.
+    private let matches: UnsafeMutablePointer<UInt64>
+    private var matchCount = 0
+    /// Where the text ends that the matches and the literals behind them stand for.
+    private var end = 0
+    /// How often each literal or length occurs, then each distance.
+    private let frequencies: UnsafeMutablePointer<UInt32>
+    private var extraBits = 0
+
+    /// Appends the bits of a block, and returns how many bytes of the text it holds, which is at least one.
+    ///
+    /// - Parameter text: At least one byte, at most ``maxBytes``.
+    static func append(_ text: UnsafeBufferPointer<UInt8>, to out: inout [UInt8], _ bits: inout BitWriter) -> Int {
+        guard let base = text.baseAddress, text.count <= maxBytes else { return text.count }
+        return unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: maxMatches) { matches in
+            unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: literals + distances) { frequencies in
+                unsafe frequencies.initialize(repeating: 0)
+                // Temporary memory has an address.
+                var block = unsafe DeflateBlock(
+                    text: base,
+                    count: text.count,
+                    matches: matches.baseAddress.unsafelyUnwrapped,
+                    frequencies: frequencies.baseAddress.unsafelyUnwrapped
+                )
+                block.findMatches()
+                block.write(to: &out, &bits)
+                return block.end
+            }
+        }
+    }
+
+    private init(
+        text: UnsafePointer<UInt8>,
+        count: Int,
+        matches: UnsafeMutablePointer<UInt64>,
+        frequencies: UnsafeMutablePointer<UInt32>
+    ) {
+        unsafe self.text = text
+        self.count = count
+        unsafe self.matches = matches
+        unsafe self.frequencies = frequencies
+    }
+
+    // MARK: Finding
+
+    @inline(__always)
+    private func word(_ position: Int) -> UInt64 {
+        assert(position >= 0 && position + 8 <= count)
+        return unsafe UInt64(
+            littleEndian: UnsafeRawPointer(text + position).loadUnaligned(as: UInt64.self)
+        )
+    }
+
+    private mutating func findMatches() {
+        unsafe withUnsafeTemporaryAllocation(of: UInt16.self, capacity: 1 << Int(Self.hashBits)) { places in
+            // Place 0 is as good as any: what is found there is compared.
+            unsafe places.initialize(repeating: 0)
+            guard let places = places.baseAddress else { return }
+            unsafe findMatches(places)
+        }
+    }
+
+    private mutating func findMatches(_ places: UnsafeMutablePointer<UInt16>) {
+        let last = count - 8
+        var position = 0
+        var literal = 0
+        var distance = 0
+        // Of neighbouring matches of one distance, which most are, none but the last touches the frequencies.
+        var repeated: UInt32 = 0
+        while position <= last, matchCount < Self.maxMatches {
+            let word = word(position)
+            var source = position &- distance
+            if distance == 0 || UInt32(truncatingIfNeeded: self.word(source) ^ word) != 0 {
+                let hash = Int(truncatingIfNeeded: ((word &<< 24) &* 0x9E37_79B9_7F4A_7C15) &>> (64 &- Self.hashBits))
+                source = unsafe Int(places[hash])
+                unsafe places[hash] = UInt16(truncatingIfNeeded: position)
+                guard source < position, position &- source <= Self.maxDistance, (self.word(source) ^ word) &<< 24 == 0
+                else {
+                    position &+= 1
+                    continue
+                }
+            }
+            let length = matchLength(position, source, last)
+            while literal < position {
+                unsafe frequencies[Int(text[literal])] &+= 1
+                literal &+= 1
+            }
+            let pair = Pair(length: length)
+            unsafe frequencies[pair.symbol] &+= 1
+            extraBits &+= Int(truncatingIfNeeded: pair.extraCount)
+            if position &- source != distance {
+                count(distance, repeated)
+                distance = position &- source
+                repeated = 0
+            }
+            repeated &+= 1
+            let skipped = position &- end
+            unsafe matches[matchCount] =
+                UInt64(truncatingIfNeeded: skipped) &<< 32 | UInt64(truncatingIfNeeded: length) &<< 16
+                | UInt64(truncatingIfNeeded: distance &- 1)
+            matchCount &+= 1
+            position &+= length
+            literal = position
+            end = position
+        }
+        count(distance, repeated)
+        // A block that is full of matches leaves the rest to the next one.
+        if matchCount < Self.maxMatches { end = count }
+        while literal < end {
+            unsafe frequencies[Int(text[literal])] &+= 1
+            literal &+= 1
+        }
+        unsafe frequencies[256] = 1
+    }
+
+    private mutating func count(_ distance: Int, _ times: UInt32) {
+        guard times > 0 else { return }
+        let pair = Pair(distance: distance)
+        unsafe frequencies[Self.literals &+ pair.symbol] &+= times
+        extraBits &+= Int(truncatingIfNeeded: pair.extraCount) &* Int(times)
+    }
+
+    /// How far two places agree, which they do for four bytes at least.
+    @inline(__always)
+    private func matchLength(_ position: Int, _ source: Int, _ last: Int) -> Int {
+        let limit = min(Self.maxMatch, count &- position)
+        var length = 0
+        while position &+ length <= last, length < limit {
+            let difference = word(source &+ length) ^ word(position &+ length)
+            if difference != 0 { return min(limit, length &+ difference.trailingZeroBitCount / 8) }
+            length &+= 8
+        }
+        length = min(limit, length)
+        while length < limit, unsafe text[source &+ length] == text[position &+ length] { length &+= 1 }
+        return length
+    }
+
+    // MARK: Writing
+
+    private func write(to out: inout [UInt8], _ bits: inout BitWriter) {
+        let lengths = unsafe PrefixCode(
+            UnsafeBufferPointer(start: frequencies, count: Self.literals),
+            maxLength: 15
+        )
+        let distances = unsafe PrefixCode(
+            UnsafeBufferPointer(start: frequencies + Self.literals, count: Self.distances),
+            maxLength: 15
+        )
+        let header = BlockHeader(lengths, distances)
+        var size = extraBits + header.maxBits
+        for (index, word) in (lengths.words + distances.words).enumerated() {
+            size += unsafe Int(frequencies[index]) * Int(word >> 16)
+        }
+        // Eight bytes are stored at a time, and up to seven bits are left from before.
+        out += unsafe [UInt8](unsafeUninitializedCapacity: size / 8 + 16) { memory, count in
+            guard let start = UnsafeMutableRawPointer(memory.baseAddress) else { return }
+            var writer = bits
+            let place = unsafe header.write(at: start, &writer)
+            let end = unsafe lengths.words.withUnsafeBufferPointer { lengths in
+                unsafe distances.words.withUnsafeBufferPointer { distances in
+                    unsafe write(at: place, &writer, lengths, distances)
+                }
+            }
+            bits = writer
+            count = unsafe end - start
+        }
+    }
+
+    private func write(
+        at start: UnsafeMutableRawPointer,
+        _ bits: inout BitWriter,
+        _ lengths: UnsafeBufferPointer<UInt32>,
+        _ distances: UnsafeBufferPointer<UInt32>
+    ) -> UnsafeMutableRawPointer {
+        var writer = bits
+        var place = unsafe start
+        var position = 0
+        var distance = -1
+        /// The code of the last distance, with what follows it.
+        var (code, codeLength): (UInt64, UInt64) = (0, 0)
+        for index in 0..<matchCount {
+            let match = unsafe matches[index]
+            let literalEnd = position &+ Int(truncatingIfNeeded: match &>> 32)
+            unsafe place = writeLiterals(position, literalEnd, at: place, &writer, lengths)
+            position = literalEnd
+            if distance != Int(truncatingIfNeeded: match & 0xFFFF) {
+                distance = Int(truncatingIfNeeded: match & 0xFFFF)
+                let pair = Pair(distance: distance &+ 1)
+                let word = unsafe UInt64(distances[pair.symbol])
+                codeLength = word &>> 16 &+ pair.extraCount
+                code = word & 0xFFFF | pair.extra &<< (word &>> 16)
+            }
+            let length = Int(truncatingIfNeeded: match &>> 16 & 0xFFFF)
+            let pair = Pair(length: length)
+            let word = unsafe UInt64(lengths[pair.symbol])
+            writer.append(word & 0xFFFF, word &>> 16)
+            writer.append(pair.extra, pair.extraCount)
+            writer.append(code, codeLength)
+            unsafe place = writer.flush(to: place)
+            position &+= length
+        }
+        unsafe place = writeLiterals(position, end, at: place, &writer, lengths)
+        let last = unsafe UInt64(lengths[256])
+        writer.append(last & 0xFFFF, last &>> 16)
+        unsafe place = writer.flush(to: place)
+        bits = writer
+        return unsafe place
+    }
+
+    /// Leaves at most 7 bits in the writer.
+    @inline(__always)
+    private func writeLiterals(
+        _ start: Int,
+        _ end: Int,
+        at start0: UnsafeMutableRawPointer,
+        _ writer: inout BitWriter,
+        _ codes: UnsafeBufferPointer<UInt32>
+    ) -> UnsafeMutableRawPointer {
+        var place = unsafe start0
+        var position = start
+        while position < end {
+            let word = unsafe UInt64(codes[Int(text[position])])
+            writer.append(word & 0xFFFF, word &>> 16)
+            position &+= 1
+            // Room for another of 15 bits.
+            if writer.count > 48 { unsafe place = writer.flush(to: place) }
+        }
+        return unsafe writer.flush(to: place)
+    }
+}
+
+/// A length or a distance as the symbol of its range and its place therein.
+///
+/// https://www.rfc-editor.org/rfc/rfc1951#section-3.2.5
+private struct Pair {
+    let symbol: Int
+    let extraCount: UInt64
+    let extra: UInt64
+
+    /// - Parameter length: 3 to 258.
+    @inline(__always)
+    init(length: Int) {
+        let value = UInt64(truncatingIfNeeded: length &- 3)
+        guard value >= 8, value < 255 else {
+            symbol = value == 255 ? 285 : 257 &+ Int(truncatingIfNeeded: value)
+            extraCount = 0
+            extra = 0
+            return
+        }
+        extraCount = UInt64(truncatingIfNeeded: 61 &- value.leadingZeroBitCount)
+        symbol = 257 &+ Int(truncatingIfNeeded: 4 &* (extraCount &+ 1) &+ (value &>> extraCount & 3))
+        extra = value & (1 &<< extraCount &- 1)
+    }
+
+    /// - Parameter distance: 1 to 32,768.
+    @inline(__always)
+    init(distance: Int) {
+        let value = UInt64(truncatingIfNeeded: distance &- 1)
+        guard value >= 4 else {
+            symbol = Int(truncatingIfNeeded: value)
+            extraCount = 0
+            extra = 0
+            return
+        }
+        extraCount = UInt64(truncatingIfNeeded: 62 &- value.leadingZeroBitCount)
+        symbol = Int(truncatingIfNeeded: 2 &* (extraCount &+ 1) &+ (value &>> extraCount & 1))
+        extra = value & (1 &<< extraCount &- 1)
+    }
+}

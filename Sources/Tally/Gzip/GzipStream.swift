@@ -1,0 +1,79 @@
+/// Text as one gzip member, in pieces that belong together.
+///
+/// https://www.rfc-editor.org/rfc/rfc1952
+struct GzipStream: Sendable {
+    private var checksum = CRC32()
+    private var length: UInt32 = 0
+    private var bits = BitWriter()
+    private var hasBegun = false
+
+    /// The next piece. Empty if there was nothing to compress.
+    ///
+    /// - Parameter isLast: True for the text's end, after which there is nothing more to compress.
+    mutating func compress(_ text: UnsafeBufferPointer<UInt8>, isLast: Bool) -> [UInt8] {
+        var out: [UInt8] = []
+        if !hasBegun {
+            // Deflate, no name, no time, an unknown system.
+            out += [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
+            hasBegun = true
+        }
+        unsafe checksum.update(text)
+        length &+= UInt32(truncatingIfNeeded: text.count)
+        var rest = unsafe text[...]
+        while unsafe !rest.isEmpty {
+            let block = unsafe UnsafeBufferPointer(rebasing: rest.prefix(DeflateBlock.maxBytes))
+            unsafe rest = rest.dropFirst(DeflateBlock.append(block, to: &out, &bits))
+        }
+        guard isLast else { return out }
+        // An empty block of the fixed code, which is the last one.
+        bits.append(0b011, 3)
+        bits.append(0, 7)
+        bits.finish(&out)
+        for word in [checksum.value, length] {
+            for shift in stride(from: UInt32(0), to: 32, by: 8) {
+                out.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+        }
+        return out
+    }
+}
+
+/// Bits that are not yet a whole byte.
+struct BitWriter: Sendable {
+    private(set) var pending: UInt64 = 0
+    /// At most 7 between two uses.
+    private(set) var count: UInt64 = 0
+
+    init() {}
+
+    init(pending: UInt64, count: UInt64) {
+        self.pending = pending
+        self.count = count
+    }
+
+    /// Adds bits, the lowest first. There must be room for them among 64.
+    @inline(__always)
+    mutating func append(_ value: UInt64, _ length: UInt64) {
+        pending |= value &<< count
+        count &+= length
+    }
+
+    /// Stores all whole bytes at an address, where eight may be written, and returns where they end.
+    @inline(__always)
+    mutating func flush(to place: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+        unsafe place.storeBytes(of: pending.littleEndian, as: UInt64.self)
+        let bytes = count &>> 3
+        pending &>>= 8 &* bytes
+        count &= 7
+        return unsafe place + Int(truncatingIfNeeded: bytes)
+    }
+
+    /// Fills the last byte with zeros.
+    mutating func finish(_ out: inout [UInt8]) {
+        while count > 0 {
+            out.append(UInt8(truncatingIfNeeded: pending))
+            pending >>= 8
+            count -= min(count, 8)
+        }
+    }
+}

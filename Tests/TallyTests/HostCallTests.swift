@@ -1,0 +1,158 @@
+import Dispatch
+import Foundation
+import TallyTesting
+import Testing
+
+@testable import Tally
+
+/// Closures of the host that scrapes ask, and what they cannot do to a scrape.
+struct HostCallTests {
+    private let registry = MetricRegistry()
+
+    private func scrape(within timeout: Duration = .milliseconds(200)) -> String {
+        String(decoding: registry.exposition(for: ScrapeRequest(timeout: timeout)).body, as: UTF8.self)
+    }
+
+    private func errors(_ family: String) throws -> String? {
+        try ParsedText(registry.exposition(for: ScrapeRequest(names: ["tally_collector_errors_total"])))[
+            "tally_collector_errors_total",
+            ("family", family)
+        ]
+    }
+
+    private struct Collector: MetricCollector {
+        static let family = CollectedFamily.gauge("b_collected", help: "")
+        let body: @Sendable () -> Double
+        var families: [CollectedFamily] { [Self.family] }
+        func collect(into samples: inout CollectedSamples) { samples.set(Self.family, to: body()) }
+    }
+
+    /// Both kinds of closures, the first of which hangs until the gate opens.
+    private func register(_ kind: String, hangingAt gate: DispatchSemaphore, _ asked: Holder<Int>) {
+        let body: @Sendable () -> Double = {
+            asked.value += 1
+            gate.wait()
+            gate.signal()
+            return 1
+        }
+        if kind == "gauge" {
+            Gauge.observing("b_collected", help: "", in: registry, body)
+        } else {
+            registry.register(Collector(body: body))
+        }
+        Gauge.observing("c_depth", help: "", in: registry) { 7 }
+        Counter("a_total", help: "", in: registry).increment()
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["gauge", "collector"])
+    func oneThatHangsCostsItsOwnFamilyOnly(_ kind: String) throws {
+        let gate = DispatchSemaphore(value: 0)
+        let asked = Holder(0)
+        register(kind, hangingAt: gate, asked)
+        for _ in 0..<2 {
+            let text = scrape()
+            #expect(text.contains("\nc_depth 7\n"))
+            #expect(text.contains("\na_total 1\n"))
+            #expect(!text.contains("\nb_collected"))
+        }
+        // Never twice at once, so that no more threads can hang than there are such closures.
+        #expect(asked.value == 1)
+        #expect(try errors("b_collected") == "2")
+        gate.signal()
+        while !scrape().contains("\nb_collected 1\n") {}
+        #expect(try errors("c_depth") == nil)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func oneThatHasHungForLongIsNotWaitedFor() {
+        let gate = DispatchSemaphore(value: 0)
+        let asked = Holder(0)
+        register("gauge", hangingAt: gate, asked)
+        // More than the second for which a scrape that is in no hurry would join a run.
+        _ = scrape(within: .seconds(3))
+        let clock = ContinuousClock()
+        let time = clock.measure { _ = scrape(within: .seconds(50)) }
+        #expect(time < .seconds(20))
+        #expect(asked.value == 1)
+        gate.signal()
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["gauge", "collector"])
+    func oneThatScrapesOnAnotherThreadIsRefusedThere(_ kind: String) throws {
+        let registry = registry
+        let inner = Holder("")
+        let depth = Holder(0)
+        let body: @Sendable () -> Double = {
+            depth.value += 1
+            let done = DispatchSemaphore(value: 0)
+            Thread.detachNewThread {
+                let request = ScrapeRequest(timeout: .milliseconds(50))
+                inner.value = String(decoding: registry.exposition(for: request).body, as: UTF8.self)
+                done.signal()
+            }
+            done.wait()
+            return 5
+        }
+        Counter("a_total", help: "", in: registry).increment()
+        if kind == "gauge" {
+            Gauge.observing("b_collected", help: "", in: registry, body)
+        } else {
+            registry.register(Collector(body: body))
+        }
+        #expect(scrape(within: .seconds(50)).contains("\nb_collected 5\n"))
+        #expect(depth.value == 1)
+        #expect(inner.value.contains("\na_total 1\n"))
+        #expect(!inner.value.contains("\nb_collected"))
+        #expect(try errors("b_collected") == "1")
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["gauge", "collector"])
+    func nothingIsExposedOfAValueThatIsBeingAsked(_ kind: String) throws {
+        let registry = registry
+        let inner = Holder<[String]>([])
+        let body: @Sendable () -> Double = {
+            inner.value.append(String(decoding: registry.exposition().body, as: UTF8.self))
+            return 5
+        }
+        if kind == "gauge" {
+            Gauge.observing("b_collected", help: "", in: registry, body)
+        } else {
+            registry.register(Collector(body: body))
+        }
+        for _ in 0..<2 { #expect(scrape(within: .seconds(50)).contains("\nb_collected 5\n")) }
+        // Not zero at first, and not the last value afterwards, of which nobody knows the age.
+        #expect(inner.value.count == 2)
+        #expect(inner.value.allSatisfy { !$0.contains("\nb_collected") })
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func scrapesOfOneMomentShareAnAnswer() {
+        let entered = DispatchSemaphore(value: 0)
+        let gate = DispatchSemaphore(value: 0)
+        let asked = Holder(0)
+        Gauge.observing("depth", help: "", in: registry) {
+            asked.value += 1
+            entered.signal()
+            gate.wait()
+            return 4
+        }
+        let registry = registry
+        let texts = Locked<[String]>([])
+        let done = DispatchSemaphore(value: 0)
+        for _ in 0..<4 {
+            Thread.detachNewThread {
+                let request = ScrapeRequest(timeout: .seconds(50))
+                let text = String(decoding: registry.exposition(for: request).body, as: UTF8.self)
+                texts.withLock { $0.append(text) }
+                done.signal()
+            }
+        }
+        entered.wait()
+        gate.signal()
+        // Those that came too late for the first run have one of their own.
+        for _ in 0..<4 { gate.signal() }
+        for _ in 0..<4 { done.wait() }
+        #expect(texts.withLock { $0 }.allSatisfy { $0.contains("\ndepth 4\n") })
+        #expect((1...4).contains(asked.value))
+    }
+}
