@@ -32,7 +32,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -47,8 +46,6 @@ let package = Package(
                 product("NIOCore", of: "swift-nio", with: "Listener"),
                 product("NIOPosix", of: "swift-nio", with: "Listener"),
                 product("NIOHTTP1", of: "swift-nio", with: "Listener"),
-                product("NIOExtras", of: "swift-nio-extras", with: "Listener"),
-                product("NIOHTTPCompression", of: "swift-nio-extras", with: "Listener"),
             ],
             swiftSettings: settings
         ),
@@ -103,7 +100,6 @@ let package = Package(
                 "Tally", "TallyHealthcheck", "TallyListener", "TallyTestSupport",
                 product("NIOCore", of: "swift-nio", with: "Listener"),
                 product("NIOEmbedded", of: "swift-nio", with: "Listener"),
-                product("NIOHTTPCompression", of: "swift-nio-extras", with: "Listener"),
                 product("NIOPosix", of: "swift-nio", with: "Listener"),
                 product("NIOHTTP1", of: "swift-nio", with: "Listener"),
             ],

@@ -4,33 +4,41 @@
 /// ``ListenerError/Code/invalidConfiguration``.
 public struct ListenerLimits: Sendable, Hashable {
     /// The bytes of a request's target, header names and header values together; 256 to 1,048,576. A request with more is
-    /// answered 400 and its connection closed.
+    /// answered 431 and its connection closed.
     public var maxHeaderBytes: Int
 
-    /// The header fields of one request, 1 to 10,000. A request with more is answered 400 and its connection closed.
+    /// The header fields of one request, 1 to 10,000. A request with more is answered 431 and its connection closed.
     public var maxHeaderFields: Int
 
-    /// How long a connection may stay open between requests, more than zero, a day at most.
+    /// How long a connection may stay open without a request, more than zero, a day at most. Past it the connection is
+    /// closed.
     public var idleTimeout: Duration
 
-    /// How long a request may take from its first byte until its response is written, more than zero, a day at most.
-    /// Past it the connection is closed, wherever the request is: a client that dribbles its header, a handler that hangs
-    /// and a client that does not read are all cut off by it.
+    /// How long a request's header may take from its first byte, more than zero, a day at most. A slower client is answered
+    /// 408 and its connection closed.
+    public var headerTimeout: Duration
+
+    /// How long a request may take from the end of its header until its response is written, more than zero, a day at
+    /// most. A request whose body does not arrive in time is answered 408, one whose response has not begun 503. The
+    /// connection of a client that has not read its response by then is reset. Scrapes use at most nine tenths of it, and
+    /// show what is known by then.
     public var requestTimeout: Duration
 
-    /// Connections open at the same time, 1 to 65,536. Surplus ones are closed at once, unanswered.
+    /// Connections open at the same time, 1 to 65,536. A surplus connection takes the place of the one that has waited
+    /// longest for a request. If all have requests to answer, the new one is answered 503 and closed.
     public var maxConnections: Int
 
-    /// How long responses in flight may go on after the run was cancelled, more than zero, a day at most. Past it their
-    /// connections are closed.
+    /// How long responses in flight may take after the run was cancelled, more than zero, a day at most. Past it their
+    /// connections are reset.
     public var shutdownGrace: Duration
 
-    /// Limits, all of them by default: 16 KiB and 100 fields of header, 60 s idle, 30 s a request, 64 connections, 10 s
-    /// to finish.
+    /// Limits, by default 16 KiB and 100 fields of header, 60 s idle, 10 s for a header, 30 s for a request, 64
+    /// connections, and 10 s to finish.
     public init(
         maxHeaderBytes: Int = 16 * 1024,
         maxHeaderFields: Int = 100,
         idleTimeout: Duration = .seconds(60),
+        headerTimeout: Duration = .seconds(10),
         requestTimeout: Duration = .seconds(30),
         maxConnections: Int = 64,
         shutdownGrace: Duration = .seconds(10)
@@ -38,6 +46,7 @@ public struct ListenerLimits: Sendable, Hashable {
         self.maxHeaderBytes = maxHeaderBytes
         self.maxHeaderFields = maxHeaderFields
         self.idleTimeout = idleTimeout
+        self.headerTimeout = headerTimeout
         self.requestTimeout = requestTimeout
         self.maxConnections = maxConnections
         self.shutdownGrace = shutdownGrace
@@ -48,6 +57,7 @@ public struct ListenerLimits: Sendable, Hashable {
         try Self.check("maxHeaderFields", maxHeaderFields, in: 1...10_000)
         try Self.check("maxConnections", maxConnections, in: 1...65_536)
         try Self.check("idleTimeout", idleTimeout)
+        try Self.check("headerTimeout", headerTimeout)
         try Self.check("requestTimeout", requestTimeout)
         try Self.check("shutdownGrace", shutdownGrace)
     }

@@ -93,7 +93,7 @@ struct HTTPTests {
         try await listener.serving { address in
             let client = try await RawClient(address.port)
             let paths = ["/ready", "/metrics", "/none", "/ready", "/metrics"]
-            try await client.send(paths.map { "GET \($0) HTTP/1.1\r\nHost: test\r\n\r\n" }.joined())
+            try await client.send(paths.map { "GET \($0) HTTP/1.1\r\nHost: localhost\r\n\r\n" }.joined())
             #expect(try await client.response().text == "ready\n")
             #expect(try await client.response().text.contains("requests_total"))
             #expect(try await client.response().status == 404)
@@ -112,8 +112,8 @@ struct HTTPTests {
             }
             try await client.send(
                 """
-                GET /ready HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n\
-                GET /ready HTTP/1.1\r\nHost: test\r\n\r\n
+                GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n\
+                GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n
                 """
             )
             #expect(try await client.response()["connection"] == "close")
@@ -149,9 +149,9 @@ struct HTTPTests {
         try await listener.serving { address in
             let client = try await RawClient(address.port)
             let small = String(repeating: "x", count: 60_000)
-            try await client.send("GET /ready HTTP/1.1\r\nHost: test\r\nContent-Length: 60000\r\n\r\n\(small)")
+            try await client.send("GET /ready HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n\(small)")
             #expect(try await client.response().text == "ready\n")
-            try await client.send("GET /ready HTTP/1.1\r\nHost: test\r\nContent-Length: 10000000\r\n\r\n")
+            try await client.send("GET /ready HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n")
             client.post(small + small)
             let response = try await client.response()
             #expect(response.status == 413)

@@ -110,7 +110,7 @@ struct HealthRouteTests {
         )
         try await MetricsListener(registry: registry(), port: 0, healthcheck: healthcheck).serving { address in
             let leaving = try await RawClient(address.port)
-            try await leaving.send("GET \(Self.paths[0]) HTTP/1.1\r\nHost: test\r\n\r\n")
+            try await leaving.send("GET \(Self.paths[0]) HTTP/1.1\r\nHost: localhost\r\n\r\n")
             await roadblock.waitForArrival()
             try await leaving.close()
             // The blocked provider holds none of the listener's threads.

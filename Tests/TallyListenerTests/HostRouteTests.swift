@@ -95,7 +95,7 @@ struct HostRouteTests {
             #expect(framed["transfer-encoding"] == nil)
             #expect(framed["connection"] == nil)
             #expect(try await client.get("/empty", method: "HEAD").status == 204)
-            try await client.send("GET /empty HTTP/1.1\r\nHost: test\r\n\r\n")
+            try await client.send("GET /empty HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(try await client.response(isHead: true).status == 204)
             #expect(try await client.get("/framed").status == 200, "no body stands before this response")
         }
@@ -115,7 +115,7 @@ struct HostRouteTests {
         )
         try await listener.serving { address in
             let client = try await RawClient(address.port)
-            try await client.send("GET /slow HTTP/1.1\r\nHost: test\r\n\r\n")
+            try await client.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
             for await _ in started { break }
             try await client.close()
             for await _ in cancelled { break }

@@ -24,7 +24,7 @@ struct LimitTests {
         }
         try await MetricsListener(exposition: source, port: 0, limits: limits).serving { address in
             let busy = try await RawClient(address.port)
-            try await busy.send("GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n")
+            try await busy.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
             await roadblock.waitForArrival()
             // A whole idle connection lives and dies while the busy one waits.
             #expect(try await RawClient(address.port).rest().isEmpty)
@@ -59,7 +59,7 @@ struct LimitTests {
         let listener = MetricsListener(registry: registry(), port: 0, routes: [hang], limits: limits)
         try await listener.serving { address in
             let client = try await RawClient(address.port)
-            try await client.send("GET /hang HTTP/1.1\r\nHost: test\r\n\r\n")
+            try await client.send("GET /hang HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(await client.rest().isEmpty)
             #expect(try await RawClient(address.port).get("/metrics").status == 200)
         }

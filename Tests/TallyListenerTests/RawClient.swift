@@ -50,7 +50,7 @@ final class RawClient {
     }
 
     func get(_ target: String, headers: String = "", method: String = "GET") async throws -> RawResponse {
-        try await send("\(method) \(target) HTTP/1.1\r\nHost: test\r\n\(headers)\r\n")
+        try await send("\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n")
         return try await response(isHead: method == "HEAD")
     }
 

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct ShutdownTests {
-    private static let request = "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n"
+    private static let request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
     @Test func aResponseInFlightFinishesWhileIdleConnectionsCloseAndNewOnesAreRefused() async throws {
         let roadblock = Roadblock()
@@ -46,7 +46,7 @@ struct ShutdownTests {
         let running = try await RunningListener(MetricsListener(registry: registry(), port: 0, routes: [slow]))
         let busy = try await RawClient(running.address.port)
         let idle = try await RawClient(running.address.port)
-        try await busy.send("GET /slow HTTP/1.1\r\nHost: test\r\n\r\n")
+        try await busy.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
         for await _ in started { break }
         running.cancel()
         #expect(await idle.rest().isEmpty)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct StreamingTests {
-    private static let request = "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n"
+    private static let request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
     /// Chunks of 64 KiB, each filled with its number.
     private static func numbered(_ chunks: Int, count: Count = Count()) -> ExpositionSource {

@@ -2,14 +2,6 @@
 import NIOCore
 import NIOPosix
 
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
-
 /// The one address a run binds. A name is resolved once and that very address is checked and bound: resolving again
 /// for the bind could give another.
 enum BindAddress {
@@ -44,14 +36,20 @@ enum BindAddress {
         guard let error = error as? IOError else {
             return ListenerError(.cannotBind, "cannot listen at \(name): \(error)")
         }
-        return error.errnoCode == EADDRINUSE
+        return Platform.isAddressInUse(error)
             ? ListenerError(.addressInUse, "\(name) is already in use")
-            : ListenerError(.cannotBind, "cannot listen at \(name): \(String(cString: strerror(error.errnoCode)))")
+            : ListenerError(.cannotBind, "cannot listen at \(name): \(Platform.message(of: error))")
+    }
+
+    /// The error of a run whose listening socket the system closed.
+    static func lost(_ address: SocketAddress) -> ListenerError {
+        let name = ListenerAddress(host: address.ipAddress ?? "", port: address.port ?? 0).description
+        return ListenerError(.cannotBind, "the system closed the listening socket at \(name)")
     }
 
     /// 127.0.0.0/8, `::1`, and IPv4-mapped 127.0.0.0/8. The text is the system's canonical one, so that prefixes
     /// decide.
-    private static func isLoopback(_ address: SocketAddress) -> Bool {
+    static func isLoopback(_ address: SocketAddress) -> Bool {
         guard let ip = address.ipAddress else { return false }
         return ip.hasPrefix("127.") || ip == "::1" || ip.hasPrefix("::ffff:127.")
     }

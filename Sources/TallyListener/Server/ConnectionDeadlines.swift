@@ -1,37 +1,43 @@
 #if Listener
 import NIOCore
 
-/// Closes a connection that takes too long: idle between requests, busy with one, or going on after the run ended.
+/// Ends a connection that takes too long: idle between requests, with a header, with a response, or with either after
+/// the run ended.
 ///
-/// It stands before the decoder, because the time of a request begins with its first byte and not with its decoded
-/// head, and further bytes must not win more time. NIO's `IdleStateHandler` does neither: it starts anew at each byte,
-/// and cannot tell an idle client from a slow handler.
+/// It stands before the decoder, because the time of a header begins with its first byte, and further bytes must not win
+/// more time. NIO's `IdleStateHandler` starts anew at each byte, and cannot tell an idle client from a slow handler.
 final class ConnectionDeadlines: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private enum Phase {
         case idle
-        case busy
+        case header
+        case request
         case lingering
     }
 
-    private let idle: TimeAmount
-    private let request: TimeAmount
-    private let grace: TimeAmount
+    private let limits: ListenerLimits
+    private let metrics: ListenerMetrics?
+    private let reporter: Reporter
+    /// What a client can be told whose request takes too long; nil if a response has begun.
+    var refusal: () -> Refusal? = { nil }
+    /// Has what is being done for the connection stop.
+    var onTimeout: () -> Void = {}
     private var phase = Phase.idle
     private var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
     private var shutdown: Scheduled<Void>?
 
-    init(_ limits: ListenerLimits) {
-        idle = TimeAmount(limits.idleTimeout)
-        request = TimeAmount(limits.requestTimeout)
-        grace = TimeAmount(limits.shutdownGrace)
+    init(_ limits: ListenerLimits, _ metrics: ListenerMetrics?, _ reporter: Reporter) {
+        self.limits = limits
+        self.metrics = metrics
+        self.reporter = reporter
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        enter(.idle, for: idle)
+        enter(.idle, for: limits.idleTimeout)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -41,43 +47,122 @@ final class ConnectionDeadlines: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        requestBegan()
+        if phase == .idle { enter(.header, for: limits.headerTimeout) }
         context.fireChannelRead(data)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
-            shutdown = close(in: grace)
+            shutdown = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.shutdownGrace)) { [self] in
+                onTimeout()
+                reset()
+            }
         }
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// Called at each byte, and at each head: that of a pipelined request may have come with the one before it.
+    /// The header has arrived. That of a pipelined request may have come with the one before it.
     func requestBegan() {
-        guard phase == .idle else { return }
-        enter(.busy, for: request)
+        guard phase != .lingering else { return }
+        enter(.request, for: limits.requestTimeout)
     }
 
     func requestEnded() {
-        guard phase == .busy else { return }
-        enter(.idle, for: idle)
+        guard phase == .request else { return }
+        enter(.idle, for: limits.idleTimeout)
     }
 
-    /// The last response was sent and the client shall have a moment to read it.
+    /// The last response was sent, and the client has a moment to read it.
     func linger() {
-        enter(.lingering, for: min(.seconds(1), request))
+        enter(.lingering, for: min(.seconds(1), limits.requestTimeout))
     }
 
-    private func enter(_ phase: Phase, for time: TimeAmount) {
+    /// Ends the connection so that no client can take what it has read of a body for the whole: without a length, an
+    /// orderly end would be the body's.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc9112#section-9.6
+    func reset() {
+        guard let context else { return }
+        Platform.resetOnClose(context.channel)
+        context.close(promise: nil)
+    }
+
+    private func enter(_ phase: Phase, for time: Duration) {
         self.phase = phase
         timer?.cancel()
-        timer = close(in: time)
+        timer = context.map { context in
+            context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { [self] in expire() }
+        }
     }
 
-    private func close(in time: TimeAmount) -> Scheduled<Void>? {
-        context.map { context in
-            context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
+    private func expire() {
+        guard let context else { return }
+        switch phase {
+        case .idle:
+            metrics?.timedOut(.idle)
+            context.close(promise: nil)
+        case .header:
+            metrics?.timedOut(.header)
+            reporter.report(.headerTimedOut)
+            refuse(.requestTimeout, context)
+        case .request:
+            metrics?.timedOut(.request)
+            reporter.report(.requestTimedOut)
+            guard let refusal = refusal() else {
+                onTimeout()
+                return reset()
+            }
+            refuse(refusal, context)
+        case .lingering: context.close(promise: nil)
         }
+    }
+
+    /// Writes a response past the encoder, which has no request to answer, or a request whose answer is given up.
+    private func refuse(_ refusal: Refusal, _ context: ChannelHandlerContext) {
+        onTimeout()
+        linger()
+        metrics?.responded(refusal.status)
+        context.writeAndFlush(wrapOutboundOut(refusal.bytes), promise: nil)
+        context.close(mode: .output, promise: nil)
+    }
+}
+
+/// A response of fixed text that ends its connection.
+enum Refusal {
+    case requestTimeout
+    case serviceUnavailable
+
+    var status: Int { self == .requestTimeout ? 408 : 503 }
+
+    var bytes: ByteBuffer {
+        let line = self == .requestTimeout ? "408 Request Timeout" : "503 Service Unavailable"
+        let retry = self == .requestTimeout ? "" : "Retry-After: 1\r\n"
+        return ByteBuffer(
+            string: """
+                HTTP/1.1 \(line)\r\nDate: \(ResponseWriter.date)\r\nConnection: close\r\n\(retry)\
+                X-Content-Type-Options: nosniff\r\nContent-Type: text/plain; charset=utf-8\r\n\
+                Content-Length: \(line.utf8.count + 1)\r\n\r\n\(line)\n
+                """
+        )
+    }
+}
+
+/// Tells a client that there is no room for its connection, and closes it.
+final class RefusedConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(Refusal.serviceUnavailable.bytes)).assumeIsolated().whenComplete { _ in
+            context.close(promise: nil)
+        }
+        context.fireChannelActive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
     }
 }
 #endif

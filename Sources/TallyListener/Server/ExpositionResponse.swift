@@ -12,7 +12,6 @@ final class ExpositionResponse {
         let chunks: ExpositionSource.Chunks
         let first: [UInt8]
         let second: [UInt8]?
-        let length: Int?
     }
 
     private struct Abandoned: Error {}
@@ -26,80 +25,78 @@ final class ExpositionResponse {
 
     private let writer: ResponseWriter
     private let threads: NIOThreadPool
-    private var request: ScrapeRequest
+    private let request: ScrapeRequest
+    private let metrics: ListenerMetrics?
+    private let arrival = ContinuousClock.now
     private let abandoned = Flag()
-    private var preparation: Task<Void, Never>?
+    private var isOver = false
+    private var giveUp: (@Sendable () -> Bool)?
+    private var timer: Scheduled<Void>?
 
-    init(_ writer: ResponseWriter, for request: ScrapeRequest, threads: NIOThreadPool) {
+    init(
+        _ writer: ResponseWriter,
+        for request: ScrapeRequest,
+        threads: NIOThreadPool,
+        _ metrics: ListenerMetrics?
+    ) {
         self.writer = writer
         self.request = request
         self.threads = threads
+        self.metrics = metrics
     }
 
     func start(_ source: ExpositionSource) {
-        guard let prepare = source.preparation(request) else { return open(source) }
-        let prepared = writer.eventLoop.makePromise(of: Void.self)
-        let start = ContinuousClock.now
-        let task = Task {
-            await prepare()
-            prepared.succeed()
+        metrics?.scrapeBegan()
+        let headers = Exposition.headers(for: request)
+        guard !writer.isHead else {
+            // Nothing is encoded to tell a length that need not be told.
+            writer.begin(status: 200, headers: headers, length: nil)
+            return finish()
         }
-        preparation = task
+        let prepared = writer.eventLoop.makePromise(of: Void.self)
+        guard let giveUp = source.prepare(request, { prepared.succeed() }) else {
+            prepared.succeed()
+            return open(source)
+        }
+        self.giveUp = giveUp
+        // By the loop's own clock: a host that blocks every thread of the runtime's pool must not hold up its scrapes.
+        // Something is left for what is asked afterwards.
+        let limit = TimeAmount((request.timeout ?? .seconds(10)) * 0.8)
+        timer = writer.eventLoop.assumeIsolated().scheduleTask(in: limit) {
+            if giveUp() { prepared.succeed() }
+        }
         prepared.futureResult.assumeIsolated().whenSuccess { [self] in
+            timer?.cancel()
             guard !abandoned.isSet else { return }
-            request.spend(start.duration(to: .now))
             open(source)
         }
     }
 
     private func open(_ source: ExpositionSource) {
-        let opening = threads.runIfActive(eventLoop: writer.eventLoop) {
-            [abandoned, request, isHead = writer.isHead] in
+        let opening = threads.runIfActive(eventLoop: writer.eventLoop) { [abandoned, request] in
             guard !abandoned.isSet else { throw Abandoned() }
-            return Self.open(source, request, isHead: isHead, abandoned)
+            // Two chunks are made at once, to send the length of a short exposition.
+            let chunks = source.open(request)
+            let first = chunks() ?? []
+            return Opening(chunks: chunks, first: first, second: chunks())
         }
         opening.assumeIsolated().whenComplete { [self] in begin($0) }
     }
 
-    /// The client is gone: what runs is let finish, and nothing more is begun.
+    /// The client is gone, or out of time: what runs is let finish, and nothing more is begun.
     func cancel() {
         abandoned.set()
-        preparation?.cancel()
-    }
-
-    /// Two chunks are made at once, to send the length of a short exposition. A `HEAD` counts the whole of it instead:
-    /// NIO's encoder would end a chunked head with the empty chunk of a body it must not have.
-    private static func open(
-        _ source: ExpositionSource,
-        _ request: ScrapeRequest,
-        isHead: Bool,
-        _ abandoned: Flag
-    ) -> Opening {
-        let chunks = source.open(request)
-        let first = chunks() ?? []
-        let second = chunks()
-        guard isHead else {
-            return Opening(chunks: chunks, first: first, second: second, length: second == nil ? first.count : nil)
-        }
-        var length = first.count + (second?.count ?? 0)
-        while !abandoned.isSet, second != nil, let chunk = chunks() {
-            length += chunk.count
-        }
-        return Opening(chunks: chunks, first: [], second: nil, length: length)
+        timer?.cancel()
+        _ = giveUp?()
+        end(isWhole: false)
     }
 
     private func begin(_ result: Result<Opening, any Error>) {
-        guard !abandoned.isSet, case .success(let opening) = result else {
-            writer.abort()
-            return
-        }
-        let headers = [
-            ("Content-Type", request.format.contentType), ("Vary", "Accept, Accept-Encoding"),
-            (EncodingNegotiation.marker, ""),
-        ]
-        writer.begin(status: 200, headers: headers.map { (name: $0, value: $1) }, length: opening.length)
+        guard !abandoned.isSet, case .success(let opening) = result else { return abort() }
+        let length = opening.second == nil ? opening.first.count : nil
+        writer.begin(status: 200, headers: Exposition.headers(for: request), length: length)
         send(opening.first) { [self] in
-            guard let second = opening.second else { return writer.end(after: .success(())) }
+            guard let second = opening.second else { return finish() }
             send(second) { [self] in pull(opening.chunks) }
         }
     }
@@ -110,17 +107,35 @@ final class ExpositionResponse {
             return chunks()
         }
         next.assumeIsolated().whenComplete { [self] result in
-            guard !abandoned.isSet, case .success(let chunk) = result else { return writer.abort() }
-            guard let chunk else { return writer.end(after: .success(())) }
+            guard !abandoned.isSet, case .success(let chunk) = result else { return abort() }
+            guard let chunk else { return finish() }
             send(chunk) { [self] in pull(chunks) }
         }
     }
 
     private func send(_ chunk: [UInt8], then next: @escaping () -> Void) {
         writer.write(chunk).whenComplete { [self] result in
-            guard !abandoned.isSet, case .success = result else { return writer.abort() }
+            guard !abandoned.isSet, case .success = result else { return abort() }
             next()
         }
+    }
+
+    private func finish() {
+        end(isWhole: true)
+        writer.end(after: .success(()))
+    }
+
+    /// A response that was given up has been ended already, maybe with a refusal that the client is about to read.
+    private func abort() {
+        guard !abandoned.isSet else { return }
+        end(isWhole: false)
+        writer.abort()
+    }
+
+    private func end(isWhole: Bool) {
+        guard !isOver else { return }
+        isOver = true
+        metrics?.scrapeEnded(after: arrival.duration(to: .now), isWhole: isWhole)
     }
 }
 #endif

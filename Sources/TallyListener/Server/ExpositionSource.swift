@@ -1,33 +1,31 @@
 #if Listener
 import Synchronization
-import Tally
+package import Tally
 
-/// Where `/metrics` gets its text from. Both closures may block, so they run on threads kept for that.
+/// Where `/metrics` gets its text from.
 package struct ExpositionSource: Sendable {
     /// Gives the next chunk of one exposition, `nil` at its end; never called by two threads at once.
     package typealias Chunks = @Sendable () -> [UInt8]?
 
-    /// What has to be waited for before the snapshot is taken; nil if nothing has.
-    let preparation: @Sendable (ScrapeRequest) -> (@Sendable () async -> Void)?
-    /// Takes the snapshot of one scrape.
+    /// Begins to ask what has to be waited for before the snapshot is taken, and returns the way to give it up; nil if
+    /// nothing has. The closure is called once at most, on any thread.
+    let prepare: @Sendable (ScrapeRequest, _ done: @escaping @Sendable () -> Void) -> (@Sendable () -> Bool)?
+    /// Takes the snapshot of one scrape. May block, as its chunks may, so both are called on threads kept for that.
     let open: @Sendable (ScrapeRequest) -> Chunks
 
-    package init(
-        preparation: @escaping @Sendable (ScrapeRequest) -> (@Sendable () async -> Void)? = { _ in nil },
-        open: @escaping @Sendable (ScrapeRequest) -> Chunks
-    ) {
-        self.preparation = preparation
+    package init(open: @escaping @Sendable (ScrapeRequest) -> Chunks) {
+        prepare = { _, _ in nil }
         self.open = open
     }
 
-    /// - Parameter limit: How long what has to be waited for may take, where the request does not say.
-    init(_ registry: MetricRegistry, within limit: Duration) {
-        self.init { request in
+    init(_ registry: MetricRegistry) {
+        prepare = { request, done in
             guard registry.hasAsyncCollectors else { return nil }
-            // The rest is for observing gauges, which are asked when this is over.
-            return { await registry.collect(names: request.names, within: (request.limit ?? limit) * 0.8) }
-        } open: { request in
-            let cursor = Cursor(registry.chunks(as: request.format, names: request.names, within: request.limit))
+            let pending = registry.beginCollecting(for: request, done)
+            return { pending.giveUp() }
+        }
+        open = { request in
+            let cursor = Cursor(registry.chunks(for: request))
             return { cursor.next() }
         }
     }

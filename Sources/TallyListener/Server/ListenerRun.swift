@@ -1,32 +1,31 @@
 #if Listener
 import NIOCore
-import NIOExtras
 import NIOHTTP1
-import NIOHTTPCompression
 import NIOPosix
 
 /// One run of a listener, from the bind to the last connection's end.
 struct ListenerRun {
     let listener: MetricsListener
     let routes: RouteTable
+    let metrics: ListenerMetrics?
 
     /// The run lives on one loop of NIO's shared group. A group of its own would have to be shut down at the end, and
-    /// what comes late (a gauge that hung, a handler that ignored its cancellation) would find no loop to end on. One
-    /// loop keeps all of the run's state on one thread; the work on it is small, for text is made elsewhere.
+    /// what comes late (a handler that ignored its cancellation) would find no loop to end on. One loop keeps all of the
+    /// run's state on one thread; the work on it is small, for text is made and compressed elsewhere.
     private let loop = MultiThreadedEventLoopGroup.singleton.next()
 
-    /// Callback gauges of the host may block, and must not block its event loops, its tasks or the thread pool its
-    /// files are read with. Two threads: one scrape that hangs leaves one for the others.
+    /// Where expositions are encoded and compressed, which must stall neither the host's event loops nor its tasks.
     private let threads = NIOThreadPool(numberOfThreads: 2)
 
-    init(listener: MetricsListener, routes: RouteTable) {
+    init(listener: MetricsListener, routes: RouteTable, metrics: ListenerMetrics?) {
         self.listener = listener
         self.routes = routes
+        self.metrics = metrics
     }
 
     func run(onListening: (ListenerAddress) -> Void) async throws {
         threads.start()
-        // Not awaited: a thread that hangs in a gauge would hold the host's shutdown, and no thread can be ended.
+        // Not awaited: a thread may be busy for as long as a scrape takes.
         defer { threads.shutdownGracefully { _ in } }
 
         let address = try await BindAddress.resolve(
@@ -36,50 +35,70 @@ struct ListenerRun {
             on: threads
         )
         guard !Task.isCancelled else { return }
-        let quiescing = ServerQuiescingHelper(group: loop)
-        let server = try await bind(to: address, quiescing)
+        let shared = try await loop.submit { [listener, metrics, loop] in
+            let reporter = Reporter(listener.onError, on: loop)
+            let connections = Connections(listener.limits.maxConnections, metrics, reporter)
+            return NIOLoopBound((connections: connections, reporter: reporter), eventLoop: loop)
+        }.get()
+        let server = try await bind(to: address, shared)
         if !Task.isCancelled, let bound = server.localAddress, let host = bound.ipAddress, let port = bound.port {
             onListening(ListenerAddress(host: host, port: port))
         }
-        try await serve(server, quiescing, at: address)
+        try await serve(server, shared, at: address)
     }
+
+    private typealias Shared = NIOLoopBound<(connections: Connections, reporter: Reporter)>
 
     /// Waits for the last connection. The wait itself does not end at cancellation: that only begins the end.
-    private func serve(
-        _ server: any Channel,
-        _ quiescing: ServerQuiescingHelper,
-        at address: SocketAddress
-    ) async throws {
+    private func serve(_ server: any Channel, _ shared: Shared, at address: SocketAddress) async throws {
         let drained = loop.makePromise(of: Void.self)
-        // A listening socket that the system closes under us fails the promise: a run without one must not go on.
-        server.closeFuture.whenComplete { _ in quiescing.initiateShutdown(promise: drained) }
-        try await withTaskCancellationHandler {
-            do {
-                try await drained.futureResult.get()
-            } catch {
-                throw BindAddress.failure(error, at: address)
-            }
+        server.closeFuture.whenComplete { _ in shared.value.connections.end(drained) }
+        await withTaskCancellationHandler {
+            try? await drained.futureResult.get()
         } onCancel: {
-            quiescing.initiateShutdown(promise: drained)
+            server.close(promise: nil)
         }
+        // A run without its socket must not look like one that was ended.
+        guard Task.isCancelled else { throw BindAddress.lost(address) }
     }
 
-    private func bind(to address: SocketAddress, _ quiescing: ServerQuiescingHelper) async throws -> any Channel {
-        let limits = listener.limits
+    private func bind(to address: SocketAddress, _ shared: Shared) async throws -> any Channel {
+        let hosts = AllowedHosts(
+            listener.allowedHosts,
+            bound: listener.host,
+            isLoopback: BindAddress.isLoopback(address)
+        )
         let bootstrap = ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { server in
                 server.eventLoop.makeCompletedFuture {
-                    // The limit comes first: what it closes must not be waited for.
                     let pipeline = server.pipeline.syncOperations
-                    try pipeline.addHandler(ConnectionLimit(limits.maxConnections))
-                    try pipeline.addHandler(quiescing.makeServerChannelHandler(channel: server))
+                    try pipeline.addHandler(shared.value.connections)
+                    try pipeline.addHandler(AcceptBackoffHandler(shouldForwardIOErrorCaught: false))
                 }
             }
             .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelInitializer { [routes, threads] connection in
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { [routes, threads, listener, metrics] connection in
                 connection.eventLoop.makeCompletedFuture {
-                    try Self.configure(connection, routes, limits, threads)
+                    let (connections, reporter) = shared.value
+                    guard !connections.isRefused(connection) else {
+                        return try connection.pipeline.syncOperations.addHandler(RefusedConnection())
+                    }
+                    let deadlines = ConnectionDeadlines(listener.limits, metrics, reporter)
+                    let handler = RequestHandler(
+                        RequestHandler.Environment(
+                            routes: routes,
+                            hosts: hosts,
+                            limits: listener.limits,
+                            threads: threads,
+                            connections: connections,
+                            deadlines: deadlines,
+                            metrics: metrics,
+                            reporter: reporter
+                        )
+                    )
+                    try Self.configure(connection, listener.limits, deadlines, handler)
                 }
             }
         do {
@@ -91,31 +110,26 @@ struct ListenerRun {
 
     private static func configure(
         _ connection: any Channel,
-        _ routes: RouteTable,
         _ limits: ListenerLimits,
-        _ threads: NIOThreadPool
+        _ deadlines: ConnectionDeadlines,
+        _ handler: RequestHandler
     ) throws {
         var decoding = NIOHTTPDecoderLimitConfiguration()
         decoding.maxHeaderFieldSize = limits.maxHeaderBytes
         decoding.maxHeaderListSize = limits.maxHeaderBytes
         decoding.maxHeaderFieldCount = limits.maxHeaderFields
-        let deadlines = ConnectionDeadlines(limits)
+        var encoding = HTTPResponseEncoder.Configuration()
+        // The encoder does not know that the answer to HEAD has no body, and would end it with an empty chunk.
+        encoding.automaticallySetFramingHeaders = false
         let pipeline = connection.pipeline.syncOperations
         try pipeline.addHandler(deadlines)
         try pipeline.configureHTTPServerPipeline(
-            withEncoderConfiguration: .init(),
+            // NIO's own handler of malformed requests answers them also behind the last response of a connection.
+            withErrorHandling: false,
+            withEncoderConfiguration: encoding,
             withDecoderLimitConfiguration: decoding
         )
-        let encodings = EncodingNegotiation()
-        try pipeline.addHandler(encodings)
-        try pipeline.addHandler(
-            HTTPResponseCompressor { head, _ in
-                EncodingNegotiation.mayCompress(&head) ? .compressIfPossible : .doNotCompress
-            }
-        )
-        try pipeline.addHandler(
-            RequestHandler(routes: routes, threads: threads, deadlines: deadlines, encodings: encodings)
-        )
+        try pipeline.addHandler(handler)
     }
 }
 #endif

@@ -8,45 +8,61 @@ import Tally
 final class RequestHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
 
+    /// What the handlers of one run share, and what belongs to this connection.
+    struct Environment {
+        let routes: RouteTable
+        let hosts: AllowedHosts
+        let limits: ListenerLimits
+        let threads: NIOThreadPool
+        let connections: Connections
+        let deadlines: ConnectionDeadlines
+        let metrics: ListenerMetrics?
+        let reporter: Reporter
+    }
+
     /// No route reads a body; this much is discarded so that a client that sends one still gets its answer.
     private static let maxBodyBytes = 64 * 1024
 
-    private let routes: RouteTable
-    private let threads: NIOThreadPool
-    private let deadlines: ConnectionDeadlines
-    private let encodings: EncodingNegotiation
+    private let environment: Environment
     private var head: HTTPRequestHead?
     private var bodyBytes = 0
-    /// Stops the response in the works.
+    /// The response in the works.
+    private var writer: ResponseWriter?
+    /// Stops it.
     private var cancel: (() -> Void)?
-    /// The last response is written or being written: what else the client sends is not for us.
+    /// The last response is written or being written: what else the client sends is not answered.
     private var isClosing = false
+    /// The client sends no more, and may still read.
+    private var isHalfClosed = false
 
-    init(
-        routes: RouteTable,
-        threads: NIOThreadPool,
-        deadlines: ConnectionDeadlines,
-        encodings: EncodingNegotiation
-    ) {
-        self.routes = routes
-        self.threads = threads
-        self.deadlines = deadlines
-        self.encodings = encodings
+    init(_ environment: Environment) {
+        self.environment = environment
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        environment.deadlines.refusal = { [unowned self] in
+            guard let writer else { return .requestTimeout }
+            return writer.hasBegun ? nil : .serviceUnavailable
+        }
+        environment.deadlines.onTimeout = { [unowned self] in
+            isClosing = true
+            stop()
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        environment.deadlines.refusal = { nil }
+        environment.deadlines.onTimeout = {}
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing else { return }
         switch unwrapInboundIn(data) {
-        case .head(var head):
-            deadlines.requestBegan()
-            encodings.restore(&head)
-            self.head = head
-            bodyBytes = 0
+        case .head(let head): begin(head, context)
         case .body(let bytes):
             bodyBytes += bytes.readableBytes
             guard bodyBytes > Self.maxBodyBytes, let head else { return }
-            self.head = nil
-            writer(for: head, keepsAlive: false, context).send(.plain(413, "413 Content Too Large"))
+            reject(.plain(413, "413 Content Too Large"), head, context)
         case .end:
             guard let head else { return }
             respond(to: head, context)
@@ -59,39 +75,100 @@ final class RequestHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
-    /// A malformed request was answered by NIO's error handler; anything else is the socket's end.
+    /// A client may end its half when it has sent its requests. One that has gone altogether is known by the reset that
+    /// answers what is written to it.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed {
+            isHalfClosed = true
+            if head == nil, writer == nil { context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isClosing else { return }
-        guard error is HTTPParserError else {
+        guard let error = error as? HTTPParserError else {
             context.close(promise: nil)
             return
         }
-        linger(context)
+        // Before the head there is nothing that says how to answer.
+        let head = head ?? HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
+        if case .headerOverflow = error {
+            reject(.plain(431, "431 Request Header Fields Too Large"), head, context)
+        } else {
+            reject(.plain(400, "400 Bad Request"), head, context)
+        }
     }
 
-    private func respond(to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let writer = writer(for: head, keepsAlive: Self.keepsAlive(head), context)
+    // MARK: Requests
+
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        environment.deadlines.requestBegan()
+        environment.connections.isBusy(context.channel)
+        self.head = head
+        bodyBytes = 0
+        guard HostHeader.isValid(head) else {
+            return reject(.plain(400, "400 Bad Request"), head, context)
+        }
+        // https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1: the final status may come at once, for no body is read.
+        guard head.version != .http1_0, let expectation = head.headers.first(name: "Expect") else { return }
+        guard expectation.lowercased() == "100-continue" else {
+            return reject(.plain(417, "417 Expectation Failed"), head, context)
+        }
+        respond(to: head, keepsAlive: false, context)
+    }
+
+    /// Answers a request that cannot be served, and ends the connection.
+    private func reject(_ response: ListenerResponse, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        environment.reporter.report(.requestRejected)
+        makeWriter(for: head, keepsAlive: false, context).send(response)
+    }
+
+    private func respond(to head: HTTPRequestHead, keepsAlive: Bool = true, _ context: ChannelHandlerContext) {
+        self.head = nil
+        let keepsAlive = keepsAlive && !isHalfClosed && Self.keepsAlive(head)
+        let writer = makeWriter(for: head, keepsAlive: keepsAlive, context)
         let target = RequestTarget(head.uri)
-        guard let responder = routes[target.path] else {
+        let host = target.authority ?? head.headers.first(name: "Host") ?? ""
+        // Without a host nothing points at another one.
+        guard host.isEmpty || environment.hosts.contains(HostHeader.name(of: host) ?? "") else {
+            environment.reporter.report(.hostRejected)
+            return writer.send(.plain(421, "421 Misdirected Request"))
+        }
+        guard let responder = environment.routes[target.path] else {
             return writer.send(.plain(404, "404 Not Found"))
         }
         guard head.method == .GET || head.method == .HEAD else {
             return writer.send(.plain(405, "405 Method Not Allowed", headers: [("Allow", "GET, HEAD")]))
         }
         switch responder {
-        case .exposition(let source):
-            let accept = head.headers["Accept"]
-            let request = ScrapeRequest(
-                accept: accept.isEmpty ? nil : accept.joined(separator: ", "),
-                query: target.query,
-                timeout: head.headers.first(name: "X-Prometheus-Scrape-Timeout-Seconds")
-            )
-            let response = ExpositionResponse(writer, for: request, threads: threads)
-            cancel = response.cancel
-            response.start(source)
-        case .host(let route):
-            ask(route, target, head, writer)
+        case .exposition(let source): scrape(source, target, head, writer)
+        case .host(let route): ask(route, target, head, writer)
         }
+    }
+
+    private func scrape(
+        _ source: ExpositionSource,
+        _ target: RequestTarget,
+        _ head: HTTPRequestHead,
+        _ writer: ResponseWriter
+    ) {
+        func field(_ name: String) -> String? {
+            let values = head.headers[name]
+            return values.isEmpty ? nil : values.joined(separator: ", ")
+        }
+        var request = ScrapeRequest(
+            accept: field("Accept"),
+            acceptEncoding: field("Accept-Encoding"),
+            query: target.query,
+            timeout: head.headers.first(name: "X-Prometheus-Scrape-Timeout-Seconds")
+        )
+        // A tenth is left for writing the answer.
+        let limit = environment.limits.requestTimeout * 0.9
+        request.timeout = min(request.timeout ?? limit, limit)
+        let response = ExpositionResponse(writer, for: request, threads: environment.threads, environment.metrics)
+        cancel = response.cancel
+        response.start(source)
     }
 
     /// Runs the host's handler in a task of its own: not a child of the run's, whose cancellation must let responses
@@ -112,28 +189,44 @@ final class RequestHandler: ChannelInboundHandler {
             do {
                 answer.succeed(try await route.handler(request))
             } catch {
-                answer.succeed(.internalServerError)
+                answer.fail(error)
             }
         }
         cancel = task.cancel
-        answer.futureResult.assumeIsolated().whenSuccess { [self] response in
-            guard !isClosing else { return }
-            writer.send(response)
+        answer.futureResult.assumeIsolated().whenComplete { [self] result in
+            guard self.writer === writer else { return }
+            switch result {
+            case .success(let response): writer.send(response)
+            case .failure(let error):
+                environment.reporter.report(.handlerFailed, error)
+                writer.send(.internalServerError)
+            }
         }
     }
 
-    private func writer(
+    // MARK: Responses
+
+    private func makeWriter(
         for head: HTTPRequestHead,
         keepsAlive: Bool,
         _ context: ChannelHandlerContext
     ) -> ResponseWriter {
-        ResponseWriter(context, for: head, keepsAlive: keepsAlive) { [self] keepsAlive in
+        self.head = nil
+        let writer = ResponseWriter(context, for: head, keepsAlive: keepsAlive, environment) { [self] in
             stop()
-            isClosing = !keepsAlive
-            deadlines.requestEnded()
+            // A half that was closed behind further requests is only told when they have been answered.
+            isClosing = !keepsAlive || isHalfClosed
+            guard !isClosing else { return false }
+            environment.deadlines.requestEnded()
+            environment.connections.waits(context.channel)
+            return true
         } onLast: { [self] in
             linger(context)
         }
+        self.writer = writer
+        // What follows on the connection is not for us.
+        if !keepsAlive { isClosing = true }
+        return writer
     }
 
     /// Closes our half and reads the rest away: a socket that is closed with bytes unread resets the connection, and
@@ -141,12 +234,17 @@ final class RequestHandler: ChannelInboundHandler {
     private func linger(_ context: ChannelHandlerContext) {
         isClosing = true
         stop()
-        deadlines.linger()
+        guard !isHalfClosed else {
+            context.close(promise: nil)
+            return
+        }
+        environment.deadlines.linger()
         context.close(mode: .output, promise: nil)
     }
 
     private func stop() {
         head = nil
+        writer = nil
         cancel?()
         cancel = nil
     }

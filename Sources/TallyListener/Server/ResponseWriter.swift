@@ -1,6 +1,8 @@
 #if Listener
 import NIOCore
 import NIOHTTP1
+import Tally
+import TallyHealthcheck
 
 /// Writes one response: framing, `HEAD` and keep-alive in one place. Confined to its connection's loop.
 final class ResponseWriter {
@@ -8,28 +10,36 @@ final class ResponseWriter {
 
     let isHead: Bool
     let eventLoop: any EventLoop
+    /// True once a part of the response has been handed on.
+    private(set) var hasBegun = false
     private let context: ChannelHandlerContext
     private let version: HTTPVersion
     private let keepsAlive: Bool
-    private let onEnd: (_ keepsAlive: Bool) -> Void
+    private let metrics: ListenerMetrics?
+    private let deadlines: ConnectionDeadlines
+    private let onEnd: () -> Bool
     private let onLast: () -> Void
 
     /// - Parameters:
-    ///   - onEnd: called when all but the end of the response is written. Writing the end may hand the next pipelined
-    ///     request to the handler before it returns, so by then this one must be forgotten.
-    ///   - onLast: called when the response is written and its connection cannot be kept.
+    ///   - onEnd: called when all but the end of the response is written; returns whether the connection is kept. Writing
+    ///     the end may hand the next pipelined request to the handler before it returns, so by then this one must be
+    ///     forgotten.
+    ///   - onLast: called when the response is written and its connection is not kept.
     init(
         _ context: ChannelHandlerContext,
         for request: HTTPRequestHead,
         keepsAlive: Bool,
-        onEnd: @escaping (_ keepsAlive: Bool) -> Void,
+        _ environment: RequestHandler.Environment,
+        onEnd: @escaping () -> Bool,
         onLast: @escaping () -> Void
     ) {
         self.context = context
-        self.eventLoop = context.eventLoop
-        self.isHead = request.method == .HEAD
-        self.version = request.version
+        eventLoop = context.eventLoop
+        isHead = request.method == .HEAD
+        version = request.version
         self.keepsAlive = keepsAlive
+        metrics = environment.metrics
+        deadlines = environment.deadlines
         self.onEnd = onEnd
         self.onLast = onLast
     }
@@ -44,23 +54,46 @@ final class ResponseWriter {
 
     /// Writes the head.
     ///
-    /// - Parameter length: of the body; `nil` has NIO's encoder send it in chunks, or bare to an HTTP/1.0 client, whose
-    ///   connection is never kept.
+    /// - Parameter length: of the body; `nil` sends it in chunks, or bare to an HTTP/1.0 client, whose connection is never
+    ///   kept. The answer to `HEAD` then says nothing of it.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc9110#section-8.6
     func begin(status: Int, headers: [(name: String, value: String)], length: Int?) {
+        hasBegun = true
+        metrics?.responded(status)
         var fields = HTTPHeaders(headers.map { ($0.name, $0.value) })
-        if let length {
+        if !fields.contains(name: "Date") { fields.add(name: "Date", value: Self.date) }
+        if !fields.contains(name: "X-Content-Type-Options") {
+            fields.add(name: "X-Content-Type-Options", value: "nosniff")
+        }
+        let status = HTTPResponseStatus(statusCode: status)
+        if !status.mayHaveResponseBody {
+            // No body, and so nothing about one.
+        } else if let length {
             fields.add(name: "Content-Length", value: String(length))
+        } else if !isHead, version != .http1_0 {
+            fields.add(name: "Transfer-Encoding", value: "chunked")
         }
         if !keepsAlive {
             fields.add(name: "Connection", value: "close")
         }
-        let head = HTTPResponseHead(version: version, status: .init(statusCode: status), headers: fields)
-        context.write(NIOAny(Part.head(head)), promise: nil)
+        context.write(
+            NIOAny(Part.head(HTTPResponseHead(version: version, status: status, headers: fields))),
+            promise: nil
+        )
+    }
+
+    /// The time of day as a Date header has it.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1
+    static var date: String {
+        UTCTime(secondsSinceEpoch: WallClock.secondsSinceEpoch())?.httpDate ?? "Thu, 01 Jan 1970 00:00:00 GMT"
     }
 
     /// Writes a part of the body, and says when the system has taken all of it.
     func write(_ bytes: [UInt8]) -> EventLoopFuture<Void>.Isolated {
         let body = isHead ? ByteBuffer() : ByteBuffer(bytes: bytes)
+        metrics?.sent(body.readableBytes)
         return context.writeAndFlush(NIOAny(Part.body(.byteBuffer(body)))).assumeIsolated()
     }
 
@@ -70,16 +103,16 @@ final class ResponseWriter {
             abort()
             return
         }
-        onEnd(keepsAlive)
+        let isKept = onEnd()
         let ended = context.writeAndFlush(NIOAny(Part.end(nil))).assumeIsolated()
-        if !keepsAlive {
+        if !isKept {
             ended.whenComplete { [self] _ in onLast() }
         }
     }
 
-    /// Closes the connection: the only way to tell a client that a body it already reads will not be whole.
+    /// Ends the connection: the only way to tell a client that a body it already reads will not be whole.
     func abort() {
-        context.close(promise: nil)
+        deadlines.reset()
     }
 }
 #endif

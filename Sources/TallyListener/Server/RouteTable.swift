@@ -34,8 +34,10 @@ struct RouteTable: Sendable {
     }
 }
 
-/// Path and query of a request's target.
+/// Authority, path and query of a request's target.
 struct RequestTarget {
+    /// Of the absolute form, where it takes the place of the Host header.
+    let authority: String?
     let path: String
     let query: String?
 
@@ -43,10 +45,14 @@ struct RequestTarget {
     /// accept: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
     init(_ target: String) {
         var rest = Substring(target)
+        var authority: String?
         if target.lowercased().hasPrefix("http://") {
-            let authority = rest.dropFirst("http://".count)
-            rest = authority.firstIndex { $0 == "/" || $0 == "?" }.map { authority[$0...] } ?? "/"
+            let text = rest.dropFirst("http://".count)
+            let end = text.firstIndex { $0 == "/" || $0 == "?" } ?? text.endIndex
+            authority = String(text[..<end])
+            rest = end == text.endIndex ? "/" : text[end...]
         }
+        self.authority = authority
         let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         path = parts.first.map(String.init) ?? ""
         query = parts.count > 1 ? String(parts[1]) : nil

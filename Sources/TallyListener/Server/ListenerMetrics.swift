@@ -1,0 +1,88 @@
+#if Listener
+import Tally
+
+/// What a listener exposes of itself, in the registry that it serves.
+struct ListenerMetrics: Sendable {
+    enum Timeout: String {
+        case idle
+        case header
+        case request
+    }
+
+    /// Why a connection was closed that could have been served.
+    enum Refusal: String {
+        case limit
+        case evicted
+    }
+
+    private let open: MirroredFamily
+    private let accepted: MirroredFamily
+    private let refused: MirroredFamily
+    private let timeouts: MirroredFamily
+    private let responses: MirroredFamily
+    private let bytes: MirroredFamily
+    private let scrapes: MirroredFamily
+    private let duration: Histogram
+
+    /// Nil for a registry without metrics of its own, and where a family of the host's has one of the names.
+    init?(in registry: MetricRegistry) {
+        guard registry.hasOwnMetrics else { return nil }
+        func family(
+            _ name: String,
+            _ help: String,
+            _ kind: MirroredFamily.Kind = .counter,
+            _ labels: [String] = []
+        ) throws(RegistrationError) -> MirroredFamily {
+            let family = try MirroredFamily(
+                "tally_listener_" + name,
+                help: help,
+                kind,
+                labelNames: labels,
+                in: registry
+            )
+            // Exposed from the start, so that the first event is seen to be one.
+            if labels.isEmpty { family.add(0) }
+            return family
+        }
+        do throws(RegistrationError) {
+            open = try family("open_connections", "Connections open now.", .gauge)
+            accepted = try family("connections_total", "Connections accepted.")
+            refused = try family(
+                "refused_connections_total",
+                "Connections closed for want of room.",
+                .counter,
+                ["reason"]
+            )
+            timeouts = try family("timeouts_total", "Connections closed by a timeout.", .counter, ["phase"])
+            responses = try family("responses_total", "Responses begun, by status.", .counter, ["code"])
+            bytes = try family("sent_bytes_total", "Bytes of response bodies handed to the system.")
+            scrapes = try family("scrapes_in_flight", "Scrapes being answered.", .gauge)
+            duration = try registry.standardHistogram(
+                "tally_listener_scrape_duration_seconds",
+                help: "Time from the arrival of a scrape until its last byte was handed to the system."
+            )
+        } catch {
+            return nil
+        }
+        for reason in [Refusal.limit, .evicted] { refused.add(0, [reason.rawValue]) }
+        for phase in [Timeout.idle, .header, .request] { timeouts.add(0, [phase.rawValue]) }
+    }
+
+    func opened() {
+        accepted.add(1)
+        open.add(1)
+    }
+
+    func closed() { open.add(-1) }
+    func refused(_ reason: Refusal) { refused.add(1, [reason.rawValue]) }
+    func timedOut(_ phase: Timeout) { timeouts.add(1, [phase.rawValue]) }
+    func responded(_ status: Int) { responses.add(1, ["\(status)"]) }
+    func sent(_ count: Int) { bytes.add(Double(count)) }
+    func scrapeBegan() { scrapes.add(1) }
+
+    func scrapeEnded(after duration: Duration, isWhole: Bool) {
+        scrapes.add(-1)
+        if isWhole { self.duration.observe(duration) }
+    }
+}
+#endif

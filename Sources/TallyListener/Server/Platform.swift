@@ -1,0 +1,23 @@
+#if Listener
+import NIOCore
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// What the listener needs of the system's C library.
+enum Platform {
+    static func isAddressInUse(_ error: IOError) -> Bool { error.errnoCode == EADDRINUSE }
+
+    static func message(of error: IOError) -> String { String(cString: strerror(error.errnoCode)) }
+
+    /// Has the connection end in a reset when it is closed.
+    static func resetOnClose(_ channel: any Channel) {
+        _ = (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+    }
+}
+#endif
