@@ -34,7 +34,7 @@ struct LimitTests {
     }
 
     @Test func aHeaderThatIsDribbledIsCutOff() async throws {
-        let limits = ListenerLimits(maxHeaderBytes: 65_536, requestTimeout: .milliseconds(300))
+        let limits = ListenerLimits(maxHeaderBytes: 65_536, headerTimeout: .milliseconds(300))
         try await MetricsListener(registry: registry(), port: 0, limits: limits).serving { address in
             let client = try await RawClient(address.port)
             // The limit counts for each request of a connection.
@@ -45,7 +45,10 @@ struct LimitTests {
             while (try? await client.send("x")) != nil {
                 #expect(try await pace.get("/none").status == 404)
             }
-            #expect(await client.rest().isEmpty, "a 400 would say that the header grew too large instead")
+            let response = try await client.response()
+            #expect(response.status == 408, "431 would say that the header grew too large instead")
+            #expect(response["connection"] == "close")
+            #expect(await client.rest().isEmpty)
         }
     }
 
@@ -59,30 +62,74 @@ struct LimitTests {
         let listener = MetricsListener(registry: registry(), port: 0, routes: [hang], limits: limits)
         try await listener.serving { address in
             let client = try await RawClient(address.port)
-            try await client.send("GET /hang HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let response = try await client.get("/hang")
+            #expect(response.status == 503)
+            #expect(response["retry-after"] == "1")
+            #expect(response["connection"] == "close")
             #expect(await client.rest().isEmpty)
             #expect(try await RawClient(address.port).get("/metrics").status == 200)
         }
     }
 
-    @Test func surplusConnectionsAreClosedAndServingGoesOn() async throws {
-        let limits = ListenerLimits(maxConnections: 2)
-        try await MetricsListener(registry: registry(), port: 0, limits: limits).serving { address in
-            let first = try await RawClient(address.port)
-            let second = try await RawClient(address.port)
-            #expect(try await first.get("/metrics").status == 200)
-            #expect(try await second.get("/metrics").status == 200)
-            for _ in 0..<3 {
-                #expect(try await RawClient(address.port).rest().isEmpty)
+    @Test func silentConnectionsAtTheLimitMakeRoomForOthers() async throws {
+        let limits = ListenerLimits(maxConnections: 4)
+        let reports = Reports()
+        let registry = registry()
+        let listener = MetricsListener(registry: registry, port: 0, limits: limits, onError: reports.add)
+        try await listener.serving { address in
+            var silent: [RawClient] = []
+            for _ in 0..<4 { silent.append(try await RawClient(address.port)) }
+            // The oldest has begun a header, which makes it no better than silence.
+            try await silent[0].send("GET /metrics HTTP/1.1\r\n")
+            let kept = try await RawClient(address.port)
+            var others: [RawClient] = []
+            for _ in 0..<30 {
+                others.append(try await RawClient(address.port))
+                #expect(try await others[others.count - 1].get("/metrics").status == 200)
+                // One that was used last has not waited longest.
+                #expect(try await kept.get("/metrics").status == 200)
             }
-            #expect(try await first.get("/metrics").status == 200)
-            try await first.close()
-            // Until the listener has seen that, others are still surplus.
-            var answer: RawResponse?
-            while answer == nil, !Task.isCancelled { answer = try? await RawClient(address.port).get("/metrics") }
-            #expect(answer?.status == 200)
-            #expect(try await second.get("/metrics").status == 200)
+            for client in silent { #expect(await client.rest().isEmpty) }
+            let text = try await kept.get("/metrics").text
+            #expect(!text.contains(#"tally_listener_refused_connections_total{reason="evicted"} 0"#))
+            #expect(text.contains(#"tally_listener_refused_connections_total{reason="limit"} 0"#))
         }
+        #expect(await reports.first() == .connectionEvicted)
+    }
+
+    @Test func whereAllConnectionsAreBusyTheNextIsTold() async throws {
+        let limits = ListenerLimits(maxConnections: 2)
+        let (waits, open) = AsyncStream.makeStream(of: Void.self)
+        let started = Count()
+        let slow = ListenerRoute("/slow") { _ in
+            _ = started.increment()
+            for await _ in waits { break }
+            return ListenerResponse()
+        }
+        let reports = Reports()
+        let listener = MetricsListener(
+            registry: registry(),
+            port: 0,
+            routes: [slow],
+            limits: limits,
+            onError: reports.add
+        )
+        try await listener.serving { address in
+            let busy = [try await RawClient(address.port), try await RawClient(address.port)]
+            for client in busy { try await client.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n") }
+            while started.value < 2 { await Task.yield() }
+            for _ in 0..<3 {
+                let surplus = try await RawClient(address.port)
+                let response = try await surplus.response()
+                #expect(response.status == 503)
+                #expect(response["retry-after"] == "1")
+                #expect(await surplus.rest().isEmpty)
+            }
+            open.finish()
+            for client in busy { #expect(try await client.response().status == 200) }
+            #expect(try await RawClient(address.port).get("/metrics").status == 200)
+        }
+        #expect(await reports.first() == .connectionRefused)
     }
 
     @Test(arguments: [
@@ -92,6 +139,7 @@ struct LimitTests {
         ("maxConnections", ListenerLimits(maxConnections: 0)),
         ("maxConnections", ListenerLimits(maxConnections: .max)),
         ("idleTimeout", ListenerLimits(idleTimeout: .zero)),
+        ("headerTimeout", ListenerLimits(headerTimeout: .zero)),
         ("requestTimeout", ListenerLimits(requestTimeout: .seconds(-1))),
         ("requestTimeout", ListenerLimits(requestTimeout: .seconds(Int64.max))),
         ("shutdownGrace", ListenerLimits(shutdownGrace: .zero)),

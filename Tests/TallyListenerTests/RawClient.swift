@@ -1,10 +1,12 @@
 #if Listener
+import Foundation
 import NIOCore
 import NIOPosix
 
 /// A TCP connection of a test. It does not block a thread, and every wait ends when the test's time limit cancels it.
 final class RawClient {
     private let channel: any Channel
+    private let resets: Count
     private var arriving: AsyncStream<[UInt8]>.Iterator
     private var buffer: [UInt8] = []
 
@@ -18,13 +20,15 @@ final class RawClient {
         outlasts: Bool = false
     ) async throws {
         let (stream, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+        let resets = Count()
+        self.resets = resets
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: reads)
             .channelOption(.allowRemoteHalfClosure, value: outlasts)
             .channelOption(.socketOption(.so_rcvbuf), value: 16 * 1024)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Inbox(continuation))
+                    try channel.pipeline.syncOperations.addHandler(Inbox(continuation, resets))
                 }
             }
             .connect(host: host, port: port).get()
@@ -52,6 +56,24 @@ final class RawClient {
     func get(_ target: String, headers: String = "", method: String = "GET") async throws -> RawResponse {
         try await send("\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n")
         return try await response(isHead: method == "HEAD")
+    }
+
+    /// Waits for the connection's end, and returns whether it was a reset.
+    func isReset() async -> Bool {
+        try? await channel.setOption(.autoRead, value: true).get()
+        _ = await rest()
+        return resets.value > 0
+    }
+
+    /// Ends the sending half.
+    func finishSending() async throws {
+        try await channel.close(mode: .output).get()
+    }
+
+    /// Goes without a goodbye, which the other side learns at once.
+    func reset() async throws {
+        try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        try await channel.close().get()
     }
 
     func close() async throws {
@@ -118,9 +140,11 @@ final class RawClient {
         typealias InboundIn = ByteBuffer
 
         private let arrived: AsyncStream<[UInt8]>.Continuation
+        private let resets: Count
 
-        init(_ arrived: AsyncStream<[UInt8]>.Continuation) {
+        init(_ arrived: AsyncStream<[UInt8]>.Continuation, _ resets: Count) {
             self.arrived = arrived
+            self.resets = resets
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -135,8 +159,9 @@ final class RawClient {
             if event as? ChannelEvent == .inputClosed { arrived.finish() }
         }
 
-        /// A reset is an end like another.
+        /// A reset is an end like another, unless a test asks.
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            _ = resets.increment()
             context.close(promise: nil)
         }
     }

@@ -125,7 +125,7 @@ struct StreamingTests {
             }
             let queued = try await RawClient(address.port)
             try await queued.send(Self.request)
-            try await queued.close()
+            try await queued.reset()
             // A whole request later the listener has seen that end.
             #expect(try await RawClient(address.port).get("/none").status == 404)
             for client in blocked {
@@ -138,24 +138,35 @@ struct StreamingTests {
         }
     }
 
-    @Test func aGaugeThatBlocksHoldsNeitherOtherRoutesNorOneOtherScrape() async throws {
+    @Test func aGaugeThatBlocksCostsItselfOnly() async throws {
         let roadblock = Roadblock()
-        let blocks = Count()
+        let asked = Count()
         let registry = MetricRegistry()
-        Gauge.observing("queue_depth", help: "Depth.", in: registry) {
-            if blocks.increment() == 1 { roadblock.block() }
+        Gauge.observing("a_depth", help: "Depth.", in: registry) {
+            if asked.increment() == 1 { roadblock.block() }
             return 7
         }
+        Gauge.observing("b_depth", help: "Depth.", in: registry) { 8 }
         let ready = ListenerRoute("/ready") { _ in ListenerResponse() }
         try await MetricsListener(registry: registry, port: 0, routes: [ready]).serving { address in
+            // More of them than there are threads.
+            let headers = "X-Prometheus-Scrape-Timeout-Seconds: 0.5\r\n"
             let blocked = try await RawClient(address.port)
-            try await blocked.send(Self.request)
+            for _ in 0..<6 {
+                try await blocked.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n")
+            }
             await roadblock.waitForArrival()
-            let client = try await RawClient(address.port)
-            #expect(try await client.get("/ready").status == 200)
-            #expect(try await client.get("/metrics").text.contains("queue_depth 7"))
+            #expect(try await RawClient(address.port).get("/ready").status == 200)
+            for count in 1...6 {
+                let text = try await blocked.response().text
+                #expect(!text.contains("\na_depth "))
+                #expect(text.contains("\nb_depth 8\n"))
+                #expect(text.contains(#"tally_collector_errors_total{family="a_depth"} \#(count)"#))
+            }
             roadblock.open()
-            #expect(try await blocked.response().text.contains("queue_depth 7"))
+            // Once the first run has ended there is another.
+            while try await !blocked.get("/metrics").text.contains("\na_depth 7\n") {}
+            #expect(asked.value > 1)
         }
     }
 }

@@ -78,6 +78,24 @@ final class Roadblock: Sendable {
     func open() { opened.signal() }
 }
 
+/// The reports that a listener made.
+final class Reports: Sendable {
+    private let kinds: AsyncStream<ListenerReport>
+    private let continuation: AsyncStream<ListenerReport>.Continuation
+
+    init() {
+        (kinds, continuation) = AsyncStream.makeStream(of: ListenerReport.self)
+    }
+
+    var add: @Sendable (ListenerReport) -> Void { { [continuation] in continuation.yield($0) } }
+
+    /// Waits for the next one.
+    func first() async -> ListenerReport.Kind? {
+        var iterator = kinds.makeAsyncIterator()
+        return await iterator.next(isolation: #isolation)?.kind
+    }
+}
+
 final class Count: Sendable {
     private let count = Atomic(0)
     var value: Int { count.load(ordering: .relaxed) }
