@@ -17,6 +17,7 @@ public final class MetricRegistry: Sendable {
     private let state = Locked(State())
     /// What brings values up to date that are kept elsewhere.
     let refreshers = Locked<[@Sendable () -> Void]>([])
+    let processMetrics = Locked<ProcessMetrics?>(nil)
     /// Other registries that are exposed with this one.
     let included = Locked<[MetricRegistry]>([])
     /// Nil if the host wants none.
