@@ -215,14 +215,13 @@ public final class MetricRegistry: Sendable {
     ) -> Result<FamilyStorage, RegistrationError> {
         let name = ByteName(definition.name)
         if let existing = state.families[name] {
-            guard existing.storage.definition.isSameDefinition(as: definition),
-                (existing.observe == nil) == (observe == nil),
-                (existing.collector == nil) == (collector == nil)
-            else {
+            let new = RegisteredFamily(storage: existing.storage, observe: observe, collector: collector)
+            let differences = existing.differences(from: new, as: definition)
+            guard differences.isEmpty else {
                 let error = RegistrationError(
                     .conflictingDefinition,
                     name.text,
-                    "is registered already, with another type, help, label names, buckets, windows, key, limit, idle timeout or contention"
+                    "is registered already, with \(differences.joined(separator: "; "))"
                 )
                 return .failure(error)
             }

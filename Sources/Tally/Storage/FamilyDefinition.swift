@@ -154,15 +154,6 @@ final class FamilyDefinition: Sendable {
         )
     }
 
-    /// Whether another registration asks for the same family, so that both share it.
-    func isSameDefinition(as other: FamilyDefinition) -> Bool {
-        ByteName(name) == ByteName(other.name) && help == other.help && kind == other.kind
-            && labelNames.map(ByteName.init) == other.labelNames.map(ByteName.init)
-            && bounds.array == other.bounds.array && limit == other.limit
-            && idleTimeout == other.idleTimeout && stripes == other.stripes
-            && users == other.users && parts == other.parts
-    }
-
     /// The same family with its names escaped; nil if that changes none of them.
     func escaped(by escaping: NameEscaping) -> FamilyDefinition? {
         guard escaping == .dots || !hasLegacyNames else { return nil }
