@@ -3,7 +3,8 @@ internal import Synchronization
 /// What a collector has to say: the values of its families.
 ///
 /// A value that makes no sense is dropped and counted in `tally_rejected_updates_total{reason}`; so is one of a family that
-/// the collector has not named. Of two values of one label set the later one counts.
+/// the collector has not named. Of two values of one label set the later one counts. Past a family's limit, values are
+/// added up in one child; totals stop at `Int.max`, or at the largest finite `Double`.
 public struct CollectedSamples {
     /// By the names under which the collector knows them.
     let storages: [ByteName: FamilyStorage]
@@ -14,21 +15,24 @@ public struct CollectedSamples {
         self.context = context
     }
 
-    /// Sets a gauge, or a total. Of an integer counter the fraction is cut.
+    /// Sets the value of a gauge or counter. Integer counters truncate the value.
     ///
     /// - Parameters:
     ///   - family: One of those that the collector has named.
     ///   - labels: The values, in the order of the family's label names.
-    ///   - value: What it is now.
+    ///   - value: The value now. NaN and the infinities are dropped, except in a gauge that has a child of its own.
     public mutating func set(_ family: CollectedFamily, _ labels: [String] = [], to value: Double) {
         switch family.kind {
+        case .gauge where !value.isFinite: setGauge(family, labels, notFinite: value)
         case .gauge:
             unsafe update(family, labels) { unsafe Self.put(value, in: $0, adding: $1) }
         case .floatCounter:
             guard isTotal(value) else { return }
-            unsafe update(family, labels) { unsafe Self.put(value, in: $0, adding: $1) }
+            // A total has no sign.
+            unsafe update(family, labels) { unsafe Self.put(value.magnitude, in: $0, adding: $1) }
         case .counter:
             guard isTotal(value) else { return }
+            // What no 64-bit integer is was never a total.
             guard let whole = UInt64(exactly: value.rounded(.towardZero)) else {
                 return context.rejected.count(.notFinite)
             }
@@ -49,18 +53,26 @@ public struct CollectedSamples {
     /// - Parameters:
     ///   - family: One of those that the collector has named.
     ///   - labels: The values, in the order of the family's label names.
-    ///   - counts: How many observations fell into each bucket by itself, not added up; the last of them past all bounds.
-    ///   - sum: The sum of the observations.
+    ///   - counts: The number of observations in each bucket alone, not added up; the last of them past all bounds. At
+    ///     most `Int.max` together.
+    ///   - sum: The sum of the observations, a finite number.
     public mutating func set(_ family: CollectedFamily, _ labels: [String] = [], counts: [Int], sum: Double) {
         let bounds = storages[ByteName(family.name)]?.definition.bounds.count
         guard family.kind == .histogram, let bounds, counts.count == bounds + 1 else {
             return context.rejected.count(.notCollected)
         }
         guard counts.allSatisfy({ $0 >= 0 }) else { return context.rejected.count(.negative) }
+        guard sum.isFinite, Self.total(of: counts) != nil else { return context.rejected.count(.notFinite) }
         unsafe update(family, labels) { words, isOverflow in
+            let before = counts.indices.map { index in
+                isOverflow ? unsafe Int(clamping: words[index].load(ordering: .relaxed)) : 0
+            }
+            // Buckets are exposed added up: together they must not pass what a counter's total stops at.
+            var room = Int.max - (Self.total(of: before) ?? .max)
             for (index, count) in counts.enumerated() {
-                let before = unsafe isOverflow ? words[index].load(ordering: .relaxed) : 0
-                unsafe words[index].store(before &+ UInt64(count), ordering: .relaxed)
+                let added = min(count, room)
+                room -= added
+                unsafe words[index].store(UInt64(before[index] + added), ordering: .relaxed)
             }
             // Behind the counts: a sum of nanoseconds, which is not used here, and one of numbers.
             unsafe Self.put(sum, in: words + counts.count + 1, adding: isOverflow)
@@ -69,9 +81,38 @@ public struct CollectedSamples {
 
     private func set(_ family: CollectedFamily, _ labels: [String], _ total: UInt64) {
         unsafe update(family, labels) { word, isOverflow in
-            let before = unsafe isOverflow ? word.pointee.load(ordering: .relaxed) : 0
-            unsafe word.pointee.store(before &+ total, ordering: .relaxed)
+            // Two totals of at most 2^63 - 1 do not overflow.
+            let before = unsafe isOverflow ? Counter.total(word.pointee.load(ordering: .relaxed)) : 0
+            unsafe word.pointee.store(Counter.total(before + Counter.total(total)), ordering: .relaxed)
         }
+    }
+
+    /// Sets a gauge to NaN or an infinity, unless it has to share its child: no later addition could repair the sum.
+    private func setGauge(_ family: CollectedFamily, _ labels: [String], notFinite value: Double) {
+        guard let storage = storages[ByteName(family.name)] else { return context.rejected.count(.notCollected) }
+        let before = storage.liveCount
+        var isDropped = false
+        unsafe update(family, labels) { word, isOverflow in
+            isDropped = isOverflow
+            if !isOverflow { unsafe Self.put(value, in: word, adding: false) }
+        }
+        guard isDropped else { return }
+        context.rejected.count(.notFinite)
+        // The lookup may have made the shared child, which has no value yet.
+        guard storage.liveCount > before else { return }
+        let shared = storage.definition.labelNames.map { _ in FamilyDefinition.overflowValue }
+        DynamicFamily<Gauge>(storage: storage).remove(shared)
+    }
+
+    /// The sum of counts, nil if it is past `Int.max`.
+    private static func total(of counts: [Int]) -> Int? {
+        var total = 0
+        for count in counts {
+            let (sum, overflow) = total.addingReportingOverflow(count)
+            guard !overflow else { return nil }
+            total = sum
+        }
+        return total
     }
 
     private func isTotal(_ value: Double) -> Bool {

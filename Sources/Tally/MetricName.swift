@@ -72,7 +72,8 @@ enum MetricName {
     ) -> Set<ByteName> {
         var claimed: Set<ByteName> = []
         for escaping in escapings {
-            let name = escaping.escaped(name)
+            // A state set's name is its label's, too.
+            let name = escaping.escaped(name, asLabel: kind == .stateSet)
             let base = base(of: name, as: kind)
             claimed.formUnion([ByteName(name), ByteName(base)])
             for suffix in suffixes(of: kind) { claimed.insert(ByteName(base + suffix)) }

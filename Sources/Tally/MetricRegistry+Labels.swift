@@ -40,9 +40,9 @@ extension MetricRegistry {
                     "has the label \"window\", which is that of active users"
                 )
             }
-            // One that an escaping makes the label of the metric's name, which no parser lets stand there twice.
+            // One that a scheme makes the label of the metric's name, which no parser lets stand there twice.
             let escapings = [NameEscaping.underscores, .dots]
-            guard !escapings.contains(where: { $0.escaped(name, asLabel: true) == "__name__" }) else {
+            guard !escapings.contains(where: { $0.mapped(name, asLabel: true) == "__name__" }) else {
                 throw RegistrationError(
                     .reservedLabelName,
                     metric,

@@ -34,10 +34,15 @@ extension MetricRegistry {
     /// written to a file should have neither those nor its own metrics (`ownMetrics: false`), or a constant label that tells it
     /// from the others.
     ///
+    /// A symbolic link stays, and its target is replaced. What is neither a regular file nor a link to one, such as a
+    /// device, is left alone.
+    ///
     /// https://github.com/prometheus/node_exporter#textfile-collector
     ///
+    /// - Parameter path: The file's path. Without NUL, which would truncate it.
     /// - Throws: ``TextfileError``, after which the old file is as it was and no other is left.
     public func write(toTextfile path: String) throws(TextfileError) {
+        let path = try TextfileTarget.path(of: path)
         let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
         let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw TextfileError("creating \(temporary)") }
@@ -96,8 +101,8 @@ extension MetricRegistry {
 }
 
 extension TextfileError {
-    /// The error that the system has just told.
-    fileprivate init(_ operation: String) {
+    /// The error that the system has just reported.
+    init(_ operation: String) {
         #if canImport(Glibc)
         self.init(errno: Glibc.errno, operation: operation)
         #elseif canImport(Musl)

@@ -17,6 +17,7 @@ public final class MetricRegistry: Sendable {
     private let state = Locked(State())
     /// What brings values up to date that are kept elsewhere.
     let refreshers = Locked<[@Sendable () -> Void]>([])
+    let processMetrics = Locked<ProcessMetrics?>(nil)
     /// Other registries that are exposed with this one.
     let included = Locked<[MetricRegistry]>([])
     /// Nil if the host wants none.
@@ -214,14 +215,13 @@ public final class MetricRegistry: Sendable {
     ) -> Result<FamilyStorage, RegistrationError> {
         let name = ByteName(definition.name)
         if let existing = state.families[name] {
-            guard existing.storage.definition.isSameDefinition(as: definition),
-                (existing.observe == nil) == (observe == nil),
-                (existing.collector == nil) == (collector == nil)
-            else {
+            let new = RegisteredFamily(storage: existing.storage, observe: observe, collector: collector)
+            let differences = existing.differences(from: new, as: definition)
+            guard differences.isEmpty else {
                 let error = RegistrationError(
                     .conflictingDefinition,
                     name.text,
-                    "is registered already, with another type, help, label names, buckets, windows, key, limit, idle timeout or contention"
+                    "is registered already, with \(differences.joined(separator: "; "))"
                 )
                 return .failure(error)
             }

@@ -23,7 +23,17 @@ public struct NameEscaping: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// A metric's name, or a label's, in which a colon is not allowed.
+    ///
+    /// Labels that begin with `__` are reserved for Prometheus, which drops them. A label that a scheme would make such a
+    /// one begins with `_` alone: the `dots` of `_source` would be `__source`, and are `_source`.
     package func escaped(_ name: String, asLabel isLabel: Bool = false) -> String {
+        let escaped = mapped(name, asLabel: isLabel)
+        guard isLabel, escaped.utf8.starts(with: "__".utf8), !name.utf8.starts(with: "__".utf8) else { return escaped }
+        return "_" + String(escaped.drop { $0 == "_" })
+    }
+
+    /// The name as the scheme alone has it.
+    func mapped(_ name: String, asLabel isLabel: Bool) -> String {
         let isLegacy = isLabel ? MetricName.isValidLabel(name) : MetricName.isValid(name)
         func isAllowed(_ scalar: Unicode.Scalar, _ index: Int) -> Bool {
             scalar.isASCII && MetricName.isAllowed(UInt8(scalar.value), isFirst: index == 0, allowsColon: !isLabel)

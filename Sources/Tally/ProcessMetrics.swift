@@ -6,21 +6,22 @@
 /// ProcessMetrics.register(in: registry)
 /// ```
 ///
-/// They take the registry's constant labels, not its prefix. Read at each scrape, which takes some 50 µs. What the system
-/// does not tell is left out, rather than NaN: limits where there are none, and most of them outside of Linux.
+/// They take the registry's constant labels, not its prefix. Read at each scrape, which takes some 50 µs; the start time
+/// is read once. What the system does not report is left out, rather than NaN: limits where there are none, and most of
+/// them outside of Linux.
 ///
 /// https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics
 public struct ProcessMetrics: Sendable {
     private let gauges: [(value: @Sendable (ProcessFacts) -> Double?, family: FamilyStorage)]
 
-    /// Registers them. Once more changes nothing; a conflict with metrics of the host's traps and is named.
+    /// Registers them. Again, it registers those that were unregistered meanwhile. A conflict with metrics of the
+    /// host's traps and is named.
     public static func register(in registry: MetricRegistry) {
         RegistrationError.trapping { () throws(RegistrationError) in try register(validatingIn: registry) }
     }
 
     /// Registers them in a registry whose other names come at run time.
     public static func register(validatingIn registry: MetricRegistry) throws(RegistrationError) {
-        let isNew = registry.owner(of: "swift_info") == nil
         let metrics = try ProcessMetrics(in: registry)
         let info = try registry.register(
             "swift_info",
@@ -30,7 +31,13 @@ public struct ProcessMetrics: Sendable {
             isStandard: true
         )
         _ = DynamicFamily<Gauge>(storage: info)[[swiftVersion, isDebug ? "debug" : "release"]]
-        if isNew { registry.beforeScrapes { metrics.refresh() } }
+        // The families of the latest call: one that was unregistered has another storage now.
+        let isFirst = registry.processMetrics.withLock { latest in
+            defer { latest = metrics }
+            return latest == nil
+        }
+        guard isFirst else { return }
+        registry.beforeScrapes { [weak registry] in registry?.processMetrics.withLock { $0 }?.refresh() }
     }
 
     private init(in registry: MetricRegistry) throws(RegistrationError) {

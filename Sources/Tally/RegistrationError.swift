@@ -18,8 +18,8 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         public static let duplicateLabelName = Code(description: "duplicateLabelName")
         /// There are more than 64 labels, constant ones included.
         public static let tooManyLabels = Code(description: "tooManyLabels")
-        /// The name is registered with another help, type, label names, buckets, windows, key, limit, idle
-        /// timeout or contention.
+        /// The name is registered with another help, type, label names, buckets, windows, states, key, capacity, limit,
+        /// idle timeout, contention or source of values. The description names each, the registered value first.
         public static let conflictingDefinition = Code(description: "conflictingDefinition")
         /// Samples of the name would be taken for another family's: `x_count` beside the histogram `x`, or `a_b` beside `a.b`
         /// for a scraper that does not read UTF-8 names.

@@ -24,8 +24,9 @@ enum HealthReason: String, Sendable {
     case error
     /// What is shown is older than it should be.
     case stale
-    /// The provider has not answered yet, or not often enough after it failed.
+    /// The provider has not answered yet, or not often enough after it failed, or its last answer has expired and the
+    /// next is not there yet.
     case pending
-    /// The run that missed its deadline is still under way, so that no other is begun.
+    /// The run that missed its deadline is still under way, and keeps the next one from starting.
     case busy
 }

@@ -21,6 +21,7 @@ extension Healthcheck {
                 )
             }
             for key in provider.keys { try claim(key, for: provider.name, in: &owners) }
+            try checkUnits(of: provider)
         }
         for key in publicKeys where owners[Array(key.utf8)] == nil && !choosableKeys.contains(key) {
             throw HealthcheckError(
@@ -46,6 +47,23 @@ extension Healthcheck {
             throw HealthcheckError(
                 .duplicateKey,
                 "the providers \(owner.debugDescription) and \(name.debugDescription) both claim the key \(key.debugDescription)"
+            )
+        }
+    }
+
+    private static func checkUnits(of provider: SnapshotProvider) throws(HealthcheckError) {
+        let owner = "the provider \(provider.name.debugDescription)"
+        for text in [provider.componentType.description] + provider.units.values {
+            guard text.isEmpty || text.utf8.count > maxNameBytes else { continue }
+            throw HealthcheckError(
+                .invalidUnit,
+                "\(owner) has the unit or type \(text.debugDescription), which is empty or has more than \(maxNameBytes) bytes"
+            )
+        }
+        for key in provider.units.keys where !provider.keys.contains(where: { $0.utf8.elementsEqual(key.utf8) }) {
+            throw HealthcheckError(
+                .invalidUnit,
+                "\(owner) has a unit for \(key.debugDescription), which is none of its keys"
             )
         }
     }

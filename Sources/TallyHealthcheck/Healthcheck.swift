@@ -1,5 +1,5 @@
 internal import Synchronization
-public import Tally
+internal import Tally
 
 /// Answers who a server is, how it is, and what it is doing, from what its providers say.
 ///
@@ -34,68 +34,16 @@ public final class Healthcheck: Sendable {
     let drains = Atomic(false)
     let hasStarted = Atomic(false)
 
-    /// A healthcheck whose definition is written in the program; a mistake in it traps and is named.
-    ///
-    /// - Parameters:
-    ///   - service: Who the server is.
-    ///   - providers: The document's keys, in order.
-    ///   - publicKeys: What ``HealthDetail/public`` documents show beside the status: keys of the providers, and
-    ///     `name`, `version`, `now`, `uptimeSeconds`. None unless told so.
-    ///   - cacheControl: The value of the header of that name. What is served is cached here already.
-    ///   - readinessDeadline: How long ``readiness()`` and ``startup()`` wait at most, more than zero. The kubelet gives
-    ///     a probe one second unless told otherwise.
-    ///   - registry: Where to register `health_check_up{check}`, `health_check_duration_seconds{check}` and
-    ///     `health_check_last_success_timestamp_seconds{check}`, which show what the last runs came to.
-    ///   - clock: What deadlines, ages and uptime are measured by. One other than `ContinuousClock` must support
-    ///     sleeping.
-    ///   - wallClock: The time of day in seconds since 1970, which is only shown; the machine's unless given. It
-    ///     must not block.
-    ///   - onError: Told of each failure, by the provider's name: what it threw, or a ``HealthcheckError`` if it missed
-    ///     its deadline or returned other keys than it declares. Nothing else is shown an error's text, which may hold
-    ///     credentials. Called on a task of no requester; may be called by several at once.
-    public convenience init(
-        service: ServiceInfo,
-        providers: [SnapshotProvider],
-        publicKeys: [String] = [],
-        cacheControl: String = "no-store",
-        readinessDeadline: Duration = .milliseconds(800),
-        registry: MetricRegistry? = nil,
-        clock: some Clock<Duration> = ContinuousClock(),
-        wallClock: (@Sendable () -> Double)? = nil,
-        onError: (@Sendable (_ provider: String, _ error: any Error) -> Void)? = nil
-    ) {
-        do {
-            try self.init(
-                service: service,
-                validating: providers,
-                publicKeys: publicKeys,
-                cacheControl: cacheControl,
-                readinessDeadline: readinessDeadline,
-                registry: registry,
-                clock: clock,
-                wallClock: wallClock,
-                onError: onError
-            )
-        } catch {
-            // What is wrong is written in the program, and shows at boot.
-            fatalError("TallyHealthcheck: \(error)")
-        }
-    }
-
-    /// A healthcheck whose definition comes at run time.
-    ///
-    /// - Throws: A ``HealthcheckError`` that names the mistake. Nothing has been run or registered then, but for the
-    ///   metrics' families.
-    public init(
-        service: ServiceInfo,
-        validating providers: [SnapshotProvider],
-        publicKeys: [String] = [],
-        cacheControl: String = "no-store",
-        readinessDeadline: Duration = .milliseconds(800),
-        registry: MetricRegistry? = nil,
-        clock: some Clock<Duration> = ContinuousClock(),
-        wallClock: (@Sendable () -> Double)? = nil,
-        onError: (@Sendable (_ provider: String, _ error: any Error) -> Void)? = nil
+    init(
+        _ service: ServiceInfo,
+        _ providers: [SnapshotProvider],
+        publicKeys: [String],
+        cacheControl: String,
+        readinessDeadline: Duration,
+        registry: MetricRegistry?,
+        clock: HealthClock,
+        wallClock: (@Sendable () -> Double)?,
+        onError: (@Sendable (String, any Error) -> Void)?
     ) throws(HealthcheckError) {
         try Self.validate(providers, publicKeys: publicKeys)
         try CheckPolicy.check("readinessDeadline", readinessDeadline)
@@ -105,7 +53,7 @@ public final class Healthcheck: Sendable {
                 "the Cache-Control \(cacheControl.debugDescription) is not visible ASCII"
             )
         }
-        self.clock = HealthClock(clock)
+        self.clock = clock
         self.wallClock = wallClock ?? { WallClock.secondsSinceEpoch() }
         self.readinessDeadline = readinessDeadline
         self.cacheControl = cacheControl
@@ -116,7 +64,7 @@ public final class Healthcheck: Sendable {
             clock: self.clock,
             wallClock: self.wallClock,
             metrics: try registry.map { registry throws(HealthcheckError) in try HealthMetrics(in: registry) },
-            onError: onError,
+            reporter: onError.map { ErrorReporter($0) },
             identity: identity
         )
         var checks: [ProviderCheck] = []

@@ -22,6 +22,9 @@ public struct HealthcheckError: Error, Hashable, Sendable, CustomStringConvertib
         public static let invalidDuration = Code(description: "invalidDuration")
         /// `failAfter` or `okAfter` is less than one.
         public static let invalidThreshold = Code(description: "invalidThreshold")
+        /// A unit or a component type is empty or has more than 256 bytes, or a unit is for a key that the provider does
+        /// not have.
+        public static let invalidUnit = Code(description: "invalidUnit")
         /// The value of Cache-Control is not visible ASCII.
         public static let invalidHeader = Code(description: "invalidHeader")
         /// The health metrics cannot be registered.

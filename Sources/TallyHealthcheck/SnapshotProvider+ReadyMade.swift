@@ -4,17 +4,32 @@ public import Tally
 
 extension SnapshotProvider {
     /// Counters' totals by key, read as the document is written. Cannot fail; neither locks nor waits.
-    public static func counters(_ counters: KeyValuePairs<String, Counter>) -> SnapshotProvider {
+    ///
+    /// - Parameter units: The units by key, as in `["sentBytes": "byte"]`, for ``HealthFormat/healthJSON``.
+    public static func counters(
+        _ counters: KeyValuePairs<String, Counter>,
+        units: [String: String] = [:]
+    ) -> SnapshotProvider {
         SnapshotProvider(
             component: "counters",
+            units: units,
             readings: counters.map { key, counter in (key, { .integer(counter.value) }) }
         )
     }
 
     /// Gauges' values by key, read as the document is written; NaN and the infinities are `null`. Cannot fail; neither
     /// locks nor waits. An observing gauge has no handle, and belongs in a provider of its own.
-    public static func gauges(_ gauges: KeyValuePairs<String, Gauge>) -> SnapshotProvider {
-        SnapshotProvider(component: "gauges", readings: gauges.map { key, gauge in (key, { .number(gauge.value) }) })
+    ///
+    /// - Parameter units: The units by key, as in `["oldestSeconds": "s"]`, for ``HealthFormat/healthJSON``.
+    public static func gauges(
+        _ gauges: KeyValuePairs<String, Gauge>,
+        units: [String: String] = [:]
+    ) -> SnapshotProvider {
+        SnapshotProvider(
+            component: "gauges",
+            units: units,
+            readings: gauges.map { key, gauge in (key, { .number(gauge.value) }) }
+        )
     }
 
     /// Distinct users by window, as an object under one key: `{"24h":57,"7d":203}`. Cannot fail. Waits for no more than a
@@ -28,10 +43,11 @@ extension SnapshotProvider {
 
     /// A check without values: it is well if the closure returns, and failed if it throws or misses its deadline.
     ///
-    /// There are no last good values that could be shown for a while, so a critical one that fails is the document's
-    /// failure at once; `failAfter` lets it fail a few times first. The parameters are those of ``init(_:keys:critical:timeout:freshFor:staleFor:refreshedEvery:failAfter:okAfter:executor:_:)``.
+    /// There are no last good values that could be shown for a while, so a critical check that fails is the document's
+    /// failure at once; once it has answered, `failAfter` lets it fail a few times first. The parameters are those of ``init(_:keys:componentType:units:critical:timeout:freshFor:staleFor:refreshedEvery:failAfter:okAfter:executor:_:)``.
     public static func check(
         _ name: String,
+        componentType: HealthComponentType = .component,
         critical: Bool = true,
         timeout: Duration = .milliseconds(500),
         freshFor: Duration = .seconds(5),
@@ -44,6 +60,7 @@ extension SnapshotProvider {
         SnapshotProvider(
             name,
             keys: [],
+            componentType: componentType,
             critical: critical,
             timeout: timeout,
             freshFor: freshFor,
@@ -61,6 +78,8 @@ extension SnapshotProvider {
     /// Facts about this process, as an object under one key: `pid`, `startedAt`, `cpuSeconds`, `residentMemoryBytes`,
     /// `threads`. What the system does not tell (all but `pid` outside of Linux) is `null`. Not critical.
     public static func process(key: String = "process") -> SnapshotProvider {
-        SnapshotProvider(key, keys: [key], critical: false) { [key: .object(ProcessFacts.current().values)] }
+        SnapshotProvider(key, keys: [key], componentType: .system, critical: false) {
+            [key: .object(ProcessFacts.current().values)]
+        }
     }
 }

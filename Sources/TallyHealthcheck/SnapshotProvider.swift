@@ -14,6 +14,10 @@ public struct SnapshotProvider: Sendable {
     public let name: String
     /// The keys of the document that it fills, in order.
     public let keys: [String]
+    /// The type of the component in the IETF's format.
+    let componentType: HealthComponentType
+    /// The units of the keys' values in the IETF's format.
+    let units: [String: String]
 
     let source: Source
 
@@ -34,20 +38,28 @@ public struct SnapshotProvider: Sendable {
     ///   - name: Without a colon, at most 256 bytes; no two providers may share one.
     ///   - keys: The keys that the closure returns values for, at the top level of the document. Others it returns are
     ///     left out, those it leaves out are `null`.
+    ///   - componentType: The draft's `componentType` in ``HealthFormat/healthJSON``.
+    ///   - units: The units of values by key, such as `["oldestSeconds": "s"]`: the draft's `observedUnit` in
+    ///     ``HealthFormat/healthJSON``. Use a standard term. Keys without a unit have none.
     ///   - critical: Whether the service cannot do its work without it: its failure is then the document's (503).
     ///   - timeout: How long a document waits for a run, more than zero.
     ///   - freshFor: How long an answer, or a failure, is used before the closure is run again, more than zero.
     ///   - staleFor: How old the last good values may be to be shown after a failure, marked `stale`. Zero: never.
     ///   - refreshedEvery: If given, the closure is run this often from construction on, whether anybody asks or not,
     ///     and an answer is fresh until the next is due.
-    ///   - failAfter: How many failures in a row make it fail; fewer are a warning.
-    ///   - okAfter: How many answers in a row make it well again once it had failed.
+    ///   - failAfter: The number of failures in a row that make the check fail; fewer are a warning. While a run hangs,
+    ///     each further `freshFor` (or `refreshedEvery`, if shorter) is one more failure. Before the first answer no
+    ///     threshold applies: the check fails.
+    ///   - okAfter: The number of answers in a row that make a failed check well again. A check that had not
+    ///     failed is well at its first answer.
     ///   - executor: Where the closure runs. By default a thread of its own, there while it is needed: a closure that
     ///     blocks it stops nothing else. `globalConcurrentExecutor` is the runtime's pool, for one that never blocks.
     ///   - values: Returns the values, or throws. An error's text is shown to nobody but the healthcheck's `onError`.
     public init(
         _ name: String,
         keys: [String],
+        componentType: HealthComponentType = .component,
+        units: [String: String] = [:],
         critical: Bool = true,
         timeout: Duration = .milliseconds(500),
         freshFor: Duration = .seconds(5),
@@ -60,6 +72,8 @@ public struct SnapshotProvider: Sendable {
     ) {
         self.name = name
         self.keys = keys
+        self.componentType = componentType
+        self.units = units
         let policy = CheckPolicy(
             critical: critical,
             timeout: timeout,
@@ -75,9 +89,15 @@ public struct SnapshotProvider: Sendable {
     /// A provider of values that are only read.
     ///
     /// - Parameter component: What stands before the colon in the IETF's format. Several providers may share it.
-    init(component: String, readings: [(key: String, read: @Sendable () -> HealthValue)]) {
+    init(
+        component: String,
+        units: [String: String] = [:],
+        readings: [(key: String, read: @Sendable () -> HealthValue)]
+    ) {
         name = component
         keys = readings.map(\.key)
+        componentType = .component
+        self.units = units
         source = .readings(readings.map(\.read))
     }
 }

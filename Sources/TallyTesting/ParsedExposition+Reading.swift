@@ -24,7 +24,7 @@ extension ParsedExposition {
         labels: [String: String] = [:]
     ) throws(AmbiguousSeries) -> ParsedSample? {
         let answers = samples(of: name).filter { $0.has(labels) }
-        if let exact = answers.first(where: { $0.labels.count == labels.count }) { return exact }
+        if let exact = answers.first(where: { $0.hasNone(beside: labels) }) { return exact }
         guard answers.count <= 1 else { throw AmbiguousSeries(series: answers.map(\.series)) }
         return answers.first
     }
@@ -59,8 +59,9 @@ extension ParsedExposition {
         }
         let answers = family.samples.filter { $0.has(labels) }
         let whole = answers.filter { part($0) == "_bucket" && $0[label: "le"] == "+Inf" }
-        guard let last = whole.first(where: { $0.labels.count == labels.count + 1 }) ?? whole.first else { return nil }
-        guard whole.count == 1 || last.labels.count == labels.count + 1 else {
+        let exact = whole.first { $0.hasNone(beside: labels, and: "le") }
+        guard let last = exact ?? whole.first else { return nil }
+        guard whole.count == 1 || exact != nil else {
             throw AmbiguousSeries(series: whole.map(\.series))
         }
         let key = last.key(named: nil, without: "le")

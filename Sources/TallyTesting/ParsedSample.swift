@@ -71,9 +71,15 @@ public struct ParsedSample: Sendable, CustomStringConvertible {
         labels.first { $0.name.hasSameBytes(as: name) }?.value
     }
 
-    /// Whether the sample has all of these labels, and maybe others.
+    /// Whether the sample has all of these labels, and maybe others. An empty value stands for no label, as in a query.
     public func has(_ wanted: [String: String]) -> Bool {
-        wanted.allSatisfy { name, value in self[label: name]?.hasSameBytes(as: value) ?? false }
+        wanted.allSatisfy { name, value in (self[label: name] ?? "").hasSameBytes(as: value) }
+    }
+
+    /// Whether the sample, which has the wanted labels, has no others.
+    func hasNone(beside wanted: [String: String], and special: String? = nil) -> Bool {
+        let own = labels.count { !$0.value.isEmpty && special?.hasSameBytes(as: $0.name) != true }
+        return own == wanted.values.count { !$0.isEmpty }
     }
 
     /// The name and the labels, as in an exposition.

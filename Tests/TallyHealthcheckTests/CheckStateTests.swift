@@ -208,6 +208,23 @@ struct CheckStateTests {
         )
     }
 
+    @Test func aProviderHeldDownShowsNoOldValues() throws {
+        // Good values that may be stale are there all the time.
+        var state = Self.state(failAfter: 1, okAfter: 3)
+        try run(&state, at: .zero, fails: true)
+        try run(&state, at: .seconds(10))
+        #expect(words(state, at: .seconds(10)) == "fail pending values", "they are new")
+        try run(&state, at: .seconds(20), fails: true)
+        #expect(words(state, at: .seconds(20)) == "fail error null", "it failed again")
+        try run(&state, at: .seconds(30))
+        #expect(words(state, at: .milliseconds(35_001)) == "fail pending null", "they have expired")
+        guard case .start(let run) = state.request(at: .seconds(40), by: DocumentWait()) else { return }
+        #expect(words(state, at: .seconds(40)) == "fail pending null")
+        _ = state.missedDeadline(run, at: .milliseconds(40_500), wall: 0)
+        #expect(words(state, at: .milliseconds(40_500)) == "fail timeout null")
+        #expect(words(state, at: .milliseconds(45_500)) == "fail busy null")
+    }
+
     @Test func anIdleProviderNeedsNoThresholdToComeBack() throws {
         var state = Self.state(okAfter: 2)
         try run(&state, at: .zero)

@@ -15,7 +15,7 @@ struct HealthMetricsTests {
 
     @Test func theRegistryShowsWhatTheLastRunsCameTo() async throws {
         let bench = Bench(provider(hand, #"the "db""#), registry: registry)
-        #expect(lines == [#"health_check_up{check="the \"db\""} 0"#], "nothing is up before it has answered")
+        #expect(lines == [], "a check is neither up nor down before it was asked")
         let first = bench.request()
         await hand.began(1)
         bench.clock.advance(by: .milliseconds(250))
@@ -42,6 +42,28 @@ struct HealthMetricsTests {
             ]
         )
         #expect(hand.runs == 2, "no scrape ran the check")
+    }
+
+    @Test func aCheckHasNoSeriesBeforeItsFirstOutcome() async {
+        let bench = Bench(provider(hand), provider(Hand.answering([:]), "other", keys: []), registry: registry)
+        let request = bench.request()
+        await hand.began(1)
+        await eventually { bench.healthcheck.checks[1].hasAnswered }
+        #expect(lines.contains(#"health_check_up{check="other"} 1"#))
+        #expect(lines.filter { $0.contains("database") } == [], "it is still being asked")
+        bench.clock.advance(by: .milliseconds(500))
+        _ = await request.value
+        #expect(lines.contains(#"health_check_up{check="database"} 0"#), "an outcome, though it never answered")
+    }
+
+    /// As after a reload of the host's configuration.
+    @Test func aNewHealthcheckDoesNotShowTheOutcomesOfTheOneBefore() async {
+        let before = Bench(provider(Hand.answering(.two)), registry: registry)
+        _ = await before.document()
+        #expect(lines.count == 3)
+        let after = Bench(provider(hand), registry: registry)
+        #expect(lines == [])
+        withExtendedLifetime(after) {}
     }
 
     @Test func aRegistryThatCannotHaveThemIsAnError() throws {

@@ -30,7 +30,9 @@ struct ReadyMadeTests {
         )
         let draft = await bench.healthcheck.document(as: .healthJSON).body
         #expect(
-            String(decoding: draft, as: UTF8.self).contains(#""activeUsers:payingUsers":[{"observedValue":{"1h":0}"#)
+            String(decoding: draft, as: UTF8.self).contains(
+                #""activeUsers:payingUsers":[{"componentType":"component","observedValue":{"1h":0}"#
+            )
         )
     }
 

@@ -4,6 +4,14 @@ import Testing
 @testable import Tally
 
 struct ProcessMetricsTests {
+    /// Those that are there on every Linux.
+    private enum Standard {
+        static let names = [
+            "process_cpu_seconds_total", "process_max_fds", "process_open_fds", "process_resident_memory_bytes",
+            "process_start_time_seconds", "process_threads", "process_virtual_memory_bytes", "swift_info",
+        ]
+    }
+
     let registry = MetricRegistry(ownMetrics: false)
 
     #if os(Linux)
@@ -40,6 +48,52 @@ struct ProcessMetricsTests {
         ProcessMetrics.register(in: registry)
         #expect(try registry.parsed().samples(of: "swift_info").count == 1)
         #expect(registry.refreshers.withLock { $0.count } == 1)
+    }
+
+    private func names() throws -> [String] {
+        try registry.parsed().types.map(\.name).filter { $0 != "process_virtual_memory_max_bytes" }
+    }
+
+    #if os(Linux)
+    @Test(arguments: Standard.names.map { [$0] } + [["process_threads", "swift_info"], Standard.names])
+    func whatWasUnregisteredComesBack(_ gone: [String]) throws {
+        ProcessMetrics.register(in: registry)
+        #expect(try names() == Standard.names)
+        for _ in 0..<2 {
+            for name in gone { #expect(registry.unregister(name)) }
+            #expect(try names() == Standard.names.filter { !gone.contains($0) })
+            ProcessMetrics.register(in: registry)
+            #expect(try names() == Standard.names)
+        }
+        #expect(registry.refreshers.withLock { $0.count } == 1, "asked once a scrape")
+    }
+
+    @Test func theRegistryIsNotKeptByThem() {
+        weak var kept: MetricRegistry?
+        do {
+            let registry = MetricRegistry()
+            ProcessMetrics.register(in: registry)
+            _ = registry.exposition()
+            kept = registry
+        }
+        #expect(kept == nil)
+    }
+
+    @Test func theStartIsTheSameWhoeverReadsIt() {
+        let start = ProcessFacts.current().startSeconds
+        #expect(start != nil)
+        #expect(start == ProcessStart.own.seconds(boot: { 7 }, sinceBoot: 1), "the one that is known already")
+    }
+    #endif
+
+    /// As when the clock is set: the kernel computes its boot's time from it.
+    @Test func theStartIsReadOnce() {
+        let start = ProcessStart()
+        #expect(start.seconds(boot: { nil }, sinceBoot: 5) == nil)
+        #expect(start.seconds(boot: { 1_000 }, sinceBoot: nil) == nil)
+        #expect(start.seconds(boot: { 1_000 }, sinceBoot: 5) == 1_005)
+        #expect(start.seconds(boot: { 1_030 }, sinceBoot: 5) == 1_005)
+        #expect(start.seconds(boot: { nil }, sinceBoot: nil) == 1_005)
     }
 
     @Test func aHostsOwnMetricOfTheNameIsAConflict() {

@@ -61,6 +61,92 @@ struct TextfileTests {
         }
     }
 
+    // MARK: What must not be replaced
+
+    private func code(_ path: String) -> Int32? {
+        do throws(TextfileError) {
+            try registry.write(toTextfile: path)
+            return nil
+        } catch {
+            return error.errno
+        }
+    }
+
+    @Test
+    func areNeverADeviceNorAPipeNorASocket() throws {
+        try inFolder { folder in
+            // Of its own, never the machine's: a defect would destroy it.
+            let pipe = folder.appending(path: "pipe").path
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let link = folder.appending(path: "link").path
+            #expect(symlink(pipe, link) == 0)
+            var paths = [pipe, link]
+            // As root only.
+            let device = folder.appending(path: "null").path
+            if mknod(device, S_IFCHR | 0o600, 0x103) == 0 { paths.append(device) }
+            let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+            for path in paths {
+                let error = #expect(throws: TextfileError.self) { try registry.write(toTextfile: path) }
+                #expect(error?.errno == EINVAL)
+                #expect(error?.description.contains("writing \(path), which is not a regular file") == true)
+            }
+            let socket = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(socket) }
+            #expect(code("/proc/self/fd/\(socket)") == EINVAL)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == before)
+            var status = stat()
+            #expect(stat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+        }
+    }
+
+    @Test(arguments: ["jobs\0.prom", "jobs.prom\0", "\0"])
+    func haveNoNameWithNUL(_ name: String) throws {
+        try inFolder { folder in
+            let error = #expect(throws: TextfileError.self) {
+                try registry.write(toTextfile: "\(folder.path)/\(name)")
+            }
+            #expect(error?.errno == EINVAL)
+            #expect(error?.description.contains("NUL") == true)
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(left == [])
+        }
+    }
+
+    /// Links to one another folder's file: absolute, relative, over another link, and to a file that is not there yet.
+    @Test(arguments: ["absolute", "relative", "twice", "dangling"])
+    func areWrittenWhereALinkPoints(_ name: String) throws {
+        try inFolder { folder in
+            let data = folder.appending(path: "data")
+            try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
+            let links = folder.appending(path: "links")
+            try FileManager.default.createDirectory(at: links, withIntermediateDirectories: true)
+            let target = data.appending(path: "jobs.prom")
+            if name != "dangling" { try Data("old".utf8).write(to: target) }
+            let link = links.appending(path: name).path
+            switch name {
+            case "absolute": #expect(symlink(target.path, link) == 0)
+            case "twice":
+                #expect(symlink("../data/jobs.prom", links.appending(path: "between").path) == 0)
+                #expect(symlink("between", link) == 0)
+            default: #expect(symlink("../data/jobs.prom", link) == 0)
+            }
+            let destination = try FileManager.default.destinationOfSymbolicLink(atPath: link)
+            try registry.write(toTextfile: link)
+            #expect(try Array(Data(contentsOf: target)) == registry.exposition().body)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == destination)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: data.path) == ["jobs.prom"])
+        }
+    }
+
+    @Test
+    func areNoLinksInACircle() throws {
+        try inFolder { folder in
+            let (one, other) = (folder.appending(path: "one").path, folder.appending(path: "other").path)
+            #expect(symlink("other", one) == 0 && symlink("one", other) == 0)
+            #expect(code(one) == ELOOP)
+        }
+    }
+
     @Test
     func withoutRoomAreAnErrorThatSaysSo() async {
         // In a process of its own, whose files may have no bytes.

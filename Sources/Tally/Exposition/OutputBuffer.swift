@@ -176,7 +176,8 @@ struct OutputBuffer {
     }
 
     mutating func append(double value: Double) {
-        if let whole = Int64(exactly: value), whole.magnitude < 1 << 53 {
+        // Not -0.0, which an integer has no text for.
+        if let whole = Int64(exactly: value), whole.magnitude < 1 << 53, whole != 0 || value.sign == .plus {
             if whole < 0 { append(UInt8(ascii: "-")) }
             return append(integer: whole.magnitude)
         }

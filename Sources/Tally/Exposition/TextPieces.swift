@@ -24,10 +24,11 @@ struct TextPieces: Sendable {
         kind: MetricKind,
         bounds: [Double],
         parts: SampleParts,
+        unit: String?,
         constant: [UInt8],
         hasLabels: Bool
     ) {
-        openMetricsHeader = Self.openMetricsHeader(name, help, kind)
+        openMetricsHeader = Self.openMetricsHeader(name, help, kind, unit)
         header =
             Array("# HELP ".utf8) + NameText.metric(name) + Array(" ".utf8) + Self.escaped(help)
             + Array("\n# TYPE ".utf8) + NameText.metric(name) + Array(" \(kind.textType)\n".utf8)
@@ -66,10 +67,15 @@ struct TextPieces: Sendable {
         }
     }
 
-    /// A family's name is without the suffix that its samples have, and a unit is what it ends in.
+    /// A family's name is without the suffix that its samples have.
     ///
     /// https://prometheus.io/docs/specs/om/open_metrics_spec/#metricfamily
-    private static func openMetricsHeader(_ name: String, _ help: String, _ kind: MetricKind) -> [UInt8] {
+    private static func openMetricsHeader(
+        _ name: String,
+        _ help: String,
+        _ kind: MetricKind,
+        _ unit: String?
+    ) -> [UInt8] {
         let type =
             switch kind {
             case .counter, .floatCounter: "counter"
@@ -79,13 +85,25 @@ struct TextPieces: Sendable {
             case .histogram: "histogram"
             }
         let base = MetricName.base(of: name, as: kind)
-        let unit = kind == .info || kind == .stateSet ? nil : units.first { base.hasSuffix("_\($0)") }
+        // Where an escaping moves the unit away from the end, as `dots` does before `_total`, it cannot be written.
+        let unit = unit.flatMap { base.utf8.hasSuffix(unit: $0) ? $0 : nil }
         let family = NameText.metric(base)
         func line(_ keyword: String, _ text: [UInt8]) -> [UInt8] {
             Array("# \(keyword) ".utf8) + family + Array(" ".utf8) + text + Array("\n".utf8)
         }
         return line("TYPE", Array(type.utf8)) + (unit.map { line("UNIT", Array($0.utf8)) } ?? [])
             + line("HELP", escaped(help, quotes: true))
+    }
+
+    /// The unit that a family's name ends in. Taken from the registered name alone, so that no escaping gives the family
+    /// another one.
+    ///
+    /// "If non-empty, it MUST be a suffix of the MetricFamily name separated by an underscore": `a.seconds` has none.
+    /// https://prometheus.io/docs/specs/om/open_metrics_spec/#unit
+    static func unit(of name: String, as kind: MetricKind) -> String? {
+        guard kind != .info, kind != .stateSet else { return nil }
+        let base = MetricName.base(of: name, as: kind)
+        return units.first { base.utf8.hasSuffix(unit: $0) }
     }
 
     /// Base units, as Prometheus names them. https://prometheus.io/docs/practices/naming/#base-units
@@ -100,4 +118,8 @@ struct TextPieces: Sendable {
         return tails + sampleTails.count * (sampleHead.count + line) + sumHead.count + countHead.count
             + createdHead.count + 3 * (labelsEnd.count + line)
     }
+}
+
+extension String.UTF8View {
+    fileprivate func hasSuffix(unit: String) -> Bool { suffix(unit.utf8.count + 1).elementsEqual("_\(unit)".utf8) }
 }

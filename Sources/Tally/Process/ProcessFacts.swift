@@ -16,7 +16,7 @@ package struct ProcessFacts: Sendable {
     /// Nil also where there is no limit.
     package let virtualBytesLimit: Double?
     package let threads: UInt64?
-    /// Since the Unix epoch.
+    /// Since the Unix epoch. The same at each reading, whatever happens to the clock.
     package let startSeconds: Double?
     package let descriptors: Int?
     /// The soft limit, which is the one that is met first. Nil also where there is none.
@@ -25,7 +25,6 @@ package struct ProcessFacts: Sendable {
     /// Reads some files of `/proc`: some 50 µs.
     package static func current() -> ProcessFacts {
         let stat = ProcessStat(text: file("/proc/self/stat"))
-        let boot = bootTime(text: file("/proc/stat"))
         let ticks = Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
         let pageSize = Double(max(1, sysconf(Int32(_SC_PAGESIZE))))
         return ProcessFacts(
@@ -35,7 +34,10 @@ package struct ProcessFacts: Sendable {
             virtualBytes: stat.map { Double($0.virtualBytes) },
             virtualBytesLimit: limit(.virtualBytes),
             threads: stat.map(\.threads),
-            startSeconds: stat.flatMap { stat in boot.map { $0 + Double(stat.startTicks) / ticks } },
+            startSeconds: ProcessStart.own.seconds(
+                boot: { bootTime(text: file("/proc/stat")) },
+                sinceBoot: stat.map { Double($0.startTicks) / ticks }
+            ),
             descriptors: openDescriptors(),
             descriptorLimit: limit(.descriptors)
         )

@@ -92,6 +92,7 @@ final class FamilyDefinition: Sendable {
         stripes: Int = 1,
         users: UserSettings? = nil,
         states: [String] = [],
+        registeredName: String? = nil,
         context: RegistryContext
     ) {
         self.name = name
@@ -140,6 +141,7 @@ final class FamilyDefinition: Sendable {
             kind: kind,
             bounds: bounds,
             parts: parts,
+            unit: TextPieces.unit(of: registeredName ?? name, as: kind),
             constant: constant,
             hasLabels: hasLabels
         )
@@ -154,15 +156,6 @@ final class FamilyDefinition: Sendable {
         )
     }
 
-    /// Whether another registration asks for the same family, so that both share it.
-    func isSameDefinition(as other: FamilyDefinition) -> Bool {
-        ByteName(name) == ByteName(other.name) && help == other.help && kind == other.kind
-            && labelNames.map(ByteName.init) == other.labelNames.map(ByteName.init)
-            && bounds.array == other.bounds.array && limit == other.limit
-            && idleTimeout == other.idleTimeout && stripes == other.stripes
-            && users == other.users && parts == other.parts
-    }
-
     /// The same family with its names escaped; nil if that changes none of them.
     func escaped(by escaping: NameEscaping) -> FamilyDefinition? {
         guard escaping == .dots || !hasLegacyNames else { return nil }
@@ -170,7 +163,7 @@ final class FamilyDefinition: Sendable {
             ConstantLabel(name: escaping.escaped($0.name, asLabel: true), value: $0.value)
         }
         let labels = labelNames.map { escaping.escaped($0, asLabel: true) }
-        let name = escaping.escaped(name)
+        let name = escaping.escaped(name, asLabel: kind == .stateSet)
         guard constant != constantLabels || labels != labelNames || name != self.name else { return nil }
         return FamilyDefinition(
             name: name,
@@ -186,6 +179,7 @@ final class FamilyDefinition: Sendable {
             stripes: stripes,
             users: users,
             states: kind == .stateSet ? parts.values : [],
+            registeredName: self.name,
             context: context
         )
     }

@@ -54,14 +54,25 @@ package struct MirroredFamily: Sendable {
         )
     }
 
-    /// Exposes a value.
+    /// Exposes a value. A total that is negative or not finite is dropped and counted.
     package func set(_ value: Double, _ labels: [String] = []) {
-        children[labels].set(value)
+        if accepts(value) { children[labels].set(value) }
     }
 
-    /// Adds to a value, which begins at zero.
+    /// Adds to a value, which begins at zero. An amount by which a total would fall is dropped and counted.
     package func add(_ amount: Double, _ labels: [String] = []) {
-        children[labels].add(amount)
+        if accepts(amount) { children[labels].add(amount) }
+    }
+
+    /// The checks of a ``FloatCounter``, whose word is written here as a gauge's.
+    private func accepts(_ value: Double) -> Bool {
+        let definition = children.storage.definition
+        guard definition.kind == .floatCounter else { return true }
+        guard value.isFinite, value >= 0 else {
+            definition.context.rejected.count(value.isFinite ? .negative : .notFinite)
+            return false
+        }
+        return true
     }
 
     /// Exposes a value no longer.

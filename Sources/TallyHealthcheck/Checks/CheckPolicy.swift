@@ -17,6 +17,9 @@ struct CheckPolicy: Sendable {
         return max(freshFor, refreshedEvery.adding(timeout))
     }
 
+    /// The time in which a hanging check fails once more: the interval at which it would be run again after a failure.
+    var failurePeriod: Duration { min(freshFor, refreshedEvery ?? freshFor) }
+
     /// Longer is a mistake, and might overflow a clock's instants.
     static let maxDuration = Duration.seconds(366 * 86_400)
 

@@ -44,12 +44,14 @@ struct CheckState {
     private(set) var run: Run?
     private(set) var answer: Answer?
     private(set) var outcome: Outcome?
-    /// Failures in a row.
+    /// Failures in a row, at most `failAfter`.
     private var failures = 0
+    /// The end of the last period that an overdue run missed and that was counted when the run ended.
+    private var countedUntil: Duration?
     /// Answers in a row.
     private var successes = 0
-    /// It had failed, and has not answered `okAfter` times since.
-    private var isHeldDown = false
+    /// True if the check failed and has not answered `okAfter` times since.
+    private(set) var isHeldDown = false
     private var runs: UInt64 = 0
 
     init(_ policy: CheckPolicy) {
@@ -86,6 +88,7 @@ struct CheckState {
         let hadFailed = (outcome?.failure != nil || isHeldDown) && view(at: now).status == .fail
         self.run = nil
         failures = 0
+        countedUntil = nil
         successes = min(successes + 1, policy.okAfter)
         isHeldDown = hadFailed && successes < policy.okAfter
         answer = Answer(values: values, at: now)
@@ -93,12 +96,18 @@ struct CheckState {
         return run.waiters
     }
 
-    /// The run threw. One that is late has been counted as a failure already, and only makes room for the next.
+    /// The run threw. A late error is not another failure, because the missed deadline was one; it only makes room for
+    /// the next run.
     mutating func failed(_ id: UInt64, at now: Duration, wall: Double) -> [DocumentWait] {
         guard let run, run.id == id else { return [] }
+        if run.isOverdue { keepMissedPeriods(at: now) } else { fail(.error, run, at: now, wall) }
         self.run = nil
-        if !run.isOverdue { fail(.error, run, at: now, wall) }
         return run.waiters
+    }
+
+    /// Returns whether the run is under way past its deadline, and thus has been reported.
+    func isOverdue(_ id: UInt64) -> Bool {
+        run?.id == id && run?.isOverdue == true
     }
 
     /// The run under way, if it should have answered by now and nobody has said so yet.
@@ -123,7 +132,10 @@ struct CheckState {
     }
 
     private mutating func fail(_ reason: HealthReason, _ run: Run, at now: Duration, _ wall: Double) {
-        failures = min(failures + 1, policy.failAfter)
+        // A period counts once, even if it was missed first and its late run then failed as well.
+        let isCounted = countedUntil.map { run.started < $0 } ?? false
+        if !isCounted { failures = min(failures + 1, policy.failAfter) }
+        countedUntil = nil
         successes = 0
         outcome = Outcome(failure: reason, at: now, wall: wall, took: now.since(run.started))
     }
@@ -134,54 +146,28 @@ struct CheckState {
         return .cancel
     }
 
+    // MARK: Missed periods
+
+    /// The number of failures in a row. Each period in which an overdue run kept the next one from starting is one.
+    func failures(at now: Duration) -> Int {
+        failures + min(missedPeriods(at: now), policy.failAfter - failures)
+    }
+
+    private func missedPeriods(at now: Duration) -> Int {
+        guard let outcome, run?.isOverdue == true else { return 0 }
+        return Int(clamping: max(0, now.since(outcome.at).attoseconds) / policy.failurePeriod.attoseconds)
+    }
+
+    /// Keeps the failures that an overdue run has caused, now that it ends.
+    private mutating func keepMissedPeriods(at now: Duration) {
+        guard let outcome, missedPeriods(at: now) > 0 else { return }
+        failures = failures(at: now)
+        let period = policy.failurePeriod.attoseconds
+        countedUntil = now.adding(Duration(attoseconds: period - now.since(outcome.at).attoseconds % period))
+    }
+
     /// How long an outcome is used. A failure only as long as an answer on demand is: the one before it may come back.
-    private func lifetime(of outcome: Outcome) -> Duration {
+    func lifetime(of outcome: Outcome) -> Duration {
         outcome.failure == nil ? policy.answersFor : policy.freshFor
-    }
-
-    // MARK: What is shown
-
-    /// What a document shows of the provider.
-    struct View {
-        let status: HealthStatus
-        let reason: HealthReason?
-        /// Nil if there are none to show: never an old value without a word, never 0.
-        let values: [[UInt8]]?
-        let outcome: Outcome?
-    }
-
-    /// What is known.
-    ///
-    /// - Parameter asked: When the document was asked for. What came since is new to it, however long others took.
-    func view(at asked: Duration) -> View {
-        guard let outcome else { return View(status: .fail, reason: .pending, values: nil, outcome: nil) }
-        let age = asked.since(outcome.at)
-        let isFresh = age < lifetime(of: outcome)
-        let good = answer.flatMap { isShown($0, at: asked) ? $0.values : nil }
-        guard let failure = outcome.failure else {
-            if isFresh {
-                return View(
-                    status: isHeldDown ? .fail : .ok,
-                    reason: isHeldDown ? .pending : nil,
-                    values: answer?.values,
-                    outcome: outcome
-                )
-            }
-            // Nobody waited for a new one.
-            if let good, !isHeldDown { return View(status: .warn, reason: .stale, values: good, outcome: outcome) }
-            // Not worse than if it had failed.
-            let hasFailed = isHeldDown || policy.failAfter == 1
-            return View(status: hasFailed ? .fail : .warn, reason: .pending, values: good, outcome: outcome)
-        }
-        // The failure has served its time, and yet no new run could be begun.
-        let reason = !isFresh && run?.isOverdue == true ? .busy : failure
-        if let good, !isHeldDown { return View(status: .warn, reason: .stale, values: good, outcome: outcome) }
-        let hasFailed = isHeldDown || answer == nil || failures >= policy.failAfter
-        return View(status: hasFailed ? .fail : .warn, reason: reason, values: good, outcome: outcome)
-    }
-
-    /// Whether values that are no longer fresh may still be shown.
-    private func isShown(_ answer: Answer, at asked: Duration) -> Bool {
-        policy.staleFor > .zero && asked.since(answer.at) <= policy.staleFor
     }
 }

@@ -25,9 +25,10 @@ struct HealthMetrics: Sendable {
         }
     }
 
-    /// A check that has never answered is not up.
-    func expect(_ check: String) {
-        up[[check]].set(0)
+    /// Removes what an earlier healthcheck recorded. A check without an outcome has no series: 0 would be an alarm that
+    /// nothing has caused.
+    func forget(_ check: String) {
+        for family in [up, duration, lastSuccess] { family.remove([check]) }
     }
 
     func record(_ check: String, _ outcome: CheckState.Outcome) {

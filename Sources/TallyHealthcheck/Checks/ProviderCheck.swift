@@ -8,7 +8,7 @@ final class ProviderCheck: Sendable {
         /// Seconds since 1970.
         let wallClock: @Sendable () -> Double
         let metrics: HealthMetrics?
-        let onError: (@Sendable (String, any Error) -> Void)?
+        let reporter: ErrorReporter?
         let identity: RunMarker.Owner
     }
 
@@ -43,7 +43,7 @@ final class ProviderCheck: Sendable {
         self.values = values
         self.environment = environment
         state = Locked(CheckState(policy))
-        environment.metrics?.expect(name)
+        environment.metrics?.forget(name)
     }
 
     /// What is known, for somebody who asked at a time.
@@ -53,6 +53,9 @@ final class ProviderCheck: Sendable {
 
     /// Whether the provider has ever answered.
     var hasAnswered: Bool { state.withLock { $0.answer != nil } }
+
+    /// Whether a run is under way, overdue or not.
+    var isRunning: Bool { state.withLock { $0.run != nil } }
 
     /// Sees to it that what is known is as fresh as it should be. `wait` is told when it is, or will not be.
     func request(at now: Duration, by wait: DocumentWait) {
@@ -111,15 +114,15 @@ final class ProviderCheck: Sendable {
                 }
                 marker.end()
                 deadline.cancel()
-                settle { $0.answered(run, answer.values, at: $1, wall: $2) }
-                if !answer.isAsDeclared { reportUndeclaredKeys() }
+                let wasOverdue = settle(run) { $0.answered(run, answer.values, at: $1, wall: $2) }
+                if !answer.isAsDeclared, !wasOverdue { report(undeclaredKeys) }
             } catch {
                 marker.end()
                 deadline.cancel()
-                // That it was cancelled with all else is no failure.
+                // Cancellation along with the healthcheck is no failure.
                 guard !handles.withLock({ $0.isStopped }) else { return }
-                settle { $0.failed(run, at: $1, wall: $2) }
-                environment.onError?(name, error)
+                let wasOverdue = settle(run) { $0.failed(run, at: $1, wall: $2) }
+                if !wasOverdue { report(error) }
             }
         }
         // Replaced and let go outside of the lock: a task may be the last to hold what its closure did. A run that is over
@@ -133,16 +136,25 @@ final class ProviderCheck: Sendable {
         withExtendedLifetime(before) {}
     }
 
-    private func settle(_ end: (inout CheckState, _ now: Duration, _ wall: Double) -> [DocumentWait]) {
+    /// Ends a run, or the wait for it.
+    ///
+    /// - Returns: Whether the run was overdue before, and thus has been reported: a run is reported once at most.
+    @discardableResult
+    private func settle(
+        _ run: UInt64,
+        _ end: (inout CheckState, _ now: Duration, _ wall: Double) -> [DocumentWait]
+    ) -> Bool {
         let now = environment.clock.now()
         let wall = environment.wallClock()
-        let waiters = state.withLock { state in
+        let (waiters, wasOverdue) = state.withLock { state in
+            let wasOverdue = state.isOverdue(run)
             let waiters = end(&state, now, wall)
             // Under the lock, so that the metrics change in the order in which the state does. Lock-free.
             if let outcome = state.outcome { environment.metrics?.record(name, outcome) }
-            return waiters
+            return (waiters, wasOverdue)
         }
         for waiter in waiters { waiter.arrive() }
+        return wasOverdue
     }
 
     /// A run under way past its deadline is abandoned also if its timer is late.
@@ -152,25 +164,33 @@ final class ProviderCheck: Sendable {
 
     private func abandon(_ run: UInt64) {
         var isAbandoned = false
-        settle {
+        settle(run) {
             guard let waiters = $0.missedDeadline(run, at: $1, wall: $2) else { return [] }
             isAbandoned = true
             return waiters
         }
-        guard isAbandoned, let onError = environment.onError else { return }
-        let error = HealthcheckError(
+        if isAbandoned { report(missedDeadline) }
+    }
+
+    // MARK: Reports
+
+    /// Queues a report for the host's hook, unless the healthcheck is gone.
+    private func report(_ error: @autoclosure () -> any Error) {
+        guard let reporter = environment.reporter, !handles.withLock({ $0.isStopped }) else { return }
+        reporter.report(name, error())
+    }
+
+    private var missedDeadline: HealthcheckError {
+        HealthcheckError(
             .timeout,
             "the provider \(name.debugDescription) did not answer within \(policy.timeout)"
         )
-        // The hook is the host's, and must not hold the thread that keeps the deadlines.
-        Task.detached { [name] in onError(name, error) }
     }
 
-    private func reportUndeclaredKeys() {
-        let error = HealthcheckError(
+    private var undeclaredKeys: HealthcheckError {
+        HealthcheckError(
             .undeclaredKey,
             "the provider \(name.debugDescription) did not return just the keys it declares: \(keys)"
         )
-        environment.onError?(name, error)
     }
 }

@@ -1,11 +1,16 @@
 /// One provider's part of a document. The text around its values is made once.
 struct DocumentSection: Sendable {
     struct Key: Sendable {
+        let name: String
         let isPublic: Bool
         /// `,"sessions":`
         let json: [UInt8]
-        /// `"database:sessions":[{"observedValue":`
+        /// `"database:sessions":[{"componentType":"component","observedValue":`
         let healthJSON: [UInt8]
+        /// `"sessions":[{"observedValue":`, which does not name the provider.
+        let publicHealthJSON: [UInt8]
+        /// `,"observedUnit":"s"`, or nothing.
+        let unit: [UInt8]
     }
 
     enum Source: Sendable {
@@ -17,24 +22,35 @@ struct DocumentSection: Sendable {
     let keys: [Key]
     /// `"database":{"status":"`
     let checkHead: [UInt8]
-    /// `"database:responseTime":[{"observedValue":`, for a check without keys. The draft's own name for it.
+    /// `"database:responseTime":[{"componentType":"component","observedValue":`, for a check without keys. The name is
+    /// the draft's.
     let timeHead: [UInt8]
 
     init(_ provider: SnapshotProvider, source: Source, publicKeys: Set<[UInt8]>) {
         self.source = source
         keys = provider.keys.map { key in
             Key(
+                name: key,
                 isPublic: publicKeys.contains(Array(key.utf8)),
                 json: Self.text { $0.write(",") } + Self.text(key) + Self.text { $0.write(":") },
-                healthJSON: Self.measurement(key, of: provider.name)
+                healthJSON: Self.measurement(key, of: provider),
+                publicHealthJSON: Self.text(key) + Self.text { $0.write(":[{\"observedValue\":") },
+                unit: Self.unit(of: key, in: provider)
             )
         }
         checkHead = Self.text(provider.name) + Self.text { $0.write(":{\"status\":\"") }
-        timeHead = Self.measurement("responseTime", of: provider.name)
+        timeHead = Self.measurement("responseTime", of: provider)
     }
 
-    private static func measurement(_ name: String, of component: String) -> [UInt8] {
-        text("\(component):\(name)") + text { $0.write(":[{\"observedValue\":") }
+    private static func measurement(_ name: String, of provider: SnapshotProvider) -> [UInt8] {
+        text("\(provider.name):\(name)") + text { $0.write(":[{\"componentType\":") }
+            + text(provider.componentType.description) + text { $0.write(",\"observedValue\":") }
+    }
+
+    private static func unit(of key: String, in provider: SnapshotProvider) -> [UInt8] {
+        // By bytes, as keys are told apart everywhere.
+        guard let unit = provider.units.first(where: { $0.key.utf8.elementsEqual(key.utf8) })?.value else { return [] }
+        return text { $0.write(",\"observedUnit\":") } + text(unit)
     }
 
     private static func text(_ string: String) -> [UInt8] {

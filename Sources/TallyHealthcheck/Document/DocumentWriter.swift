@@ -132,26 +132,25 @@ struct DocumentWriter {
             writer.write(contents.service.version)
         }
         writer.write(",\"checks\":{")
-        var isFirst = true
-        if shows("uptimeSeconds") {
-            isFirst = false
-            writer.write("\"uptime\":[{\"componentType\":\"system\",\"observedValue\":")
-            writer.write(integer: contents.uptimeSeconds)
-            writer.write(",\"observedUnit\":\"s\",\"status\":\"pass\",\"time\":")
-            writer.write(time: contents.now)
-            writer.write("}]")
-        }
+        if isFull { writeMeasurements() } else { writePublicMeasurements() }
+        writer.write("}}")
+    }
+
+    private mutating func writeMeasurements() {
+        writer.write("\"uptime\":[{\"componentType\":\"system\",\"observedValue\":")
+        writer.write(integer: contents.uptimeSeconds)
+        writer.write(",\"observedUnit\":\"s\"")
+        writeMeasurementEnd(nil)
         for state in contents.sections {
-            for (index, key) in state.section.keys.enumerated() where isFull || key.isPublic {
-                if !isFirst { writer.write(",") }
-                isFirst = false
+            for (index, key) in state.section.keys.enumerated() {
+                writer.write(",")
                 writer.write(key.healthJSON)
                 write(value: state.values?[index])
+                writer.write(key.unit)
                 writeMeasurementEnd(state.view)
             }
-            guard isFull, state.section.keys.isEmpty, let view = state.view else { continue }
-            if !isFirst { writer.write(",") }
-            isFirst = false
+            guard state.section.keys.isEmpty, let view = state.view else { continue }
+            writer.write(",")
             writer.write(state.section.timeHead)
             if let outcome = view.outcome {
                 writer.write(number: Self.milliseconds(outcome.took))
@@ -161,7 +160,6 @@ struct DocumentWriter {
             writer.write(",\"observedUnit\":\"ms\"")
             writeMeasurementEnd(view)
         }
-        writer.write("}}")
     }
 
     private mutating func writeMeasurementEnd(_ view: CheckState.View?) {
@@ -174,5 +172,29 @@ struct DocumentWriter {
             write(word: reason.rawValue)
         }
         writer.write("}]")
+    }
+
+    /// The public keys' values under the keys alone. A provider's name, state, reason and times are for operators.
+    private mutating func writePublicMeasurements() {
+        var isFirst = true
+        if shows("uptimeSeconds") {
+            // A provider's key of that name would make two members of one.
+            let isTaken = contents.sections.contains { $0.section.keys.contains { $0.isPublic && $0.name == "uptime" } }
+            writer.write(isTaken ? "\"uptimeSeconds\"" : "\"uptime\"")
+            writer.write(":[{\"componentType\":\"system\",\"observedValue\":")
+            writer.write(integer: contents.uptimeSeconds)
+            writer.write(",\"observedUnit\":\"s\"}]")
+            isFirst = false
+        }
+        for state in contents.sections {
+            for (index, key) in state.section.keys.enumerated() where key.isPublic {
+                if !isFirst { writer.write(",") }
+                isFirst = false
+                writer.write(key.publicHealthJSON)
+                write(value: state.values?[index])
+                writer.write(key.unit)
+                writer.write("}]")
+            }
+        }
     }
 }

@@ -133,9 +133,12 @@ struct OpenFamily {
 }
 
 extension ParsedSample {
-    /// Labels as bytes in an order of their own, so that `{a,b}` and `{b,a}` are one. 0xFE and 0xFF are in no text.
+    /// The labels as sorted bytes, so that `{a,b}` and `{b,a}` are one key. 0xFE and 0xFF are in no text. A label with an
+    /// empty value is the same as none.
+    ///
+    /// https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
     func key(named name: String?, without special: String?) -> [UInt8] {
-        var labels = labels
+        var labels = labels.filter { !$0.value.isEmpty }
         if let special { labels.removeAll { $0.name.hasSameBytes(as: special) } }
         if labels.count > 1 { labels.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } }
         var key = name.map { Array($0.utf8) } ?? []

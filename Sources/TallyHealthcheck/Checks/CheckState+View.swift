@@ -1,0 +1,56 @@
+internal import Tally
+
+extension CheckState {
+    /// The part of a document that describes one provider.
+    struct View {
+        let status: HealthStatus
+        let reason: HealthReason?
+        /// Nil if there are none to show: never an old value without a mark, never 0.
+        let values: [[UInt8]]?
+        let outcome: Outcome?
+    }
+
+    /// The state as a document shows it.
+    ///
+    /// - Parameter asked: When the document was asked for. Later answers are new to it, however long other checks took.
+    func view(at asked: Duration) -> View {
+        guard let outcome else { return View(status: .fail, reason: .pending, values: nil, outcome: nil) }
+        let isFresh = asked.since(outcome.at) < lifetime(of: outcome)
+        if isFresh, outcome.failure == nil {
+            return View(
+                status: isHeldDown ? .fail : .ok,
+                reason: isHeldDown ? .pending : nil,
+                values: answer?.values,
+                outcome: outcome
+            )
+        }
+        // Only a warning may show old values: beside `fail` they would pass for current ones.
+        if let answer, !isHeldDown, isShown(answer, at: asked) {
+            return View(status: .warn, reason: .stale, values: answer.values, outcome: outcome)
+        }
+        guard let failure = outcome.failure else {
+            let hasFailed = isHeldDown || policy.failAfter == 1 && !isBeingRenewed(at: asked)
+            return View(status: hasFailed ? .fail : .warn, reason: .pending, values: nil, outcome: outcome)
+        }
+        let hasFailed = isHeldDown || answer == nil || failures(at: asked) >= policy.failAfter
+        // The failure has expired, but the overdue run still blocks a new one.
+        let isBlocked = !isFresh && run?.isOverdue == true
+        return View(
+            status: hasFailed ? .fail : .warn,
+            reason: isBlocked ? .busy : failure,
+            values: nil,
+            outcome: outcome
+        )
+    }
+
+    /// Returns whether a run is under way that may still answer in time. Until it misses its deadline, nothing speaks
+    /// against the answer before it.
+    private func isBeingRenewed(at asked: Duration) -> Bool {
+        run.map { asked.since($0.started) < policy.timeout } ?? false
+    }
+
+    /// Returns whether values that are no longer fresh may still be shown.
+    private func isShown(_ answer: Answer, at asked: Duration) -> Bool {
+        policy.staleFor > .zero && asked.since(answer.at) <= policy.staleFor
+    }
+}

@@ -1,0 +1,237 @@
+import Testing
+
+@testable import TallyHealthcheck
+
+/// Runs that neither answer nor fail, and how they count.
+@Suite(.timeLimit(.minutes(5)))
+struct HangTests {
+    private static let values = [Array("2".utf8)]
+
+    private static func state(
+        staleFor: Duration = .zero,
+        refreshedEvery: Duration? = nil,
+        failAfter: Int,
+        okAfter: Int = 1
+    ) -> CheckState {
+        CheckState(
+            CheckPolicy(
+                critical: true,
+                timeout: .milliseconds(500),
+                freshFor: .seconds(5),
+                staleFor: staleFor,
+                refreshedEvery: refreshedEvery,
+                failAfter: failAfter,
+                okAfter: okAfter
+            )
+        )
+    }
+
+    /// A check that answered at 0, and whose run from 10 s on hangs: overdue at 10.5 s.
+    private static func hanging(
+        refreshedEvery: Duration? = nil,
+        failAfter: Int,
+        okAfter: Int = 1
+    ) -> CheckState {
+        var state = state(refreshedEvery: refreshedEvery, failAfter: failAfter, okAfter: okAfter)
+        _ = state.refresh(at: .zero)
+        _ = state.answered(1, values, at: .zero, wall: 0)
+        _ = state.refresh(at: .seconds(10))
+        _ = state.missedDeadline(2, at: .milliseconds(10_500), wall: 0)
+        return state
+    }
+
+    private func word(_ state: CheckState, at milliseconds: Int) -> String {
+        let view = state.view(at: .milliseconds(milliseconds))
+        return [view.status.rawValue, view.reason?.rawValue].compactMap { $0 }.joined(separator: " ")
+    }
+
+    @Test func eachPeriodThatAHangingRunBlocksIsOneMoreFailure() {
+        let state = Self.hanging(failAfter: 3)
+        #expect(word(state, at: 10_500) == "warn timeout")
+        #expect(word(state, at: 15_499) == "warn timeout")
+        #expect(word(state, at: 15_500) == "warn busy")
+        #expect(word(state, at: 20_499) == "warn busy")
+        #expect(word(state, at: 20_500) == "fail busy")
+        #expect(word(state, at: 1_000_000_000) == "fail busy")
+    }
+
+    @Test(arguments: [2, 7, Int.max])
+    func aHangingRunFailsAfterAsManyPeriodsAsTheThreshold(_ failAfter: Int) {
+        let state = Self.hanging(failAfter: failAfter)
+        guard failAfter < Int.max else { return #expect(word(state, at: Int.max) == "warn busy") }
+        let last = 10_500 + 5_000 * (failAfter - 1)
+        #expect(word(state, at: last - 1).hasPrefix("warn"))
+        #expect(word(state, at: last) == "fail busy")
+    }
+
+    @Test func aRefreshedCheckMissesItsOwnShorterPeriods() {
+        let state = Self.hanging(refreshedEvery: .seconds(1), failAfter: 3)
+        #expect(word(state, at: 12_499) == "warn timeout")
+        #expect(word(state, at: 12_500) == "fail timeout")
+    }
+
+    @Test func missedPeriodsStayCountedWhenTheRunEnds() {
+        var state = Self.hanging(failAfter: 3)
+        _ = state.failed(2, at: .milliseconds(20_600), wall: 0)
+        #expect(word(state, at: 20_600) == "fail timeout")
+        #expect(word(state, at: 90_000) == "fail timeout")
+    }
+
+    /// A provider that honours its cancellation: the period in which it was cancelled is also that of the next run.
+    @Test func aPeriodCountsOnceThoughItsLateRunHangsToo() {
+        var state = Self.hanging(failAfter: 3)
+        #expect(state.request(at: .milliseconds(15_500), by: DocumentWait()) == .cancel)
+        _ = state.failed(2, at: .milliseconds(15_501), wall: 0)
+        #expect(state.request(at: .milliseconds(15_502), by: DocumentWait()) == .start(run: 3))
+        _ = state.missedDeadline(3, at: .milliseconds(16_002), wall: 0)
+        #expect(word(state, at: 16_002) == "warn timeout", "the second failure, not the third")
+        #expect(word(state, at: 21_002) == "fail busy")
+    }
+
+    @Test func aPeriodThatWasCountedIsForgottenOnceItIsAnswered() {
+        var state = Self.hanging(refreshedEvery: .seconds(2), failAfter: 1)
+        _ = state.failed(2, at: .milliseconds(12_501), wall: 0)
+        _ = state.refresh(at: .milliseconds(12_502))
+        _ = state.answered(3, Self.values, at: .milliseconds(12_503), wall: 0)
+        #expect(word(state, at: 12_503) == "ok")
+        _ = state.refresh(at: .milliseconds(12_504))
+        _ = state.failed(4, at: .milliseconds(12_505), wall: 0)
+        #expect(word(state, at: 12_505) == "fail error", "a failure of its own")
+    }
+
+    @Test func aLateAnswerEndsTheCount() {
+        var state = Self.hanging(failAfter: 3)
+        _ = state.answered(2, Self.values, at: .milliseconds(15_600), wall: 0)
+        #expect(word(state, at: 15_600) == "ok")
+        _ = state.refresh(at: .seconds(30))
+        _ = state.missedDeadline(3, at: .milliseconds(30_500), wall: 0)
+        #expect(word(state, at: 39_000) == "warn busy", "the count began anew")
+    }
+
+    @Test func aLateAnswerAfterTheThresholdIsHeldDown() {
+        var failed = Self.hanging(failAfter: 2, okAfter: 2)
+        _ = failed.answered(2, Self.values, at: .milliseconds(15_600), wall: 0)
+        #expect(word(failed, at: 15_600) == "fail pending")
+        var warned = Self.hanging(failAfter: 2, okAfter: 2)
+        _ = warned.answered(2, Self.values, at: .milliseconds(15_400), wall: 0)
+        #expect(word(warned, at: 15_400) == "ok")
+    }
+
+    @Test func readinessFailsOnceAHangingCheckHasMissedItsThreshold() async throws {
+        let hand = Hand()
+        let bench = Bench(provider(hand, failAfter: 3))
+        let first = bench.request()
+        await hand.began(1)
+        hand.answer(.two)
+        #expect(await first.value.status == .ok)
+        bench.clock.advance(by: .seconds(70))
+        let second = bench.request()
+        await hand.began(2)
+        bench.clock.advance(by: .milliseconds(500))
+        #expect(try await second.value.check("database") == "warn timeout")
+        bench.clock.advance(by: .seconds(5))
+        #expect(try await bench.document().check("database") == "warn busy")
+        bench.clock.advance(by: .seconds(5))
+        let document = await bench.document()
+        #expect(try document.check("database") == "fail busy")
+        #expect(document.httpStatus == 503)
+        #expect(await bench.healthcheck.readiness().httpStatus == 503)
+        #expect(hand.runs == 2, "it still hangs")
+    }
+
+    // MARK: Slow, but in time
+
+    @Test func anExpiredAnswerWhoseSuccessorIsInTimeIsNoFailure() {
+        var state = Self.state(failAfter: 1)
+        _ = state.refresh(at: .zero)
+        _ = state.answered(1, Self.values, at: .zero, wall: 0)
+        _ = state.refresh(at: .seconds(100))
+        #expect(word(state, at: 100_000) == "warn pending")
+        #expect(state.view(at: .seconds(100)).values == nil, "they may not be stale")
+        #expect(word(state, at: 100_499) == "warn pending")
+        #expect(word(state, at: 100_500) == "fail pending", "its timer is late")
+        _ = state.missedDeadline(2, at: .milliseconds(100_500), wall: 0)
+        #expect(word(state, at: 100_500) == "fail timeout")
+    }
+
+    @Test func aFailureWhoseSuccessorIsInTimeIsStillAFailure() {
+        var state = Self.state(failAfter: 1)
+        _ = state.refresh(at: .zero)
+        _ = state.answered(1, Self.values, at: .zero, wall: 0)
+        _ = state.refresh(at: .seconds(100))
+        _ = state.failed(2, at: .seconds(100), wall: 0)
+        _ = state.refresh(at: .seconds(200))
+        #expect(word(state, at: 200_000) == "fail error")
+        _ = state.answered(3, Self.values, at: .seconds(200), wall: 0)
+        #expect(word(state, at: 200_000) == "ok")
+    }
+
+    @Test func anExpiredAnswerOfACheckHeldDownIsStillAFailure() {
+        var state = Self.state(failAfter: 1, okAfter: 3)
+        _ = state.refresh(at: .zero)
+        _ = state.failed(1, at: .zero, wall: 0)
+        _ = state.refresh(at: .seconds(100))
+        _ = state.answered(2, Self.values, at: .seconds(100), wall: 0)
+        _ = state.refresh(at: .seconds(200))
+        #expect(word(state, at: 200_000) == "fail pending")
+    }
+
+    /// A check of 1.2 seconds, which readiness does not wait for, asked every ten seconds.
+    @Test(arguments: [Duration.zero, .seconds(60)])
+    func aSlowCheckIsReadyEachTimeItIsProbed(_ staleFor: Duration) async {
+        let hand = Hand()
+        let bench = Bench(provider(hand, timeout: .seconds(3), staleFor: staleFor))
+        let first = bench.request()
+        await hand.began(1)
+        hand.answer(.two)
+        #expect(await first.value.status == .ok)
+        for run in 2...4 {
+            bench.clock.advance(by: .milliseconds(8_800))
+            let probe = Task { await bench.healthcheck.readiness() }
+            await hand.began(run)
+            // The run's deadline, and the probe's.
+            await eventually { bench.clock.sleepers == 2 }
+            bench.clock.advance(by: .milliseconds(800))
+            #expect(await probe.value.httpStatus == 200, "probe \(run)")
+            bench.clock.advance(by: .milliseconds(400))
+            hand.answer(.two)
+            await eventually { await bench.document().status == .ok }
+        }
+        #expect(hand.runs == 4)
+    }
+
+    @Test func aSlowCheckThatMissesItsDeadlineIsNotReady() async {
+        let hand = Hand()
+        let bench = Bench(provider(hand, timeout: .seconds(3), staleFor: .zero))
+        let first = bench.request()
+        await hand.began(1)
+        hand.answer(.two)
+        #expect(await first.value.status == .ok)
+        bench.clock.advance(by: .seconds(10))
+        let probe = Task { await bench.healthcheck.readiness() }
+        await hand.began(2)
+        await eventually { bench.clock.sleepers == 2 }
+        bench.clock.advance(by: .milliseconds(800))
+        #expect(await probe.value.httpStatus == 200)
+        bench.clock.advance(by: .milliseconds(2_200))
+        await eventually { await bench.healthcheck.readiness().httpStatus == 503 }
+    }
+
+    /// As when the client that asked has gone: it gets what is known at once.
+    @Test func aDocumentThatDoesNotWaitIsNoFailureEither() async throws {
+        let hand = Hand()
+        let bench = Bench(provider(hand, staleFor: .zero))
+        let first = bench.request()
+        await hand.began(1)
+        hand.answer(.two)
+        #expect(await first.value.status == .ok)
+        bench.clock.advance(by: .seconds(10))
+        let leaves = bench.request()
+        await hand.began(2)
+        leaves.cancel()
+        let document = await leaves.value
+        #expect(document.httpStatus == 200)
+        #expect(try document.check("database") == "warn pending")
+        #expect(document.text.contains(#""sessions":null"#))
+    }
+}

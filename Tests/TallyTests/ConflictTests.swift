@@ -1,0 +1,149 @@
+import Testing
+
+@testable import Tally
+
+/// The error of a registration that conflicts with another one says in what.
+struct ConflictTests {
+    private let registry = MetricRegistry(ownMetrics: false)
+
+    private enum Phase: String, LabelValue, CaseIterable { case up, down }
+    private enum Colour: String, LabelValue, CaseIterable { case red, green }
+
+    private func problem(_ register: () throws -> Void) throws -> String {
+        let error = try #require(#expect(throws: RegistrationError.self) { try register() })
+        #expect(error.code == .conflictingDefinition)
+        return error.description
+    }
+
+    private func users(
+        _ name: String,
+        key: HashKey? = nil,
+        max: Int = 1_000,
+        hours: Int = 1,
+        _ windows: Window...
+    ) throws {
+        _ = try ActiveUsers(
+            validating: name,
+            help: "",
+            windows: windows,
+            key: key,
+            maxUsers: max,
+            closedHours: hours,
+            in: registry
+        )
+    }
+
+    private func family(
+        help: String = "Jobs.",
+        _ labels: [String] = ["queue"],
+        limit: Int = 1_000,
+        idle: Duration? = nil
+    ) throws {
+        _ = try Counter.family(
+            validating: "jobs",
+            help: help,
+            labelNames: labels,
+            limit: limit,
+            idleTimeout: idle,
+            in: registry
+        )
+    }
+
+    @Test func namesTheFieldsOfAFamily() throws {
+        let prefix = #""jobs_total" is registered already, with another "#
+        try family()
+        #expect(try problem { try family(help: "All\njobs.") } == prefix + #"help: "Jobs.", now "All\njobs.""#)
+        #expect(try problem { try family(["q", "s"]) } == prefix + #"label names: ["queue"], now ["q", "s"]"#)
+        #expect(try problem { try family(limit: 5) } == prefix + "limit: 1000, now 5")
+        #expect(try problem { try family(idle: .seconds(9)) } == prefix + "idle timeout: none, now 9.0 seconds")
+    }
+
+    @Test func namesAllThatDiffers() throws {
+        try family()
+        #expect(
+            try problem { try family(help: "Work.", ["q"], limit: 5) }
+                == #""jobs_total" is registered already, with another help: "Jobs.", now "Work."; "#
+                + #"another label names: ["queue"], now ["q"]; another limit: 1000, now 5"#
+        )
+        #expect(
+            try problem { _ = try Gauge.family(validating: "jobs_total", help: "Jobs.", labelNames: [], in: registry) }
+                .hasSuffix(#"with another type: counter, now gauge; another label names: ["queue"], now []"#)
+        )
+    }
+
+    @Test func namesTheTypeByItsName() throws {
+        _ = Counter("a_total", help: "", in: registry)
+        _ = try problem { _ = try FloatCounter(validating: "a_total", help: "", in: registry) }
+        #expect(
+            try problem { _ = try FloatCounter(validating: "a_total", help: "", in: registry) }
+                .hasSuffix("another type: counter, now counter with fractions")
+        )
+        #expect(
+            try problem { _ = try Counter(validating: "a_total", help: "", contended: true, in: registry) }
+                .hasSuffix("with another contention: not contended, now contended")
+        )
+    }
+
+    @Test func namesBucketsAndStates() throws {
+        _ = Histogram("h", help: "", buckets: [1, 2.5], in: registry)
+        #expect(
+            try problem { _ = try Histogram(validating: "h", help: "", buckets: [1], in: registry) }
+                .hasSuffix("with another buckets: [1.0, 2.5], now [1.0]")
+        )
+        _ = try StateSet<Phase>(validating: "phase", help: "", in: registry)
+        #expect(
+            try problem { _ = try StateSet<Colour>(validating: "phase", help: "", in: registry) }
+                .hasSuffix(#"with another states: ["up", "down"], now ["red", "green"]"#)
+        )
+    }
+
+    @Test func namesWhatActiveUsersAreToldButNoKey() throws {
+        let keys = [UInt8(1), 2].map { HashKey(bytes: Array(repeating: $0, count: 16)) }
+        try users("u", key: keys[0], .hours(24))
+        func suffix(_ register: () throws -> Void) throws -> String {
+            let text = try problem(register)
+            return String(text.dropFirst(#""u" is registered already, with "#.count))
+        }
+        #expect(
+            try suffix { try users("u", key: keys[0], .hours(24), .days(7)) } == "another windows: [24h], now [24h, 7d]"
+        )
+        #expect(try suffix { try users("u", key: keys[1], .hours(24)) } == "another key: a given one, now a given one")
+        #expect(try suffix { try users("u", .hours(24)) } == "another key: a given one, now a random one")
+        #expect(
+            try suffix { try users("u", key: keys[0], max: 5, .hours(24)) } == "another user capacity: 1000, now 5"
+        )
+        #expect(
+            try suffix { try users("u", key: keys[0], hours: 2, .hours(24)) }
+                == "another number of closed hours: 1, now 2"
+        )
+        #expect(throws: Never.self) { try users("u", key: keys[0], .hours(24)) }
+        try users("random", .hours(1))
+        #expect(throws: Never.self) { try users("random", .hours(1)) }
+    }
+
+    @Test func namesWhereValuesComeFrom() throws {
+        _ = Gauge("depth", help: "", in: registry)
+        #expect(
+            try problem { try Gauge.observing(validating: "depth", help: "", in: registry) { 1 } }
+                == #""depth" is registered already, with another source of values: handles, now a closure"#
+        )
+        struct Collector: MetricCollector {
+            let families = [CollectedFamily.gauge("load", help: "")]
+            func collect(into samples: inout CollectedSamples) {}
+        }
+        registry.register(Collector())
+        #expect(
+            try problem { _ = try Gauge(validating: "load", help: "", in: registry) }
+                .hasSuffix("with another source of values: a collector, now handles")
+        )
+    }
+
+    @Test func comparesTextsByTheirBytesAndCutsLongOnes() throws {
+        _ = Gauge("g", help: "é", in: registry)
+        #expect(
+            try problem { _ = try Gauge(validating: "g", help: "e\u{301}", in: registry) }.contains("another help: ")
+        )
+        let long = String(repeating: "x", count: 100_000)
+        #expect(try problem { _ = try Gauge(validating: "g", help: long, in: registry) }.utf8.count < 5_000)
+    }
+}
