@@ -7,7 +7,7 @@
 ///
 /// The last one of a counter, and of each bucket of a histogram, is exposed in OpenMetrics, with its value and the time of
 /// day. Names are those of labels (`[a-zA-Z_][a-zA-Z0-9_]*`), each at most once; names and values have at most 128
-/// characters together. One that breaks a rule is dropped, and counted in
+/// characters together, and no value has a NUL, for which Prometheus refuses a whole scrape. One that breaks a rule is dropped, and counted in
 /// `tally_rejected_updates_total{reason="exemplar"}`; what it was to be an example of is counted all the same.
 ///
 /// https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars
@@ -52,7 +52,7 @@ public struct Exemplar: Sendable, Hashable, ExpressibleByDictionaryLiteral {
             characters += label.name.unicodeScalars.count
             // So that a megabyte is not counted to its end.
             characters += label.value.unicodeScalars.prefix(Self.maxCharacters + 1).count
-            guard characters <= Self.maxCharacters else { return nil }
+            guard characters <= Self.maxCharacters, !label.value.utf8.contains(0) else { return nil }
             text += Array("\(index > 0 ? "," : "")\(label.name)=\"".utf8) + LabelTextWriter.escaped(label.value)
             text.append(UInt8(ascii: "\""))
         }

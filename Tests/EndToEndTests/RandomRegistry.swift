@@ -83,8 +83,11 @@ struct RandomRegistry {
                         random.text().unicodeScalars.filter { $0 != "\"" }.prefix(100).map(Character.init)
                     )
                     family[values].increment(by: amount, exemplar: ["trace": label])
-                    sample.exemplar = ["trace": label]
-                    sample.exemplarValue = "\(amount)"
+                    // One with a NUL is dropped.
+                    if !label.utf8.contains(0) {
+                        sample.exemplar = ["trace": label]
+                        sample.exemplarValue = "\(amount)"
+                    }
                 } else {
                     family[values].increment(by: amount)
                 }

@@ -56,7 +56,10 @@ struct EscapedNameTests {
             let sample = try #require(try parsed(registry, escaping).samples.first)
             #expect(sample.labels.map(\.name) == [sample.name])
             #expect(!sample.name.hasPrefix("__"))
-            #expect(registry.exposition(names: [sample.name]).body != [], "\(sample.name) names it in a request")
+            #expect(
+                registry.exposition(for: ScrapeRequest(names: [sample.name])).body != [],
+                "\(sample.name) names it in a request"
+            )
         }
     }
 

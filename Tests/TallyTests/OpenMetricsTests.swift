@@ -82,7 +82,8 @@ struct OpenMetricsTests {
     @Test(
         arguments: [
             [.init("trace_id", String(repeating: "x", count: 121))], [.init("a-b", "c")], [.init("", "c")],
-            [.init("a", "b"), .init("a", "c")], [.init("a", String(repeating: "é", count: 1 << 20))],
+            [.init("a", "b"), .init("a", "c")], [.init("a", "b\u{0}c")], [.init("a", "b"), .init("c", "\u{0}")],
+            [.init("a", String(repeating: "é", count: 1 << 20))],
         ] as [[Exemplar.Label]]
     )
     func anExemplarThatBreaksARuleIsDroppedAndCounted(_ labels: [Exemplar.Label]) throws {
