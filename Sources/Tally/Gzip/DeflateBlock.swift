@@ -17,6 +17,8 @@ struct DeflateBlock {
     private static let maxDistance = 1 << 15
     private static let hashBits: UInt64 = 12
     private static let literals = 286
+    /// Where the frequencies of distances begin, and where those of lengths do, which become symbols in the end.
+    private static let lengthCounts = literals + distances
     private static let distances = 30
 
     private let text: UnsafePointer<UInt8>
@@ -36,7 +38,8 @@ struct DeflateBlock {
     static func append(_ text: UnsafeBufferPointer<UInt8>, to out: inout [UInt8], _ bits: inout BitWriter) -> Int {
         guard let base = text.baseAddress, text.count <= maxBytes else { return text.count }
         return unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: maxMatches) { matches in
-            unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: literals + distances) { frequencies in
+            unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: lengthCounts + maxMatch + 1) {
+                frequencies in
                 unsafe frequencies.initialize(repeating: 0)
                 // Temporary memory has an address.
                 var block = unsafe DeflateBlock(
@@ -108,9 +111,7 @@ struct DeflateBlock {
                 unsafe frequencies[Int(text[literal])] &+= 1
                 literal &+= 1
             }
-            let pair = Pair(length: length)
-            unsafe frequencies[pair.symbol] &+= 1
-            extraBits &+= Int(truncatingIfNeeded: pair.extraCount)
+            unsafe frequencies[Self.lengthCounts &+ length] &+= 1
             if position &- source != distance {
                 count(distance, repeated)
                 distance = position &- source
@@ -134,11 +135,18 @@ struct DeflateBlock {
             literal &+= 1
         }
         unsafe frequencies[256] = 1
+        for length in Self.minMatch...Self.maxMatch {
+            let times = unsafe frequencies[Self.lengthCounts + length]
+            guard times > 0 else { continue }
+            let pair = DeflatePair(length: length)
+            unsafe frequencies[pair.symbol] += times
+            extraBits += Int(pair.extraCount) * Int(times)
+        }
     }
 
     private mutating func count(_ distance: Int, _ times: UInt32) {
         guard times > 0 else { return }
-        let pair = Pair(distance: distance)
+        let pair = DeflatePair(distance: distance)
         unsafe frequencies[Self.literals &+ pair.symbol] &+= times
         extraBits &+= Int(truncatingIfNeeded: pair.extraCount) &* Int(times)
     }
@@ -195,6 +203,7 @@ struct DeflateBlock {
         _ lengths: UnsafeBufferPointer<UInt32>,
         _ distances: UnsafeBufferPointer<UInt32>
     ) -> UnsafeMutableRawPointer {
+        unsafe useCodes(lengths)
         var writer = bits
         var place = unsafe start
         var position = 0
@@ -208,17 +217,14 @@ struct DeflateBlock {
             position = literalEnd
             if distance != Int(truncatingIfNeeded: match & 0xFFFF) {
                 distance = Int(truncatingIfNeeded: match & 0xFFFF)
-                let pair = Pair(distance: distance &+ 1)
+                let pair = DeflatePair(distance: distance &+ 1)
                 let word = unsafe UInt64(distances[pair.symbol])
                 codeLength = word &>> 16 &+ pair.extraCount
                 code = word & 0xFFFF | pair.extra &<< (word &>> 16)
             }
             let length = Int(truncatingIfNeeded: match &>> 16 & 0xFFFF)
-            let pair = Pair(length: length)
-            let word = unsafe UInt64(lengths[pair.symbol])
-            writer.append(word & 0xFFFF, word &>> 16)
-            writer.append(pair.extra, pair.extraCount)
-            writer.append(code, codeLength)
+            let word = unsafe UInt64(frequencies[Self.lengthCounts &+ length])
+            writer.append(word & 0xFF_FFFF | code &<< (word &>> 24), word &>> 24 &+ codeLength)
             unsafe place = writer.flush(to: place)
             position &+= length
         }
@@ -228,6 +234,17 @@ struct DeflateBlock {
         unsafe place = writer.flush(to: place)
         bits = writer
         return unsafe place
+    }
+
+    /// Puts a code in the place of how often its length occurs: in the upper byte how many bits it has, extra ones included.
+    private func useCodes(_ codes: UnsafeBufferPointer<UInt32>) {
+        for length in Self.minMatch...Self.maxMatch where unsafe frequencies[Self.lengthCounts + length] > 0 {
+            let pair = DeflatePair(length: length)
+            let word = unsafe codes[pair.symbol]
+            let count = word >> 16
+            unsafe frequencies[Self.lengthCounts + length] =
+                (count + UInt32(pair.extraCount)) << 24 | UInt32(pair.extra) << count | word & 0xFFFF
+        }
     }
 
     /// Leaves at most 7 bits in the writer.
@@ -249,44 +266,5 @@ struct DeflateBlock {
             if writer.count > 48 { unsafe place = writer.flush(to: place) }
         }
         return unsafe writer.flush(to: place)
-    }
-}
-
-/// A length or a distance as the symbol of its range and its place therein.
-///
-/// https://www.rfc-editor.org/rfc/rfc1951#section-3.2.5
-private struct Pair {
-    let symbol: Int
-    let extraCount: UInt64
-    let extra: UInt64
-
-    /// - Parameter length: 3 to 258.
-    @inline(__always)
-    init(length: Int) {
-        let value = UInt64(truncatingIfNeeded: length &- 3)
-        guard value >= 8, value < 255 else {
-            symbol = value == 255 ? 285 : 257 &+ Int(truncatingIfNeeded: value)
-            extraCount = 0
-            extra = 0
-            return
-        }
-        extraCount = UInt64(truncatingIfNeeded: 61 &- value.leadingZeroBitCount)
-        symbol = 257 &+ Int(truncatingIfNeeded: 4 &* (extraCount &+ 1) &+ (value &>> extraCount & 3))
-        extra = value & (1 &<< extraCount &- 1)
-    }
-
-    /// - Parameter distance: 1 to 32,768.
-    @inline(__always)
-    init(distance: Int) {
-        let value = UInt64(truncatingIfNeeded: distance &- 1)
-        guard value >= 4 else {
-            symbol = Int(truncatingIfNeeded: value)
-            extraCount = 0
-            extra = 0
-            return
-        }
-        extraCount = UInt64(truncatingIfNeeded: 62 &- value.leadingZeroBitCount)
-        symbol = Int(truncatingIfNeeded: 2 &* (extraCount &+ 1) &+ (value &>> extraCount & 1))
-        extra = value & (1 &<< extraCount &- 1)
     }
 }
