@@ -87,6 +87,8 @@ final class RequestHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isClosing else { return }
+        // Bytes behind a malformed request. Its own error waits until the requests before it have been answered.
+        if case .dataReceivedInErrorState = error as? ByteToMessageDecoderError { return }
         guard let error = error as? HTTPParserError else {
             context.close(promise: nil)
             return
