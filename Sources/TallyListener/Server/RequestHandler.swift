@@ -34,6 +34,8 @@ final class RequestHandler: ChannelInboundHandler {
     private var isClosing = false
     /// The client sends no more, and may still read.
     private var isHalfClosed = false
+    /// The responses whose end is written, and maybe not yet taken by the system.
+    private var unsent = 0
 
     init(_ environment: Environment) {
         self.environment = environment
@@ -80,9 +82,18 @@ final class RequestHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event as? ChannelEvent == .inputClosed {
             isHalfClosed = true
-            if head == nil, writer == nil { context.close(promise: nil) }
+            closeIfDone(context)
         }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Closes the connection of a client that sends no more and has been sent all its answers.
+    ///
+    /// NIO's pipeline handler tells of the client's end while the end of the last response is being written, which a close
+    /// would discard.
+    private func closeIfDone(_ context: ChannelHandlerContext) {
+        guard isHalfClosed, head == nil, writer == nil, unsent == 0 else { return }
+        context.close(promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -216,14 +227,20 @@ final class RequestHandler: ChannelInboundHandler {
         self.head = nil
         let writer = ResponseWriter(context, for: head, keepsAlive: keepsAlive, environment) { [self] in
             stop()
+            unsent += 1
             // A half that was closed behind further requests is only told when they have been answered.
             isClosing = !keepsAlive || isHalfClosed
             guard !isClosing else { return false }
             environment.deadlines.requestEnded()
             environment.connections.waits(context.channel)
             return true
-        } onLast: { [self] in
-            linger(context)
+        } onSent: { [self] isKept in
+            unsent -= 1
+            if isKept {
+                closeIfDone(context)
+            } else {
+                linger(context)
+            }
         }
         self.writer = writer
         // What follows on the connection is not for us.
