@@ -120,7 +120,7 @@ final class RequestHandler: ChannelInboundHandler {
         environment.connections.isBusy(context.channel)
         self.head = head
         bodyBytes = 0
-        guard HostHeader.isValid(head) else {
+        guard HostHeader.isValid(head), Self.isFramed(head) else {
             return reject(.plain(400, "400 Bad Request"), head, context)
         }
         // https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1: the final status may come at once, for no body is read.
@@ -266,6 +266,17 @@ final class RequestHandler: ChannelInboundHandler {
         writer = nil
         cancel?()
         cancel = nil
+    }
+
+    /// Whether the coding of the body says where it ends. The parser checks this, but neither for an empty list of codings
+    /// nor with Upgrade.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc9112#section-6.3
+    private static func isFramed(_ head: HTTPRequestHead) -> Bool {
+        guard head.headers.contains(name: "Transfer-Encoding") else { return true }
+        // Empty elements of a list do not count.
+        let last = head.headers[canonicalForm: "Transfer-Encoding"].last { !$0.isEmpty }
+        return last?.lowercased() == "chunked"
     }
 
     /// HTTP/1.0 clients get one response a connection. After an upgrade that is not answered NIO's decoder reads no
