@@ -116,6 +116,7 @@ final class RequestHandler: ChannelInboundHandler {
     // MARK: Requests
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let head = Self.trimmed(head)
         environment.deadlines.requestBegan()
         environment.connections.isBusy(context.channel)
         self.head = head
@@ -266,6 +267,24 @@ final class RequestHandler: ChannelInboundHandler {
         writer = nil
         cancel?()
         cancel = nil
+    }
+
+    /// A head whose field values do not end in white space, which is no part of them. The parser removes what precedes
+    /// them, and leaves what follows.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc9112#section-5-2
+    private static func trimmed(_ head: HTTPRequestHead) -> HTTPRequestHead {
+        func isSpace(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        guard head.headers.contains(where: { isSpace($0.value.utf8.last) }) else { return head }
+        var trimmed = head
+        trimmed.headers = HTTPHeaders(
+            head.headers.map { name, value in
+                var value = Substring(value)
+                while isSpace(value.utf8.last) { value.removeLast() }
+                return (name, String(value))
+            }
+        )
+        return trimmed
     }
 
     /// Whether the coding of the body says where it ends. The parser checks this, but neither for an empty list of codings
