@@ -40,17 +40,22 @@ def smuggling():
     yield "TE.CL, CL of all", post(te, b"Content-Length: %d" % len(chunk), body=chunk), ONCE
     for value in [
         b"xchunked", b"chunked, identity", b"identity", b"chunked;q=1", b"\"chunked\"", b"chunked,", b",chunked", b"chun ked",
-        b"\x0bchunked", b"chunked\x00", b"chunked\x0b", b"", b"gzip", b"identity, chunked, identity", b"chunked\xa0", b"CHUNKED x",
+        b"\x0bchunked", b"chunked\x00", b"chunked\x0b", b"", b",", b", ,\t,", b"gzip", b"identity, chunked, identity", b"chunked\xa0", b"CHUNKED x",
     ]:
         yield f"TE {value!r} and CL", post(b"Transfer-Encoding: " + value, size, body=HIDDEN), ONCE
         yield f"CL and TE {value!r}", post(size, b"Transfer-Encoding: " + value, body=HIDDEN), ONCE
         # Empty elements of a list are ignored, so these are chunked: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1.2
         is_chunked = value in (b"chunked,", b",chunked")
+        yield f"TE {value!r} and Upgrade", post(
+            b"Connection: Upgrade", b"Upgrade: h2c", b"Transfer-Encoding: " + value, body=zero
+        ), ONCE if is_chunked else REJECT
         yield f"TE {value!r} alone", post(b"Transfer-Encoding: " + value, body=zero), ANY if is_chunked else ONCE
     for name in [b"Transfer-Encoding ", b" Transfer-Encoding", b"Transfer-Encoding\t", b"Transfer_Encoding\x00", b"X\r\n Transfer-Encoding"]:
         yield f"TE named {name!r} and CL", post(name + b": chunked", size, body=HIDDEN), NOT_HIDDEN
         yield f"CL and TE named {name!r}", post(size, name + b": chunked", body=HIDDEN), NOT_HIDDEN
     yield "TE folded and CL", post(b"Transfer-Encoding:\r\n chunked", size, body=HIDDEN), ONCE
+    yield "TE empty, then chunked", post(b"Transfer-Encoding: ", te, body=zero), ANY
+    yield "TE chunked, then empty", post(te, b"Transfer-Encoding: ", body=zero), ANY
     yield "TE behind a bare CR", post(b"X: y\rTransfer-Encoding: chunked", size, body=HIDDEN), NOT_HIDDEN
     yield "TE behind a bare LF", post(b"X: y\nTransfer-Encoding: chunked", size, body=HIDDEN), NOT_HIDDEN
     yield "TE twice", post(te, te, body=zero), NOT_HIDDEN
@@ -113,6 +118,9 @@ def requests():
     yield "no Host, HTTP/1.0", get(host=b"", version=b"HTTP/1.0"), (200,)
     yield "two Hosts", get(b"Host: localhost"), (400,)
     yield "a malformed Host", get(host=b"Host: a b\r\n"), (400,)
+    yield "spaces around a Host", get(host=b"Host: \t localhost \t \r\n") + HELLO, (200, 200)
+    yield "spaces around an expectation", post(b"Expect:  100-continue ", b"Content-Length: 0"), (405,)
+    yield "RTSP", b"GET /hello RTSP/1.0\r\n" + HOST + b"\r\n" + HIDDEN, ONCE
     yield "another Host", get(host=b"Host: evil.example\r\n") + HELLO, (421, 200)
     yield "another authority", get(target=b"http://evil.example/hello") + HELLO, (421, 200)
     yield "space before the colon", get(b"A : b") + HIDDEN, REJECT

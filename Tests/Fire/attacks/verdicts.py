@@ -83,7 +83,9 @@ def first(stream, position):
     line = REQUEST_LINE.match(lines[0])
     if not line:
         parts = lines[0].split()
-        is_lenient = len(parts) == 3 and re.match(rb"HTTP/[0-9]\.[0-9]\Z", parts[2]) and re.match(TOKEN, parts[0])
+        # NIO's parser knows two other protocols of the same syntax.
+        is_version = len(parts) == 3 and re.match(rb"(?:HTTP|RTSP|ICE)/[0-9]\.[0-9]\Z", parts[2])
+        is_lenient = is_version and re.match(TOKEN, parts[0])
         return Request(OPEN if is_lenient else BAD)
     method, target, version = line[1], line[2], (int(line[3]), int(line[4]))
     fields = []
@@ -118,6 +120,8 @@ def framed(stream, position, method, target, version, fields):
     lengths = [int(part) for value in lengths for part in value.split(b",")]
     if len(set(lengths)) > 1 or any(length > 2**63 for length in lengths):
         return Request(BAD)
+    if len(lengths) > 1:
+        return Request(OPEN)
     if codings:
         names = [name.strip().lower() for value in codings for name in value.split(b",")]
         if names[-1] != b"chunked":
@@ -147,9 +151,9 @@ def framed(stream, position, method, target, version, fields):
     request.accepts_gzip = b"gzip" in encodings or b"*" in encodings
     request.statuses = statuses(method, request.path, authority)
     # What NIO's decoder reads no further after is not kept.
-    connection = b",".join(values(b"connection")).lower()
+    connection = {name.strip() for value in values(b"connection") for name in value.lower().split(b",")}
     request.closes = version == (1, 0) or b"close" in connection or bool(values(b"upgrade"))
-    if not request.closes and connection not in (b"", b"keep-alive"):
+    if not request.closes and not connection <= {b"", b"keep-alive"}:
         return Request(OPEN)
     if expectations:
         request.closes = True

@@ -99,6 +99,9 @@ def short_connections(tally, port, count, at_once=4):
                 else:
                     connection.close()
             open_now.clear()
+        if number % 100 == 99:
+            # Connections that are gone still wait to be accepted. Its answer shows that all before it have been.
+            converse(tally, "behind short connections", port, [HELLO])
     for connection in open_now:
         connection.close()
     tally.count("short connections", count)
