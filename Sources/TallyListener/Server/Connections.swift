@@ -46,10 +46,17 @@ final class Connections: ChannelInboundHandler {
         context.fireChannelRead(data)
     }
 
-    /// Where the system has no descriptors, `AcceptBackoffHandler` waits for a second.
+    /// Where the system has no descriptors, the listener tries again after a second.
+    ///
+    /// The socket stays readable meanwhile, and NIO's `AcceptBackoffHandler` only holds back the next read: the one that
+    /// failed is still pending, so that the loop would try again at once, and without end.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         reporter.report(.acceptFailed, error)
-        context.fireErrorCaught(error)
+        let channel = context.channel
+        try? channel.syncOptions?.setOption(.autoRead, value: false)
+        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) {
+            try? channel.syncOptions?.setOption(.autoRead, value: true)
+        }
     }
 
     /// Whether a connection is one too many, and to be told so.

@@ -72,9 +72,7 @@ struct ListenerRun {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { server in
                 server.eventLoop.makeCompletedFuture {
-                    let pipeline = server.pipeline.syncOperations
-                    try pipeline.addHandler(shared.value.connections)
-                    try pipeline.addHandler(AcceptBackoffHandler(shouldForwardIOErrorCaught: false))
+                    try server.pipeline.syncOperations.addHandler(shared.value.connections)
                 }
             }
             .childChannelOption(.maxMessagesPerRead, value: 1)

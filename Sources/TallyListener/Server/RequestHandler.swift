@@ -34,6 +34,8 @@ final class RequestHandler: ChannelInboundHandler {
     private var isClosing = false
     /// The client sends no more, and may still read.
     private var isHalfClosed = false
+    /// The responses whose end is written, and maybe not yet taken by the system.
+    private var unsent = 0
 
     init(_ environment: Environment) {
         self.environment = environment
@@ -80,13 +82,24 @@ final class RequestHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event as? ChannelEvent == .inputClosed {
             isHalfClosed = true
-            if head == nil, writer == nil { context.close(promise: nil) }
+            closeIfDone(context)
         }
         context.fireUserInboundEventTriggered(event)
     }
 
+    /// Closes the connection of a client that sends no more and has been sent all its answers.
+    ///
+    /// NIO's pipeline handler tells of the client's end while the end of the last response is being written, which a close
+    /// would discard.
+    private func closeIfDone(_ context: ChannelHandlerContext) {
+        guard isHalfClosed, head == nil, writer == nil, unsent == 0 else { return }
+        context.close(promise: nil)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isClosing else { return }
+        // Bytes behind a malformed request. Its own error waits until the requests before it have been answered.
+        if case .dataReceivedInErrorState = error as? ByteToMessageDecoderError { return }
         guard let error = error as? HTTPParserError else {
             context.close(promise: nil)
             return
@@ -103,11 +116,12 @@ final class RequestHandler: ChannelInboundHandler {
     // MARK: Requests
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let head = Self.trimmed(head)
         environment.deadlines.requestBegan()
         environment.connections.isBusy(context.channel)
         self.head = head
         bodyBytes = 0
-        guard HostHeader.isValid(head) else {
+        guard HostHeader.isValid(head), Self.isFramed(head) else {
             return reject(.plain(400, "400 Bad Request"), head, context)
         }
         // https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1: the final status may come at once, for no body is read.
@@ -214,14 +228,20 @@ final class RequestHandler: ChannelInboundHandler {
         self.head = nil
         let writer = ResponseWriter(context, for: head, keepsAlive: keepsAlive, environment) { [self] in
             stop()
+            unsent += 1
             // A half that was closed behind further requests is only told when they have been answered.
             isClosing = !keepsAlive || isHalfClosed
             guard !isClosing else { return false }
             environment.deadlines.requestEnded()
             environment.connections.waits(context.channel)
             return true
-        } onLast: { [self] in
-            linger(context)
+        } onSent: { [self] isKept in
+            unsent -= 1
+            if isKept {
+                closeIfDone(context)
+            } else {
+                linger(context)
+            }
         }
         self.writer = writer
         // What follows on the connection is not for us.
@@ -247,6 +267,35 @@ final class RequestHandler: ChannelInboundHandler {
         writer = nil
         cancel?()
         cancel = nil
+    }
+
+    /// A head whose field values do not end in white space, which is no part of them. The parser removes what precedes
+    /// them, and leaves what follows.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc9112#section-5-2
+    private static func trimmed(_ head: HTTPRequestHead) -> HTTPRequestHead {
+        func isSpace(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        guard head.headers.contains(where: { isSpace($0.value.utf8.last) }) else { return head }
+        var trimmed = head
+        trimmed.headers = HTTPHeaders(
+            head.headers.map { name, value in
+                var value = Substring(value)
+                while isSpace(value.utf8.last) { value.removeLast() }
+                return (name, String(value))
+            }
+        )
+        return trimmed
+    }
+
+    /// Whether the coding of the body says where it ends. The parser checks this, but neither for an empty list of codings
+    /// nor with Upgrade.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc9112#section-6.3
+    private static func isFramed(_ head: HTTPRequestHead) -> Bool {
+        guard head.headers.contains(name: "Transfer-Encoding") else { return true }
+        // Empty elements of a list do not count.
+        let last = head.headers[canonicalForm: "Transfer-Encoding"].last { !$0.isEmpty }
+        return last?.lowercased() == "chunked"
     }
 
     /// HTTP/1.0 clients get one response a connection. After an upgrade that is not answered NIO's decoder reads no

@@ -18,20 +18,20 @@ final class ResponseWriter {
     private let metrics: ListenerMetrics?
     private let deadlines: ConnectionDeadlines
     private let onEnd: () -> Bool
-    private let onLast: () -> Void
+    private let onSent: (_ isKept: Bool) -> Void
 
     /// - Parameters:
     ///   - onEnd: called when all but the end of the response is written; returns whether the connection is kept. Writing
     ///     the end may hand the next pipelined request to the handler before it returns, so by then this one must be
     ///     forgotten.
-    ///   - onLast: called when the response is written and its connection is not kept.
+    ///   - onSent: called when the system has taken the response, with whether the connection is kept.
     init(
         _ context: ChannelHandlerContext,
         for request: HTTPRequestHead,
         keepsAlive: Bool,
         _ environment: RequestHandler.Environment,
         onEnd: @escaping () -> Bool,
-        onLast: @escaping () -> Void
+        onSent: @escaping (_ isKept: Bool) -> Void
     ) {
         self.context = context
         eventLoop = context.eventLoop
@@ -41,7 +41,7 @@ final class ResponseWriter {
         metrics = environment.metrics
         deadlines = environment.deadlines
         self.onEnd = onEnd
-        self.onLast = onLast
+        self.onSent = onSent
     }
 
     /// Writes a response that is all there.
@@ -104,10 +104,7 @@ final class ResponseWriter {
             return
         }
         let isKept = onEnd()
-        let ended = context.writeAndFlush(NIOAny(Part.end(nil))).assumeIsolated()
-        if !isKept {
-            ended.whenComplete { [self] _ in onLast() }
-        }
+        context.writeAndFlush(NIOAny(Part.end(nil))).assumeIsolated().whenComplete { [self] _ in onSent(isKept) }
     }
 
     /// Ends the connection: the only way to tell a client that a body it already reads will not be whole.

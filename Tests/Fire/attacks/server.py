@@ -1,0 +1,102 @@
+"""The server under attack, in a process of its own, as the system sees it."""
+
+import os
+import resource
+import select
+import signal
+import socket
+import subprocess
+import time
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Server:
+    def __init__(self, program, descriptors=None, arguments=()):
+        def limit():
+            if descriptors:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
+        self.process = subprocess.Popen(
+            [program, *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit,
+        )
+        self.reports = b""
+        os.set_blocking(self.process.stderr.fileno(), False)
+        if not select.select([self.process.stdout], [], [], 20)[0]:
+            self.process.kill()
+            raise SystemExit("attack: the server did not start")
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"attack: the server ended at once: {self.process.stderr.read()!r}")
+        self.port = int(line)
+
+    def drain(self):
+        """Keeps the server's reports flowing: a full pipe would block the thread that writes them."""
+        try:
+            while data := os.read(self.process.stderr.fileno(), 65_536):
+                self.reports = (self.reports + data)[-100_000:]
+        except BlockingIOError:
+            pass
+
+    @property
+    def is_alive(self):
+        return self.process.poll() is None
+
+    @property
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def status(self, name):
+        with open(f"/proc/{self.process.pid}/status") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith(name + ":"))
+
+    @property
+    def memory(self):
+        """Resident, in KiB."""
+        return self.status("VmRSS")
+
+    @property
+    def threads(self):
+        return self.status("Threads")
+
+    @property
+    def seconds(self):
+        """Of all cores."""
+        with open(f"/proc/{self.process.pid}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def metric(self, name):
+        """The sum of the series of a family, or of one series."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+            connection.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            text = b""
+            while data := connection.recv(1 << 20):
+                text += data
+        lines = [line for line in text.decode().split("\n") if line.startswith((name + " ", name + "{"))]
+        return int(sum(float(line.rpartition(" ")[2]) for line in lines))
+
+    def settle(self, descriptors, seconds=15):
+        """Waits until no more descriptors are open than before."""
+        end = time.monotonic() + seconds
+        while self.descriptors > descriptors and time.monotonic() < end:
+            self.drain()
+            time.sleep(0.05)
+
+    def terminate(self, seconds):
+        """Returns the exit status, and how long it took; None if it did not end in time."""
+        start = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return None, seconds
+        return self.process.returncode, time.monotonic() - start
+
+    def kill(self):
+        if self.is_alive:
+            self.process.kill()
+            self.process.wait()

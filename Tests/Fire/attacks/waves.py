@@ -1,0 +1,266 @@
+"""The waves of an attack. Each runs in a process of its own, so that they come side by side and none waits for another."""
+
+import multiprocessing
+import random
+import socket
+import threading
+import time
+import traceback
+
+from . import answers, conversation, requests
+from .conversation import Tally, connect, converse, reset
+from .scenarios import GZIP, HELLO
+
+LIVE = b"GET /live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+PLAIN = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+class Wave:
+    """Work in another process."""
+
+    def __init__(self, name, work, *arguments):
+        self.name = name
+        self.started = time.monotonic()
+        self.receiver, sender = multiprocessing.Pipe(duplex=False)
+        self.process = multiprocessing.Process(target=self.run, args=(sender, work, arguments), daemon=True)
+        self.process.start()
+        sender.close()
+
+    def run(self, sender, work, arguments):
+        tally = Tally()
+        try:
+            work(tally, *arguments)
+        except BaseException:
+            tally.fault(self.name, "the attack itself failed: " + traceback.format_exc())
+        sender.send((tally, time.monotonic()))
+
+    def join(self, seconds):
+        """What the wave has counted, and how long it took."""
+        tally = Tally()
+        if self.receiver.poll(seconds):
+            try:
+                tally, ended = self.receiver.recv()
+                self.process.join(5)
+                return tally, ended - self.started
+            except EOFError:
+                tally.fault(self.name, "the attack's own process died")
+        else:
+            tally.fault(self.name, f"not done in {seconds} s")
+        self.process.kill()
+        return tally, time.monotonic() - self.started
+
+
+def side_by_side(count, work):
+    """Runs work(index) on threads."""
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def random_requests(tally, port, seed, numbers, threads):
+    """Connections of random and mutated requests. The number of a connection and the seed give its bytes."""
+    tallies = [Tally() for _ in range(threads)]
+    numbers = iter(numbers)
+
+    def work(index):
+        for number in numbers:
+            generator = random.Random(f"{seed} {number}")
+            pieces = requests.pieces(generator, requests.stream(generator))
+            converse(
+                tallies[index], f"random request {number}", port, pieces,
+                half_close=generator.random() < 0.5,
+                pause=generator.choice([0, 0, 0, 0, 0.001]),
+                thoroughly=number % 50 == 0,
+            )
+
+    side_by_side(threads, work)
+    for part in tallies:
+        tally.add(part)
+
+
+def short_connections(tally, port, count, at_once=4):
+    """Connections that say nothing, or little, and end: orderly or by a reset."""
+    open_now = []
+    for number in range(count):
+        try:
+            connection = connect(port, timeout=10)
+            if number % 16 == 0:
+                connection.send(HELLO if number % 32 else HELLO[:9])
+        except OSError as error:
+            tally.fault("short connections", f"number {number}: {error}")
+            continue
+        open_now.append(connection)
+        if len(open_now) == at_once:
+            for index, connection in enumerate(open_now):
+                if index:
+                    reset(connection)
+                else:
+                    connection.close()
+            open_now.clear()
+        if number % 100 == 99:
+            # Connections that are gone still wait to be accepted. Its answer shows that all before it have been.
+            converse(tally, "behind short connections", port, [HELLO])
+    for connection in open_now:
+        connection.close()
+    tally.count("short connections", count)
+
+
+def resets(tally, port, seed, count, threads):
+    """Connections that are reset at a random moment of a request or of its response."""
+    numbers = iter(range(count))
+
+    def work(_):
+        for number in numbers:
+            generator = random.Random(f"{seed} reset {number}")
+            data = b"".join([requests.stream(generator), generator.choice([b"", GZIP, PLAIN * 3])])
+            try:
+                connection = connect(port)
+                connection.settimeout(0.05)
+                for piece in requests.pieces(generator, data[: generator.randrange(len(data) + 1)]):
+                    connection.sendall(piece)
+                for _ in range(generator.choice([0, 0, 1, 3])):
+                    connection.recv(generator.choice([1, 1_000, 100_000]))
+                if generator.random() < 0.3:
+                    connection.shutdown(socket.SHUT_WR)
+                time.sleep(generator.choice([0, 0, 0.001, 0.005]))
+            except OSError:
+                pass
+            reset(connection)
+
+    side_by_side(threads, work)
+    tally.count("resets", count)
+
+
+def slow_readers(tally, port, count, seconds=3.0):
+    """Clients that take their time, and less than they are given: each gets all of it, and in order."""
+    tallies = [Tally() for _ in range(count)]
+
+    def work(index):
+        with connect(port, receive_buffer=4_096) as connection:
+            reader = answers.Reader(connection, piece=8_192)
+            is_gzip = index % 2 == 0
+            data = (GZIP if is_gzip else PLAIN) + HELLO
+            conversation.send(connection, [data])
+            # The first half slowly, by a few pieces a second, and then the rest.
+            for _ in range(int(seconds * 5)):
+                time.sleep(0.2)
+                if len(reader.buffer) < (10_000 if is_gzip else 100_000):
+                    reader.more()
+            try:
+                answers.check_exposition(reader.answer())
+                if reader.answer().body != b"hello\n":
+                    raise answers.Fault("the second answer is not that of the second request")
+                tallies[index].count("slow readers answered")
+            except (answers.Fault, answers.Ended) as fault:
+                tallies[index].fault("slow readers", repr(fault), data, reader.shown)
+
+    side_by_side(count, work)
+    for part in tallies:
+        tally.add(part)
+
+
+def slow_writers(tally, port, count):
+    """Clients that send a byte now and then: a header within its time is answered, any other gets 408."""
+    tallies = [Tally() for _ in range(count)]
+
+    def work(index):
+        # A header of some 45 bytes in 1.2 s, or never.
+        in_time = index % 2 == 0
+        with connect(port) as connection:
+            reader = answers.Reader(connection)
+            started = time.monotonic()
+            size = 1 + index % 3
+            for at in range(0, len(HELLO), size):
+                if not conversation.send(connection, [HELLO[at : at + size]]):
+                    break
+                time.sleep((1.2 if in_time else 6) * size / len(HELLO))
+                if time.monotonic() - started > 3:
+                    break
+            try:
+                answer = reader.answer()
+                if answer.status != (200 if in_time else 408):
+                    raise answers.Fault(f"{answer.status} after {time.monotonic() - started:.1f} s")
+                tallies[index].count("slow writers answered")
+            except (answers.Fault, answers.Ended) as fault:
+                tallies[index].fault("slow writers", repr(fault), HELLO, reader.shown)
+
+    side_by_side(count, work)
+    for part in tallies:
+        tally.add(part)
+
+
+def probe(tally, scenario, port, seconds=1.0):
+    """A probe as an orchestrator makes it, on a connection of its own."""
+    started = time.monotonic()
+    try:
+        with connect(port, timeout=seconds) as connection:
+            reader = answers.Reader(connection)
+            conversation.send(connection, [LIVE])
+            answer = reader.answer()
+            if answer.status == 200:
+                return tally.count("probes answered")
+            fault = f"{answer.status}"
+    except (answers.Fault, answers.Ended, OSError) as error:
+        fault = repr(error)
+    tally.fault(scenario, f"a probe failed after {time.monotonic() - started:.2f} s: {fault}", LIVE)
+
+
+def probes(tally, port, seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        probe(tally, "probes beside the waves", port, seconds=5)
+        time.sleep(0.2)
+
+
+def at_the_limit(tally, port, limit):
+    """Silent connections and halves of headers take all places: probes are answered all the same."""
+    for scenario, sent in [("silent connections", b""), ("half headers", HELLO[:30]), ("idle connections", HELLO)]:
+        held = []
+        for _ in range(3 * limit):
+            connection = connect(port)
+            conversation.send(connection, [sent] if sent else [])
+            if sent == HELLO:
+                connection.settimeout(5)
+                answers.Reader(connection).answer()
+            held.append(connection)
+        for _ in range(20):
+            probe(tally, f"{scenario} at the limit", port)
+        tally.count(scenario, len(held))
+        for index, connection in enumerate(held):
+            if index % 2:
+                reset(connection)
+            else:
+                connection.close()
+        time.sleep(0.1)
+
+
+def all_busy(tally, port, limit):
+    """All places are taken by clients that do not read their responses. The next is told so, until these are reset."""
+    stream = b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n" * 60
+    held = []
+    for _ in range(limit):
+        connection = connect(port, receive_buffer=4_096)
+        conversation.send(connection, [stream])
+        held.append(connection)
+    time.sleep(0.5)
+    for _ in range(10):
+        with connect(port) as connection:
+            reader = answers.Reader(connection)
+            try:
+                answer = reader.answer()
+                if answer.status != 503 or not answer.closes or b"retry-after" not in answer.fields:
+                    raise answers.Fault(f"{answer.status} {answer.fields!r}")
+                if reader.rest():
+                    raise answers.Fault("bytes behind a refusal")
+                tally.count("refusals at the limit")
+            except (answers.Fault, answers.Ended) as fault:
+                tally.fault("all places busy", repr(fault), b"", reader.shown)
+    # The time of each response counts by itself, and none is taken now.
+    time.sleep(6.5)
+    for _ in range(5):
+        probe(tally, "after clients that did not read", port)
+    tally.count("clients that do not read", len(held))
+    for connection in held:
+        connection.close()
