@@ -159,48 +159,56 @@ public final class MetricRegistry: Sendable {
         isStandard: Bool = false,
         isMirrored: Bool = false
     ) throws(RegistrationError) -> FamilyStorage {
-        guard MetricName.isValid(name, by: validation) else {
-            let rule = validation == .utf8 ? "names are not empty" : Self.nameRule
-            throw RegistrationError(.invalidMetricName, name, "is not a metric name: \(rule)")
+        do throws(RegistrationError) {
+            guard MetricName.isValid(name, by: validation) else {
+                let rule = validation == .utf8 ? "names are not empty" : Self.nameRule
+                throw RegistrationError(.invalidMetricName, name, "is not a metric name: \(rule)")
+            }
+            let exposed = isStandard ? MetricName.exposed(name, as: kind) : exposedName(name, as: kind)
+            guard exposed.utf8.count <= MetricName.maxBytes else {
+                throw RegistrationError(.invalidMetricName, name, "is longer than \(MetricName.maxBytes) bytes")
+            }
+            guard exposed.utf8.count > MetricName.suffixBytes(of: kind) else {
+                throw RegistrationError(.invalidMetricName, name, "is nothing but its suffix")
+            }
+            let constant = constantLabels.map(\.name)
+            try Self.checkLabels(labelNames, of: exposed, kind: kind, constant: constant, by: validation)
+            let limit = limit ?? Self.defaultLimit
+            guard (1...2_000_000_000).contains(limit) else {
+                throw RegistrationError(
+                    .invalidLimit,
+                    exposed,
+                    "has the limit \(limit), which is not in 1...2000000000"
+                )
+            }
+            if let idleTimeout, idleTimeout <= .zero {
+                throw RegistrationError(.invalidIdleTimeout, exposed, "has the idle timeout \(idleTimeout)")
+            }
+            let definition = FamilyDefinition(
+                name: exposed,
+                help: help,
+                kind: kind,
+                labelNames: labelNames,
+                constantLabels: constantLabels,
+                bounds: try buckets.validated(for: exposed),
+                limit: limit,
+                idleTimeout: idleTimeout,
+                isMirrored: isMirrored || collector != nil,
+                isStandard: isStandard,
+                stripes: contended ? Stripes.count : 1,
+                users: users,
+                states: states,
+                context: context
+            )
+            // What is replaced is let go after the lock: with a closure goes what it holds, and its `deinit`s may come back.
+            let (outcome, replaced) = state.withLock { state in
+                let before = (state.families[ByteName(exposed)], state.sorted)
+                return (Self.enter(definition, observe, collector, in: &state), before)
+            }
+            return try withExtendedLifetime(replaced) { () throws(RegistrationError) in try outcome.get() }
+        } catch {
+            throw error.about(name)
         }
-        let exposed = isStandard ? MetricName.exposed(name, as: kind) : exposedName(name, as: kind)
-        guard exposed.utf8.count <= MetricName.maxBytes else {
-            throw RegistrationError(.invalidMetricName, name, "is longer than \(MetricName.maxBytes) bytes")
-        }
-        guard exposed.utf8.count > MetricName.suffixBytes(of: kind) else {
-            throw RegistrationError(.invalidMetricName, name, "is nothing but its suffix")
-        }
-        let constant = constantLabels.map(\.name)
-        try Self.checkLabels(labelNames, of: exposed, kind: kind, constant: constant, by: validation)
-        let limit = limit ?? Self.defaultLimit
-        guard (1...2_000_000_000).contains(limit) else {
-            throw RegistrationError(.invalidLimit, exposed, "has the limit \(limit), which is not in 1...2000000000")
-        }
-        if let idleTimeout, idleTimeout <= .zero {
-            throw RegistrationError(.invalidIdleTimeout, exposed, "has the idle timeout \(idleTimeout)")
-        }
-        let definition = FamilyDefinition(
-            name: exposed,
-            help: help,
-            kind: kind,
-            labelNames: labelNames,
-            constantLabels: constantLabels,
-            bounds: try buckets.validated(for: exposed),
-            limit: limit,
-            idleTimeout: idleTimeout,
-            isMirrored: isMirrored || collector != nil,
-            isStandard: isStandard,
-            stripes: contended ? Stripes.count : 1,
-            users: users,
-            states: states,
-            context: context
-        )
-        // What is replaced is let go after the lock: with a closure goes what it holds, and its `deinit`s may come back.
-        let (outcome, replaced) = state.withLock { state in
-            let before = (state.families[ByteName(exposed)], state.sorted)
-            return (Self.enter(definition, observe, collector, in: &state), before)
-        }
-        return try withExtendedLifetime(replaced) { () throws(RegistrationError) in try outcome.get() }
     }
 
     func exposedName(_ name: String, as kind: MetricKind) -> String {

@@ -40,18 +40,28 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
 
     /// What kind of mistake it was.
     public let code: Code
-    /// The metric's name, as asked for.
-    public let name: String
+    /// The metric's name as it was given: without the registry's prefix, and without a suffix that the registry adds.
+    public private(set) var name: String
+    /// What the sentence is about: the name as exposed, where it is known.
+    private let subject: String
     private let problem: String
 
-    init(_ code: Code, _ name: String, _ problem: String) {
+    init(_ code: Code, _ subject: String, _ problem: String) {
         self.code = code
-        self.name = name
+        name = subject
+        self.subject = subject
         self.problem = problem
     }
 
-    /// A sentence that names the metric and what is wrong.
-    public var description: String { "\(name.debugDescription) \(problem)" }
+    /// The same error, of a metric that was asked for by another name than it is exposed under.
+    func about(_ name: String) -> RegistrationError {
+        var error = self
+        error.name = name
+        return error
+    }
+
+    /// A sentence that names the metric, as it is exposed, and what is wrong.
+    public var description: String { "\(subject.debugDescription) \(problem)" }
 }
 
 extension RegistrationError {

@@ -228,4 +228,15 @@ struct CompositionTests {
         }
         #expect(try host.samples(of: "many_total").count == 10_000)
     }
+
+    @Test
+    func whatIsLeftOutOfALibraryWithoutMetricsOfItsOwnIsCountedInTheHosts() throws {
+        let library = MetricRegistry(clock: ManualClock(), ownMetrics: false)
+        let host = MetricRegistry(clock: ManualClock())
+        Counter("jobs_total", help: "The host's.", in: host).increment()
+        Counter("jobs_total", help: "The library's.", in: library).increment()
+        host.include(library)
+        _ = host.exposition()
+        #expect(try host.value(of: "tally_collector_errors_total", labels: ["family": "jobs_total"]) == 2)
+    }
 }

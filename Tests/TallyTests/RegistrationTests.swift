@@ -293,4 +293,22 @@ struct TrapTests {
         }
         #expect(message(result).contains(#"Tally: "build_info" has the label "a-b""#))
     }
+
+    @Test func anErrorsNameIsTheOneThatWasAskedFor() throws {
+        let registry = try MetricRegistry(validatingPrefix: "chat_")
+        _ = try Counter(validating: "jobs", help: "Jobs.", in: registry)
+        let errors = [
+            #expect(throws: RegistrationError.self) { try Counter(validating: "jobs", help: "Others.", in: registry) },
+            #expect(throws: RegistrationError.self) {
+                try Counter.family(validating: "jobs", help: "", labelNames: ["a-b"], in: registry)
+            },
+            #expect(throws: RegistrationError.self) {
+                try Counter.family(validating: "jobs", help: "", labelNames: [], limit: 0, in: registry)
+            },
+            #expect(throws: RegistrationError.self) { try Gauge(validating: "jobs_created", help: "", in: registry) },
+        ]
+        #expect(errors.map { $0?.name } == ["jobs", "jobs", "jobs", "jobs_created"])
+        // The sentence names what is in the exposition.
+        #expect(errors[0]?.description.hasPrefix(#""chat_jobs_total" is registered already"#) == true)
+    }
 }

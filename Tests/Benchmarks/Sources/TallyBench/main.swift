@@ -27,7 +27,8 @@ let paths = HotPaths()
 let groups: [(name: String, rows: () async throws -> [Row])] = [
     ("increments", paths.increments), ("lookups", paths.lookups), ("observations", paths.observations),
     ("contention", { paths.contention(threads: threads) }), ("registration", Scrapes.registration),
-    ("users", Users.rows), ("text", Scrapes.text), ("gzip", Gzip.rows), ("interference", Scrapes.interference), ("memory", Memory.rows),
+    ("users", Users.rows), ("text", Scrapes.text), ("gzip", Gzip.rows), ("interference", Scrapes.interference),
+    ("memory", Memory.rows),
     ("health", Health.rows),
 ]
 var rows: [Row] = []
