@@ -12,7 +12,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
     ],
     targets: [
-        .executableTarget(name: "fire-server", dependencies: [tally, healthcheck, listener], path: "Sources/FireServer"),
+        .executableTarget(
+            name: "fire-server",
+            dependencies: [tally, healthcheck, listener],
+            path: "Sources/FireServer"
+        ),
         .executableTarget(
             name: "fire-stall",
             dependencies: [

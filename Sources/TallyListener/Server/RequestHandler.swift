@@ -116,12 +116,12 @@ final class RequestHandler: ChannelInboundHandler {
     // MARK: Requests
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let head = Self.trimmed(head)
+        let head = head.trimmed
         environment.deadlines.requestBegan()
         environment.connections.isBusy(context.channel)
         self.head = head
         bodyBytes = 0
-        guard HostHeader.isValid(head), Self.isFramed(head) else {
+        guard HostHeader.isValid(head), head.isFramed else {
             return reject(.plain(400, "400 Bad Request"), head, context)
         }
         // https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1: the final status may come at once, for no body is read.
@@ -267,35 +267,6 @@ final class RequestHandler: ChannelInboundHandler {
         writer = nil
         cancel?()
         cancel = nil
-    }
-
-    /// A head whose field values do not end in white space, which is no part of them. The parser removes what precedes
-    /// them, and leaves what follows.
-    ///
-    /// https://www.rfc-editor.org/rfc/rfc9112#section-5-2
-    private static func trimmed(_ head: HTTPRequestHead) -> HTTPRequestHead {
-        func isSpace(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        guard head.headers.contains(where: { isSpace($0.value.utf8.last) }) else { return head }
-        var trimmed = head
-        trimmed.headers = HTTPHeaders(
-            head.headers.map { name, value in
-                var value = Substring(value)
-                while isSpace(value.utf8.last) { value.removeLast() }
-                return (name, String(value))
-            }
-        )
-        return trimmed
-    }
-
-    /// Whether the coding of the body says where it ends. The parser checks this, but neither for an empty list of codings
-    /// nor with Upgrade.
-    ///
-    /// https://www.rfc-editor.org/rfc/rfc9112#section-6.3
-    private static func isFramed(_ head: HTTPRequestHead) -> Bool {
-        guard head.headers.contains(name: "Transfer-Encoding") else { return true }
-        // Empty elements of a list do not count.
-        let last = head.headers[canonicalForm: "Transfer-Encoding"].last { !$0.isEmpty }
-        return last?.lowercased() == "chunked"
     }
 
     /// HTTP/1.0 clients get one response a connection. After an upgrade that is not answered NIO's decoder reads no

@@ -3,13 +3,14 @@
 import socket
 import time
 
-from . import answers
+from . import answers, verdicts
 from .conversation import connect, send
 from .requests import HIDDEN
 
 HOST = b"Host: localhost\r\n"
 HELLO = b"GET /hello HTTP/1.1\r\n" + HOST + b"\r\n"
 GZIP = b"GET /metrics HTTP/1.1\r\n" + HOST + b"Accept-Encoding: gzip\r\n\r\n"
+SLOW = b"GET /slow HTTP/1.1\r\n" + HOST + b"\r\n"
 NOWHERE = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
 
 REJECT = "rejected"
@@ -112,6 +113,10 @@ def requests():
     yield "sixty in one write", (GZIP + HELLO) * 30, (200, 200) * 30
     yield "a good request, then a bad one", HELLO + b"BAD\r\n\r\n" + HELLO, (200, 400)
     yield "a good scrape, then a bad request", GZIP + b"BAD\r\n\r\n" + HELLO, (200, 400)
+    yield "a slow one, then a bad one, then more", [SLOW + b"BAD\r\n\r\n", b"x"], (200, 400)
+    yield "a slow one, then HEAD of a scrape", SLOW + GZIP.replace(b"GET", b"HEAD"), (200, 200)
+    yield "a slow one, then a scrape", SLOW + GZIP, (200, 200)
+    yield "close, then more", get(b"Connection: close", target=b"/metrics") + HELLO, (200,)
     yield "an empty line first", b"\r\n" + HELLO, (200,)
     yield "an empty line between", HELLO + b"\r\n" + HELLO, (200, 200)
     yield "no Host", get(host=b""), (400,)
@@ -154,9 +159,12 @@ def requests():
 
 def run(tally, port, name, data, expected):
     """Sends one of them, ends its half, and reads all answers."""
+    pieces = data if isinstance(data, list) else [data]
+    data = b"".join(pieces)
+    heads = [request.is_head for request in verdicts.judge(data)] + [False] * 100
     with connect(port, timeout=7) as connection:
         reader = answers.Reader(connection)
-        send(connection, [data])
+        send(connection, pieces, pause=0.05)
         try:
             connection.shutdown(socket.SHUT_WR)
         except OSError:
@@ -164,7 +172,7 @@ def run(tally, port, name, data, expected):
         statuses = []
         try:
             while True:
-                answer = reader.answer()
+                answer = reader.answer(heads[len(statuses)])
                 statuses.append(answer.status)
                 if answer.body == b"smuggled\n" and expected != ANY:
                     raise answers.Fault("the hidden request was answered")

@@ -147,7 +147,7 @@ def framed(stream, position, method, target, version, fields):
     if not PATH.match(path) or authority not in HOSTS | FOREIGN_HOSTS:
         return Request(OPEN)
     request.path, _, request.query = path.partition(b"?")
-    encodings = b",".join(values(b"accept-encoding")).lower()
+    encodings = b",".join(values(b"accept-encoding")).lower().replace(b" ", b"").replace(b"\t", b"")
     request.accepts_gzip = b"gzip" in encodings or b"*" in encodings
     request.statuses = statuses(method, request.path, authority)
     # What NIO's decoder reads no further after is not kept.
