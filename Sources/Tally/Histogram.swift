@@ -21,7 +21,10 @@ public struct Histogram: Instrument {
 
     /// Makes a handle to a series.
     @inlinable
-    public init(cell: SeriesCell) {
+    public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
+
+    @inlinable
+    init(cell: SeriesCell) {
         self.cell = cell
         unsafe bounds = cell.page.definition.bounds.pointer
         boundCount = cell.page.definition.bounds.count

@@ -110,7 +110,7 @@ final class ClosedIndex<Child: Instrument>: ClosedIndexing, @unchecked Sendable 
         let words = unsafe UInt(bitPattern: cell.words)
         if let existing = unsafe handles[words] { return unsafe existing }
         let handle = UnsafeMutablePointer<Child>.allocate(capacity: 1)
-        unsafe handle.initialize(to: Child(cell: cell))
+        unsafe handle.initialize(to: Child._handle(to: _Series(cell)))
         unsafe handles[words] = handle
         return unsafe handle
     }

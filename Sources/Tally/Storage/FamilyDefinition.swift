@@ -54,6 +54,8 @@ final class FamilyDefinition: Sendable {
     /// What tells the samples of one series apart, where it has several beside a histogram's.
     let parts: SampleParts
     let context: RegistryContext
+    /// Of a state set.
+    let states = StateTables()
 
     /// Words a series takes.
     let stride: Int

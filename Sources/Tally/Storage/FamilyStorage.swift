@@ -13,6 +13,12 @@ final class FamilyStorage: Sendable {
     /// Which label sets those lookups were for: 1 KiB, from the first one on.
     private let turnedAway = Locked<HyperLogLog?>(nil)
 
+    struct ClosedIndexKey: Hashable {
+        let labels: ObjectIdentifier
+        let packing: KeyPacking
+        let child: ObjectIdentifier
+    }
+
     struct State {
         var pages: [SeriesPage] = []
         var index = SeriesIndex()
@@ -26,8 +32,8 @@ final class FamilyStorage: Sendable {
         var lastExpiry = Duration.zero
         /// Hidden series at which the next attempt to give memory back is worth its cost.
         var nextCompaction = 64
-        /// By the types of labels and child. Each holds handles, so the pages of closed label sets stay.
-        var closedIndexes: [ObjectIdentifier: any ClosedIndexing] = [:]
+        /// Each holds handles, so the pages of closed label sets stay.
+        var closedIndexes: [ClosedIndexKey: any ClosedIndexing] = [:]
         /// Takes the updates of lookups that name no series. Not in `pages`, so never exposed.
         var sink: SeriesPage?
     }
@@ -204,11 +210,19 @@ final class FamilyStorage: Sendable {
 
     // MARK: Closed label sets
 
-    /// The index of a closed label set, one for each pair of types.
-    func closedIndex<Child: Instrument>(for labels: Any.Type, of child: Child.Type) -> ClosedIndex<Child> {
+    /// The index of a closed label set. Families that differ in any of these types or places share children, not an
+    /// index: the same key would mean another child, or a handle of another type.
+    func closedIndex<Child: Instrument>(
+        for labels: Any.Type,
+        packedBy packing: KeyPacking,
+        of child: Child.Type
+    ) -> ClosedIndex<Child> {
         state.withLock { state in
-            // The child's type follows from the family's kind, which is one.
-            let key = ObjectIdentifier(labels)
+            let key = ClosedIndexKey(
+                labels: ObjectIdentifier(labels),
+                packing: packing,
+                child: ObjectIdentifier(child)
+            )
             if let index = state.closedIndexes[key] as? ClosedIndex<Child> { return index }
             let index = ClosedIndex<Child>()
             state.closedIndexes[key] = index

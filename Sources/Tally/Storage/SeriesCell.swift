@@ -1,11 +1,12 @@
 public import Synchronization
 
-/// The words of storage that one series owns, and the page that keeps them allocated. Opaque: handles are made from it.
+/// The words of storage that one series owns, and the page that keeps them allocated. Handles are made from it.
 ///
 /// Unchecked, since a pointer is not `Sendable`: it points at an `Atomic`, which any thread may use at any time, in
 /// memory that neither moves nor goes before `page` does.
 @safe
-public struct SeriesCell: @unchecked Sendable {
+@usableFromInline
+struct SeriesCell: @unchecked Sendable {
     @usableFromInline
     let page: SeriesPage
     @usableFromInline
