@@ -112,9 +112,11 @@ extension MetricRegistry {
         let exposed = named(names, among: registered)
         refresh()
         let answers = ask(exposed.filter { $0.observe != nil || $0.collector != nil }, own, until: end)
-        own?.refresh(registered, answers: answers)
+        let replaced = own?.refresh(registered, answers: answers) ?? [:]
         return exposed.compactMap { family -> Snapshot.Family? in
-            guard let storage = family.storage(in: answers) else { return nil }
+            guard let storage = replaced[ObjectIdentifier(family.storage)] ?? family.storage(in: answers) else {
+                return nil
+            }
             let definition = storage.definition
             storage.expireIdleChildren(isOften: false)
             let view = storage.view()

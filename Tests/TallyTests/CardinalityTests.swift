@@ -77,15 +77,6 @@ struct CardinalityTests {
         #expect(try registry.parsed()["tally_family_overflow_label_sets", ("family", "hits_total")] == nil)
     }
 
-    @Test func theOverflowTotalOutlivesItsFamily() throws {
-        for _ in 0..<2 {
-            let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 1, in: registry)
-            for path in ["/a", "/b", "/c"] { family[Path(path: path)].increment() }
-            registry.unregister("hits_total")
-        }
-        #expect(try registry.parsed()["tally_family_overflow_total", ("family", "hits_total")] == "4")
-    }
-
     @Test func constantLabelsAreCutOnceForEveryFormat() throws {
         let long = String(repeating: "é", count: 1000)
         let registry = try MetricRegistry(validatingPrefix: "", constantLabels: [("zone", long)])

@@ -192,8 +192,9 @@ final class RegisteredCollector: Sendable {
         var answer: Answer = [:]
         for storage in samples.storages.values {
             let other = answer.updateValue(storage, forKey: ByteName(storage.definition.name))
+            guard other == nil else { continue }
             // The storage goes, and the total must not fall.
-            if other == nil { context.keepOverflow(of: storage) }
+            storage.definition.pastOverflow.wrappingAdd(storage.overflowTotal, ordering: .relaxed)
         }
         return answer
     }

@@ -56,6 +56,10 @@ final class FamilyDefinition: Sendable {
     let context: RegistryContext
     /// Of a state set.
     let states = StateTables()
+    /// Lookups that overflow children answered in storages that collectors filled and that no longer exist.
+    let pastOverflow = Atomic<UInt64>(0)
+    /// Scrapes that could not collect the family.
+    let collectionErrors = Atomic<UInt64>(0)
 
     /// Words a series takes.
     let stride: Int

@@ -238,6 +238,11 @@ final class FamilyStorage: Sendable {
         let lastCount: Int
         let live: Int
 
+        /// Sets the value of a series that no other scrape shows.
+        func setOnlyWord(_ value: Double) {
+            unsafe pages.first?.words.pointee.store(value.bitPattern, ordering: .relaxed)
+        }
+
         func count(ofPage number: Int) -> Int {
             number == pages.count - 1 ? lastCount : pages[number].count
         }
