@@ -39,7 +39,7 @@ public struct ActiveUsers: Instrument {
 
     init(cell: SeriesCell) {
         self.cell = cell
-        guard let tracker = unsafe cell.page.tracker(cell.page.slot(of: cell.words)) else {
+        guard let tracker = unsafe cell.block.tracker(cell.block.slot(of: cell.words)) else {
             // Cells of other families never get here: a family's kind is settled with its type.
             preconditionFailure("the series counts no users")
         }

@@ -22,7 +22,7 @@ public struct Counter: PlainInstrument {
     @inlinable
     init(cell: SeriesCell) {
         self.cell = cell
-        stripeMask = cell.page.stripeMask
+        stripeMask = cell.block.stripeMask
     }
 
     /// Makes a handle to a series.

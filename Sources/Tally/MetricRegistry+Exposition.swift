@@ -118,10 +118,9 @@ extension MetricRegistry {
                 return nil
             }
             let definition = storage.definition
-            storage.expireIdleChildren(isOften: false)
-            let view = storage.view()
+            storage.expireIdleChildren()
+            let view = storage.settledView()
             guard view.live > 0 else { return nil }
-            if definition.kind == .activeUsers { view.refreshUsers() }
             let hasCreated = format.kind == .openMetrics && definition.hasCreatedSamples
             let samples = view.live * (definition.samplesPerSeries + (hasCreated ? 1 : 0))
             return Snapshot.Family(registry: self, definition: definition, view: view, samples: samples)

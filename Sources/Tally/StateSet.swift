@@ -67,7 +67,7 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
         }
     }
 
-    /// To be called while the page is kept, as the cases are.
+    /// To be called while the block is kept, as the cases are.
     @inlinable
     @inline(__always)
     func bit(of state: State) -> UInt64? {
@@ -105,7 +105,7 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
 }
 
 // Unchecked, since a reference that is not counted and a pointer are not `Sendable`: both are to what the definition
-// keeps, which the cell's page keeps, and which never changes.
+// keeps, which the cell's block keeps, and which never changes.
 extension StateSet: @unchecked Sendable {}
 
 extension StateSet {

@@ -63,6 +63,12 @@ final class FamilyDefinition: Sendable {
 
     /// Words a series takes.
     let stride: Int
+    /// A block holds `1 << blockShift` series, of which a handle to one keeps all.
+    let blockShift: Int
+    /// The words of `1 << slabShift` series lie together, 64 or few more, and go together.
+    let slabShift: Int
+    /// The most series that a page holds.
+    let pageCapacity: Int
     /// Whether all names are such that every scraper reads them.
     private let hasLegacyNames: Bool
     /// What a sample begins with: `name{`, and the constant labels. Copied from here for each, since what all series
@@ -123,6 +129,15 @@ final class FamilyDefinition: Sendable {
             case .activeUsers: parts.values.count
             default: stripes == 1 ? 1 : stripes * Stripes.words
             }
+        var shift = 6
+        while shift > 0, stride << shift > 64 { shift -= 1 }
+        slabShift = shift
+        shift = min(shift, 4)
+        blockShift = shift
+        let slots = min(SeriesPage.maxCapacity, SeriesPage.maxWords / stride)
+        let pageCapacity = max(1 << shift, (slots >> shift) << shift)
+        // What counts the users of a series takes some 50 KiB.
+        self.pageCapacity = users == nil ? pageCapacity : min(16, pageCapacity)
         hasLegacyNames =
             MetricName.isValid(name) && (labelNames + constantLabels.map(\.name)).allSatisfy(MetricName.isValidLabel)
         let heads = labelNames.enumerated().map { index, label in
