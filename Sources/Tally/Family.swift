@@ -24,8 +24,8 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     /// The child of a label set, made if it does not exist, or brought back if it was removed.
     ///
     /// Does not allocate when the child exists and its text is of some 400 bytes at most. Label sets of enums and Booleans
-    /// alone take no lock then; others take the family's, which no scrape holds for longer than it takes to copy a
-    /// reference.
+    /// alone take no lock then; others take the family's, which nothing holds for work on more than a page of at most
+    /// 1,024 children.
     @inlinable
     public subscript(labels: Labels) -> Child {
         // Kept until the handle, which is in its memory, has been copied.

@@ -16,7 +16,8 @@ public protocol PlainInstrument: Instrument {
     static var _kind: _PlainKind<Self> { get }
 }
 
-/// A series whose words have the layout that `Child` expects. Opaque: it has no public initialiser and no public member.
+/// A series whose words have the layout that `Child` expects. Opaque: it has no public initialiser and no public
+/// member.
 public struct _Series<Child>: Sendable {
     @usableFromInline
     let cell: SeriesCell

@@ -41,8 +41,8 @@ extension MetricRegistry {
     /// The names of the families that tell of this registry itself, or of those that are included in it.
     package var ownFamilyNames: Set<String> { Set(parts().flatMap { $0.ownMetrics?.names ?? [] }) }
 
-    /// Sets `tally_series` of each registry that shows it in an exposition. This one counts the samples of those that do
-    /// not, too, so that the sum is the number of samples.
+    /// Sets `tally_series` of each registry that shows it in an exposition. This one counts the samples of those that
+    /// do not, too, so that the sum is the number of samples.
     func countSamples(of families: [Snapshot.Family]) {
         let counting = families.filter { $0.definition.name == OwnMetrics.seriesName }
         var samples = [ObjectIdentifier(self): 0]

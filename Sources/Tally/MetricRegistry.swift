@@ -252,8 +252,8 @@ public final class MetricRegistry: Sendable {
 
     /// Stops exposing an instrument or a family, and frees its name.
     ///
-    /// Handles that are still held go on counting, unseen. Returns whether there was one. The registry's own series about
-    /// it go, too: their totals begin at zero, as after a restart, if the name is registered again.
+    /// Handles that are still held go on counting, unseen. Returns whether there was one. The registry's own series
+    /// about it go, too: their totals begin at zero, as after a restart, if the name is registered again.
     ///
     /// - Parameter name: As exposed: with the prefix, and with `_total` or `_info`.
     @discardableResult

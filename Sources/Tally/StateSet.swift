@@ -78,10 +78,10 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
         return searchedBit(of: state)
     }
 
-    @usableFromInline
+    @inlinable
     @inline(never)
     func searchedBit(of state: State) -> UInt64? {
-        unsafe cases._withUnsafeGuaranteedRef { $0.search(state) }.map { 1 << UInt64($0) }
+        unsafe cases._withUnsafeGuaranteedRef { $0.search(state) }.map { 1 &<< UInt64($0) }
     }
 
     /// The most states there can be.

@@ -88,9 +88,9 @@ struct SweepTests {
         var handles: [Int: Counter] = [:]
         /// What a child that is not exposed has counted, as long as its handle is kept.
         var hidden: [Int: Int] = [:]
-        for step in 0..<40_000 {
+        for step in 0..<16_000 {
             let number = Int(random.next() % 3000)
-            switch random.next() % (step % 8000 < 4000 ? 10 : 20) {
+            switch random.next() % (step % 4000 < 2000 ? 10 : 20) {
             case 0..<5:
                 let child = family[["\(number)"]]
                 child.increment()
@@ -100,7 +100,7 @@ struct SweepTests {
                 hidden[number] = nil
                 if random.next() % 8 == 0 { handles[number] = child }
             case 5: handles[number] = nil
-            case 6 where random.next() % 400 == 0:
+            case 6 where random.next() % 200 == 0:
                 family.removeAll()
                 for (number, value) in exposed where handles[number] != nil { hidden[number] = value }
                 exposed = [:]
@@ -114,7 +114,7 @@ struct SweepTests {
                 exposed[number] = nil
             }
             for number in hidden.keys where handles[number] == nil { hidden[number] = nil }
-            if step % 4000 == 0 { family.storage._checkInvariants() }
+            if step % 2000 == 0 { family.storage._checkInvariants() }
         }
         family.storage._checkInvariants()
         let shown = Dictionary(

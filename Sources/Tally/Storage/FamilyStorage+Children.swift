@@ -79,23 +79,30 @@ extension FamilyStorage {
         return SlotReference(place, slot)
     }
 
-    /// Brings an entry up to the present: to how many slots its page has, and to the generation.
+    /// Brings an entry up to the present: to the generation, and to how many slots its page has.
     func update(_ place: PagePlace, _ state: inout State) {
         let page = state.directory.page(place)
-        if state.directory.generation(place) != state.generation {
-            state.directory[place].generation = state.generation
-            for slot in 0..<Int(state.directory[place].count) {
-                page.idleTimes?.forget(slot)
-                guard !state.directory[place].isHidden(slot) else { continue }
-                state.directory[place].hide(slot)
-                page.block(slot).forgetHandles(page.slotInBlock(slot))
+        let isCurrent = state.directory.generation(place) == state.generation
+        guard !isCurrent || state.directory[place].count < page.count else { return }
+        var entry = state.directory[place]
+        if !isCurrent {
+            entry.generation = state.generation
+            if !state.closedIndexes.isEmpty {
+                for slot in 0..<Int(entry.count) where !entry.isHidden(slot) { forgetHandles(slot, of: page, state) }
             }
+            entry.hideAll()
+            if let times = page.idleTimes { for slot in 0..<page.count { times.forget(slot) } }
         }
         // New slots are hidden until they are said to be series.
-        while state.directory[place].count < page.count {
-            state.directory[place].hide(Int(state.directory[place].count))
-            state.directory[place].count += 1
-        }
+        while entry.count < page.count { entry.append(isHidden: true) }
+        state.directory[place] = entry
+    }
+
+    /// Makes lookups by a closed label set go by text again.
+    func forgetHandles(_ slot: Int, of page: SeriesPage, _ state: State) {
+        // Blocks are elsewhere in memory: most families do without this.
+        guard !state.closedIndexes.isEmpty else { return }
+        page.block(slot).forgetHandles(page.slotInBlock(slot))
     }
 
     /// Pages double up to their largest size, so that a small family is small and a large one contiguous.

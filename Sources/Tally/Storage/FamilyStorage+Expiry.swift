@@ -108,34 +108,41 @@ extension FamilyStorage {
         update(place, &state)
         let page = state.directory.page(place)
         guard let times = page.idleTimes else { return page.count }
+        // A copy, for a scrape that shares the directory makes each change of it cost a little.
+        var entry = state.directory[place]
+        var hasChanged = false
         for slot in 0..<page.count where !page.isVacant(slot) {
             let sum = page.checksum(slot)
-            if state.directory[place].isHidden(slot) {
+            if entry.isHidden(slot) {
                 // Also where the family is full by now: what it has counted must not be lost.
                 guard times.canComeBack(slot, sum: sum) else { continue }
                 times.comeBack(slot, sum: sum, at: now)
-                reexpose(slot, of: place, &state)
+                reexpose(slot, &entry, &state)
+                hasChanged = true
             } else if times.idleTime(of: slot, sum: sum, at: now) >= timeout, !isOverflowChild(slot, of: page) {
                 times.expire(slot)
-                hide(slot, of: place, &state)
+                entry.hide(slot)
+                state.live -= 1
+                state.hidden += 1
+                forgetHandles(slot, of: page, state)
+                hasChanged = true
             }
         }
+        if hasChanged { state.directory[place] = entry }
         return page.count
     }
 
-    /// Exposes children again, as the next look would, whose handles were let go of after they had counted: with the page
-    /// that is about to go they would lose it.
-    func bringBack(on page: SeriesPage, at place: PagePlace, _ state: inout State) {
-        guard let times = page.idleTimes else { return }
-        for slot in 0..<page.count where state.directory[place].isHidden(slot) && !page.isVacant(slot) {
-            guard times.canComeBack(slot, sum: page.checksum(slot)) else { continue }
-            times.forget(slot)
-            reexpose(slot, of: place, &state)
-        }
+    /// Exposes a child again, as the next look would, whose handle was let go of after it had counted: with the block
+    /// that is about to go it would lose that.
+    func bringBack(_ slot: Int, of page: SeriesPage, _ entry: inout PageEntry, _ state: inout State) -> Bool {
+        guard let times = page.idleTimes, times.canComeBack(slot, sum: page.checksum(slot)) else { return false }
+        times.forget(slot)
+        reexpose(slot, &entry, &state)
+        return true
     }
 
-    private func reexpose(_ slot: Int, of place: PagePlace, _ state: inout State) {
-        state.directory[place].unhide(slot)
+    private func reexpose(_ slot: Int, _ entry: inout PageEntry, _ state: inout State) {
+        entry.unhide(slot)
         state.hidden -= 1
         state.live += 1
     }

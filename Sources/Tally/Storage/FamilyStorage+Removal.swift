@@ -39,7 +39,8 @@ extension FamilyStorage {
         if isReplaced { sweepAll() }
     }
 
-    /// Leaves every page behind in a generation of which nothing is exposed. A sweep has to follow, for the closed indexes.
+    /// Leaves every page behind in a generation of which nothing is exposed. A sweep has to follow, for the closed
+    /// indexes.
     private func hideAll(_ state: inout State) {
         state.generation += 1
         state.hidden += state.live
@@ -54,6 +55,6 @@ extension FamilyStorage {
         state.directory[place].hide(slot)
         state.live -= 1
         state.hidden += 1
-        page.block(slot).forgetHandles(page.slotInBlock(slot))
+        forgetHandles(slot, of: page, state)
     }
 }

@@ -102,7 +102,8 @@ final class FamilyStorage: @unchecked Sendable {
             enter?(cell)
             return cell
         }
-        sweepSome()
+        // Nothing else would, where children expire and nobody scrapes.
+        if definition.idleTimeout != nil { sweepSome() }
         if let own { return own }
         overflowed.wrappingAdd(1, ordering: .relaxed)
         let key = unsafe labelHash64(labels, seed: seed)

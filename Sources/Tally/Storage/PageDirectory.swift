@@ -51,17 +51,29 @@ struct PageEntry: Sendable {
         hidden += 1
     }
 
+    mutating func hideAll() {
+        for group in 0..<(Int(count) >> 6) { hiddenBits[group] = .max }
+        if count & 63 != 0 { hiddenBits[Int(count) >> 6] = (1 << UInt64(count & 63)) - 1 }
+        hidden = count
+    }
+
     mutating func unhide(_ slot: Int) {
         hiddenBits[slot >> 6] &= ~(1 << UInt64(slot & 63))
         hidden -= 1
+    }
+
+    /// Takes note of a slot that the page has filled.
+    mutating func append(isHidden: Bool) {
+        if isHidden { hide(Int(count)) }
+        count += 1
     }
 }
 
 /// The pages of a family, in the order in which they are exposed.
 ///
-/// Two levels of arrays: whoever copies the directory has all of it at once, and a change made later copies one segment of
-/// 64 entries and the list of segments. Nothing here takes time in proportion to the number of pages, but for that list,
-/// which has an entry for 65,536 series.
+/// Two levels of arrays: whoever copies the directory has all of it at once, and a change made later copies one
+/// segment of 64 entries and the list of segments. Nothing here takes time in proportion to the number of pages, but
+/// for that list, which has an entry for 65,536 series.
 struct PageDirectory: Sendable {
     /// By number. A segment fills from its beginning; entries of pages that are gone stay empty.
     private(set) var segments: [[PageEntry]] = []

@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// The words of a few neighbouring series, at addresses that never change. What a handle keeps.
 ///
-/// Pages come and go, and take the blocks along that handles still keep: a handle costs the memory of its block, not that
-/// of a page. A block that only its page keeps has no handle.
+/// Pages come and go, and take the blocks along that handles still keep: a handle costs the memory of its block, not
+/// that of a page. A block that only its page keeps has no handle.
 ///
 /// Unchecked `Sendable`: the words are atomics; a tracker is written once, before there is a handle to its series;
 /// `records` is used under the family's lock.
@@ -108,8 +108,8 @@ final class WordSlab: @unchecked Sendable {
     let words: UnsafeMutablePointer<Atomic<UInt64>>
     let count: Int
 
-    /// - Parameter isApart: Whether to keep the words off the cache lines of others. 128 bytes, since some processors fetch
-    ///   lines in pairs.
+    /// - Parameter isApart: Whether to keep the words off the cache lines of others. 128 bytes, since some processors
+    ///   fetch lines in pairs.
     init(_ count: Int, isApart: Bool) {
         self.count = count
         let bytes = count * MemoryLayout<UInt64>.size

@@ -1,8 +1,9 @@
 /// A table from the hash of a series' label text to its place, in which no operation takes longer as the table grows.
 ///
 /// A directory of small open-addressing tables, chosen by the first bits of the hash: extendible hashing. A table that
-/// is full doubles up to ``maxTable`` entries, and then splits in two. An entry is 8 bytes: the hash and the place. A hash
-/// that agrees proves nothing; the caller compares text. Growing never reads text, since an entry has all of the hash.
+/// is full doubles up to ``maxTable`` entries, and then splits in two. An entry is 8 bytes: the hash and the place. A
+/// hash that agrees proves nothing; the caller compares text. Growing never reads text, since an entry has all of the
+/// hash.
 ///
 /// Unchecked `Sendable`: used under the family's lock.
 @safe
@@ -15,6 +16,7 @@ final class SeriesIndex: @unchecked Sendable {
     /// How many of a hash's first bits choose the table.
     private var depth: UInt64 = 0
     private(set) var count = 0
+    private var prefetched: UInt64 = 0
 
     // A table is a word for each of these, and then its entries. Entry 0 is empty.
     private static let maskWord = 0
@@ -103,6 +105,18 @@ final class SeriesIndex: @unchecked Sendable {
         }
         unsafe Self.place(Self.entry(hash, reference), in: table(of: hash))
         count += 1
+    }
+
+    /// Reads the entries of hashes that are about to be replaced or removed, all at a time: one after another, each
+    /// would wait for memory.
+    func prefetch(_ hashes: some Sequence<UInt32>) {
+        var sum: UInt64 = 0
+        for hash in hashes {
+            let table = unsafe table(of: hash)
+            sum &+= unsafe table[Self.headWords + Int(UInt64(hash) & table[Self.maskWord])]
+        }
+        // The compiler would leave out what nothing depends on.
+        prefetched = sum
     }
 
     /// Changes the place of a series.

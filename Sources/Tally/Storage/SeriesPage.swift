@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// A run of series of one family, in the order of their first use: their label text, and the blocks that hold their values.
+/// A run of series of one family, in the order of their first use: their label text, and the blocks that hold their
+/// values.
 ///
 /// The text lies side by side in emission order, and so do the values of a block, so that a scrape reads memory in one
 /// direction. A page only grows. Compaction makes new pages, and a scrape that still reads an old one keeps it.
@@ -9,11 +10,11 @@ internal import Synchronization
 /// - `count <= capacity`; slots below `count` are filled, and a filled slot's text never changes;
 /// - `ends` rises, `ends[count - 1] <= textCapacity`, and so do the `valueEnds` of a slot, within its text; `OutputBuffer.slack` further bytes may be
 ///   read after the text, for wide copies;
-/// - a vacant slot is a filled one without text, which is no series. Families without labels have none.
+/// - a vacant slot is a filled one that is no series, or is none any more.
 ///
-/// Unchecked `Sendable`: `ends`, `valueEnds`, `blockWords`, `created` and `text` are written once a slot, before `count`
-/// says that it is filled; `blocks`, `count`, `vacant` and `idleTimes` are used under the family's lock. A reader that took
-/// a page's count under that lock reads only filled slots, which no writer touches again.
+/// Unchecked `Sendable`: `ends`, `valueEnds`, `blockWords`, `created` and `text` are written once a slot, before
+/// `count` says that it is filled; `blocks`, `count`, `vacant` and `idleTimes` are used under the family's lock. A
+/// reader that took a page's count under that lock reads only filled slots, which no writer touches again.
 @safe
 final class SeriesPage: @unchecked Sendable {
     let definition: FamilyDefinition
@@ -25,14 +26,14 @@ final class SeriesPage: @unchecked Sendable {
 
     let capacity: Int
     let textCapacity: Int
-    private let stride: Int
-    private let endCount: Int
+    let stride: Int
+    let endCount: Int
     /// A block holds `1 << blockShift` slots, the last one fewer if the capacity ends before.
     let blockShift: Int
     /// Where the words of each block are, for readers.
     let blockWords: UnsafeMutablePointer<UnsafeMutablePointer<Atomic<UInt64>>>
-    private let blocks: UnsafeMutablePointer<SeriesBlock?>
-    private let blockCapacity: Int
+    let blocks: UnsafeMutablePointer<SeriesBlock?>
+    let blockCapacity: Int
     let ends: UnsafeMutablePointer<UInt32>
     /// Where in a slot's text the values of its labels end, but for the last one, which `ends` tells.
     let valueEnds: UnsafeMutablePointer<UInt32>
@@ -42,18 +43,19 @@ final class SeriesPage: @unchecked Sendable {
     let hasControls = Atomic(false)
     let text: UnsafeMutablePointer<UInt8>
     /// When each filled slot was made, in seconds since the Unix epoch, if that is exposed.
-    private let created: UnsafeMutablePointer<Double>?
+    let created: UnsafeMutablePointer<Double>?
     /// Of families whose idle children expire. Used under the family's lock.
     let idleTimes: IdleTimes?
     private let memory: UnsafeMutableRawPointer
     /// Where the next block's words go, and how many of them are taken. Used under the family's lock.
-    private var slab: WordSlab?
-    private var slabCount = 0
+    var slab: WordSlab?
+    var slabCount = 0
 
     /// Filled slots. Guarded by the family's lock.
-    private(set) var count = 0
+    var count = 0
     /// Filled slots that are no series. Guarded by the family's lock.
     private(set) var vacant = 0
+    private var vacantBits: [UInt64] = []
 
     init(definition: FamilyDefinition, capacity: Int, textCapacity: Int) {
         self.definition = definition
@@ -120,9 +122,16 @@ final class SeriesPage: @unchecked Sendable {
         unsafe label == innerValues ? labels(slot).count - 1 : Int(valueEnds[slot * innerValues + label])
     }
 
-    /// True if a filled slot is no series.
+    /// True if a filled slot is no series. Under the family's lock.
     func isVacant(_ slot: Int) -> Bool {
-        vacant > 0 && textRange(slot).isEmpty
+        vacant > 0 && vacantBits[slot >> 6] & (1 << UInt64(slot & 63)) != 0
+    }
+
+    /// Takes note that a filled slot is no series any more: nothing finds it.
+    func vacate(_ slot: Int) {
+        if vacantBits.isEmpty { vacantBits = Array(repeating: 0, count: (capacity + 63) / 64) }
+        vacantBits[slot >> 6] |= 1 << UInt64(slot & 63)
+        vacant += 1
     }
 
     // MARK: Values
@@ -177,133 +186,6 @@ final class SeriesPage: @unchecked Sendable {
     /// What counts the users of a filled slot; nil unless that is what the family is for.
     func tracker(_ slot: Int) -> UserTracker? {
         isVacant(slot) ? nil : block(slot).tracker(slotInBlock(slot))
-    }
-
-    // MARK: Changes, all under the family's lock
-
-    /// Whether so many more series of so much text fit, where they may have to begin with a block.
-    func hasRoom(_ slots: Int, labelBytes: Int, inNewBlock: Bool) -> Bool {
-        let blockSize = 1 << blockShift
-        let first = inNewBlock ? (count + blockSize - 1) & ~(blockSize - 1) : count
-        return first + slots <= capacity && labelBytes + slots * endCount <= textCapacity - textStart(count)
-    }
-
-    /// Appends a series, or returns nil if the page has no room for it.
-    ///
-    /// - Parameter tracker: What counts its users.
-    func append(labels: UnsafeBufferPointer<UInt8>, counting tracker: UserTracker? = nil) -> Int? {
-        guard hasRoom(1, labelBytes: labels.count, inNewBlock: false) else { return nil }
-        let number = count >> blockShift
-        if unsafe blocks[number] == nil {
-            let block = makeBlock(capacity: min(1 << blockShift, capacity - count))
-            unsafe blocks[number] = block
-            unsafe (blockWords + number).initialize(to: block.words)
-        }
-        if let tracker { unsafe blocks[number]?.setTracker(tracker, slotInBlock(count)) }
-        unsafe appendText(labels)
-        if let created = unsafe created {
-            unsafe (created + count).initialize(to: definition.context.wallSeconds())
-        }
-        count += 1
-        return count - 1
-    }
-
-    private func makeBlock(capacity size: Int) -> SeriesBlock {
-        let words = size * stride
-        let slab: WordSlab
-        if let current = self.slab, current.count - slabCount >= words {
-            slab = current
-        } else {
-            // The pages of small families are their first ones, and have no neighbours of their own.
-            let isApart = capacity <= 8 || definition.stripes > 1
-            slab = WordSlab(min(1 << definition.slabShift, capacity - count) * stride, isApart: isApart)
-            slabCount = 0
-        }
-        self.slab = slab
-        defer { slabCount += words }
-        return SeriesBlock(definition: definition, capacity: size, in: slab, at: slabCount)
-    }
-
-    /// Takes another page's block, and the series in it. There must be room for them.
-    ///
-    /// - Parameter slots: The filled slots of the block in the other page.
-    /// - Returns: The first slot here.
-    func adopt(_ block: SeriesBlock, from page: SeriesPage, _ slots: Range<Int>) -> Int {
-        let blockSize = 1 << blockShift
-        while count & (blockSize - 1) != 0 { appendVacant() }
-        let first = count
-        unsafe blocks[first >> blockShift] = block
-        unsafe (blockWords + first >> blockShift).initialize(to: block.words)
-        for slot in slots {
-            guard !page.isVacant(slot) else {
-                appendVacant()
-                continue
-            }
-            unsafe appendText(page.labels(slot))
-            copyTimes(from: page, slot: slot, to: count)
-            count += 1
-        }
-        // A block that was the only one of a small page has no words for the rest of its place here.
-        while block.capacity < blockSize, count < capacity, count & (blockSize - 1) != 0 { appendVacant() }
-        return first
-    }
-
-    private func appendVacant() {
-        unsafe (ends + count).initialize(to: UInt32(textStart(count)))
-        for index in 0..<innerValues { unsafe (valueEnds + count * innerValues + index).initialize(to: 0) }
-        unsafe created.map { unsafe ($0 + count).initialize(to: .nan) }
-        idleTimes?.append()
-        vacant += 1
-        count += 1
-    }
-
-    private func appendText(_ labels: UnsafeBufferPointer<UInt8>) {
-        let start = textStart(count)
-        if let base = labels.baseAddress { unsafe (text + start).update(from: base, count: labels.count) }
-        for (index, byte) in definition.lineEnd.enumerated() {
-            unsafe text[start + labels.count + index] = byte
-        }
-        idleTimes?.append()
-        noteValues(of: count, in: start..<(start + labels.count))
-        unsafe (ends + count).initialize(to: UInt32(start + labels.count + endCount))
-    }
-
-    /// Finds out once what JSON would have to search for at each scrape.
-    private func noteValues(of slot: Int, in range: Range<Int>) {
-        var label = 0
-        var position = range.lowerBound + (innerValues > 0 ? definition.fragments.length(0) : 0)
-        var hasControl = false
-        while position < range.upperBound {
-            let byte = unsafe text[position]
-            if byte == UInt8(ascii: "\\") { position += 1 }
-            if byte < 0x20 { hasControl = true }
-            if byte == UInt8(ascii: "\""), label < innerValues {
-                unsafe (valueEnds + slot * innerValues + label).initialize(to: UInt32(position - range.lowerBound))
-                label += 1
-                position += definition.fragments.length(label)
-            } else {
-                position += 1
-            }
-        }
-        // Escaped text of a family's own labels has a quote after each value.
-        assert(label == innerValues)
-        if hasControl { hasControls.store(true, ordering: .relaxed) }
-    }
-
-    private func copyTimes(from page: SeriesPage, slot: Int, to own: Int) {
-        if let created = unsafe created { unsafe (created + own).initialize(to: page.createdSeconds(slot)) }
-        if let idleTimes, let other = page.idleTimes { idleTimes.copy(from: other, slot: slot, to: own) }
-    }
-
-    /// Takes over another page's values, when no handle to them can exist any more.
-    func copyValues(from page: SeriesPage, slot: Int, to own: Int) {
-        copyTimes(from: page, slot: slot, to: own)
-        let (source, target) = unsafe (page.words(slot), words(own))
-        for index in 0..<stride {
-            unsafe target[index].store(source[index].load(ordering: .relaxed), ordering: .relaxed)
-            guard let text = page.exemplar(slot, index) else { continue }
-            block(own).setExemplar(text, at: slotInBlock(own) * stride + index)
-        }
     }
 
     // MARK: Exemplars

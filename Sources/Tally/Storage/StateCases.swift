@@ -8,8 +8,12 @@ internal import Synchronization
 @usableFromInline
 final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked Sendable {
     /// As `allCases` was when the first handle was made.
+    let all: [State]
+    /// The same, at an address: generic code that reads an array's elements one by one allocates for each.
     @usableFromInline
-    let all: ContiguousArray<State>
+    let states: UnsafePointer<State>
+    @usableFromInline
+    let count: Int
     /// By the byte of a state whose type is one trivial byte, as that of an enum without payloads is: its position.
     @usableFromInline
     let positions: UnsafePointer<UInt8>
@@ -19,8 +23,12 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
     static var none: UInt8 { .max }
 
     init() {
-        let cases = ContiguousArray(State.allCases.prefix(StateSet<State>.maxStates))
+        let cases = Array(State.allCases.prefix(StateSet<State>.maxStates))
         all = cases
+        count = cases.count
+        let states = UnsafeMutablePointer<State>.allocate(capacity: max(1, cases.count))
+        for (position, state) in cases.enumerated() { unsafe (states + position).initialize(to: state) }
+        unsafe self.states = UnsafePointer(states)
         let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
         unsafe memory.initialize(repeating: Self.none, count: 256)
         if Self.isByte {
@@ -34,6 +42,8 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
     }
 
     deinit {
+        unsafe UnsafeMutablePointer(mutating: states).deinitialize(count: count)
+        unsafe states.deallocate()
         unsafe positions.deallocate()
     }
 
@@ -49,7 +59,8 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
     /// The position of a state, by comparing it with each.
     @inlinable
     func search(_ state: State) -> Int? {
-        all.firstIndex(of: state)
+        for position in 0..<count where unsafe states[position] == state { return position }
+        return nil
     }
 }
 
