@@ -79,6 +79,19 @@ struct SweepTests {
         #expect(page == nil)
     }
 
+    @Test func aViewTakesNoPageOfWhichNothingIsExposed() throws {
+        let family = try family(5000)
+        // Kept by its handle, and hidden.
+        let held = family[["held"]]
+        family.removeAll()
+        #expect(family.storage.size.slots > 0 && family.storage.view().pages.isEmpty)
+        held.increment()
+        #expect(family[["held"]].value == 1)
+        // As a scrape finds it that begins before the sweep has come to the pages.
+        family.storage.state.withLock { family.storage.hideAll(&$0) }
+        #expect(family.storage.view().pages.isEmpty)
+    }
+
     /// Against a dictionary: what is made, removed, kept and let go of at random is found with what it counted.
     @Test(arguments: [UInt64(1), 2, 3, 4])
     func whateverComesAndGoesIsFoundAgain(_ seed: UInt64) throws {

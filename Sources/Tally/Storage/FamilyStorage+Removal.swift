@@ -41,7 +41,7 @@ extension FamilyStorage {
 
     /// Leaves every page behind in a generation of which nothing is exposed. A sweep has to follow, for the closed
     /// indexes.
-    private func hideAll(_ state: inout State) {
+    func hideAll(_ state: inout State) {
         state.generation += 1
         state.hidden += state.live
         state.live = 0
