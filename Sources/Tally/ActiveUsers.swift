@@ -35,9 +35,11 @@ public struct ActiveUsers: Instrument {
     public static let defaultClosedHours = 48
 
     /// Makes a handle to a series.
-    public init(cell: SeriesCell) {
+    public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
+
+    init(cell: SeriesCell) {
         self.cell = cell
-        guard let tracker = unsafe cell.page.tracker(cell.page.slot(of: cell.words)) else {
+        guard let tracker = unsafe cell.block.tracker(cell.block.slot(of: cell.words)) else {
             // Cells of other families never get here: a family's kind is settled with its type.
             preconditionFailure("the series counts no users")
         }

@@ -19,12 +19,15 @@ public struct Counter: PlainInstrument {
     @usableFromInline
     let stripeMask: UInt
 
+    @inlinable
+    init(cell: SeriesCell) {
+        self.cell = cell
+        stripeMask = cell.block.stripeMask
+    }
+
     /// Makes a handle to a series.
     @inlinable
-    public init(cell: SeriesCell) {
-        self.cell = cell
-        stripeMask = cell.page.stripeMask
-    }
+    public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
     /// Lends the word to count in.
     @inlinable
@@ -36,8 +39,8 @@ public struct Counter: PlainInstrument {
         }
     }
 
-    /// A counter.
-    public static var plainKind: PlainKind { PlainKind(kind: .counter) }
+    /// The kind of a family of these.
+    public static var _kind: _PlainKind<Self> { _PlainKind(.counter) }
 
     /// Adds one. Lock-free: one relaxed atomic addition. Does not allocate.
     @inlinable

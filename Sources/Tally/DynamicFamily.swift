@@ -21,11 +21,11 @@ public struct DynamicFamily<Child: Instrument>: Sendable {
     public subscript(values: [String]) -> Child {
         guard values.count == storage.definition.labelNames.count else {
             storage.definition.context.rejected.count(.labelCount)
-            return Child(cell: storage.sinkCell())
+            return Child._handle(to: _Series(storage.sinkCell()))
         }
         return unsafe withText(values) { text, shortened in
             if shortened > 0 { storage.definition.context.rejected.countShortened() }
-            return Child(cell: unsafe storage.child(text))
+            return Child._handle(to: _Series(unsafe storage.child(text)))
         }
     }
 

@@ -24,8 +24,8 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     /// The child of a label set, made if it does not exist, or brought back if it was removed.
     ///
     /// Does not allocate when the child exists and its text is of some 400 bytes at most. Label sets of enums and Booleans
-    /// alone take no lock then; others take the family's, which no scrape holds for longer than it takes to copy a
-    /// reference.
+    /// alone take no lock then; others take the family's, which nothing holds for work on more than a page of at most
+    /// 1,024 children.
     @inlinable
     public subscript(labels: Labels) -> Child {
         // Kept until the handle, which is in its memory, has been copied.
@@ -78,8 +78,8 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
         text = LabelText(storage: storage, fields: fields)
         // Lookups of children that may expire have to be seen.
         closed =
-            packing == nil || storage.definition.idleTimeout != nil
-            ? nil : storage.closedIndex(for: labels, of: Child.self)
+            storage.definition.idleTimeout != nil
+            ? nil : packing.map { storage.closedIndex(for: labels, packedBy: $0, of: Child.self) }
         unsafe table = closed.map { unsafe UnsafePointer($0.table) }
         // A `CaseIterable` label set is closed, so all its series exist, at zero, from the start.
         if let cases = labels as? any CaseIterable.Type { expose(cases, as: labels) }
@@ -97,7 +97,7 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
     @inlinable
     @inline(__always)
     func child<Labels>(of labels: Labels) -> Child {
-        Child(cell: unsafe withUnsafePointer(to: labels) { unsafe cell(UnsafeRawPointer($0)) })
+        Child._handle(to: _Series(unsafe withUnsafePointer(to: labels) { unsafe cell(UnsafeRawPointer($0)) }))
     }
 
     @usableFromInline

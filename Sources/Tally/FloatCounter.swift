@@ -5,14 +5,17 @@ public struct FloatCounter: PlainInstrument {
     @usableFromInline
     let cell: SeriesCell
 
-    /// Makes a handle to a series.
     @inlinable
-    public init(cell: SeriesCell) {
+    init(cell: SeriesCell) {
         self.cell = cell
     }
 
-    /// A counter.
-    public static var plainKind: PlainKind { PlainKind(kind: .floatCounter) }
+    /// Makes a handle to a series.
+    @inlinable
+    public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
+
+    /// The kind of a family of these.
+    public static var _kind: _PlainKind<Self> { _PlainKind(.floatCounter) }
 
     /// Adds an amount. Lock-free: a compare-exchange loop. Does not allocate.
     ///

@@ -11,14 +11,17 @@ public struct Gauge: PlainInstrument {
     @usableFromInline
     let cell: SeriesCell
 
-    /// Makes a handle to a series.
     @inlinable
-    public init(cell: SeriesCell) {
+    init(cell: SeriesCell) {
         self.cell = cell
     }
 
-    /// A gauge.
-    public static var plainKind: PlainKind { PlainKind(kind: .gauge) }
+    /// Makes a handle to a series.
+    @inlinable
+    public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
+
+    /// The kind of a family of these.
+    public static var _kind: _PlainKind<Self> { _PlainKind(.gauge) }
 
     /// Sets the value. NaN and the infinities are values a gauge may have.
     @inlinable

@@ -21,10 +21,13 @@ public struct Histogram: Instrument {
 
     /// Makes a handle to a series.
     @inlinable
-    public init(cell: SeriesCell) {
+    public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
+
+    @inlinable
+    init(cell: SeriesCell) {
         self.cell = cell
-        unsafe bounds = cell.page.definition.bounds.pointer
-        boundCount = cell.page.definition.bounds.count
+        unsafe bounds = cell.block.definition.bounds.pointer
+        boundCount = cell.block.definition.bounds.count
     }
 
     // The words of a series: a count for each bound, one for +Inf, the sum of durations in nanoseconds, the sum of
@@ -110,7 +113,7 @@ public struct Histogram: Instrument {
         observe(max(.zero, now.since(start)))
     }
 
-    /// To be called while the page is kept, as the bounds are.
+    /// To be called while the block is kept, as the bounds are.
     @inlinable
     func bucket(of value: Double) -> Int {
         if boundCount <= 16 {
@@ -154,5 +157,5 @@ public struct Histogram: Instrument {
     }
 }
 
-// Unchecked, since `bounds` is a pointer: to numbers written once, in the definition that the cell's page keeps.
+// Unchecked, since `bounds` is a pointer: to numbers written once, in the definition that the cell's block keeps.
 extension Histogram: @unchecked Sendable {}

@@ -79,7 +79,7 @@ struct LabelField: Sendable {
 ///
 /// Only for label sets whose every label is one byte or none, at most seven of one, in the first 256 bytes of the value.
 @usableFromInline
-struct KeyPacking: Sendable {
+struct KeyPacking: Hashable, Sendable {
     /// The offset of label `n` in byte `n`.
     @usableFromInline
     let offsets: UInt64

@@ -41,23 +41,17 @@ extension MetricRegistry {
     /// The names of the families that tell of this registry itself, or of those that are included in it.
     package var ownFamilyNames: Set<String> { Set(parts().flatMap { $0.ownMetrics?.names ?? [] }) }
 
-    /// Sets `tally_series` of each registry that shows it in an exposition. This one tells of those that do not, too, so
-    /// that all of them together are the samples that there are.
+    /// Sets `tally_series` of each registry that shows it in an exposition. This one counts the samples of those that
+    /// do not, too, so that the sum is the number of samples.
     func countSamples(of families: [Snapshot.Family]) {
-        guard families.contains(where: { $0.registry !== self }) else {
-            ownMetrics?.exposed(samples: families.reduce(0) { $0 + $1.samples })
-            return
-        }
-        var samples = [ObjectIdentifier(self): (own: ownMetrics, count: 0)]
-        for family in families where family.definition.name == OwnMetrics.seriesName {
-            guard let own = family.registry.ownMetrics else { continue }
-            samples[ObjectIdentifier(family.registry)] = (own, 0)
-        }
+        let counting = families.filter { $0.definition.name == OwnMetrics.seriesName }
+        var samples = [ObjectIdentifier(self): 0]
+        for family in counting { samples[ObjectIdentifier(family.registry)] = 0 }
         for family in families {
             let id = ObjectIdentifier(family.registry)
-            samples[samples[id] == nil ? ObjectIdentifier(self) : id]?.count += family.samples
+            samples[samples[id] == nil ? ObjectIdentifier(self) : id]? += family.samples
         }
-        for (own, count) in samples.values { own?.exposed(samples: count) }
+        for family in counting { family.view.setOnlyWord(Double(samples[ObjectIdentifier(family.registry)] ?? 0)) }
     }
 
     /// Puts the families of several registries into one order, and leaves out what cannot be shown beside the rest.

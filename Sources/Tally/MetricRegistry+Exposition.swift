@@ -121,16 +121,16 @@ extension MetricRegistry {
         refresh()
         let answers = ask(exposed.filter { $0.observe != nil || $0.collector != nil }, own, until: end)
         let collected = answers.collected.compactMapValues(\.families)
-        own?.refresh(registered, answers: collected)
+        let replaced = own?.refresh(registered, answers: collected) ?? [:]
         return exposed.compactMap { family -> Snapshot.Family? in
-            guard !answers.missing.contains(ObjectIdentifier(family.storage)),
-                let storage = family.storage(in: collected)
-            else { return nil }
+            let id = ObjectIdentifier(family.storage)
+            guard !answers.missing.contains(id), let storage = replaced[id] ?? family.storage(in: collected) else {
+                return nil
+            }
             let definition = storage.definition
-            storage.expireIdleChildren(isOften: false)
-            let view = storage.view()
+            storage.expireIdleChildren()
+            let view = storage.settledView()
             guard view.live > 0 else { return nil }
-            if definition.kind == .activeUsers { view.refreshUsers() }
             let hasCreated = format.kind == .openMetrics && definition.hasCreatedSamples
             let samples = view.live * (definition.samplesPerSeries + (hasCreated ? 1 : 0))
             return Snapshot.Family(registry: self, definition: definition, view: view, samples: samples)

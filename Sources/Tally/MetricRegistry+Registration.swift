@@ -16,8 +16,8 @@ extension PlainInstrument {
 
     /// Registers an instrument whose name comes at run time.
     public init(validating name: String, help: String, in registry: MetricRegistry) throws(RegistrationError) {
-        let storage = try registry.register(name, help: help, kind: Self.plainKind.kind, labelNames: [])
-        self.init(cell: storage.onlyChild())
+        let storage = try registry.register(name, help: help, kind: Self._kind.kind, labelNames: [])
+        self = Self._handle(to: _Series(storage.onlyChild()))
     }
 
     /// Registers a family whose label names come at run time.
@@ -41,7 +41,7 @@ extension PlainInstrument {
             storage: try registry.register(
                 name,
                 help: help,
-                kind: plainKind.kind,
+                kind: _kind.kind,
                 labelNames: labelNames,
                 limit: limit,
                 idleTimeout: idleTimeout
@@ -162,7 +162,7 @@ extension Family {
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) where Child: PlainInstrument {
-        try self.init(name, help, Child.plainKind.kind, limit, idleTimeout, in: registry)
+        try self.init(name, help, Child._kind.kind, limit, idleTimeout, in: registry)
     }
 
     /// Registers a family of histograms, or finds the one of the same definition.

@@ -260,7 +260,8 @@ public final class MetricRegistry: Sendable {
 
     /// Stops exposing an instrument or a family, and frees its name.
     ///
-    /// Handles that are still held go on counting, unseen. Returns whether there was one.
+    /// Handles that are still held go on counting, unseen. Returns whether there was one. The registry's own series
+    /// about it go, too: their totals begin at zero, as after a restart, if the name is registered again.
     ///
     /// - Parameter name: As exposed: with the prefix, and with `_total` or `_info`.
     @discardableResult
@@ -272,10 +273,6 @@ public final class MetricRegistry: Sendable {
             let sorted = state.sorted
             state.sorted = nil
             return (family, sorted)
-        }
-        if let removed {
-            context.keepOverflow(of: removed.0.storage)
-            ownMetrics?.forget(removed.0.storage.definition)
         }
         return removed != nil
     }

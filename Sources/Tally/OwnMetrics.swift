@@ -4,17 +4,20 @@ internal import Synchronization
 ///
 /// Totals are kept where they are counted, as plain atomics, and copied here at each scrape: nothing that counts
 /// needs to know of a registry.
+///
+/// What is said of other families is made anew for each scrape, from the families that are registered: it goes with
+/// them, and no other scrape writes into it.
 final class OwnMetrics: Sendable {
     static let seriesName = "tally_series"
 
-    private let series: Gauge
+    private let series: FamilyStorage
     private let scrapeDuration: Gauge
     private let rejected: Family<RejectedUpdates.Reason, Counter>
     private let shortened: Counter
-    private let overflow: DynamicFamily<Counter>
-    private let overflowLabelSets: DynamicFamily<Gauge>
-    private let userOverflow: DynamicFamily<Gauge>
-    private let collectorErrors: DynamicFamily<Counter>
+    private let overflow: FamilyStorage
+    private let overflowLabelSets: FamilyStorage
+    private let userOverflow: FamilyStorage
+    private let collectorErrors: FamilyStorage
     private let context: RegistryContext
     /// The families' names, as exposed.
     let names: Set<String>
@@ -41,9 +44,7 @@ final class OwnMetrics: Sendable {
             )
         }
         context = registry.context
-        series = Gauge(
-            cell: try register(Self.seriesName, "Samples in the last exposition.", .gauge).onlyChild()
-        )
+        series = try register(Self.seriesName, "Samples in the last exposition.", .gauge)
         scrapeDuration = Gauge(
             cell: try register(
                 "tally_scrape_duration_seconds",
@@ -71,78 +72,90 @@ final class OwnMetrics: Sendable {
                 schema: schema
             )
         )
-        overflow = DynamicFamily(
-            storage: try register(
-                "tally_family_overflow_total",
-                "Lookups answered by a full family's overflow child.",
-                .counter,
-                ["family"]
-            )
+        overflow = try register(
+            "tally_family_overflow_total",
+            "Lookups answered by a full family's overflow child.",
+            .counter,
+            ["family"]
         )
-        overflowLabelSets = DynamicFamily(
-            storage: try register(
-                "tally_family_overflow_label_sets",
-                "Distinct label sets that a full family turned away, estimated.",
-                .gauge,
-                ["family"]
-            )
+        overflowLabelSets = try register(
+            "tally_family_overflow_label_sets",
+            "Distinct label sets that a full family turned away, estimated.",
+            .gauge,
+            ["family"]
         )
-        userOverflow = DynamicFamily(
-            storage: try register(
-                "tally_active_users_overflow",
-                "Whether active users were more than fit, so that their counts are estimates.",
-                .gauge,
-                ["metric"]
-            )
+        userOverflow = try register(
+            "tally_active_users_overflow",
+            "Whether active users were more than fit, so that their counts are estimates.",
+            .gauge,
+            ["metric"]
         )
-        collectorErrors = DynamicFamily(
-            storage: try register(
-                "tally_collector_errors_total",
-                "Values that a scrape could not collect, by family.",
-                .counter,
-                ["family"]
-            )
+        collectorErrors = try register(
+            "tally_collector_errors_total",
+            "Values that a scrape could not collect, by family.",
+            .counter,
+            ["family"]
         )
         self.names = names
     }
 
     /// Brings the totals up to date.
     ///
-    /// - Parameter answers: What collectors have said just now.
+    /// - Parameters:
+    ///   - families: The registered families.
+    ///   - answers: What collectors have said just now.
+    /// - Returns: The storages to expose in the place of registered ones, by these.
     func refresh(
         _ families: [MetricRegistry.RegisteredFamily],
         answers: [ObjectIdentifier: RegisteredCollector.Answer]
-    ) {
+    ) -> [ObjectIdentifier: FamilyStorage] {
         for reason in RejectedUpdates.Reason.allCases {
             rejected[reason].raise(to: context.rejected.total(reason))
         }
         shortened.raise(to: context.rejected.shortenedTotal)
-        var overflowed = context.pastOverflow
-        for family in families where family.storage.overflowTotal > 0 {
-            overflowed[ByteName(family.storage.definition.name), default: 0] += family.storage.overflowTotal
-        }
-        for storage in families.compactMap({ $0.storage(in: answers) }) {
-            let name = storage.definition.name
-            if storage.overflowTotal > 0 { overflowLabelSets[[name]].set(storage.overflowLabelSets) }
-            if storage.definition.kind == .activeUsers {
-                userOverflow[[name]].set(storage.trackers().contains { $0.isOverflowing } ? 1 : 0)
+        let overflow = Replacement(of: overflow)
+        let overflowLabelSets = Replacement(of: overflowLabelSets)
+        let userOverflow = Replacement(of: userOverflow)
+        let collectorErrors = Replacement(of: collectorErrors)
+        for family in families {
+            let definition = family.storage.definition
+            let past = definition.pastOverflow.load(ordering: .relaxed)
+            overflow.set(past &+ family.storage.overflowTotal, for: definition)
+            collectorErrors.set(definition.collectionErrors.load(ordering: .relaxed), for: definition)
+            guard let storage = family.storage(in: answers) else { continue }
+            if storage.overflowTotal > 0 { overflowLabelSets.set(storage.overflowLabelSets, for: definition) }
+            if definition.kind == .activeUsers {
+                userOverflow.set(storage.trackers().contains { $0.isOverflowing } ? 1.0 : 0, for: definition)
             }
         }
-        for (name, total) in overflowed.sorted(by: { $0.key < $1.key }) { overflow[[name.text]].raise(to: total) }
+        // Set once the samples have been counted.
+        let series = Replacement(of: series)
+        _ = series.storage.onlyChild()
+        let all = [overflow, overflowLabelSets, userOverflow, collectorErrors, series]
+        return Dictionary(uniqueKeysWithValues: all.map { (ObjectIdentifier($0.registered), $0.storage) })
     }
 
-    /// Leaves out what was said of a family that is no longer registered, totals excepted.
-    func forget(_ family: FamilyDefinition) {
-        overflowLabelSets.remove([family.name])
-        userOverflow.remove([family.name])
+    /// The series of one scrape, each about a family.
+    private struct Replacement {
+        let registered: FamilyStorage
+        let storage: FamilyStorage
+
+        init(of registered: FamilyStorage) {
+            self.registered = registered
+            storage = FamilyStorage(definition: registered.definition)
+        }
+
+        func set(_ total: UInt64, for family: FamilyDefinition) {
+            if total > 0 { DynamicFamily<Counter>(storage: storage)[[family.name]].raise(to: total) }
+        }
+
+        func set(_ value: Double, for family: FamilyDefinition) {
+            DynamicFamily<Gauge>(storage: storage)[[family.name]].set(value)
+        }
     }
 
     func collectorFailed(_ family: FamilyDefinition) {
-        collectorErrors[[family.name]].increment()
-    }
-
-    func exposed(samples: Int) {
-        series.set(samples)
+        family.collectionErrors.wrappingAdd(1, ordering: .relaxed)
     }
 
     func scraped(in duration: Duration) {

@@ -1,4 +1,4 @@
-internal import Synchronization
+public import Synchronization
 
 /// Which of some states something is in: of a connection, a circuit breaker, a leader election.
 ///
@@ -14,24 +14,41 @@ internal import Synchronization
 /// A handle is a small value; copies set the same states. Updates are lock-free and do not allocate.
 ///
 /// https://prometheus.io/docs/specs/om/open_metrics_spec/#stateset
+@safe
 public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument {
-    private let cell: SeriesCell
+    @usableFromInline
+    let cell: SeriesCell
+    /// Kept by the family's definition, which the cell keeps.
+    @usableFromInline
+    let cases: Unmanaged<StateCases<State>>
+    /// Those of the cases, for updates in a hurry.
+    @usableFromInline
+    let positions: UnsafePointer<UInt8>
 
-    /// Makes a handle to a series.
-    public init(cell: SeriesCell) {
+    init(cell: SeriesCell) {
         self.cell = cell
+        let cases = cell.definition.states.cases(of: State.self)
+        unsafe self.cases = .passUnretained(cases)
+        unsafe positions = cases.positions
     }
 
+    /// Makes a handle to a series.
+    public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
+
     /// Makes a state the only active one. One that is not among `allCases` changes nothing.
+    @inlinable
     public func set(_ state: State) {
-        guard let bit = Self.bit(of: state) else { return }
-        unsafe cell.withWords { unsafe $0.pointee.store(bit, ordering: .relaxed) }
+        unsafe cell.withWords { word in
+            guard let bit = bit(of: state) else { return }
+            unsafe word.pointee.store(bit, ordering: .relaxed)
+        }
     }
 
     /// Makes a state active or not, beside others. One that is not among `allCases` changes nothing.
+    @inlinable
     public func set(_ state: State, to isActive: Bool) {
-        guard let bit = Self.bit(of: state) else { return }
         unsafe cell.withWords { word in
+            guard let bit = bit(of: state) else { return }
             if isActive {
                 _ = unsafe word.pointee.bitwiseOr(bit, ordering: .relaxed)
             } else {
@@ -42,13 +59,29 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
 
     /// The active states, in the order of the cases.
     public var active: [State] {
-        let bits = unsafe cell.withWords { unsafe $0.pointee.load(ordering: .relaxed) }
-        return State.allCases.enumerated().filter { bits >> UInt64($0.offset) & 1 == 1 }.map(\.element)
+        unsafe cell.withWords { word in
+            let bits = unsafe word.pointee.load(ordering: .relaxed)
+            return unsafe cases._withUnsafeGuaranteedRef { cases in
+                cases.all.indices.filter { bits >> UInt64($0) & 1 == 1 }.map { cases.all[$0] }
+            }
+        }
     }
 
-    private static func bit(of state: State) -> UInt64? {
-        for (position, other) in State.allCases.enumerated() where other == state { return 1 << UInt64(position) }
-        return nil
+    /// To be called while the block is kept, as the cases are.
+    @inlinable
+    @inline(__always)
+    func bit(of state: State) -> UInt64? {
+        if StateCases<State>.isByte {
+            let position = unsafe positions[Int(StateCases<State>.byte(of: state))]
+            if position != StateCases<State>.none { return 1 &<< UInt64(position) }
+        }
+        return searchedBit(of: state)
+    }
+
+    @inlinable
+    @inline(never)
+    func searchedBit(of state: State) -> UInt64? {
+        unsafe cases._withUnsafeGuaranteedRef { $0.search(state) }.map { 1 &<< UInt64($0) }
     }
 
     /// The most states there can be.
@@ -70,6 +103,10 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
         return states
     }
 }
+
+// Unchecked, since a reference that is not counted and a pointer are not `Sendable`: both are to what the definition
+// keeps, which the cell's block keeps, and which never changes.
+extension StateSet: @unchecked Sendable {}
 
 extension StateSet {
     /// Registers a state set, or finds the one of the same definition.

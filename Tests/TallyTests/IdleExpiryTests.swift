@@ -160,7 +160,7 @@ struct IdleExpiryTests {
             clock.advance(by: .seconds(200))
             _ = try queues()
         }
-        let slots = jobs.storage.state.withLock { $0.pages.reduce(0) { $0 + $1.count } }
+        let slots = jobs.storage.size.slots
         #expect(slots < 500)
     }
 

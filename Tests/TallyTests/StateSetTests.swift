@@ -92,3 +92,89 @@ struct StateSetTests {
         #expect(code { _ = try StateSet<Phase>(validating: "phase", help: "", in: registry) } == .conflictingDefinition)
     }
 }
+
+/// The position of a state's bit is looked up in a table of the family's, by the state's byte where it has one.
+struct StateCasesTests {
+    let registry = MetricRegistry(ownMetrics: false)
+
+    /// More than a byte, and no enum.
+    struct Shard: CaseIterable, Equatable, LabelValue {
+        var name: String
+        var labelText: String { name }
+        static let allCases = (0..<64).map { Shard(name: "shard \($0)") }
+    }
+
+    /// Bytes that are not the positions, and a state that is none.
+    enum Level: UInt8, LabelValue, CaseIterable {
+        case high = 9
+        case unlisted = 200
+        case low = 1
+        static let allCases = [Level.low, .high]
+    }
+
+    /// Different bytes that are equal.
+    enum Mode: LabelValue, CaseIterable {
+        case on
+        case alsoOn
+        case off
+        static let allCases = [Mode.off, .on]
+        var labelText: String { self == .off ? "off" : "on" }
+        static func == (one: Mode, other: Mode) -> Bool {
+            switch (one, other) {
+            case (.off, .off): true
+            case (.off, _), (_, .off): false
+            default: true
+            }
+        }
+    }
+
+    /// No bytes at all.
+    enum Single: LabelValue, CaseIterable {
+        case only
+        var labelText: String { "only" }
+    }
+
+    @Test func everyStateHasItsOwnBitWhateverItsType() {
+        let shards = StateSet<Shard>("shard", help: "", in: registry)
+        for shard in Shard.allCases {
+            shards.set(shard)
+            #expect(shards.active == [shard])
+        }
+        let single = StateSet<Single>("single", help: "", in: registry)
+        single.set(.only)
+        #expect(single.active == [.only])
+    }
+
+    @Test func aStateThatIsNotAmongTheCasesChangesNothing() {
+        let level = StateSet<Level>("level", help: "", in: registry)
+        level.set(.high)
+        level.set(.unlisted)
+        level.set(.unlisted, to: true)
+        #expect(level.active == [.high])
+        let shards = StateSet<Shard>("shard", help: "", in: registry)
+        shards.set(Shard(name: "none"))
+        #expect(shards.active.isEmpty)
+    }
+
+    @Test func statesThatAreEqualAreOneWhateverTheirBytes() {
+        let mode = StateSet<Mode>("mode", help: "", in: registry)
+        mode.set(.alsoOn)
+        #expect(mode.active == [.on])
+        #expect(registry.text.contains("mode{mode=\"on\"} 1\n"))
+    }
+
+    @Test func typesThatShareAFamilyEachHaveTheirOwnTable() {
+        enum Reversed: UInt8, LabelValue, CaseIterable {
+            case high = 1
+            case low = 9
+            static let allCases = [Reversed.low, .high]
+            var labelText: String { self == .low ? "1" : "9" }
+        }
+        let level = StateSet<Level>("level", help: "", in: registry)
+        let reversed = StateSet<Reversed>("level", help: "", in: registry)
+        level.set(.high)
+        #expect(reversed.active == [.high])
+        reversed.set(.low)
+        #expect(level.active == [.low])
+    }
+}

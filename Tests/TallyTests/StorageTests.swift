@@ -3,27 +3,83 @@ import Testing
 @testable import Tally
 
 struct SeriesIndexTests {
+    private func reference(_ number: Int) -> SlotReference {
+        SlotReference(PagePlace(segment: number >> 16, index: number >> 10 & 63), number & 1023)
+    }
+
     @Test func findsEveryEntryWhateverItsHash() {
-        var index = SeriesIndex()
+        let index = SeriesIndex()
         // Hashes that crowd one end of the table, and some that are equal.
         var hashes: [UInt32] = (0..<5000).map { UInt32(truncatingIfNeeded: $0 % 700) &* 65_537 }
         hashes += [0, .max, .max, .max - 1]
+        for (number, hash) in hashes.enumerated() { index.insert(hash, reference(number)) }
         for (number, hash) in hashes.enumerated() {
-            index.insert(hash, SlotReference(page: number >> 10, slot: number & 1023))
-        }
-        for (number, hash) in hashes.enumerated() {
-            let found = index.find(hash) { $0.page << 10 | $0.slot == number }
-            #expect(found == SlotReference(page: number >> 10, slot: number & 1023))
+            #expect(index.find(hash) { $0 == reference(number) } != nil)
         }
         #expect(index.find(123_456) { _ in true } == nil)
         #expect(index.count == hashes.count)
     }
 
+    @Test func holdsMoreEqualHashesThanALargestTableHasEntries() {
+        let index = SeriesIndex()
+        for number in 0..<3000 { index.insert(77, reference(number)) }
+        for number in 0..<3000 { #expect(index.find(77) { $0 == reference(number) } != nil) }
+        for number in 0..<3000 { index.remove(77, reference(number)) }
+        #expect(index.find(77) { _ in true } == nil)
+    }
+
     @Test func theLastPlaceThereCanBeIsStored() {
-        var index = SeriesIndex()
-        let last = SlotReference(page: SlotReference.maxPages - 1, slot: 1023)
+        let index = SeriesIndex()
+        let last = SlotReference(PagePlace(segment: SlotReference.maxSegments - 1, index: 63), 1023)
         index.insert(7, last)
         #expect(index.find(7) { _ in true } == last)
+        #expect(last.place == PagePlace(segment: SlotReference.maxSegments - 1, index: 63) && last.slot == 1023)
+    }
+
+    /// Against a dictionary, with few different hashes so that entries stand in each other's way.
+    @Test(arguments: [UInt64(1), 2, 3])
+    func agreesWithADictionaryWhateverIsDone(_ seed: UInt64) {
+        var random = Xorshift(seed: seed)
+        let index = SeriesIndex()
+        var model: [Int: UInt32] = [:]
+        for step in 0..<60_000 {
+            let number = Int(random.next() % 4000)
+            // First it grows, then it shrinks.
+            let isAdding = random.next() % 10 < (step < 30_000 ? 7 : 3)
+            if let hash = model[number] {
+                #expect(index.find(hash) { $0 == reference(number) } != nil)
+                if isAdding {
+                    let other = 4000 + number
+                    guard model[other] == nil else { continue }
+                    index.replace(hash, reference(number), by: reference(other))
+                    model[number] = nil
+                    model[other] = hash
+                } else {
+                    index.remove(hash, reference(number))
+                    model[number] = nil
+                }
+            } else if isAdding {
+                let hash = UInt32(truncatingIfNeeded: random.next() % 50) &* 0x0400_0001 &+ UInt32(number % 3)
+                index.insert(hash, reference(number))
+                model[number] = hash
+            }
+        }
+        #expect(index.count == model.count)
+        for (number, hash) in model { #expect(index.find(hash) { $0 == reference(number) } != nil) }
+        for (number, hash) in model { index.remove(hash, reference(number)) }
+        #expect(index.count == 0)
+    }
+
+    @Test func givesBackItsMemoryWhenItsEntriesGo() {
+        let index = SeriesIndex()
+        let hashes = (0..<200_000).map { UInt32(truncatingIfNeeded: $0) &* 0x9E37_79B9 }
+        for (number, hash) in hashes.enumerated() { index.insert(hash, reference(number)) }
+        #expect(index.capacity < 4 * hashes.count)
+        for (number, hash) in hashes.enumerated().dropFirst(10) { index.remove(hash, reference(number)) }
+        #expect(index.capacity < 20_000)
+        for (number, hash) in hashes.enumerated().prefix(10) {
+            #expect(index.find(hash) { $0 == reference(number) } != nil)
+        }
     }
 }
 

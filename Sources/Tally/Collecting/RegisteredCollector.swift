@@ -1,3 +1,5 @@
+internal import Synchronization
+
 extension MetricRegistry.RegisteredFamily {
     /// The family's series; nil if its collector has said nothing.
     func storage(in answers: [ObjectIdentifier: RegisteredCollector.Answer]) -> FamilyStorage? {
@@ -96,8 +98,9 @@ final class CollectedDefinitions: Sendable {
         var answer: RegisteredCollector.Answer = [:]
         for storage in samples.storages.values {
             let other = answer.updateValue(storage, forKey: ByteName(storage.definition.name))
+            guard other == nil else { continue }
             // The storage goes, and the total must not fall.
-            if other == nil { context.keepOverflow(of: storage) }
+            storage.definition.pastOverflow.wrappingAdd(storage.overflowTotal, ordering: .relaxed)
         }
         return answer
     }

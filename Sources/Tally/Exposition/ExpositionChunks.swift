@@ -6,8 +6,8 @@
 /// for chunk in registry.chunks(as: format) { try await writer.write(chunk) }
 /// ```
 ///
-/// Which series there are is settled when the sequence is made; a value is read when its line is written. No lock is
-/// held between the pieces.
+/// Which series there are is settled when the sequence is made, as are the numbers of active users; other values are read
+/// when their line is written. No lock is held between the pieces.
 public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
     private var encoder: SnapshotEncoder
     private let registry: MetricRegistry

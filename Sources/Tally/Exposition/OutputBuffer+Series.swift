@@ -14,7 +14,9 @@ extension OutputBuffer {
     ///   - group: The first slot of a group of 64.
     ///   - exposed: Which of the group's slots; not none.
     mutating func append(head: LabelFragments.Piece, countersOf page: SeriesPage, _ group: Int, _ exposed: UInt64) {
-        let words = unsafe page.words(group)
+        let blocks = unsafe page.blockWords
+        let shift = page.blockShift
+        let blockMask = (1 &<< shift) &- 1
         let ends = unsafe page.ends + group
         let texts = unsafe page.text
         let groupStart = page.textStart(group)
@@ -24,17 +26,43 @@ extension OutputBuffer {
             // A run of neighbours: where one's text ends, the next one's begins.
             let first = rest.trailingZeroBitCount
             let length = (~(rest &>> UInt64(first))).trailingZeroBitCount
-            let end = min(first &+ length, 64)
-            var start = unsafe first == 0 ? groupStart : Int(ends[first &- 1])
-            for index in first..<end {
-                let textEnd = unsafe Int(ends[index])
-                unsafe place = Self.writeLine(head, texts + start, textEnd &- start, words + index, at: place)
-                start = textEnd
+            let runEnd = min(first &+ length, 64)
+            let start = unsafe first == 0 ? groupStart : Int(ends[first &- 1])
+            let words = unsafe blocks[(group &+ first) &>> shift] + (first & blockMask)
+            // Blocks often lie side by side, and then are one.
+            var end = min(runEnd, (first | blockMask) &+ 1)
+            while end < runEnd, unsafe blocks[(group &+ end) &>> shift] == words + (end &- first) {
+                end = min(runEnd, end &+ blockMask &+ 1)
             }
+            unsafe place = Self.writeLines(head, texts + start, start, ends + first, words, end &- first, at: place)
             rest = end == 64 ? 0 : rest & (.max &<< UInt64(end))
         }
         count = unsafe place - base
         assert(count <= capacity)
+    }
+
+    /// Neighbours in one block. Out of line, so that the compiler has all registers for the loop.
+    @inline(never)
+    private static func writeLines(
+        _ head: LabelFragments.Piece,
+        _ text: UnsafePointer<UInt8>,
+        _ textStart: Int,
+        _ ends: UnsafePointer<UInt32>,
+        _ words: UnsafePointer<Atomic<UInt64>>,
+        _ count: Int,
+        at place: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        var place = unsafe place
+        var text = unsafe text
+        var start = textStart
+        for index in 0..<count {
+            let end = unsafe Int(ends[index])
+            let length = end &- start
+            unsafe place = writeLine(head, text, length, words + index, at: place)
+            unsafe text += length
+            start = end
+        }
+        return unsafe place
     }
 
     @inline(__always)
@@ -83,7 +111,9 @@ extension OutputBuffer {
         withCounters: Bool
     ) {
         let heads = unsafe JSONHeads(page.definition)
-        let words = unsafe page.words(group)
+        let blocks = unsafe page.blockWords
+        let shift = page.blockShift
+        let blockMask = (1 &<< shift) &- 1
         let ends = unsafe page.ends + group
         let texts = unsafe page.text
         let groupStart = page.textStart(group)
@@ -108,7 +138,8 @@ extension OutputBuffer {
             }
             skipped = 0
             guard withCounters else { continue }
-            let total = unsafe Counter.total(words[index].load(ordering: .relaxed))
+            let words = unsafe blocks[(group &+ index) &>> shift]
+            let total = unsafe Counter.total(words[index & blockMask].load(ordering: .relaxed))
             unsafe place = Self.write(total, at: place)
             unsafe place[0] = UInt8(ascii: "\"")
             unsafe place[1] = UInt8(ascii: "}")

@@ -35,6 +35,8 @@ struct SnapshotEncoder: Sendable {
     private var family = 0
     private var page = 0
     var slot = 0
+    /// Which series of the page it has to show.
+    private var shownSlots = FamilyStorage.ShownSlots()
     /// Whether the head of the document, and of the family, have been written.
     private var hasBegun = false
     private var hasHeader = false
@@ -60,8 +62,10 @@ struct SnapshotEncoder: Sendable {
             let current = snapshot.families[family]
             guard begin(current, &out) else { return }
             while page < current.view.pages.count {
-                let from = current.view.pages[page]
-                let count = current.view.count(ofPage: page)
+                let shown = current.view.pages[page]
+                let from = shown.page
+                let count = shown.count
+                shownSlots = shown.slots
                 let isPageDone =
                     switch (format, current.definition.kind) {
                     case (.json, _): encodeJSON(from, count, &out)
@@ -120,7 +124,7 @@ struct SnapshotEncoder: Sendable {
     /// first of them.
     mutating func nextExposed(_ page: SeriesPage, _ count: Int) -> UInt64? {
         while slot < count {
-            let exposed = page.exposedMask(from: slot, count)
+            let exposed = shownSlots.exposed(from: slot)
             if exposed != 0 {
                 slot = (slot & ~63) + exposed.trailingZeroBitCount
                 return exposed
@@ -161,7 +165,7 @@ struct SnapshotEncoder: Sendable {
     private mutating func encodeLines(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
         let definition = escaped ?? page.definition
         let head = definition.lineHead[0]
-        let hasExemplars = format == .openMetrics && !page.exemplars.isEmpty
+        let hasExemplars = format == .openMetrics && page.hasExemplars(count)
         let hasCreated = format == .openMetrics && definition.hasCreatedSamples
         let created = definition.text.createdHead
         let isRun = definition.isRunOfWords && !hasExemplars && !hasCreated && escaped == nil
@@ -248,7 +252,7 @@ struct SnapshotEncoder: Sendable {
     private mutating func encodeHistograms(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
         let definition = page.definition
         let pieces = (escaped ?? definition).text
-        let hasExemplars = format == .openMetrics && !page.exemplars.isEmpty
+        let hasExemplars = format == .openMetrics && page.hasExemplars(count)
         let hasCreated = format == .openMetrics && definition.hasCreatedSamples
         let hasNegativeBounds = definition.bounds.array.contains { $0 < 0 }
         while nextExposed(page, count) != nil {

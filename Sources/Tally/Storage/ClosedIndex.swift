@@ -1,11 +1,38 @@
 public import Synchronization
 
-/// What a family's storage asks of a closed index, whatever children it holds.
-protocol ClosedIndexing: AnyObject, Sendable {
-    /// Makes lookups of the child with these words go by its text again. Under the family's lock.
-    func forget(_ words: UnsafeMutablePointer<Atomic<UInt64>>)
-    /// Makes all lookups go by text again. Under the family's lock.
-    func forgetAll()
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// The handle that a closed index keeps of a child, and what leads to it: the child itself follows in memory.
+///
+/// A child's block knows its records, so that removing the child takes no search.
+@unsafe
+struct ClosedRecord {
+    let owner: ObjectIdentifier
+    let key: UInt64
+    /// Another record of the same index.
+    let nextOfIndex: UnsafeMutablePointer<ClosedRecord>?
+    /// Another record of the same child.
+    var next: UnsafeMutablePointer<ClosedRecord>?
+    /// The word of a table that holds the handle's address, or 0 if lookups are to go by text.
+    var bucket: UnsafeMutablePointer<Atomic<UInt64>>
+
+    init(
+        owner: ObjectIdentifier,
+        key: UInt64,
+        nextOfIndex: UnsafeMutablePointer<ClosedRecord>?,
+        bucket: UnsafeMutablePointer<Atomic<UInt64>>
+    ) {
+        unsafe self.owner = owner
+        unsafe self.key = key
+        unsafe self.nextOfIndex = unsafe nextOfIndex
+        unsafe self.bucket = unsafe bucket
+    }
 }
 
 /// From the packed key of a closed label set to its child's handle, found without a lock.
@@ -15,22 +42,26 @@ protocol ClosedIndexing: AnyObject, Sendable {
 /// at an address of their own, and live as long as the index.
 ///
 /// Invariants: writers hold the family's lock; a bucket's key is written once, after its handle's address; a table is
-/// never more than half full, so every walk ends. `forget` clears the address and leaves the key, which a later
+/// never more than half full, so every walk ends. Removing a child clears the address and leaves the key, which a later
 /// `insert` finds again.
 ///
 /// Unchecked `Sendable`: the tables are atomics, published with release and read with acquire; handles are immutable;
-/// `tables`, `handles` and `count` are used under the family's lock.
+/// `tables`, `records` and `count` are used under the family's lock.
 @safe
 @usableFromInline
-final class ClosedIndex<Child: Instrument>: ClosedIndexing, @unchecked Sendable {
+final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
     /// Where the address of the current table is. A table is a word that holds its shift, then pairs of key and address.
     ///
     /// Outside of the object, so that a lookup which knows this address needs no reference to the object.
     let table: UnsafeMutablePointer<Atomic<UInt>>
     private var tables: [UnsafeMutablePointer<Atomic<UInt64>>]
-    /// By the address of the child's words.
-    private var handles: [UInt: UnsafeMutablePointer<Child>] = unsafe [:]
+    private var records: UnsafeMutablePointer<ClosedRecord>?
+    /// What a record has for a bucket until it gets one.
+    private let noBucket: UnsafeMutablePointer<Atomic<UInt64>>
+    /// Keys in the current table.
     private var count = 0
+    /// Larger tables begin empty: the lock is not held for as long as copying one takes.
+    private static var maxCopiedBits: UInt64 { 10 }
 
     /// Set in every stored key, so that no key is 0, which marks an empty bucket.
     @inlinable
@@ -41,23 +72,30 @@ final class ClosedIndex<Child: Instrument>: ClosedIndexing, @unchecked Sendable 
         unsafe tables = [first]
         unsafe table = .allocate(capacity: 1)
         unsafe table.initialize(to: Atomic(UInt(bitPattern: first)))
+        unsafe records = nil
+        unsafe noBucket = .allocate(capacity: 1)
+        unsafe noBucket.initialize(to: Atomic(0))
     }
 
     deinit {
         unsafe table.deallocate()
-        while let table = unsafe tables.popLast() { unsafe table.deallocate() }
-        while let (_, handle) = unsafe handles.popFirst() {
-            unsafe handle.deinitialize(count: 1)
-            unsafe handle.deallocate()
+        while let table = unsafe tables.popLast() { unsafe free(table) }
+        while let record = unsafe records {
+            unsafe records = record.pointee.nextOfIndex
+            let memory = UnsafeMutableRawPointer(record)
+            unsafe (memory + Self.childOffset).assumingMemoryBound(to: Child.self).deinitialize(count: 1)
+            unsafe memory.deallocate()
         }
+        unsafe noBucket.deallocate()
     }
 
+    /// Zeros that the system provides as they are touched: a large table costs nothing at first.
     private static func allocate(bits: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
         let words = 1 + 2 << Int(bits)
-        let memory = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: words)
-        unsafe memory.initialize(to: Atomic(64 - bits))
-        for index in 1..<words { unsafe (memory + index).initialize(to: Atomic(0)) }
-        return unsafe memory
+        guard let memory = unsafe calloc(words, MemoryLayout<UInt64>.size) else { fatalError("Tally: no memory left") }
+        let table = unsafe memory.bindMemory(to: Atomic<UInt64>.self, capacity: words)
+        unsafe table.pointee.store(64 - bits, ordering: .relaxed)
+        return unsafe table
     }
 
     /// The handle of a child, or nil if it has to be looked up by its text.
@@ -91,47 +129,54 @@ final class ClosedIndex<Child: Instrument>: ClosedIndexing, @unchecked Sendable 
         var base = unsafe current
         let bits = unsafe 64 - base.pointee.load(ordering: .relaxed)
         if (count + 1) * 2 > 1 << Int(bits) {
-            let larger = unsafe Self.allocate(bits: bits + 1)
-            for bucket in 0..<(1 << Int(bits)) {
-                let key = unsafe base[1 + 2 * bucket].load(ordering: .relaxed)
-                let address = unsafe base[2 + 2 * bucket].load(ordering: .relaxed)
-                if key != 0 { _ = unsafe Self.place(key, address, in: larger) }
+            unsafe base = grow(to: bits + 1)
+        }
+        unsafe place(record(of: key, cell), in: base)
+    }
+
+    /// Publishes a larger table. Those handles that it does not take over come back with the next lookup by text.
+    private func grow(to bits: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        let larger = unsafe Self.allocate(bits: bits)
+        count = 0
+        if bits <= Self.maxCopiedBits {
+            var record = unsafe records
+            while let found = unsafe record {
+                if unsafe found.pointee.bucket.pointee.load(ordering: .relaxed) != 0 { unsafe place(found, in: larger) }
+                unsafe record = found.pointee.nextOfIndex
             }
-            unsafe tables.append(larger)
-            unsafe table.pointee.store(UInt(bitPattern: larger), ordering: .releasing)
-            unsafe base = larger
         }
-        let address = unsafe UInt64(UInt(bitPattern: handle(of: cell)))
-        if unsafe Self.place(key | Self.occupied, address, in: base) { count += 1 }
+        unsafe tables.append(larger)
+        unsafe table.pointee.store(UInt(bitPattern: larger), ordering: .releasing)
+        return unsafe larger
     }
 
-    /// The one handle of a child, at an address that stays.
-    private func handle(of cell: SeriesCell) -> UnsafeMutablePointer<Child> {
-        let words = unsafe UInt(bitPattern: cell.words)
-        if let existing = unsafe handles[words] { return unsafe existing }
-        let handle = UnsafeMutablePointer<Child>.allocate(capacity: 1)
-        unsafe handle.initialize(to: Child(cell: cell))
-        unsafe handles[words] = handle
-        return unsafe handle
-    }
-
-    func forget(_ words: UnsafeMutablePointer<Atomic<UInt64>>) {
-        guard let handle = unsafe handles[UInt(bitPattern: words)] else { return }
-        let address = UInt64(UInt(bitPattern: handle))
-        clear { $0 == address }
-    }
-
-    func forgetAll() {
-        clear { _ in true }
-    }
-
-    private func clear(where isMatch: (_ address: UInt64) -> Bool) {
-        let base = unsafe current
-        let bits = unsafe 64 - base.pointee.load(ordering: .relaxed)
-        for bucket in 0..<(1 << Int(bits)) {
-            let address = unsafe base[2 + 2 * bucket].load(ordering: .relaxed)
-            if isMatch(address) { unsafe base[2 + 2 * bucket].store(0, ordering: .relaxed) }
+    /// The one record of a child under a key, at an address that stays.
+    private func record(of key: UInt64, _ cell: SeriesCell) -> UnsafeMutablePointer<ClosedRecord> {
+        let slot = unsafe cell.block.slot(of: cell.words)
+        let owner = ObjectIdentifier(self)
+        var record = unsafe cell.block.firstRecord(slot)
+        while let found = unsafe record {
+            if unsafe found.pointee.key == key, unsafe found.pointee.owner == owner { return unsafe found }
+            unsafe record = found.pointee.next
         }
+        let memory = unsafe UnsafeMutableRawPointer.allocate(
+            byteCount: Self.childOffset + MemoryLayout<Child>.stride,
+            alignment: MemoryLayout<ClosedRecord>.alignment
+        )
+        let new = unsafe memory.bindMemory(to: ClosedRecord.self, capacity: 1)
+        // Its bucket is that of the index until it has one.
+        unsafe new.initialize(to: ClosedRecord(owner: owner, key: key, nextOfIndex: records, bucket: noBucket))
+        unsafe (memory + Self.childOffset).bindMemory(to: Child.self, capacity: 1)
+            .initialize(to: Child._handle(to: _Series(cell)))
+        unsafe cell.block.push(new, slot)
+        unsafe records = unsafe new
+        return unsafe new
+    }
+
+    /// Where in a record's memory its handle is.
+    private static var childOffset: Int {
+        let mask = MemoryLayout<Child>.alignment - 1
+        return unsafe (MemoryLayout<ClosedRecord>.size + mask) & ~mask
     }
 
     private var current: UnsafeMutablePointer<Atomic<UInt64>> {
@@ -139,23 +184,23 @@ final class ClosedIndex<Child: Instrument>: ClosedIndexing, @unchecked Sendable 
         unsafe tables[tables.count - 1]
     }
 
-    /// Returns whether the key is new to the table.
-    private static func place(
-        _ stored: UInt64,
-        _ address: UInt64,
-        in base: UnsafeMutablePointer<Atomic<UInt64>>
-    ) -> Bool {
+    private func place(_ record: UnsafeMutablePointer<ClosedRecord>, in base: UnsafeMutablePointer<Atomic<UInt64>>) {
+        let key = unsafe record.pointee.key
+        let stored = key | Self.occupied
+        let address = unsafe UInt64(UInt(bitPattern: UnsafeRawPointer(record) + Self.childOffset))
         let shift = unsafe base.pointee.load(ordering: .relaxed)
         let mask = (1 &<< (64 &- shift)) &- 1
-        var position = ((stored & ~occupied) &* 0x9E37_79B9_7F4A_7C15) &>> shift
+        var position = (key &* 0x9E37_79B9_7F4A_7C15) &>> shift
         while true {
             let bucket = unsafe base + Int(1 + 2 * position)
             let found = unsafe bucket.pointee.load(ordering: .relaxed)
             if found == 0 || found == stored {
+                if found == 0 { count += 1 }
+                unsafe record.pointee.bucket = unsafe bucket + 1
                 // The address first: whoever sees the key sees it.
                 unsafe (bucket + 1).pointee.store(address, ordering: .releasing)
                 unsafe bucket.pointee.store(stored, ordering: .releasing)
-                return found == 0
+                return
             }
             position = (position &+ 1) & mask
         }

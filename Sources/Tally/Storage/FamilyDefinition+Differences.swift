@@ -28,7 +28,7 @@ extension FamilyDefinition {
         Field("label names", { $0.labelNames.map(ByteName.init) }, as: { "\($0.map(\.text))" }),
         Field("buckets", \.bounds.array, as: { "\($0)" }),
         Field("windows", { $0.users?.windows }, as: { $0.map { "\($0.windows)" } ?? "none" }),
-        Field("states", { $0.states.map(ByteName.init) }, as: { "\($0.map(\.text))" }),
+        Field("states", { $0.stateTexts.map(ByteName.init) }, as: { "\($0.map(\.text))" }),
         // A key is a secret.
         Field("key", { KeyChoice(of: $0.users) }, as: \.text),
         Field("user capacity", { $0.users?.maxUsers }, as: { $0.map { "\($0)" } ?? "none" }),
@@ -38,7 +38,7 @@ extension FamilyDefinition {
         Field("contention", \.stripes, as: { $0 == 1 ? "not contended" : "contended" }),
     ]
 
-    private var states: [String] { kind == .stateSet ? parts.values : [] }
+    private var stateTexts: [String] { kind == .stateSet ? parts.values : [] }
 
     /// What keeps another registration of the name from sharing this family: nothing if they agree.
     func differences(from other: FamilyDefinition) -> [String] {

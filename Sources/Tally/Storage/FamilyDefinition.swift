@@ -54,9 +54,21 @@ final class FamilyDefinition: Sendable {
     /// What tells the samples of one series apart, where it has several beside a histogram's.
     let parts: SampleParts
     let context: RegistryContext
+    /// Of a state set.
+    let states = StateTables()
+    /// Lookups that overflow children answered in storages that collectors filled and that no longer exist.
+    let pastOverflow = Atomic<UInt64>(0)
+    /// Scrapes that could not collect the family.
+    let collectionErrors = Atomic<UInt64>(0)
 
     /// Words a series takes.
     let stride: Int
+    /// A block holds `1 << blockShift` series, of which a handle to one keeps all.
+    let blockShift: Int
+    /// The words of `1 << slabShift` series lie together, 64 or few more, and go together.
+    let slabShift: Int
+    /// The most series that a page holds.
+    let pageCapacity: Int
     /// Whether all names are such that every scraper reads them.
     private let hasLegacyNames: Bool
     /// What a sample begins with: `name{`, and the constant labels. Copied from here for each, since what all series
@@ -118,6 +130,15 @@ final class FamilyDefinition: Sendable {
             case .activeUsers: parts.values.count
             default: stripes == 1 ? 1 : stripes * Stripes.words
             }
+        var shift = 6
+        while shift > 0, stride << shift > 64 { shift -= 1 }
+        slabShift = shift
+        shift = min(shift, 4)
+        blockShift = shift
+        let slots = min(SeriesPage.maxCapacity, SeriesPage.maxWords / stride)
+        let pageCapacity = max(1 << shift, (slots >> shift) << shift)
+        // What counts the users of a series takes some 50 KiB.
+        self.pageCapacity = users == nil ? pageCapacity : min(16, pageCapacity)
         hasLegacyNames =
             MetricName.isValid(name) && (labelNames + constantLabels.map(\.name)).allSatisfy(MetricName.isValidLabel)
         let heads = labelNames.enumerated().map { index, label in

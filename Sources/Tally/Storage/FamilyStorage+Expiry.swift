@@ -56,53 +56,95 @@ final class IdleTimes {
 }
 
 extension FamilyStorage {
-    /// Stops exposing children that were not used for as long as the family allows, and exposes those again that were.
-    ///
-    /// Looks at every child, under the family's lock.
-    ///
-    /// - Parameter isOften: Whether it is asked for so often that it should do nothing, unless a sixteenth of the time that is
-    ///   allowed has passed.
-    func expireIdleChildren(isOften: Bool) {
+    /// Stops exposing children that were not used for as long as the family allows, exposes those again that were, and
+    /// gives back what hidden ones took. For a scrape: looks at every child, a page at a time.
+    func expireIdleChildren() {
+        if let timeout = definition.idleTimeout {
+            let now = definition.context.now()
+            var cursor = PageDirectory.Cursor()
+            state.withLock { state in
+                state.lastExpiry = now
+                state.expiry = nil
+            }
+            while state.withLock({ expirePage(&cursor, timeout, now, &$0) }) != nil {}
+        }
+        sweepAll()
+    }
+
+    /// The same for a lookup that makes a child, each of which looks at few. Begins again once a sixteenth of
+    /// the time that is allowed has passed.
+    func expireSomeIdleChildren() {
         guard let timeout = definition.idleTimeout else { return }
         let now = definition.context.now()
-        state.withLock { state in
-            let elapsed = now.since(state.lastExpiry)
-            guard !isOften || elapsed < .zero || elapsed >= timeout / 16 else { return }
-            state.lastExpiry = now
-            for page in state.pages {
-                guard let times = page.idleTimes else { continue }
-                for slot in 0..<page.count {
-                    let sum = page.checksum(slot)
-                    if page.isHidden(slot) {
-                        // Also where the family is full by now: what it has counted must not be lost.
-                        guard times.canComeBack(slot, sum: sum) else { continue }
-                        times.comeBack(slot, sum: sum, at: now)
-                        page.unhide(slot)
-                        state.hidden -= 1
-                        state.live += 1
-                    } else if times.idleTime(of: slot, sum: sum, at: now) >= timeout, !isOverflowChild(slot, of: page) {
-                        times.expire(slot)
-                        page.hide(slot)
-                        state.hidden += 1
-                        state.live -= 1
-                    }
+        var rest = Self.expiredSlots
+        while rest > 0 {
+            let looked = state.withLock { state -> Int? in
+                let elapsed = now.since(state.lastExpiry)
+                if state.expiry == nil, elapsed < .zero || elapsed >= timeout / 16 {
+                    state.lastExpiry = now
+                    state.expiry = PageDirectory.Cursor()
                 }
+                guard var cursor = state.expiry else { return nil }
+                let looked = expirePage(&cursor, timeout, now, &state)
+                state.expiry = looked == nil ? nil : cursor
+                return looked
             }
-            compactIfWorthwhile(&state)
+            guard let looked else { return }
+            rest -= looked
         }
     }
 
-    /// Exposes children again, as the next look would, whose handles were let go of after they had counted: with the page
-    /// that is about to go they would lose it.
-    func bringBack(on page: SeriesPage, _ state: inout State) {
-        guard let times = page.idleTimes else { return }
-        for slot in 0..<page.count where page.isHidden(slot) {
-            guard times.canComeBack(slot, sum: page.checksum(slot)) else { continue }
-            times.forget(slot)
-            page.unhide(slot)
-            state.hidden -= 1
-            state.live += 1
+    /// How many children a lookup looks at, or a few more: some microseconds.
+    private static var expiredSlots: Int { 1000 }
+
+    /// Looks at the next page. Returns how many slots that were, or nil if there is none.
+    private func expirePage(
+        _ cursor: inout PageDirectory.Cursor,
+        _ timeout: Duration,
+        _ now: Duration,
+        _ state: inout State
+    ) -> Int? {
+        guard let place = state.directory.next(&cursor) else { return nil }
+        update(place, &state)
+        let page = state.directory.page(place)
+        guard let times = page.idleTimes else { return page.count }
+        // A copy, for a scrape that shares the directory makes each change of it cost a little.
+        var entry = state.directory[place]
+        var hasChanged = false
+        for slot in 0..<page.count where !page.isVacant(slot) {
+            let sum = page.checksum(slot)
+            if entry.isHidden(slot) {
+                // Also where the family is full by now: what it has counted must not be lost.
+                guard times.canComeBack(slot, sum: sum) else { continue }
+                times.comeBack(slot, sum: sum, at: now)
+                reexpose(slot, &entry, &state)
+                hasChanged = true
+            } else if times.idleTime(of: slot, sum: sum, at: now) >= timeout, !isOverflowChild(slot, of: page) {
+                times.expire(slot)
+                entry.hide(slot)
+                state.live -= 1
+                state.hidden += 1
+                forgetHandles(slot, of: page, state)
+                hasChanged = true
+            }
         }
+        if hasChanged { state.directory[place] = entry }
+        return page.count
+    }
+
+    /// Exposes a child again, as the next look would, whose handle was let go of after it had counted: with the block
+    /// that is about to go it would lose that.
+    func bringBack(_ slot: Int, of page: SeriesPage, _ entry: inout PageEntry, _ state: inout State) -> Bool {
+        guard let times = page.idleTimes, times.canComeBack(slot, sum: page.checksum(slot)) else { return false }
+        times.forget(slot)
+        reexpose(slot, &entry, &state)
+        return true
+    }
+
+    private func reexpose(_ slot: Int, _ entry: inout PageEntry, _ state: inout State) {
+        entry.unhide(slot)
+        state.hidden -= 1
+        state.live += 1
     }
 
     /// Now, where it matters when a child was used.

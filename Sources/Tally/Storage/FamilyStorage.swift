@@ -1,21 +1,34 @@
 internal import Synchronization
 
-/// The series of one family: pages of values and text, and the index that finds them.
+/// The series of one family: pages of text and values, and the index that finds them.
 ///
 /// One lock guards what changes: which series there are. Values are atomics outside it, so that neither an update
-/// through a handle nor the rendering of a scrape ever takes it; a scrape holds it while it copies one array reference.
+/// through a handle nor the rendering of a scrape ever takes it. It is never held for work in proportion to the number
+/// of series: such work goes page by page, and lets the lock go between two of them.
+///
+/// Unchecked `Sendable`: `index` is used under the lock; the rest is `Sendable`.
+@safe
 @usableFromInline
-final class FamilyStorage: Sendable {
+final class FamilyStorage: @unchecked Sendable {
     let definition: FamilyDefinition
     let state: Locked<State>
+    /// Used under the lock of `state`.
+    let index = SeriesIndex()
     /// Lookups that the overflow child answered.
     private let overflowed = Atomic<UInt64>(0)
     /// Which label sets those lookups were for: 1 KiB, from the first one on.
     private let turnedAway = Locked<HyperLogLog?>(nil)
 
+    struct ClosedIndexKey: Hashable {
+        let labels: ObjectIdentifier
+        let packing: KeyPacking
+        let child: ObjectIdentifier
+    }
+
     struct State {
-        var pages: [SeriesPage] = []
-        var index = SeriesIndex()
+        var directory = PageDirectory()
+        /// Pages of earlier generations expose nothing.
+        var generation: UInt64 = 0
         /// Series that are exposed.
         var live = 0
         var hidden = 0
@@ -24,12 +37,15 @@ final class FamilyStorage: Sendable {
         var hasOverflowChild = false
         /// When idle children were last looked for.
         var lastExpiry = Duration.zero
-        /// Hidden series at which the next attempt to give memory back is worth its cost.
-        var nextCompaction = 64
-        /// By the types of labels and child. Each holds handles, so the pages of closed label sets stay.
-        var closedIndexes: [ObjectIdentifier: any ClosedIndexing] = [:]
-        /// Takes the updates of lookups that name no series. Not in `pages`, so never exposed.
-        var sink: SeriesPage?
+        /// Where lookups have come to in looking for idle children.
+        var expiry: PageDirectory.Cursor?
+        var sweep: Sweep?
+        /// Hidden series that the last sweep had to keep, for the sake of handles.
+        var retained = 0
+        /// Each holds handles, so the blocks of closed label sets stay.
+        var closedIndexes: [ClosedIndexKey: any AnyObject & Sendable] = [:]
+        /// Takes the updates of lookups that name no series. Not in a page, so never exposed.
+        var sink: SeriesBlock?
     }
 
     /// Copied from the definition's context, for lookups in a hurry.
@@ -63,11 +79,10 @@ final class FamilyStorage: Sendable {
         _ now: Duration
     ) -> SeriesCell? {
         state.withLock { state in
-            guard let found = unsafe find(labels, hash, state) else { return nil }
-            let page = state.pages[found.page]
-            guard !page.isHidden(found.slot) else { return nil }
+            guard let found = unsafe find(labels, hash, state), isExposed(found, state) else { return nil }
+            let page = state.directory.page(found.place)
             page.idleTimes?.lookedUp(found.slot, at: now)
-            return unsafe SeriesCell(page: page, words: page.words(found.slot))
+            return unsafe SeriesCell(block: page.block(found.slot), words: page.words(found.slot))
         }
     }
 
@@ -79,13 +94,16 @@ final class FamilyStorage: Sendable {
         _ enter: ((SeriesCell) -> Void)?
     ) -> SeriesCell {
         // Here, too, so that children go although nobody scrapes.
-        expireIdleChildren(isOften: true)
+        expireSomeIdleChildren()
+        let tracker = unsafe newTracker(for: labels, hash)
         let own = state.withLock { state -> SeriesCell? in
-            guard let found = unsafe materialise(labels, hash, at: now, evenIfFull: false, &state) else { return nil }
+            guard let found = unsafe materialise(labels, hash, at: now, counting: tracker, &state) else { return nil }
             let cell = cell(found, state)
             enter?(cell)
             return cell
         }
+        // Nothing else would, where children expire and nobody scrapes.
+        if definition.idleTimeout != nil { sweepSome() }
         if let own { return own }
         overflowed.wrappingAdd(1, ordering: .relaxed)
         let key = unsafe labelHash64(labels, seed: seed)
@@ -94,13 +112,17 @@ final class FamilyStorage: Sendable {
             sets.insert(key: key)
             sketch = sets
         }
-        return unsafe definition.overflowLabels.withUnsafeBufferPointer { overflow in
-            let hash = unsafe labelHash(overflow, seed: seed)
+        return overflowChild(at: now)
+    }
+
+    private func overflowChild(at now: Duration) -> SeriesCell {
+        unsafe definition.overflowLabels.withUnsafeBufferPointer { labels in
+            let hash = unsafe labelHash(labels, seed: seed)
+            let tracker = unsafe newTracker(for: labels, hash, evenIfFull: true)
             return state.withLock { state in
                 // Never nil: being full does not matter here, and 2^32 series do not fit into any memory.
-                guard let found = unsafe materialise(overflow, hash, at: now, evenIfFull: true, &state) else {
-                    return sinkCell(&state)
-                }
+                guard let found = unsafe materialise(labels, hash, at: now, counting: tracker, evenIfFull: true, &state)
+                else { return sinkCell(&state) }
                 return cell(found, state)
             }
         }
@@ -117,98 +139,50 @@ final class FamilyStorage: Sendable {
     }
 
     private func sinkCell(_ state: inout State) -> SeriesCell {
-        let page = state.sink ?? makeSink()
-        state.sink = page
-        return unsafe SeriesCell(page: page, words: page.words)
+        let block = state.sink ?? makeSink()
+        state.sink = block
+        return unsafe SeriesCell(block: block, words: block.words)
     }
 
-    private func makeSink() -> SeriesPage {
-        let labels = definition.overflowLabels
-        let size = labels.count + definition.lineEnd.count
-        let page = SeriesPage(definition: definition, capacity: 1, textCapacity: size)
-        _ = unsafe labels.withUnsafeBufferPointer { unsafe page.append(labels: $0) }
-        return page
+    private func makeSink() -> SeriesBlock {
+        let slab = WordSlab(definition.stride, isApart: true)
+        let block = SeriesBlock(definition: definition, capacity: 1, in: slab, at: 0)
+        if let users = definition.users { block.setTracker(UserTracker(users, context: definition.context), 0) }
+        return block
     }
 
     private func cell(_ reference: SlotReference, _ state: State) -> SeriesCell {
-        let page = state.pages[reference.page]
-        return unsafe SeriesCell(page: page, words: page.words(reference.slot))
+        let page = state.directory.page(reference.place)
+        return unsafe SeriesCell(block: page.block(reference.slot), words: page.words(reference.slot))
     }
 
+    @inline(__always)
     func find(_ labels: UnsafeBufferPointer<UInt8>, _ hash: UInt32, _ state: State) -> SlotReference? {
-        state.index.find(hash) { reference in
-            unsafe equalBytes(state.pages[reference.page].labels(reference.slot), labels)
+        index.find(hash) { reference in
+            unsafe equalBytes(state.directory.page(reference.place).labels(reference.slot), labels)
         }
     }
 
-    func materialise(
-        _ labels: UnsafeBufferPointer<UInt8>,
-        _ hash: UInt32,
-        at now: Duration,
-        evenIfFull: Bool,
-        _ state: inout State
-    ) -> SlotReference? {
-        let existing = unsafe find(labels, hash, state)
-        if let existing, !state.pages[existing.page].isHidden(existing.slot) { return existing }
-        guard evenIfFull || !isFull(state) else { return nil }
-        let reference: SlotReference
-        if let existing {
-            // It was removed while handles to it may live on: the same child comes back, never a second one.
-            state.pages[existing.page].unhide(existing.slot)
-            state.hidden -= 1
-            reference = existing
-        } else {
-            guard let added = unsafe append(labels, &state) else { return nil }
-            state.index.insert(hash, added)
-            reference = added
-        }
-        state.pages[reference.page].idleTimes?.lookedUp(reference.slot, at: now)
-        state.live += 1
-        if evenIfFull { state.hasOverflowChild = true }
-        return reference
-    }
-
-    func isFull(_ state: State) -> Bool {
-        state.live - (state.hasOverflowChild ? 1 : 0) >= definition.limit
-    }
-
-    private func append(_ labels: UnsafeBufferPointer<UInt8>, _ state: inout State) -> SlotReference? {
-        if let last = state.pages.last, let slot = unsafe last.append(labels: labels) {
-            return SlotReference(page: state.pages.count - 1, slot: slot)
-        }
-        guard state.pages.count < SlotReference.maxPages else { return nil }
-        let page = makePage(after: state.pages.last, firstText: labels.count)
-        guard let slot = unsafe page.append(labels: labels) else { return nil }
-        state.pages.append(page)
-        return SlotReference(page: state.pages.count - 1, slot: slot)
-    }
-
-    /// Pages double up to their largest size, so that a small family is small and a large one contiguous.
-    private func makePage(after last: SeriesPage?, firstText: Int) -> SeriesPage {
-        let around = definition.lineEnd.count
-        guard let last else {
-            let capacity = definition.labelNames.isEmpty ? 1 : 8
-            let text = capacity * (firstText + around + (capacity > 1 ? 4 : 0))
-            return SeriesPage(definition: definition, capacity: capacity, textCapacity: text)
-        }
-        // The text to come is taken to be as long as that of the page before, rounded up.
-        let length = (last.textStart(last.count) + last.count - 1) / max(1, last.count)
-        // At most a mebibyte of it, however long: a page is one allocation.
-        let capacity = max(1, min(last.capacity * 2, SeriesPage.maxCapacity, (1 << 20) / max(1, length)))
-        return SeriesPage(
-            definition: definition,
-            capacity: capacity,
-            textCapacity: capacity * length + firstText + around
-        )
+    @inline(__always)
+    func isExposed(_ reference: SlotReference, _ state: State) -> Bool {
+        state.directory.generation(reference.place) == state.generation && !state.directory.isHidden(reference)
     }
 
     // MARK: Closed label sets
 
-    /// The index of a closed label set, one for each pair of types.
-    func closedIndex<Child: Instrument>(for labels: Any.Type, of child: Child.Type) -> ClosedIndex<Child> {
+    /// The index of a closed label set. Families that differ in any of these types or places share children, not an
+    /// index: the same key would mean another child, or a handle of another type.
+    func closedIndex<Child: Instrument>(
+        for labels: Any.Type,
+        packedBy packing: KeyPacking,
+        of child: Child.Type
+    ) -> ClosedIndex<Child> {
         state.withLock { state in
-            // The child's type follows from the family's kind, which is one.
-            let key = ObjectIdentifier(labels)
+            let key = ClosedIndexKey(
+                labels: ObjectIdentifier(labels),
+                packing: packing,
+                child: ObjectIdentifier(child)
+            )
             if let index = state.closedIndexes[key] as? ClosedIndex<Child> { return index }
             let index = ClosedIndex<Child>()
             state.closedIndexes[key] = index
@@ -218,21 +192,6 @@ final class FamilyStorage: Sendable {
 
     // MARK: Reading
 
-    /// What a scrape reads: the pages, and how many slots of the last one are filled. Earlier pages change no more.
-    struct View: Sendable {
-        let pages: [SeriesPage]
-        let lastCount: Int
-        let live: Int
-
-        func count(ofPage number: Int) -> Int {
-            number == pages.count - 1 ? lastCount : pages[number].count
-        }
-    }
-
-    func view() -> View {
-        state.withLock { View(pages: $0.pages, lastCount: $0.pages.last?.count ?? 0, live: $0.live) }
-    }
-
     var liveCount: Int { state.withLock { $0.live } }
 
     var overflowTotal: UInt64 { overflowed.load(ordering: .relaxed) }
@@ -240,16 +199,28 @@ final class FamilyStorage: Sendable {
     /// About how many distinct label sets those lookups were for. The standard error is 3.25 %.
     var overflowLabelSets: Double { turnedAway.withLock { $0?.estimate.rounded() ?? 0 } }
 
+    /// Slots of pages that are filled, those of hidden series included, and entries of the index. For tests.
+    var size: (slots: Int, entries: Int) {
+        state.withLock { state in
+            (state.directory.segments.joined().reduce(0) { $0 + Int($1.count) }, index.capacity)
+        }
+    }
+
     func _checkInvariants() {
         #if DEBUG
         state.withLock { state in
-            var filled = 0
-            for page in state.pages {
+            var (live, hidden) = (0, 0)
+            for entry in state.directory.segments.joined() {
+                guard let page = entry.page else { continue }
                 page._checkInvariants()
-                filled += page.count
+                assert(page.count == Int(entry.count))
+                assert((0..<page.count).count { entry.isHidden($0) } == Int(entry.hidden))
+                let shown = entry.generation == state.generation ? Int(entry.count - entry.hidden) : 0
+                live += shown
+                hidden += page.count - page.vacant - shown
             }
-            assert(filled == state.live + state.hidden)
-            assert(state.index.count == filled)
+            assert(live == state.live && hidden == state.hidden)
+            assert(index.count == live + hidden)
             assert(state.live - (state.hasOverflowChild ? 1 : 0) <= max(definition.limit, 0))
         }
         #endif

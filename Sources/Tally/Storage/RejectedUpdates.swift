@@ -72,17 +72,6 @@ final class RegistryContext: Sendable {
     /// Seeds the hashes of label text, so that nobody outside can choose label values that collide.
     let seed: UInt64
 
-    /// Overflow totals of families that are no longer registered, by name: a total must not fall when a name comes back.
-    private let overflow = Locked<[ByteName: UInt64]>([:])
-
-    func keepOverflow(of storage: FamilyStorage) {
-        let total = storage.overflowTotal
-        if total > 0 { overflow.withLock { $0[ByteName(storage.definition.name), default: 0] += total } }
-    }
-
-    /// What families of each name have turned away that are no longer registered.
-    var pastOverflow: [ByteName: UInt64] { overflow.withLock { $0 } }
-
     init(
         now: @escaping @Sendable () -> Duration,
         sleep: @escaping @Sendable (Duration) async throws -> Void,

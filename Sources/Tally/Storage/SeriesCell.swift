@@ -1,32 +1,33 @@
 public import Synchronization
 
-/// The words of storage that one series owns, and the page that keeps them allocated. Opaque: handles are made from it.
+/// The words of storage that one series owns, and the block that keeps them allocated. Handles are made from it.
 ///
 /// Unchecked, since a pointer is not `Sendable`: it points at an `Atomic`, which any thread may use at any time, in
-/// memory that neither moves nor goes before `page` does.
+/// memory that neither moves nor goes before `block` does.
 @safe
-public struct SeriesCell: @unchecked Sendable {
+@usableFromInline
+struct SeriesCell: @unchecked Sendable {
     @usableFromInline
-    let page: SeriesPage
+    let block: SeriesBlock
     @usableFromInline
     let words: UnsafeMutablePointer<Atomic<UInt64>>
 
-    init(page: SeriesPage, words: UnsafeMutablePointer<Atomic<UInt64>>) {
-        self.page = page
+    init(block: SeriesBlock, words: UnsafeMutablePointer<Atomic<UInt64>>) {
+        self.block = block
         unsafe self.words = words
     }
 }
 
 extension SeriesCell {
     @usableFromInline
-    var definition: FamilyDefinition { page.definition }
+    var definition: FamilyDefinition { block.definition }
 
-    /// Lends the words, and keeps the page until they have been used: the compiler sees no connection between the two,
-    /// and would otherwise let go of a page that only this handle keeps before the words are touched.
+    /// Lends the words, and keeps the block until they have been used: the compiler sees no connection between the two,
+    /// and would otherwise let go of a block that only this handle keeps before the words are touched.
     @inlinable
     @inline(__always)
     func withWords<Result>(_ body: (UnsafeMutablePointer<Atomic<UInt64>>) -> Result) -> Result {
-        defer { withExtendedLifetime(page) {} }
+        defer { withExtendedLifetime(block) {} }
         return unsafe body(words)
     }
 
@@ -52,7 +53,7 @@ extension SeriesCell {
         guard value.isFinite, let text = exemplar.text(value, at: definition.context.wallSeconds()) else {
             return reject(.exemplar)
         }
-        page.exemplars.set(text, at: unsafe words - page.words + word)
+        block.setExemplar(text, at: unsafe words - block.words + word)
     }
 
     /// Counts an update that was refused. Out of line, so that the callers' fast paths stay small.

@@ -1,134 +1,226 @@
-/// Where a series is: the number of its page and its slot there.
-struct SlotReference: Equatable, Sendable {
-    let bits: UInt32
-
-    init(page: Int, slot: Int) {
-        bits = UInt32(page << 10 | slot)
-    }
-
-    init(bits: UInt32) {
-        self.bits = bits
-    }
-
-    var page: Int { Int(bits >> 10) }
-    var slot: Int { Int(bits & 1023) }
-
-    /// One page less than the 22 bits could say, since an entry stores `bits + 1`.
-    static let maxPages = (1 << 22) - 1
-}
-
-/// An open-addressing table from the hash of a series' label text to its place.
+/// A table from the hash of a series' label text to its place, in which no operation takes longer as the table grows.
 ///
-/// An entry is 8 bytes: 32 bits of the hash and the place. A hash that agrees proves nothing; the caller compares text.
-/// The bits that choose the bucket are among those stored, so growing never reads the text.
-struct SeriesIndex {
-    private var entries: ContiguousArray<UInt64>
-    private var shift: UInt32
-    private(set) var count = 0
+/// A directory of small open-addressing tables, chosen by the first bits of the hash: extendible hashing. A table that
+/// is full doubles up to ``maxTable`` entries, and then splits in two. An entry is 8 bytes: the hash and the place. A
+/// hash that agrees proves nothing; the caller compares text. Growing never reads text, since an entry has all of the
+/// hash.
+///
+/// Unchecked `Sendable`: used under the family's lock.
+@safe
+final class SeriesIndex: @unchecked Sendable {
+    /// The largest table: 8 KiB, which takes a few microseconds to fill.
+    static let maxTable = 1024
 
-    init(minimumCapacity: Int = 0) {
-        var bits: UInt32 = 3
-        while (1 << bits) * 3 < minimumCapacity * 4 { bits += 1 }
-        entries = ContiguousArray(repeating: 0, count: 1 << bits)
-        shift = 32 - bits
+    /// A power of two tables; neighbours may be the same one.
+    private var directory: UnsafeMutablePointer<UnsafeMutablePointer<UInt64>>
+    /// How many of a hash's first bits choose the table.
+    private var depth: UInt64 = 0
+    private(set) var count = 0
+    private var prefetched: UInt64 = 0
+
+    // A table is a word for each of these, and then its entries. Entry 0 is empty.
+    private static let maskWord = 0
+    private static let countWord = 1
+    private static let depthWord = 2
+    private static let headWords = 4
+
+    init() {
+        unsafe directory = .allocate(capacity: 1)
+        unsafe directory.initialize(to: unsafe Self.makeTable(capacity: 8, depth: 0))
+    }
+
+    deinit {
+        unsafe forEachTable { table, _ in unsafe table.deallocate() }
+        unsafe directory.deallocate()
+    }
+
+    private static func makeTable(capacity: Int, depth: UInt64) -> UnsafeMutablePointer<UInt64> {
+        let table = UnsafeMutablePointer<UInt64>.allocate(capacity: headWords + capacity)
+        unsafe table.initialize(repeating: 0, count: headWords + capacity)
+        unsafe table[maskWord] = UInt64(capacity - 1)
+        unsafe table[depthWord] = depth
+        return unsafe table
+    }
+
+    private func forEachTable(_ body: (UnsafeMutablePointer<UInt64>, _ first: Int) -> Void) {
+        var position = 0
+        while position < 1 << Int(depth) {
+            let table = unsafe directory[position]
+            // Read before the table may go.
+            let span = unsafe 1 << Int(depth - table[Self.depthWord])
+            unsafe body(table, position)
+            position += span
+        }
+    }
+
+    /// The entries of all tables, empty ones included.
+    var capacity: Int {
+        var total = 0
+        unsafe forEachTable { table, _ in total += Int(unsafe table[Self.maskWord]) + 1 }
+        return total
+    }
+
+    // MARK: Entries
+
+    @inline(__always)
+    private func table(of hash: UInt32) -> UnsafeMutablePointer<UInt64> {
+        unsafe directory[Int(truncatingIfNeeded: (UInt64(hash) &<< depth) &>> 32)]
     }
 
     /// The first place with that hash for which `isMatch` holds. - Complexity: O(1) expected.
+    @inline(__always)
     func find(_ hash: UInt32, where isMatch: (SlotReference) -> Bool) -> SlotReference? {
-        let mask = entries.count - 1
-        var position = Int(hash >> shift)
+        let table = unsafe table(of: hash)
+        let mask = unsafe table[Self.maskWord]
+        let entries = unsafe table + Self.headWords
+        var position = UInt64(hash) & mask
         while true {
-            let entry = entries[position]
+            let entry = unsafe entries[Int(truncatingIfNeeded: position)]
             if entry == 0 { return nil }
             if UInt32(truncatingIfNeeded: entry >> 32) == hash {
                 let reference = SlotReference(bits: UInt32(truncatingIfNeeded: entry) &- 1)
                 if isMatch(reference) { return reference }
             }
+            position = (position &+ 1) & mask
+        }
+    }
+
+    private static func entry(_ hash: UInt32, _ reference: SlotReference) -> UInt64 {
+        UInt64(hash) << 32 | UInt64(reference.bits + 1)
+    }
+
+    /// Adds a place that the table does not hold yet.
+    func insert(_ hash: UInt32, _ reference: SlotReference) {
+        while true {
+            let table = unsafe table(of: hash)
+            let (count, mask) = unsafe (table[Self.countWord], table[Self.maskWord])
+            guard (count + 1) * 4 > (mask + 1) * 3 else { break }
+            // At full depth, equal hashes fill one table, which splitting would not part.
+            let isDeepest = unsafe table[Self.depthWord] == 16
+            if mask + 1 < Self.maxTable || isDeepest {
+                unsafe resize(table, of: hash, to: 2 * Int(mask + 1))
+            } else {
+                unsafe split(table, of: hash)
+            }
+        }
+        unsafe Self.place(Self.entry(hash, reference), in: table(of: hash))
+        count += 1
+    }
+
+    /// Reads the entries of hashes that are about to be replaced or removed, all at a time: one after another, each
+    /// would wait for memory.
+    func prefetch(_ hashes: some Sequence<UInt32>) {
+        var sum: UInt64 = 0
+        for hash in hashes {
+            let table = unsafe table(of: hash)
+            sum &+= unsafe table[Self.headWords + Int(UInt64(hash) & table[Self.maskWord])]
+        }
+        // The compiler would leave out what nothing depends on.
+        prefetched = sum
+    }
+
+    /// Changes the place of a series.
+    func replace(_ hash: UInt32, _ old: SlotReference, by new: SlotReference) {
+        guard let position = find(Self.entry(hash, old)) else { return assertionFailure("the place is not there") }
+        unsafe table(of: hash)[position] = Self.entry(hash, new)
+    }
+
+    /// Removes the place of a series.
+    func remove(_ hash: UInt32, _ reference: SlotReference) {
+        guard let position = find(Self.entry(hash, reference)) else {
+            return assertionFailure("the place is not there")
+        }
+        let table = unsafe table(of: hash)
+        let mask = unsafe table[Self.maskWord]
+        let entries = unsafe table + Self.headWords
+        // What follows moves up, as long as that brings it no further than its own hash says.
+        var hole = UInt64(position - Self.headWords)
+        var next = (hole + 1) & mask
+        while true {
+            let entry = unsafe entries[Int(next)]
+            guard entry != 0 else { break }
+            if (next &- (entry >> 32)) & mask >= (next &- hole) & mask {
+                unsafe entries[Int(hole)] = entry
+                hole = next
+            }
+            next = (next + 1) & mask
+        }
+        unsafe entries[Int(hole)] = 0
+        unsafe table[Self.countWord] -= 1
+        count -= 1
+        if mask >= 8, unsafe table[Self.countWord] * 8 < mask {
+            unsafe resize(table, of: hash, to: Int(mask + 1) / 2)
+        }
+    }
+
+    /// Where in its table an entry is.
+    private func find(_ entry: UInt64) -> Int? {
+        let table = unsafe table(of: UInt32(entry >> 32))
+        let mask = unsafe table[Self.maskWord]
+        var position = (entry >> 32) & mask
+        while true {
+            let found = unsafe table[Self.headWords + Int(position)]
+            if found == entry { return Self.headWords + Int(position) }
+            if found == 0 { return nil }
             position = (position + 1) & mask
         }
     }
 
-    /// Adds a place that the table does not hold yet.
-    mutating func insert(_ hash: UInt32, _ reference: SlotReference) {
-        if (count + 1) * 4 > entries.count * 3 { grow() }
-        place(UInt64(hash) << 32 | UInt64(reference.bits + 1))
-        count += 1
+    private static func place(_ entry: UInt64, in table: UnsafeMutablePointer<UInt64>) {
+        let mask = unsafe table[maskWord]
+        var position = (entry >> 32) & mask
+        while unsafe table[headWords + Int(position)] != 0 { position = (position + 1) & mask }
+        unsafe table[headWords + Int(position)] = entry
+        unsafe table[countWord] += 1
     }
 
-    private mutating func place(_ entry: UInt64) {
-        let mask = entries.count - 1
-        var position = Int(UInt32(truncatingIfNeeded: entry >> 32) >> shift)
-        while entries[position] != 0 { position = (position + 1) & mask }
-        entries[position] = entry
-    }
+    // MARK: Size
 
-    private mutating func grow() {
-        let old = entries
-        entries = ContiguousArray(repeating: 0, count: old.count * 2)
-        shift -= 1
-        for entry in old where entry != 0 { place(entry) }
-    }
-}
-
-/// The hash of label text: a folded 128-bit multiply every 16 bytes, seeded a registry.
-///
-/// Not cryptographic; a family's limit bounds what a crafted set of values could cost.
-@inline(__always)
-func labelHash(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt32 {
-    UInt32(truncatingIfNeeded: unsafe labelHash64(bytes, seed: seed) >> 32)
-}
-
-@inline(__always)
-func labelHash64(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt64 {
-    func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
-        let product = a.multipliedFullWidth(by: b)
-        return product.high ^ product.low
-    }
-    var state = seed ^ UInt64(truncatingIfNeeded: bytes.count) &* 0x9E37_79B9_7F4A_7C15
-    var remaining = bytes.count
-    if let base = bytes.baseAddress {
-        var cursor = unsafe UnsafeRawPointer(base)
-        while remaining >= 16 {
-            let low = unsafe cursor.loadUnaligned(as: UInt64.self)
-            let high = unsafe cursor.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
-            state = fold(low ^ 0xA076_1D64_78BD_642F, high ^ state)
-            unsafe cursor += 16
-            remaining -= 16
+    private static func forEachEntry(of table: UnsafeMutablePointer<UInt64>, _ body: (UInt64) -> Void) {
+        for position in unsafe 0...Int(table[maskWord]) {
+            let entry = unsafe table[headWords + position]
+            if entry != 0 { body(entry) }
         }
-        var low: UInt64 = 0
-        var high: UInt64 = 0
-        if remaining >= 8 {
-            low = unsafe cursor.loadUnaligned(as: UInt64.self)
-            // The last 8 bytes, which may overlap the first: every byte is covered without a loop.
-            high = unsafe cursor.loadUnaligned(fromByteOffset: remaining - 8, as: UInt64.self)
-        } else {
-            for index in 0..<remaining {
-                low = low << 8 | UInt64(unsafe cursor.load(fromByteOffset: index, as: UInt8.self))
-            }
-        }
-        state = fold(low ^ 0xE703_7ED1_A0B4_28DB, high ^ state)
     }
-    return fold(state ^ 0x8EBC_6AF0_9C88_C6E3, 0x5899_65CC_7537_4CC3)
-}
 
-/// Whether two runs of bytes are the same.
-@inline(__always)
-func equalBytes(_ one: UnsafeBufferPointer<UInt8>, _ two: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard one.count == two.count else { return false }
-    guard let first = one.baseAddress, let second = two.baseAddress else { return true }
-    let a = unsafe UnsafeRawPointer(first)
-    let b = unsafe UnsafeRawPointer(second)
-    var index = 0
-    while index + 8 <= one.count {
-        let differs =
-            unsafe a.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            != b.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-        if differs { return false }
-        index += 8
+    private func resize(_ table: UnsafeMutablePointer<UInt64>, of hash: UInt32, to capacity: Int) {
+        let depth = unsafe table[Self.depthWord]
+        let other = unsafe Self.makeTable(capacity: capacity, depth: depth)
+        unsafe Self.forEachEntry(of: table) { unsafe Self.place($0, in: other) }
+        unsafe enter(other, depth, of: hash)
+        unsafe table.deallocate()
     }
-    while index < one.count {
-        if unsafe first[index] != second[index] { return false }
-        index += 1
+
+    private func split(_ table: UnsafeMutablePointer<UInt64>, of hash: UInt32) {
+        let old = unsafe table[Self.depthWord]
+        if old == depth { doubleDirectory() }
+        let capacity = unsafe Int(table[Self.maskWord]) + 1
+        let lower = unsafe Self.makeTable(capacity: capacity, depth: old + 1)
+        let upper = unsafe Self.makeTable(capacity: capacity, depth: old + 1)
+        let bit = UInt64(1) << (63 - old)
+        unsafe Self.forEachEntry(of: table) { unsafe Self.place($0, in: $0 & bit == 0 ? lower : upper) }
+        let hash = UInt64(hash) << 32
+        unsafe enter(lower, old + 1, of: UInt32((hash & ~bit) >> 32))
+        unsafe enter(upper, old + 1, of: UInt32((hash | bit) >> 32))
+        unsafe table.deallocate()
     }
-    return true
+
+    /// Enters a table wherever the hashes that begin like this one lead.
+    private func enter(_ table: UnsafeMutablePointer<UInt64>, _ tableDepth: UInt64, of hash: UInt32) {
+        let span = 1 << Int(depth - tableDepth)
+        let first = Int((UInt64(hash) << tableDepth) >> 32) * span
+        for position in first..<(first + span) { unsafe directory[position] = table }
+    }
+
+    private func doubleDirectory() {
+        let size = 1 << Int(depth)
+        let larger = UnsafeMutablePointer<UnsafeMutablePointer<UInt64>>.allocate(capacity: 2 * size)
+        for position in 0..<size {
+            unsafe (larger + 2 * position).initialize(to: directory[position])
+            unsafe (larger + 2 * position + 1).initialize(to: directory[position])
+        }
+        unsafe directory.deallocate()
+        unsafe directory = unsafe larger
+        depth += 1
+    }
 }

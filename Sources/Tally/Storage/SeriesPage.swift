@@ -1,35 +1,39 @@
 internal import Synchronization
 
-/// A run of series of one family, in the order of their first use: their values, their label text, and which of them
-/// are hidden, in one allocation that never moves.
+/// A run of series of one family, in the order of their first use: their label text, and the blocks that hold their
+/// values.
 ///
-/// Values and text of a page lie side by side in emission order, so that a scrape reads memory in one direction.
+/// The text lies side by side in emission order, and so do the values of a block, so that a scrape reads memory in one
+/// direction. A page only grows. Compaction makes new pages, and a scrape that still reads an old one keeps it.
 ///
 /// Invariants (`_checkInvariants()`):
 /// - `count <= capacity`; slots below `count` are filled, and a filled slot's text never changes;
 /// - `ends` rises, `ends[count - 1] <= textCapacity`, and so do the `valueEnds` of a slot, within its text; `OutputBuffer.slack` further bytes may be
 ///   read after the text, for wide copies;
-/// - `hidden` is the number of set bits among the first `count`.
+/// - a vacant slot is a filled one that is no series, or is none any more.
 ///
-/// Unchecked `Sendable`: `words` and `hiddenBits` are atomics; `ends`, `valueEnds` and `text` are written once a slot,
-/// before `count` says that it is filled, as are `trackers` and `created`; `count`, `hidden` and `idleTimes` are used under the family's lock. A reader that took `count`
-/// under that lock reads only filled slots, which no writer touches again.
+/// Unchecked `Sendable`: `ends`, `valueEnds`, `blockWords`, `created` and `text` are written once a slot, before
+/// `count` says that it is filled; `blocks`, `count`, `vacant` and `idleTimes` are used under the family's lock. A
+/// reader that took a page's count under that lock reads only filled slots, which no writer touches again.
 @safe
-@usableFromInline
 final class SeriesPage: @unchecked Sendable {
-    @usableFromInline
     let definition: FamilyDefinition
     /// A slot's place in the index is 10 bits, see ``SlotReference``.
     static let maxCapacity = 1024
+    /// What a page holds is gone through under the family's lock, so it is bounded whatever a series takes.
+    static let maxWords = 8192
+    static let maxText = 128 * 1024
 
     let capacity: Int
     let textCapacity: Int
-    /// Copied from the definition, for readers in a hurry. The mask is the number of stripes less one.
-    @usableFromInline
-    let stripeMask: UInt
-    private let stride: Int
-    private let endCount: Int
-    let words: UnsafeMutablePointer<Atomic<UInt64>>
+    let stride: Int
+    let endCount: Int
+    /// A block holds `1 << blockShift` slots, the last one fewer if the capacity ends before.
+    let blockShift: Int
+    /// Where the words of each block are, for readers.
+    let blockWords: UnsafeMutablePointer<UnsafeMutablePointer<Atomic<UInt64>>>
+    let blocks: UnsafeMutablePointer<SeriesBlock?>
+    let blockCapacity: Int
     let ends: UnsafeMutablePointer<UInt32>
     /// Where in a slot's text the values of its labels end, but for the last one, which `ends` tells.
     let valueEnds: UnsafeMutablePointer<UInt32>
@@ -38,65 +42,56 @@ final class SeriesPage: @unchecked Sendable {
     /// Whether text of a filled slot has a byte that JSON escapes and the text formats do not.
     let hasControls = Atomic(false)
     let text: UnsafeMutablePointer<UInt8>
-    private let hiddenBits: UnsafeMutablePointer<Atomic<UInt64>>
-    /// Of active users: what counts them, for each filled slot.
-    private let trackers: UnsafeMutablePointer<UserTracker>?
     /// When each filled slot was made, in seconds since the Unix epoch, if that is exposed.
-    private let created: UnsafeMutablePointer<Double>?
-    let exemplars = ExemplarStore()
+    let created: UnsafeMutablePointer<Double>?
     /// Of families whose idle children expire. Used under the family's lock.
     let idleTimes: IdleTimes?
     private let memory: UnsafeMutableRawPointer
+    /// Where the next block's words go, and how many of them are taken. Used under the family's lock.
+    var slab: WordSlab?
+    var slabCount = 0
 
     /// Filled slots. Guarded by the family's lock.
-    private(set) var count = 0
-    /// Filled slots that are hidden. Guarded by the family's lock.
-    private(set) var hidden = 0
+    var count = 0
+    /// Filled slots that are no series. Guarded by the family's lock.
+    private(set) var vacant = 0
+    private var vacantBits: [UInt64] = []
 
     init(definition: FamilyDefinition, capacity: Int, textCapacity: Int) {
         self.definition = definition
         precondition(capacity > 0 && capacity <= Self.maxCapacity && textCapacity >= 0)
         precondition(textCapacity < Int(UInt32.max))
         self.capacity = capacity
-        stride = definition.stride
-        stripeMask = UInt(definition.stripes - 1)
-        endCount = definition.lineEnd.count
         self.textCapacity = textCapacity
-        unsafe trackers = definition.users == nil ? nil : .allocate(capacity: capacity)
+        stride = definition.stride
+        endCount = definition.lineEnd.count
+        blockShift = definition.blockShift
+        blockCapacity = (capacity + (1 << blockShift) - 1) >> blockShift
+        unsafe blocks = .allocate(capacity: blockCapacity)
+        unsafe blocks.initialize(repeating: nil, count: blockCapacity)
         idleTimes = definition.idleTimeout == nil ? nil : IdleTimes()
         unsafe created = definition.hasCreatedSamples ? .allocate(capacity: capacity) : nil
-        let wordBytes = capacity * definition.stride * 8
-        let bitWords = (capacity + 63) / 64
         innerValues = max(0, definition.labelNames.count - 1)
-        let offsetBytes = capacity * (1 + innerValues) * 4
-        let slack = OutputBuffer.slack
-        // 128: two neighbouring lines, which some processors fetch as a pair, never hold two pages' values.
+        // All that a scrape reads lies together, in the order in which it does.
+        let wordBytes = unsafe blockCapacity * MemoryLayout<UnsafeRawPointer>.size
+        let endBytes = capacity * (1 + innerValues) * MemoryLayout<UInt32>.size
         unsafe memory = .allocate(
-            byteCount: wordBytes + bitWords * 8 + offsetBytes + textCapacity + slack,
-            alignment: 128
+            byteCount: wordBytes + endBytes + textCapacity + OutputBuffer.slack,
+            alignment: 64
         )
-        unsafe words = memory.bindMemory(to: Atomic<UInt64>.self, capacity: capacity * definition.stride)
-        for index in 0..<(capacity * definition.stride) {
-            unsafe (words + index).initialize(to: Atomic(0))
-        }
-        unsafe hiddenBits = (memory + wordBytes).bindMemory(to: Atomic<UInt64>.self, capacity: bitWords)
-        for index in 0..<bitWords {
-            unsafe (hiddenBits + index).initialize(to: Atomic(0))
-        }
-        unsafe ends = (memory + wordBytes + bitWords * 8).bindMemory(
-            to: UInt32.self,
-            capacity: capacity * (1 + innerValues)
+        unsafe blockWords = memory.bindMemory(
+            to: UnsafeMutablePointer<Atomic<UInt64>>.self,
+            capacity: blockCapacity
         )
+        unsafe ends = (memory + wordBytes).bindMemory(to: UInt32.self, capacity: capacity * (1 + innerValues))
         unsafe valueEnds = ends + capacity
-        unsafe text = (memory + wordBytes + bitWords * 8 + offsetBytes)
-            .bindMemory(to: UInt8.self, capacity: textCapacity + slack)
+        unsafe text = (memory + wordBytes + endBytes)
+            .bindMemory(to: UInt8.self, capacity: textCapacity + OutputBuffer.slack)
     }
 
     deinit {
-        if let trackers = unsafe trackers {
-            unsafe trackers.deinitialize(count: count)
-            unsafe trackers.deallocate()
-        }
+        unsafe blocks.deinitialize(count: blockCapacity)
+        unsafe blocks.deallocate()
         unsafe created?.deallocate()
         unsafe memory.deallocate()
     }
@@ -127,22 +122,31 @@ final class SeriesPage: @unchecked Sendable {
         unsafe label == innerValues ? labels(slot).count - 1 : Int(valueEnds[slot * innerValues + label])
     }
 
+    /// True if a filled slot is no series. Under the family's lock.
+    func isVacant(_ slot: Int) -> Bool {
+        vacant > 0 && vacantBits[slot >> 6] & (1 << UInt64(slot & 63)) != 0
+    }
+
+    /// Takes note that a filled slot is no series any more: nothing finds it.
+    func vacate(_ slot: Int) {
+        if vacantBits.isEmpty { vacantBits = Array(repeating: 0, count: (capacity + 63) / 64) }
+        vacantBits[slot >> 6] |= 1 << UInt64(slot & 63)
+        vacant += 1
+    }
+
     // MARK: Values
 
+    @inline(__always)
     func words(_ slot: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        unsafe words + slot * stride
+        unsafe blockWords[slot &>> blockShift] + (slot & ((1 &<< blockShift) &- 1)) &* stride
     }
 
     /// A number that changes, but for chance, when a value does.
     func checksum(_ slot: Int) -> UInt64 {
         var sum: UInt64 = 0
-        for index in 0..<stride { sum = unsafe (sum &* 31) &+ words(slot)[index].load(ordering: .relaxed) }
+        let words = unsafe words(slot)
+        for index in 0..<stride { sum = unsafe (sum &* 31) &+ words[index].load(ordering: .relaxed) }
         return sum
-    }
-
-    /// What counts the users of a filled slot; nil unless that is what the family is for.
-    func tracker(_ slot: Int) -> UserTracker? {
-        unsafe trackers.map { unsafe $0[slot] }
     }
 
     /// When a filled slot was made; NaN if that is not exposed.
@@ -150,109 +154,58 @@ final class SeriesPage: @unchecked Sendable {
         unsafe created.map { unsafe $0[slot] } ?? .nan
     }
 
-    /// The slot whose words are at an address that this page gave out.
-    func slot(of words: UnsafeMutablePointer<Atomic<UInt64>>) -> Int {
-        unsafe (words - self.words) / stride
+    // MARK: Blocks, under the family's lock
+
+    /// The block of a filled slot that is not vacant.
+    @inline(__always)
+    func block(_ slot: Int) -> SeriesBlock {
+        unsafe blocks[slot &>> blockShift].unsafelyUnwrapped
     }
 
-    func isHidden(_ slot: Int) -> Bool {
-        unsafe hiddenBits[slot >> 6].load(ordering: .relaxed) & (1 << UInt64(slot & 63)) != 0
+    /// How many blocks the filled slots lie in.
+    var blockCount: Int { (count + (1 << blockShift) - 1) >> blockShift }
+
+    /// The filled slots of a block.
+    func slots(ofBlock number: Int) -> Range<Int> {
+        (number << blockShift)..<min((number + 1) << blockShift, count)
     }
 
-    /// The hidden ones among 64 slots from `64 * group`, so that a scrape can pass over whole groups at once.
-    func hiddenMask(_ group: Int) -> UInt64 {
-        unsafe hiddenBits[group].load(ordering: .relaxed)
+    func slotInBlock(_ slot: Int) -> Int { slot & ((1 << blockShift) - 1) }
+
+    /// The block with a number, if the page has one there.
+    func blockIfAny(_ number: Int) -> SeriesBlock? {
+        unsafe blocks[number]
     }
 
-    /// The exposed slots of a group of 64, from one of its slots on: bit 0 is the group's first slot.
-    func exposedMask(from slot: Int, _ count: Int) -> UInt64 {
-        let position = UInt64(slot & 63)
-        let filled = count - (slot & ~63)
-        let below = filled >= 64 ? UInt64.max : (1 << UInt64(max(0, filled))) - 1
-        return ~hiddenMask(slot >> 6) & below & (.max << position)
+    /// Whether somebody beside this page keeps a block: a handle, or an old page of a scrape.
+    func isKept(_ number: Int) -> Bool {
+        // The optimiser may not keep a reference of its own: nothing has read the block before.
+        unsafe blocks[number] != nil && !isKnownUniquelyReferenced(&blocks[number])
     }
 
-    // MARK: Changes, all under the family's lock
-
-    /// Appends a series, or returns nil if the page has no room for it.
-    ///
-    /// - Parameter tracker: What counts its users, if they are counted already.
-    func append(labels: UnsafeBufferPointer<UInt8>, counting tracker: UserTracker? = nil) -> Int? {
-        let length = labels.count + endCount
-        let start = textStart(count)
-        guard count < capacity, length <= textCapacity - start else { return nil }
-        if let base = labels.baseAddress { unsafe (text + start).update(from: base, count: labels.count) }
-        for (index, byte) in definition.lineEnd.enumerated() {
-            unsafe text[start + labels.count + index] = byte
-        }
-        if let trackers = unsafe trackers, let settings = definition.users {
-            let tracker = tracker ?? UserTracker(settings, context: definition.context)
-            unsafe (trackers + count).initialize(to: tracker)
-        }
-        if let created = unsafe created {
-            unsafe (created + count).initialize(to: definition.context.wallSeconds())
-        }
-        idleTimes?.append()
-        noteValues(of: count, in: start..<(start + labels.count))
-        unsafe (ends + count).initialize(to: UInt32(start + length))
-        count += 1
-        return count - 1
+    /// What counts the users of a filled slot; nil unless that is what the family is for.
+    func tracker(_ slot: Int) -> UserTracker? {
+        isVacant(slot) ? nil : block(slot).tracker(slotInBlock(slot))
     }
 
-    /// Finds out once what JSON would have to search for at each scrape.
-    private func noteValues(of slot: Int, in range: Range<Int>) {
-        var label = 0
-        var position = range.lowerBound + (innerValues > 0 ? definition.fragments.length(0) : 0)
-        var hasControl = false
-        while position < range.upperBound {
-            let byte = unsafe text[position]
-            if byte == UInt8(ascii: "\\") { position += 1 }
-            if byte < 0x20 { hasControl = true }
-            if byte == UInt8(ascii: "\""), label < innerValues {
-                unsafe (valueEnds + slot * innerValues + label).initialize(to: UInt32(position - range.lowerBound))
-                label += 1
-                position += definition.fragments.length(label)
-            } else {
-                position += 1
-            }
-        }
-        // Escaped text of a family's own labels has a quote after each value.
-        assert(label == innerValues)
-        if hasControl { hasControls.store(true, ordering: .relaxed) }
-    }
+    // MARK: Exemplars
 
-    func hide(_ slot: Int) {
-        hidden += 1
-        unsafe hiddenBits[slot >> 6].bitwiseOr(1 << UInt64(slot & 63), ordering: .relaxed)
-    }
-
-    func unhide(_ slot: Int) {
-        hidden -= 1
-        unsafe hiddenBits[slot >> 6].bitwiseAnd(~(1 << UInt64(slot & 63)), ordering: .relaxed)
+    /// Whether any of the first slots has one.
+    func hasExemplars(_ count: Int) -> Bool {
+        (0..<((count + (1 << blockShift) - 1) >> blockShift)).contains { unsafe blocks[$0]?.exemplars != nil }
     }
 
     /// The last exemplar of one of a slot's words.
     func exemplar(_ slot: Int, _ word: Int) -> [UInt8]? {
-        exemplars.isEmpty ? nil : exemplars[slot * stride + word]
-    }
-
-    /// Takes over another page's values, when no handle to them can exist any more.
-    func copyWords(from page: SeriesPage, slot: Int, to own: Int) {
-        if let created = unsafe created { unsafe created[own] = page.createdSeconds(slot) }
-        if let idleTimes, let other = page.idleTimes { idleTimes.copy(from: other, slot: slot, to: own) }
-        for index in 0..<definition.stride {
-            unsafe words(own)[index].store(page.words(slot)[index].load(ordering: .relaxed), ordering: .relaxed)
-            guard !page.exemplars.isEmpty, let text = page.exemplars[slot * stride + index] else { continue }
-            exemplars.set(text, at: own * stride + index)
-        }
+        unsafe blocks[slot >> blockShift]?.exemplars?[slotInBlock(slot) * stride + word]
     }
 
     func _checkInvariants() {
         #if DEBUG
         assert(count <= capacity)
         assert(count == 0 || textRange(count - 1).upperBound <= textCapacity)
-        for slot in 0..<count { assert(textRange(slot).count >= endCount) }
-        assert((0..<count).count { isHidden($0) } == hidden)
+        for slot in 0..<count { assert(isVacant(slot) || textRange(slot).count >= endCount) }
+        assert((0..<count).count { isVacant($0) } == vacant)
         #endif
     }
 }

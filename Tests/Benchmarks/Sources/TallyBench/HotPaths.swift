@@ -11,6 +11,7 @@ final class HotPaths: Sendable {
     let directions: Family<Direction, Counter>
     let routes: Family<Route, Counter>
     let paths: Family<Path, Counter>
+    let phase: StateSet<Route.Outcome>
 
     init() {
         let registry = MetricRegistry()
@@ -20,6 +21,7 @@ final class HotPaths: Sendable {
         directions = Family("directions_total", help: "By direction.", in: registry)
         routes = Family("routes_total", help: "By route.", in: registry)
         paths = Family("paths_total", help: "By path.", in: registry)
+        phase = StateSet("phase", help: "A state.", in: registry)
     }
 
     static let count = 20_000_000
@@ -67,7 +69,10 @@ final class HotPaths: Sendable {
         let durations = measure(Self.count) { count in
             for index in 0..<count { histogram.observe(.microseconds(index & 4095)) }
         }
+        let states: [Route.Outcome] = [.ok, .clientError, .serverError]
+        let sets = measure(Self.count) { count in for index in 0..<count { phase.set(states[index % 3]) } }
         return [
+            row("set a state of three", sets, atMost: 20, "≤ 20 ns"),
             row("observe a number, 11 buckets", doubles, atMost: 7, "≤ 7 ns"),
             Row(
                 name: "observe a Duration, 11 buckets",

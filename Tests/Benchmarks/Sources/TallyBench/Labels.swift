@@ -12,7 +12,7 @@ struct Route: LabelSet {
         case post = "POST"
         case other
     }
-    enum Outcome: String, LabelValue {
+    enum Outcome: String, LabelValue, CaseIterable {
         case ok
         case clientError = "client_error"
         case serverError = "server_error"

@@ -3,7 +3,7 @@
 //     swift run -c release --package-path Tests/Benchmarks tally-bench [FILTER] [--json FILE]
 //
 // FILTER is a part of a group's name: increments, lookups, observations, contention, registration, users, text,
-// gzip, interference, memory, health. Exits 0 whatever the figures.
+// gzip, interference, memory, health, waits. Exits 0 whatever the figures.
 import Foundation
 
 var arguments = Array(CommandLine.arguments.dropFirst())
@@ -28,8 +28,7 @@ let groups: [(name: String, rows: () async throws -> [Row])] = [
     ("increments", paths.increments), ("lookups", paths.lookups), ("observations", paths.observations),
     ("contention", { paths.contention(threads: threads) }), ("registration", Scrapes.registration),
     ("users", Users.rows), ("text", Scrapes.text), ("gzip", Gzip.rows), ("interference", Scrapes.interference),
-    ("memory", Memory.rows),
-    ("health", Health.rows),
+    ("memory", Memory.rows), ("health", Health.rows), ("waits", Waits.rows),
 ]
 var rows: [Row] = []
 for group in groups where filter.map(group.name.contains) ?? true {

@@ -18,6 +18,8 @@ struct Flags: LabelSet {
     static let schema: [Label<Self>] = [Label("one", \.one), Label("two", \.two)]
 }
 
+enum State: String, LabelValue, CaseIterable { case on, off }
+
 /// A family of a registry that is gone when this returns.
 @inline(never)
 func family<Labels: LabelSet, Child: PlainInstrument>(_: Child.Type, by: Labels.Type) -> Family<Labels, Child> {
@@ -39,6 +41,9 @@ func histogram() -> Histogram { Histogram("x", help: "", in: MetricRegistry(ownM
 func users() -> ActiveUsers {
     ActiveUsers("x", help: "", windows: [.seconds(1), .minutes(1)], in: MetricRegistry(ownMetrics: false))
 }
+
+@inline(never)
+func states() -> StateSet<State> { StateSet("x", help: "", in: MetricRegistry(ownMetrics: false)) }
 
 @inline(never)
 func usersBySide() -> Family<Side, ActiveUsers> {
@@ -80,6 +85,8 @@ for _ in 0..<2_000 {
     sum += histogram().sum
     counter().increment(exemplar: ["trace_id": "a"])
     histogram().observe(2, exemplar: ["trace_id": "a"])
+    states().set(.on)
+    sum += states().active.isEmpty ? 0 : 1
     users().record("alice")
     usersBySide()[.left].record("alice")
     sum += Double(users().sketch(over: .minutes(1)).estimate + usersBySide()[.right].counts()[0].users)
@@ -89,4 +96,8 @@ for _ in 0..<2_000 {
     holder?.sides[.left].increment()
     holder = nil
 }
-print("no memory was used after it was freed; \(sum == 4_000 ? "all totals were right" : "totals were WRONG")")
+let isChurnRight = Churn.run()
+print(
+    "no memory was used after it was freed;",
+    sum == 4_000 && isChurnRight ? "all totals were right" : "totals were WRONG"
+)

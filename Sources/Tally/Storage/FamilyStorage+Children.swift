@@ -1,0 +1,126 @@
+internal import Synchronization
+
+// Children that are made, or exposed again. Under the family's lock.
+
+extension FamilyStorage {
+    /// What is to count the users of a new child. Made before the lock is taken, since that takes some time; nil where
+    /// none will be needed.
+    func newTracker(
+        for labels: UnsafeBufferPointer<UInt8>,
+        _ hash: UInt32,
+        evenIfFull: Bool = false
+    ) -> UserTracker? {
+        guard let users = definition.users else { return nil }
+        let isNeeded = state.withLock { state in
+            unsafe find(labels, hash, state) == nil && (evenIfFull || !isFull(state))
+        }
+        return isNeeded ? UserTracker(users, context: definition.context) : nil
+    }
+
+    /// The child with this label text, exposed; nil if the family is full.
+    func materialise(
+        _ labels: UnsafeBufferPointer<UInt8>,
+        _ hash: UInt32,
+        at now: Duration,
+        counting tracker: UserTracker? = nil,
+        evenIfFull: Bool = false,
+        _ state: inout State
+    ) -> SlotReference? {
+        let existing = unsafe find(labels, hash, state)
+        if let existing, isExposed(existing, state) { return existing }
+        guard evenIfFull || !isFull(state) else { return nil }
+        let reference: SlotReference
+        if let existing {
+            // It was removed while handles to it may live on: the same child comes back, never a second one.
+            update(existing.place, &state)
+            state.directory[existing.place].unhide(existing.slot)
+            state.hidden -= 1
+            reference = existing
+        } else {
+            guard let added = unsafe append(labels, counting: tracker, &state) else { return nil }
+            index.insert(hash, added)
+            reference = added
+        }
+        state.directory.page(reference.place).idleTimes?.lookedUp(reference.slot, at: now)
+        state.live += 1
+        if evenIfFull { state.hasOverflowChild = true }
+        return reference
+    }
+
+    func isFull(_ state: State) -> Bool {
+        state.live - (state.hasOverflowChild ? 1 : 0) >= definition.limit
+    }
+
+    private func append(
+        _ labels: UnsafeBufferPointer<UInt8>,
+        counting tracker: UserTracker?,
+        _ state: inout State
+    ) -> SlotReference? {
+        // Another thread may have taken the place that the tracker was made for.
+        let tracker = tracker ?? definition.users.map { UserTracker($0, context: definition.context) }
+        let tail = state.directory.tail
+        if let tail, let slot = unsafe append(labels, counting: tracker, to: tail, &state) { return slot }
+        let page = makePage(after: tail.map { state.directory.page($0) }, firstText: labels.count)
+        guard state.directory.append(page, in: state.generation), let place = state.directory.tail else { return nil }
+        return unsafe append(labels, counting: tracker, to: place, &state)
+    }
+
+    private func append(
+        _ labels: UnsafeBufferPointer<UInt8>,
+        counting tracker: UserTracker?,
+        to place: PagePlace,
+        _ state: inout State
+    ) -> SlotReference? {
+        guard let slot = unsafe state.directory.page(place).append(labels: labels, counting: tracker) else {
+            return nil
+        }
+        update(place, &state)
+        state.directory[place].unhide(slot)
+        return SlotReference(place, slot)
+    }
+
+    /// Brings an entry up to the present: to the generation, and to how many slots its page has.
+    func update(_ place: PagePlace, _ state: inout State) {
+        let page = state.directory.page(place)
+        let isCurrent = state.directory.generation(place) == state.generation
+        guard !isCurrent || state.directory[place].count < page.count else { return }
+        var entry = state.directory[place]
+        if !isCurrent {
+            entry.generation = state.generation
+            if !state.closedIndexes.isEmpty {
+                for slot in 0..<Int(entry.count) where !entry.isHidden(slot) { forgetHandles(slot, of: page, state) }
+            }
+            entry.hideAll()
+            if let times = page.idleTimes { for slot in 0..<page.count { times.forget(slot) } }
+        }
+        // New slots are hidden until they are said to be series.
+        while entry.count < page.count { entry.append(isHidden: true) }
+        state.directory[place] = entry
+    }
+
+    /// Makes lookups by a closed label set go by text again.
+    func forgetHandles(_ slot: Int, of page: SeriesPage, _ state: State) {
+        // Blocks are elsewhere in memory: most families do without this.
+        guard !state.closedIndexes.isEmpty else { return }
+        page.block(slot).forgetHandles(page.slotInBlock(slot))
+    }
+
+    /// Pages double up to their largest size, so that a small family is small and a large one contiguous.
+    private func makePage(after last: SeriesPage?, firstText: Int) -> SeriesPage {
+        let around = definition.lineEnd.count
+        guard let last else {
+            let most = definition.labelNames.isEmpty ? 1 : min(8, definition.pageCapacity)
+            let capacity = max(1, min(most, SeriesPage.maxText / max(1, firstText)))
+            let text = capacity * (firstText + around + (capacity > 1 ? 4 : 0))
+            return SeriesPage(definition: definition, capacity: capacity, textCapacity: text)
+        }
+        // The text to come is taken to be as long as that of the page before, rounded up.
+        let length = (last.textStart(last.count) + last.count - 1) / max(1, last.count - last.vacant)
+        let capacity = max(1, min(last.capacity * 2, definition.pageCapacity, SeriesPage.maxText / max(1, length)))
+        return SeriesPage(
+            definition: definition,
+            capacity: capacity,
+            textCapacity: capacity * length + firstText + around
+        )
+    }
+}

@@ -1,0 +1,178 @@
+/// Where a page is in its family's directory.
+struct PagePlace: Equatable, Sendable {
+    let segment: Int
+    let index: Int
+}
+
+/// Where a series is: the place of its page, and its slot there.
+struct SlotReference: Equatable, Sendable {
+    let bits: UInt32
+
+    init(_ place: PagePlace, _ slot: Int) {
+        bits = UInt32(place.segment << 16 | place.index << 10 | slot)
+    }
+
+    init(bits: UInt32) {
+        self.bits = bits
+    }
+
+    var place: PagePlace { PagePlace(segment: Int(bits >> 16), index: Int(bits >> 10) & 63) }
+    var slot: Int { Int(bits & 1023) }
+
+    /// One less than the 16 bits could say, since the index stores `bits + 1`.
+    static let maxSegments = (1 << 16) - 1
+}
+
+/// A page, and which of its series are exposed. A value, so that a scrape keeps what there was when it began.
+struct PageEntry: Sendable {
+    /// Nil where a page was.
+    var page: SeriesPage?
+    /// The slots that are not exposed, a bit each.
+    var hiddenBits: Bits = .init(repeating: 0)
+    /// Filled slots.
+    var count: Int32 = 0
+    /// Filled slots that are not exposed.
+    var hidden: Int32 = 0
+    /// The family's generation in which all this is true. In later ones nothing of it is exposed.
+    var generation: UInt64
+
+    typealias Bits = InlineArray<16, UInt64>
+
+    func exposesSomething(in generation: UInt64) -> Bool {
+        page != nil && self.generation == generation && hidden < count
+    }
+
+    func isHidden(_ slot: Int) -> Bool {
+        hiddenBits[slot &>> 6] & (1 &<< UInt64(slot & 63)) != 0
+    }
+
+    mutating func hide(_ slot: Int) {
+        hiddenBits[slot >> 6] |= 1 << UInt64(slot & 63)
+        hidden += 1
+    }
+
+    mutating func hideAll() {
+        for group in 0..<(Int(count) >> 6) { hiddenBits[group] = .max }
+        if count & 63 != 0 { hiddenBits[Int(count) >> 6] = (1 << UInt64(count & 63)) - 1 }
+        hidden = count
+    }
+
+    mutating func unhide(_ slot: Int) {
+        hiddenBits[slot >> 6] &= ~(1 << UInt64(slot & 63))
+        hidden -= 1
+    }
+
+    /// Takes note of a slot that the page has filled.
+    mutating func append(isHidden: Bool) {
+        if isHidden { hide(Int(count)) }
+        count += 1
+    }
+}
+
+/// The pages of a family, in the order in which they are exposed.
+///
+/// Two levels of arrays: whoever copies the directory has all of it at once, and a change made later copies one
+/// segment of 64 entries and the list of segments. Nothing here takes time in proportion to the number of pages, but
+/// for that list, which has an entry for 65,536 series.
+struct PageDirectory: Sendable {
+    /// By number. A segment fills from its beginning; entries of pages that are gone stay empty.
+    private(set) var segments: [[PageEntry]] = []
+    /// The segments in use, in order. Numbers are used again, serial numbers are not.
+    private(set) var order: [Segment] = []
+    private var unused: [Int] = []
+    private var nextSerial: UInt64 = 0
+    /// The page that new series go to: the last one.
+    private(set) var tail: PagePlace?
+
+    struct Segment: Sendable {
+        let serial: UInt64
+        let number: Int
+    }
+
+    static let segmentSize = 64
+
+    subscript(place: PagePlace) -> PageEntry {
+        @inline(__always) get { segments[place.segment][place.index] }
+        @inline(__always) _modify { yield &segments[place.segment][place.index] }
+    }
+
+    /// The page at a place that has one.
+    @inline(__always)
+    func page(_ place: PagePlace) -> SeriesPage {
+        // Places come from the index and the directory itself, which forget a page together.
+        unsafe segments[place.segment][place.index].page.unsafelyUnwrapped
+    }
+
+    /// Whether a series is hidden in its page, whatever the generation. Copies no entry.
+    @inline(__always)
+    func isHidden(_ reference: SlotReference) -> Bool {
+        let place = reference.place
+        let slot = reference.slot
+        return segments[place.segment][place.index].hiddenBits[slot &>> 6] & (1 &<< UInt64(slot & 63)) != 0
+    }
+
+    @inline(__always)
+    func generation(_ place: PagePlace) -> UInt64 {
+        segments[place.segment][place.index].generation
+    }
+
+    /// Adds a page at the end, or returns false if there are as many as can be.
+    mutating func append(_ page: SeriesPage, in generation: UInt64) -> Bool {
+        let entry = PageEntry(page: page, generation: generation)
+        if let last = order.last, segments[last.number].count < Self.segmentSize {
+            segments[last.number].append(entry)
+            tail = PagePlace(segment: last.number, index: segments[last.number].count - 1)
+            return true
+        }
+        let number = unused.popLast() ?? segments.count
+        guard number < SlotReference.maxSegments else { return false }
+        if number == segments.count { segments.append([]) }
+        segments[number].append(entry)
+        order.append(Segment(serial: nextSerial, number: number))
+        nextSerial += 1
+        tail = PagePlace(segment: number, index: 0)
+        return true
+    }
+
+    /// Takes a page out.
+    ///
+    /// - Parameter newTail: The last page, if it is this one that goes.
+    mutating func remove(_ place: PagePlace, newTail: PagePlace?) {
+        segments[place.segment][place.index] = PageEntry(page: nil, generation: 0)
+        if tail == place { tail = newTail }
+        guard segments[place.segment].allSatisfy({ $0.page == nil }) else { return }
+        segments[place.segment] = []
+        order.removeAll { $0.number == place.segment }
+        unused.append(place.segment)
+    }
+
+    // MARK: Page by page
+
+    /// A position between two pages, which stays where it is while others come and go.
+    struct Cursor: Sendable {
+        fileprivate var serial: UInt64 = 0
+        fileprivate var index = 0
+    }
+
+    /// The next page, or nil at the end.
+    func next(_ cursor: inout Cursor) -> PagePlace? {
+        var low = 0
+        var high = order.count
+        while low < high {
+            let middle = (low + high) / 2
+            if order[middle].serial < cursor.serial { low = middle + 1 } else { high = middle }
+        }
+        while low < order.count {
+            let segment = order[low]
+            if segment.serial > cursor.serial { cursor = Cursor(serial: segment.serial) }
+            while cursor.index < segments[segment.number].count {
+                cursor.index += 1
+                if segments[segment.number][cursor.index - 1].page != nil {
+                    return PagePlace(segment: segment.number, index: cursor.index - 1)
+                }
+            }
+            low += 1
+        }
+        return nil
+    }
+}

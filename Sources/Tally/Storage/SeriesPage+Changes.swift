@@ -1,0 +1,152 @@
+internal import Synchronization
+
+// How a page fills. All under the family's lock.
+
+extension SeriesPage {
+    /// Whether so many more series of so much text fit, where they may have to begin with a block.
+    func hasRoom(_ slots: Int, labelBytes: Int, inNewBlock: Bool) -> Bool {
+        let blockSize = 1 << blockShift
+        let first = inNewBlock ? (count + blockSize - 1) & ~(blockSize - 1) : count
+        return first + slots <= capacity && labelBytes + slots * endCount <= textCapacity - textStart(count)
+    }
+
+    /// Appends a series, or returns nil if the page has no room for it.
+    ///
+    /// - Parameter tracker: What counts its users.
+    func append(labels: UnsafeBufferPointer<UInt8>, counting tracker: UserTracker? = nil) -> Int? {
+        guard hasRoom(1, labelBytes: labels.count, inNewBlock: false) else { return nil }
+        let block = nextBlock()
+        if let tracker { block.setTracker(tracker, slotInBlock(count)) }
+        unsafe appendText(labels)
+        if let created = unsafe created {
+            unsafe (created + count).initialize(to: definition.context.wallSeconds())
+        }
+        count += 1
+        return count - 1
+    }
+
+    /// Appends another page's series with its values, when no handle to it can exist any more. There must be room for
+    /// it.
+    func append(from page: SeriesPage, _ slot: Int) -> Int {
+        let block = nextBlock()
+        if let tracker = page.tracker(slot) { block.setTracker(tracker, slotInBlock(count)) }
+        appendText(of: page, slot)
+        let (source, target) = unsafe (page.words(slot), words(count))
+        for index in 0..<stride {
+            unsafe target[index].store(source[index].load(ordering: .relaxed), ordering: .relaxed)
+            guard let text = page.exemplar(slot, index) else { continue }
+            block.setExemplar(text, at: slotInBlock(count) * stride + index)
+        }
+        count += 1
+        return count - 1
+    }
+
+    /// The block of the next slot.
+    private func nextBlock() -> SeriesBlock {
+        let number = count >> blockShift
+        if let block = unsafe blocks[number] { return block }
+        let block = makeBlock(capacity: min(1 << blockShift, capacity - count))
+        unsafe blocks[number] = block
+        unsafe (blockWords + number).initialize(to: block.words)
+        return block
+    }
+
+    private func makeBlock(capacity size: Int) -> SeriesBlock {
+        let words = size * stride
+        let slab: WordSlab
+        if let current = self.slab, current.count - slabCount >= words {
+            slab = current
+        } else {
+            // The pages of small families are their first ones, and have no neighbours of their own.
+            let isApart = capacity <= 8 || definition.stripes > 1
+            slab = WordSlab(min(1 << definition.slabShift, capacity - count) * stride, isApart: isApart)
+            slabCount = 0
+        }
+        self.slab = slab
+        defer { slabCount += words }
+        return SeriesBlock(definition: definition, capacity: size, in: slab, at: slabCount)
+    }
+
+    /// Takes another page's block, and the series in it. There must be room for them.
+    ///
+    /// - Parameter slots: The filled slots of the block in the other page.
+    /// - Returns: The first slot here.
+    func adopt(_ block: SeriesBlock, from page: SeriesPage, _ slots: Range<Int>) -> Int {
+        let blockSize = 1 << blockShift
+        while count & (blockSize - 1) != 0 { appendVacant() }
+        let first = count
+        unsafe blocks[first >> blockShift] = block
+        unsafe (blockWords + first >> blockShift).initialize(to: block.words)
+        for slot in slots {
+            guard !page.isVacant(slot) else {
+                appendVacant()
+                continue
+            }
+            appendText(of: page, slot)
+            count += 1
+        }
+        // A block that was the only one of a small page has no words for the rest of its place here.
+        while block.capacity < blockSize, count < capacity, count & (blockSize - 1) != 0 { appendVacant() }
+        return first
+    }
+
+    private func appendVacant() {
+        unsafe (ends + count).initialize(to: UInt32(textStart(count)))
+        for index in 0..<innerValues { unsafe (valueEnds + count * innerValues + index).initialize(to: 0) }
+        unsafe created.map { unsafe ($0 + count).initialize(to: .nan) }
+        idleTimes?.append()
+        vacate(count)
+        count += 1
+    }
+
+    private func appendText(_ labels: UnsafeBufferPointer<UInt8>) {
+        let start = textStart(count)
+        if let base = labels.baseAddress { unsafe (text + start).update(from: base, count: labels.count) }
+        for (index, byte) in definition.lineEnd.enumerated() {
+            unsafe text[start + labels.count + index] = byte
+        }
+        idleTimes?.append()
+        noteValues(of: count, in: start..<(start + labels.count))
+        unsafe (ends + count).initialize(to: UInt32(start + labels.count + endCount))
+    }
+
+    /// Finds out once what JSON would have to search for at each scrape.
+    private func noteValues(of slot: Int, in range: Range<Int>) {
+        var label = 0
+        var position = range.lowerBound + (innerValues > 0 ? definition.fragments.length(0) : 0)
+        var hasControl = false
+        while position < range.upperBound {
+            let byte = unsafe text[position]
+            if byte == UInt8(ascii: "\\") { position += 1 }
+            if byte < 0x20 { hasControl = true }
+            if byte == UInt8(ascii: "\""), label < innerValues {
+                unsafe (valueEnds + slot * innerValues + label).initialize(to: UInt32(position - range.lowerBound))
+                label += 1
+                position += definition.fragments.length(label)
+            } else {
+                position += 1
+            }
+        }
+        // Escaped text of a family's own labels has a quote after each value.
+        assert(label == innerValues)
+        if hasControl { hasControls.store(true, ordering: .relaxed) }
+    }
+
+    /// Copies all that another page says of a series, but for its values.
+    private func appendText(of page: SeriesPage, _ slot: Int) {
+        let range = page.textRange(slot)
+        let start = textStart(count)
+        unsafe (text + start).update(from: page.text + range.lowerBound, count: range.count)
+        unsafe (ends + count).initialize(to: UInt32(start + range.count))
+        for index in 0..<innerValues {
+            let end = unsafe page.valueEnds[slot * innerValues + index]
+            unsafe (valueEnds + count * innerValues + index).initialize(to: end)
+        }
+        if page.hasControls.load(ordering: .relaxed) { hasControls.store(true, ordering: .relaxed) }
+        if let created = unsafe created { unsafe (created + count).initialize(to: page.createdSeconds(slot)) }
+        if let idleTimes, let other = page.idleTimes {
+            idleTimes.append()
+            idleTimes.copy(from: other, slot: slot, to: count)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import CountedAllocations
+
+/// What was checked, and how it went.
+@MainActor
+final class Checks {
+    private(set) var failures = 0
+    private var exercised: Set<String> = []
+
+    private static func allocations(_ body: () -> Void) -> Int {
+        body()
+        let before = counted_allocations()
+        body()
+        return counted_allocations() - before
+    }
+
+    /// Says so if something allocates more often than it may, the second time that it is done.
+    ///
+    /// - Parameter updates: The updates that `body` makes, as ``PublicVerbs`` names them.
+    /// - Returns: How often that is.
+    @discardableResult
+    func check(_ name: String, of updates: [String] = [], atMost limit: Int = 0, _ body: () -> Void) -> Int {
+        exercised.formUnion(updates)
+        return report(name, Self.allocations(body), atMost: limit)
+    }
+
+    @discardableResult
+    func checkAsync(_ name: String, of updates: [String] = [], _ body: () async -> Void) async -> Int {
+        exercised.formUnion(updates)
+        await body()
+        let before = counted_allocations()
+        await body()
+        return report(name, counted_allocations() - before, atMost: 0)
+    }
+
+    private func report(_ name: String, _ found: Int, atMost limit: Int) -> Int {
+        print("\(found <= limit ? "ok  " : "FAIL") \(name): \(found) allocations, at most \(limit) allowed")
+        if found > limit { failures += 1 }
+        return found
+    }
+
+    /// The check itself must be able to fail.
+    static func proveThatAllocationsAreCounted() {
+        let seen = allocations { withExtendedLifetime([Int](repeating: 0, count: Int.random(in: 100...200))) {} }
+        guard seen > 0 else { fatalError("allocations are not counted here") }
+    }
+
+    /// Fails for each update that was not made, unless it may allocate, and for each instrument that has none.
+    func compare(with verbs: PublicVerbs, exempt: Set<String>) {
+        guard !verbs.instruments.isEmpty, !verbs.updates.isEmpty else { fatalError("the sources were not found") }
+        for instrument in verbs.instruments.sorted() {
+            guard !verbs.updates.contains(where: { $0.hasPrefix(instrument + ".") }) else { continue }
+            fail("the instrument \(instrument) has no update that is known here")
+        }
+        for update in verbs.updates.subtracting(exercised).subtracting(exempt).sorted() {
+            fail("\(update) is not checked")
+        }
+        for update in exercised.union(exempt).subtracting(verbs.updates).sorted() {
+            fail("\(update) is no update of the library")
+        }
+    }
+
+    private func fail(_ message: String) {
+        print("FAIL \(message)")
+        failures += 1
+    }
+}
