@@ -1,4 +1,5 @@
-/// Contributes whole families to a registry's exposition, computed at each scrape: of a pool, a queue, another library.
+/// Contributes whole families to a registry's exposition, computed at each scrape from a pool, a queue or another
+/// library.
 ///
 /// ```swift
 /// struct PoolCollector: MetricCollector {
@@ -15,38 +16,39 @@
 /// registry.register(PoolCollector(pool: pool))
 /// ```
 ///
-/// What counts while a server runs is better kept in instruments, which cost less and need no scrape. A collector is for
-/// what is kept elsewhere.
+/// Prefer instruments for values that change as the server runs: they cost less and need no scrape. Use a collector for
+/// state that is kept elsewhere.
 public protocol MetricCollector: Sendable {
-    /// What it fills. Asked once, when it is registered.
+    /// The families that the collector fills. Read once, at registration.
     var families: [CollectedFamily] { get }
 
-    /// Fills them, at each scrape that shows one of them, on a thread of the scrape's own and under no lock.
+    /// Sets the values of the families. Called at each scrape that exposes one of them, on a thread of the scrape's own
+    /// and under no lock.
     ///
-    /// Never called twice at once: scrapes that come meanwhile share the answer. It may block. A scrape that it holds up
-    /// for too long, or that is made inside it, leaves its families out, as do scrapes if it throws; each is counted in
-    /// `tally_collector_errors_total{family}`, and nothing else is touched.
+    /// Never called concurrently: scrapes that arrive during a call share its answer. The method may block. If it
+    /// throws, takes too long for a scrape, or is called by a scrape that it makes itself, that scrape omits the
+    /// collector's families, counts each in `tally_collector_errors_total{family}`, and is otherwise unaffected.
     func collect(into samples: inout CollectedSamples) throws
 }
 
-/// A collector that has to wait for what it contributes.
+/// A collector that obtains its values asynchronously.
 ///
-/// It is asked by ``MetricRegistry/collect(for:)``, which a `/metrics` route awaits before it asks for the
-/// exposition; `TallyListener` does so by itself.
+/// ``MetricRegistry/collect(for:)`` calls it. Await that method in a `/metrics` route before requesting the exposition;
+/// `TallyListener` does so automatically.
 public protocol AsyncMetricCollector: Sendable {
-    /// What it fills. Asked once, when it is registered.
+    /// The families that the collector fills. Read once, at registration.
     var families: [CollectedFamily] { get }
 
-    /// Fills them. Never called twice at a time: a scrape that comes meanwhile waits for the same answer, and one from inside it
-    /// leaves its families out, as one from inside another collector does.
+    /// Sets the values of the families. Never called concurrently: a scrape that arrives during a call waits for the
+    /// same answer. A scrape made inside this collector, or inside another one while this one runs, omits the families.
     ///
-    /// If it throws, or takes longer than the scrape may, its families are left out and counted in
-    /// `tally_collector_errors_total{family}`. So are they if nobody has asked it for a minute: an older answer says nothing
-    /// of now.
+    /// If the method throws or exceeds the scrape's time, its families are omitted and counted in
+    /// `tally_collector_errors_total{family}`. The same happens if it has not been called for a minute, because an
+    /// older answer is out of date.
     func collect(into samples: inout CollectedSamples) async throws
 }
 
-/// A family that a collector fills: its name, type and labels.
+/// The name, type and labels of a family that a collector fills.
 public struct CollectedFamily: Sendable {
     let name: String
     let help: String
@@ -55,13 +57,13 @@ public struct CollectedFamily: Sendable {
     let buckets: Buckets
     let limit: Int
 
-    /// A total that only grows; integers. `_total` is added to the name where it lacks it.
+    /// A monotonically increasing integer. `_total` is appended to the name if it is missing.
     ///
     /// - Parameters:
-    ///   - name: Checked where the collector is registered.
-    ///   - help: What it counts, for the reader of the exposition.
-    ///   - labelNames: In the order in which values are given.
-    ///   - limit: How many children it may have before the values of further ones are added up in one whose labels are
+    ///   - name: The name, checked when the collector is registered.
+    ///   - help: A description of what is counted, for readers of the exposition.
+    ///   - labelNames: The label names, in the order in which values are given.
+    ///   - limit: The maximum number of children. The values of further ones are added up in one child whose labels are
     ///     `other`.
     public static func counter(
         _ name: String,
@@ -72,7 +74,7 @@ public struct CollectedFamily: Sendable {
         CollectedFamily(name: name, help: help, kind: .counter, labelNames: labelNames, buckets: [], limit: limit)
     }
 
-    /// A total that only grows, with fractions. The parameters are those of ``counter(_:help:labelNames:limit:)``.
+    /// A monotonically increasing number with fractions. The parameters are those of ``counter(_:help:labelNames:limit:)``.
     public static func floatCounter(
         _ name: String,
         help: String,
@@ -82,7 +84,7 @@ public struct CollectedFamily: Sendable {
         CollectedFamily(name: name, help: help, kind: .floatCounter, labelNames: labelNames, buckets: [], limit: limit)
     }
 
-    /// A value that goes up and down. The parameters are those of ``counter(_:help:labelNames:limit:)``.
+    /// A gauge, whose value can rise and fall. The parameters are those of ``counter(_:help:labelNames:limit:)``.
     public static func gauge(
         _ name: String,
         help: String,
@@ -92,7 +94,8 @@ public struct CollectedFamily: Sendable {
         CollectedFamily(name: name, help: help, kind: .gauge, labelNames: labelNames, buckets: [], limit: limit)
     }
 
-    /// Counts by bucket. The other parameters are those of ``counter(_:help:labelNames:limit:)``.
+    /// A histogram, which counts observations by bucket. The other parameters are those of
+    /// ``counter(_:help:labelNames:limit:)``.
     public static func histogram(
         _ name: String,
         help: String,

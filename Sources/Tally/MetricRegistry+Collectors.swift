@@ -1,22 +1,24 @@
 extension MetricRegistry {
-    /// Registers a collector, whose families must be as they should; a wrong one traps and is named.
+    /// Registers a collector. An invalid family traps with a message that names it.
     public func register(_ collector: some MetricCollector) {
         RegistrationError.trapping { () throws(RegistrationError) in try register(validating: collector) }
     }
 
-    /// Registers a collector whose families' names come at run time: all of them, or, if one is wrong, none.
+    /// Registers a collector whose families' names are known only at run time. If one family is invalid, registers
+    /// none.
     ///
-    /// Families of the same definition that another collector fills are filled by this one from now on.
+    /// If another collector fills a family of the same definition, this one replaces it as the source of the family.
     public func register(validating collector: some MetricCollector) throws(RegistrationError) {
         try register(collector.families, filledBy: .now { try collector.collect(into: &$0) })
     }
 
-    /// Registers a collector that has to be waited for; a wrong family traps and is named.
+    /// Registers an asynchronous collector. An invalid family traps with a message that names it.
     public func register(_ collector: some AsyncMetricCollector) {
         RegistrationError.trapping { () throws(RegistrationError) in try register(validating: collector) }
     }
 
-    /// Registers a collector that has to be waited for, whose families' names come at run time: all of them or none.
+    /// Registers an asynchronous collector whose families' names are known only at run time. If one family is invalid,
+    /// registers none.
     public func register(validating collector: some AsyncMetricCollector) throws(RegistrationError) {
         try register(collector.families, filledBy: .later { try await collector.collect(into: &$0) })
     }
@@ -59,28 +61,28 @@ extension MetricRegistry {
         )
     }
 
-    /// True if there are collectors that ``collect(for:)`` has to ask.
+    /// True if there are collectors that ``collect(for:)`` has to call.
     public var hasAsyncCollectors: Bool { !wantedCollections([]).isEmpty }
 
-    /// Asks the asynchronous collectors, all at the same time. Expositions of the next minute show their answers.
+    /// Calls all asynchronous collectors concurrently. Expositions within the next minute expose their answers.
     ///
-    /// The `/metrics` route of a registry that has such collectors:
+    /// Await this in the `/metrics` route of a registry with such collectors:
     ///
     /// ```swift
     /// await registry.collect(for: scrape)
     /// return registry.exposition(for: scrape)
     /// ```
     ///
-    /// - Parameter request: The families to be exposed, and the time there is. Collectors may take four fifths of it; if it
-    ///   has no ``ScrapeRequest/timeout``, as long as they like. A collector that has not answered by then is left out and
-    ///   counted in `tally_collector_errors_total{family}`. It keeps running: scrapes that join before it finishes share
-    ///   its answer; a later scrape starts it again.
+    /// - Parameter request: The families to expose, and the timeout. Collectors may take four fifths of the
+    ///   ``ScrapeRequest/timeout``; without one, their time is unlimited. The families of a collector that has not
+    ///   answered by then are omitted and counted in `tally_collector_errors_total{family}`. It keeps running: scrapes
+    ///   that join before it finishes share its answer; a later scrape starts it again.
     public func collect(for request: ScrapeRequest = ScrapeRequest()) async {
         let limit = request.timeLeft(context).map { $0 * 0.8 }
         await withTaskGroup { group in
             for wanted in wantedCollections(request.names) {
                 group.addTask {
-                    // In a scrape that nobody waits for any more, nothing is wrong with the collector.
+                    // A cancelled scrape is no failure of the collector.
                     guard await !wanted.collection.ask(within: limit), !Task.isCancelled else { return }
                     wanted.countFailure()
                 }
@@ -88,10 +90,10 @@ extension MetricRegistry {
         }
     }
 
-    /// Asks the asynchronous collectors without a task that waits for them, so that a timer of the host's own can end the
-    /// wait although every thread of the runtime's pool is blocked.
+    /// Calls the asynchronous collectors without a task that waits for them. The host's own timer can then end the wait
+    /// even if every thread of the runtime's pool is blocked.
     ///
-    /// - Parameter done: Called once when all have answered or failed, maybe on this thread; never after
+    /// - Parameter done: Called once when all collectors have answered or failed, possibly on this thread; never after
     ///   ``PendingCollections/giveUp()``.
     package func beginCollecting(
         for request: ScrapeRequest,

@@ -1,13 +1,15 @@
 extension MetricRegistry {
-    /// Shows the families of another registry, such as a library's, in this one's expositions, too.
+    /// Adds the families of another registry, such as a library's, to this registry's expositions.
     ///
-    /// Both go on by themselves: the other can be scraped alone, and what is registered in it later is shown as well. It is
-    /// kept as long as this one; two that include each other keep each other. Once more changes nothing, nor does itself.
+    /// The registries stay independent: the other can still be scraped alone, and its later registrations are included
+    /// as well. This registry retains the other; two registries that include each other retain each other. Including a
+    /// registry twice, or in itself, has no effect.
     ///
-    /// Where both have a family of one name and type, both are shown if constant labels tell their series apart: one label
-    /// in both, with different values. Otherwise the one that was included later is left out, whether the other has children
-    /// yet or not, and counted in its `tally_collector_errors_total{family}` (in this one's if it has none), as is a family whose samples would be taken for another's. What a registry tells of
-    /// itself (`tally_series` and so on) is left out in the same way, uncounted.
+    /// Two families with the same name and type are both exposed if their constant labels distinguish their series: one
+    /// label in both, with different values. Otherwise the family that was included later is omitted, even if the other
+    /// has no children yet. So is a family whose samples would collide with another's. An omitted family is counted in
+    /// `tally_collector_errors_total{family}` of its own registry, or of this one if that has no such metric. A
+    /// registry's metrics about itself, such as `tally_series`, are omitted in the same way but not counted.
     public func include(_ other: MetricRegistry) {
         guard other !== self else { return }
         included.withLock { registries in
@@ -15,7 +17,7 @@ extension MetricRegistry {
         }
     }
 
-    /// No longer shows the families of a registry that was included. Returns whether it was.
+    /// Removes an included registry's families from this registry's expositions. Returns whether it was included.
     @discardableResult
     public func exclude(_ other: MetricRegistry) -> Bool {
         let before = included.withLock { registries in
@@ -25,7 +27,7 @@ extension MetricRegistry {
         return before.contains { $0 === other }
     }
 
-    /// This registry and all that are included in it, at any depth, each once.
+    /// This registry and all registries included in it, at any depth, each once.
     func parts() -> [MetricRegistry] {
         var parts: [MetricRegistry] = [self]
         var next = 0
@@ -38,11 +40,11 @@ extension MetricRegistry {
         return parts
     }
 
-    /// The names of the families that tell of this registry itself, or of those that are included in it.
+    /// The names of the families that describe this registry, or a registry included in it.
     package var ownFamilyNames: Set<String> { Set(parts().flatMap { $0.ownMetrics?.names ?? [] }) }
 
-    /// Sets `tally_series` of each registry that shows it in an exposition. This one counts the samples of those that
-    /// do not, too, so that the sum is the number of samples.
+    /// Sets `tally_series` of each registry that exposes it in this exposition. This registry's value also covers the
+    /// registries that do not, so that the values add up to the number of samples.
     func countSamples(of families: [Snapshot.Family]) {
         let counting = families.filter { $0.definition.name == OwnMetrics.seriesName }
         var samples = [ObjectIdentifier(self): 0]
@@ -54,7 +56,7 @@ extension MetricRegistry {
         for family in counting { family.view.setOnlyWord(Double(samples[ObjectIdentifier(family.registry)] ?? 0)) }
     }
 
-    /// Puts the families of several registries into one order, and leaves out what cannot be shown beside the rest.
+    /// Merges the families of several registries in one order, and omits families that collide.
     func merged(_ parts: [Snapshot.Part]) -> [Snapshot.Family] {
         guard parts.count > 1 else { return parts.first?.families ?? [] }
         let admitted = Self.admitted(of: parts)
@@ -65,7 +67,7 @@ extension MetricRegistry {
                 if admitted.contains(ObjectIdentifier(family.definition)) {
                     shown[ByteName(family.definition.name), default: []].append(family)
                 } else if own?.names.contains(family.definition.name) != true {
-                    // A library's registry may well have no metrics of its own to count it in.
+                    // A library's registry may have no metrics of its own to count the failure in.
                     (own ?? ownMetrics)?.collectorFailed(family.definition)
                 }
             }
@@ -79,8 +81,9 @@ extension MetricRegistry {
         }
     }
 
-    /// The families that can be shown beside each other. Those without children count, too: a name must not pass from one
-    /// registry to another when the first child is made. Of what registries tell of themselves only what there is.
+    /// The families that can be exposed together. Families without children count as well: otherwise a name would pass
+    /// from one registry to another when its first child is created. A registry's metrics about itself count only if
+    /// they are exposed.
     private static func admitted(of parts: [Snapshot.Part]) -> Set<ObjectIdentifier> {
         var owners: [ByteName: ByteName] = [:]
         var admitted: [ByteName: [FamilyDefinition]] = [:]
@@ -103,7 +106,7 @@ extension MetricRegistry {
 }
 
 extension FamilyDefinition {
-    /// Whether the series of two families of one name can never be the same.
+    /// True if the series of two families with the same name can never be equal.
     fileprivate func canStandBeside(_ other: FamilyDefinition) -> Bool {
         kind == other.kind
             && constantLabels.contains { label in

@@ -1,23 +1,24 @@
 internal import Synchronization
 
 extension MetricRegistry {
-    /// The whole exposition in the format that an Accept header asks for: the short form of ``exposition(for:)``.
+    /// Encodes the whole exposition in the format that an Accept header selects: the short form of
+    /// ``exposition(for:)``.
     ///
-    /// - Parameter accept: The header's value; several joined by commas. Prometheus text for an absent, unknown or
-    ///   malformed one.
+    /// - Parameter accept: The header's value, with several joined by commas. An absent, unknown or malformed value
+    ///   selects Prometheus text.
     public func exposition(accept: String?) -> Exposition {
         exposition(as: .negotiated(accept: accept))
     }
 
-    /// The whole exposition in a format.
+    /// Encodes the whole exposition in a format.
     public func exposition(as format: ExpositionFormat = .prometheusText) -> Exposition {
         exposition(for: ScrapeRequest(as: format))
     }
 
-    /// The whole exposition, as a scraper asks for it.
+    /// Encodes the whole exposition for a scraper's request.
     ///
-    /// Observed gauges and collectors are asked first, on a thread of the scrape's own, under no lock. One that hangs, or
-    /// is late, is left out, and costs nothing but its own families. Allocates the body; ``chunks(for:)`` and
+    /// Calls observed gauges and collectors first, on a thread of the scrape's own and under no lock. One that hangs or
+    /// is late affects only its own families, which are omitted. Allocates the body; ``chunks(for:)`` and
     /// ``write(for:to:)`` do not.
     public func exposition(for request: ScrapeRequest) -> Exposition {
         let chunks = chunks(for: request)
@@ -36,8 +37,8 @@ extension MetricRegistry {
 
     /// Streams the exposition in pieces of at most about 64 KiB.
     ///
-    /// The bytes are those of ``exposition(for:)``. They are only valid during the call of `write`; an error it throws
-    /// ends the exposition.
+    /// The bytes are those of ``exposition(for:)``. They are valid only during the call of `write`. An error that
+    /// `write` throws ends the exposition.
     public func write<Failure: Error>(
         for request: ScrapeRequest,
         to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
@@ -46,22 +47,23 @@ extension MetricRegistry {
         unsafe try chunks.write(to: write)
     }
 
-    /// The exposition in a format as a sequence of pieces: the short form of ``chunks(for:)``.
+    /// Returns the exposition in a format as a sequence of pieces: the short form of ``chunks(for:)``.
     public func chunks(as format: ExpositionFormat) -> ExpositionChunks {
         chunks(for: ScrapeRequest(as: format))
     }
 
-    /// The exposition as a sequence of pieces of at most about 64 KiB, for a body that is written asynchronously.
+    /// Returns the exposition as a sequence of pieces of at most about 64 KiB, for a body that is written
+    /// asynchronously.
     ///
-    /// The bytes are those of ``exposition(for:)``. Observed gauges and collectors are asked now; a piece is encoded, and
-    /// compressed, when it is asked for.
+    /// The bytes are those of ``exposition(for:)``. Observed gauges and collectors are called now. Each piece is
+    /// encoded and compressed on demand.
     public func chunks(for request: ScrapeRequest) -> ExpositionChunks {
         let start = context.now()
         let left = request.timeLeft(context) ?? (context.isRealTime ? Self.defaultTimeout : nil)
         let end = left.map { start.adding($0) }
         let parts = parts()
         let snapshots = parts.map { part in
-            // Each by its own clock, which may be another.
+            // Each registry may have a different clock.
             let now = part.context.now()
             let until = end.map { now.adding($0.since(context.now())) }
             let registered = part.families()
@@ -82,14 +84,14 @@ extension MetricRegistry {
         )
     }
 
-    /// Prometheus' own.
+    /// Prometheus' default scrape timeout.
     private static let defaultTimeout = Duration.seconds(10)
 
-    /// The scrapes whose observed gauges are being asked, up the stack of this thread or task.
+    /// The scrapes whose observed gauges are being called, up the stack of this thread or task.
     @TaskLocal
     private static var observation: Observation?
 
-    /// One registry's gauges being asked. A task that a gauge's closure starts inherits it, and may outlive it.
+    /// One registry's call of its gauges. Tasks started by a gauge's closure inherit it and may outlive it.
     private final class Observation: Sendable {
         private let registry: ObjectIdentifier
         private let outer: Observation?
@@ -137,7 +139,7 @@ extension MetricRegistry {
         }
     }
 
-    /// Has something done before each snapshot, under no lock. It must not block, nor scrape.
+    /// Registers a closure to run before each snapshot, under no lock. It must neither block nor scrape.
     func beforeScrapes(_ refresh: @escaping @Sendable () -> Void) {
         refreshers.withLock { $0.append(refresh) }
     }
@@ -152,34 +154,35 @@ extension MetricRegistry {
         return families.filter { owners.contains(ByteName($0.storage.definition.name)) }
     }
 
-    // MARK: Asking
+    // MARK: Calling closures
 
-    /// What came of asking the closures of one scrape.
+    /// The answers of the closures called by one scrape.
     private struct Answers {
-        /// By collector; nil for one that failed.
+        /// The answer of each collector.
         var collected: [ObjectIdentifier: Answer] = [:]
-        /// The storages of families that are left out.
+        /// The storages of families to omit.
         var missing: Set<ObjectIdentifier> = []
 
         struct Answer {
+            /// Nil if the collector failed.
             var families: RegisteredCollector.Answer?
-            /// True if the failure was counted where it happened.
+            /// True if the failure was counted when it happened.
             var isCounted = false
         }
     }
 
-    /// Asks the closures of observed gauges, and the collectors, each once.
+    /// Calls the closures of observed gauges, and each collector once.
     private func ask(_ families: [RegisteredFamily], _ own: OwnMetrics?, until end: Duration?) -> Answers {
         var answers = Answers()
         guard !families.isEmpty else { return answers }
         let outer = Self.observation
-        // A closure that asks for the exposition that is asking it would never end.
+        // A closure that requests the exposition that is calling it would never return.
         let isInside = outer?.isUnderWay(for: self) == true
         let observation = Observation(of: self, inside: outer)
         defer { observation.end() }
         let thread = CallThread { Self.$observation.withValue(observation, operation: $0) }
         for family in families {
-            // One of those that have not been asked may take half of the time that is left.
+            // Each closure may take half of the remaining time, so that a slow one leaves time for the others.
             let patience = isInside ? .zero : end.map { $0.since(context.now()) / 2 }
             if let observe = family.observe {
                 if let value = observe.answer(on: thread, within: patience, context) {

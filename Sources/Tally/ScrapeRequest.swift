@@ -1,6 +1,7 @@
-/// What a scraper asks for: a format, a compression, some families, and an answer in time.
+/// A scraper's request: the format, compression, families and timeout of an exposition.
 ///
-/// Made from the request's header fields and query as they arrived, it never fails: what cannot be read is ignored.
+/// Create it from the request's header fields and query as they arrived. Parsing never fails; unreadable parts are
+/// ignored.
 ///
 /// ```swift
 /// let scrape = ScrapeRequest(
@@ -9,7 +10,7 @@
 /// let exposition = registry.exposition(for: scrape)
 /// ```
 ///
-/// Make it when the request arrives: its ``timeout`` counts from then on.
+/// Create it when the request arrives, because its ``timeout`` counts from then.
 public struct ScrapeRequest: Sendable {
     /// The format of the answer.
     public var format: ExpositionFormat
@@ -17,17 +18,18 @@ public struct ScrapeRequest: Sendable {
     /// True if the answer is to be compressed with gzip.
     public var isCompressed: Bool
 
-    /// The families to expose, by their names or those of their samples; all if there are none.
+    /// The families to expose, by family or sample name. An empty array exposes all families.
     public var names: [String]
 
-    /// The longest that collectors and observed gauges may take together, counted from ``init(accept:acceptEncoding:query:timeout:)``;
-    /// nil for ten seconds. What has not answered by then is left out and counted in
-    /// `tally_collector_errors_total{family}`.
+    /// The most time that collectors and observed gauges may take together, counted from the creation of the request.
+    /// Families that are not ready by then are omitted and counted in `tally_collector_errors_total{family}`.
+    ///
+    /// With nil, an exposition gives them ten seconds, and ``MetricRegistry/collect(for:)`` waits without limit.
     public var timeout: Duration?
 
     private let arrival = ContinuousClock.now
 
-    /// A request of these parts.
+    /// Creates a request from its parts.
     public init(
         as format: ExpositionFormat = .prometheusText,
         isCompressed: Bool = false,
@@ -40,14 +42,14 @@ public struct ScrapeRequest: Sendable {
         self.timeout = timeout
     }
 
-    /// A request as HTTP transmits it. Each parameter is nil where the field is absent.
+    /// Creates a request from HTTP header fields and a query. Pass nil for an absent field.
     ///
     /// - Parameters:
-    ///   - accept: The value of Accept, several joined by commas. See ``ExpositionFormat/negotiated(accept:)``.
-    ///   - acceptEncoding: The value of Accept-Encoding, several joined by commas.
+    ///   - accept: The value of Accept, with several joined by commas. See ``ExpositionFormat/negotiated(accept:)``.
+    ///   - acceptEncoding: The value of Accept-Encoding, with several joined by commas.
     ///   - query: The target's query, percent-encoded: `name[]=up&name[]=http_requests_total`.
-    ///   - timeout: The value of `X-Prometheus-Scrape-Timeout-Seconds`: decimal digits, maybe with a fraction. A tenth
-    ///     of it is left for the way to the scraper. Anything else, zero and more than a day are ignored.
+    ///   - timeout: The value of `X-Prometheus-Scrape-Timeout-Seconds`: decimal digits, with an optional fraction. A
+    ///     tenth of it is reserved for sending the answer. Any other text, zero, and more than one day are ignored.
     public init(accept: String?, acceptEncoding: String? = nil, query: String? = nil, timeout: String? = nil) {
         self.init(
             as: .negotiated(accept: accept),
@@ -57,10 +59,10 @@ public struct ScrapeRequest: Sendable {
         )
     }
 
-    /// The time that is left of the ``timeout``, by a registry's clock; nil if there is none.
+    /// The remaining part of the ``timeout``, by a registry's clock; nil without a timeout.
     func timeLeft(_ context: RegistryContext) -> Duration? {
         guard let timeout else { return nil }
-        // A clock that a test or a host moves says nothing of when the request arrived.
+        // A clock that a test or a host controls has no relation to the request's arrival.
         return context.isRealTime ? timeout.since(arrival.duration(to: .now)) : timeout
     }
 
@@ -72,7 +74,8 @@ public struct ScrapeRequest: Sendable {
         }
     }
 
-    /// https://www.rfc-editor.org/rfc/rfc3986#section-2.1. What is no escape stands for itself.
+    /// Decodes percent escapes (https://www.rfc-editor.org/rfc/rfc3986#section-2.1) and `+`. Malformed escapes are kept
+    /// as text.
     private static func decoded(_ text: Substring.UTF8View) -> String {
         func digit(_ byte: UInt8?) -> UInt8? {
             byte.flatMap { Character(Unicode.Scalar($0)).hexDigitValue }.map(UInt8.init)
@@ -90,7 +93,8 @@ public struct ScrapeRequest: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// `10`, `2.5`, `.5`; nil for any other text, and for what is not more than zero and at most a day.
+    /// Parses `10`, `2.5` or `.5`. Returns nil for any other text, and unless the value is more than zero and at most
+    /// one day.
     private static func seconds(_ text: String) -> Double? {
         let isDecimal = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
         guard isDecimal, text.utf8.count <= 32, let seconds = Double(text), seconds > 0, seconds <= 86_400 else {

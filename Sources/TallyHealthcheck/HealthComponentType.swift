@@ -1,11 +1,11 @@
-/// The type of a component in the IETF's format.
+/// The type of a component in the IETF draft's format.
 ///
 /// https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check-06#section-4.2
 public struct HealthComponentType: Sendable, Hashable, CustomStringConvertible {
-    /// The text of the draft's `componentType`.
+    /// The value of the draft's `componentType`.
     public let description: String
 
-    /// A type that the draft does not define: a standard term, or a URI.
+    /// Creates a type that the draft does not define: a standard term, or a URI.
     public init(_ description: String) {
         self.description = description
     }

@@ -1,10 +1,10 @@
-/// What a health route answers: status, headers and body.
+/// The answer of a health route: status, headers and body.
 public struct HealthDocument: Sendable {
-    /// How the service is.
+    /// The health of the service.
     public let status: HealthStatus
-    /// The HTTP status: 200, or 503 for ``HealthStatus/fail``.
+    /// The HTTP status: 503 for ``HealthStatus/fail``, otherwise 200.
     public let httpStatus: Int
-    /// `Content-Type`, `Cache-Control`, and `Vary` where the format was negotiated.
+    /// The header fields: `Content-Type`, `Cache-Control`, and `Vary` if the format was negotiated.
     public let headers: [(name: String, value: String)]
     /// Strict JSON in UTF-8; empty in ``head``.
     public let body: [UInt8]
@@ -28,12 +28,12 @@ public struct HealthDocument: Sendable {
         body = []
     }
 
-    /// The answer to a `HEAD` request: the same status and headers without a body, and the length that it would have.
+    /// The answer to a `HEAD` request: the same status and headers without a body, and the length of the omitted body.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9110#name-head
     public var head: HealthDocument { HealthDocument(headOf: self) }
 
-    /// Itself, with one more header.
+    /// Returns this document with one more header field.
     func adding(header name: String, _ value: String) -> HealthDocument {
         HealthDocument(
             status: status,

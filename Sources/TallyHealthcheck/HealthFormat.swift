@@ -1,6 +1,6 @@
 internal import Tally
 
-/// A format that a health document can be written in.
+/// A format of health documents.
 public struct HealthFormat: Sendable, Hashable, CustomStringConvertible {
     enum Kind: Sendable, Hashable {
         case json
@@ -9,10 +9,10 @@ public struct HealthFormat: Sendable, Hashable, CustomStringConvertible {
 
     let kind: Kind
 
-    /// Tally's own: the providers' keys flat at the top level, `ok`, `warn` or `fail`.
+    /// Tally's own format: the providers' keys flat at the top level, with the status `ok`, `warn` or `fail`.
     public static let json = HealthFormat(kind: .json)
 
-    /// The IETF's draft: `pass`, `warn` or `fail`, and `checks` by `component:measurement`.
+    /// The IETF draft's format: the status `pass`, `warn` or `fail`, and `checks` by `component:measurement`.
     ///
     /// https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check-06
     public static let healthJSON = HealthFormat(kind: .healthJSON)
@@ -28,11 +28,11 @@ public struct HealthFormat: Sendable, Hashable, CustomStringConvertible {
     /// The content type.
     public var description: String { contentType }
 
-    /// The format that an Accept header asks for: ``json`` also for an absent, malformed or unsatisfiable one.
+    /// Returns the format that an Accept header selects: ``json`` for an absent, malformed or unsatisfiable one.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9110#name-accept
     ///
-    /// - Parameter accept: The header's value; several headers joined by commas.
+    /// - Parameter accept: The header's value, with several headers joined by commas.
     public static func negotiated(accept: String?) -> HealthFormat {
         AcceptHeader(accept ?? "").choice(among: [.json, .healthJSON], by: \.mediaType) ?? .json
     }

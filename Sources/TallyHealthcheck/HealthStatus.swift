@@ -1,32 +1,32 @@
-/// How a service, or one of its providers, is.
+/// The health of a service, or of one of its providers.
 public enum HealthStatus: String, Sendable, Hashable, CaseIterable {
-    /// All that was asked has answered.
+    /// Every check has answered.
     case ok
-    /// Something is amiss that the service can do without, or for a while: HTTP 200.
+    /// Something is wrong that the service can tolerate, at least for a while: HTTP 200.
     case warn
     /// The service cannot do its work: HTTP 503.
     case fail
 
-    /// 200, or 503 for ``fail``.
+    /// 503 for ``fail``, otherwise 200.
     public var httpStatus: Int { self == .fail ? 503 : 200 }
 
-    /// The word of the IETF's draft.
+    /// The corresponding word in the IETF draft.
     ///
     /// https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check-06#section-3.1
     var draftWord: String { self == .ok ? "pass" : rawValue }
 }
 
-/// Why a check is not `ok`: the only words about it that a document shows.
+/// The reason a check is not `ok`, the only information about it that a document shows.
 enum HealthReason: String, Sendable {
     /// The provider did not answer by its deadline.
     case timeout
     /// The provider threw an error.
     case error
-    /// What is shown is older than it should be.
+    /// The values are older than they should be.
     case stale
-    /// The provider has not answered yet, or not often enough after it failed, or its last answer has expired and the
-    /// next is not there yet.
+    /// The provider has not answered yet, or not often enough since it failed, or its last answer has expired before
+    /// the next one.
     case pending
-    /// The run that missed its deadline is still under way, and keeps the next one from starting.
+    /// A run that missed its deadline is still in progress and blocks the next one.
     case busy
 }

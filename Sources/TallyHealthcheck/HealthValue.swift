@@ -1,23 +1,23 @@
-/// A value that a provider shows under one of its keys: any JSON.
+/// A value that a provider shows under one of its keys, equivalent to any JSON value.
 ///
 /// ```swift
 /// ["sessions": .integer(try await database.count("sessions")), "activeUsers": ["24h": 57, "7d": 203]]
 /// ```
 ///
-/// What JSON cannot say, or a document should not, is made harmless where it is written, never an error: NaN and the
-/// infinities become `null`; a string of more than 1,024 bytes of UTF-8 is cut at a character and ends in
-/// `… (10485760 bytes)`, its full length; what is nested more than 16 deep becomes `null`; a value that would take more
-/// than 64 KiB becomes the string `… (more than 65536 bytes)`.
+/// Values that JSON cannot represent, or that are too large for a document, are replaced when written and never cause
+/// an error. NaN and the infinities become `null`. A string of more than 1,024 bytes of UTF-8 is truncated at a
+/// character and ends in its full length: `… (10485760 bytes)`. Values nested more than 16 deep become `null`. A value
+/// that would exceed 64 KiB becomes the string `… (more than 65536 bytes)`.
 public enum HealthValue: Sendable, Hashable {
-    /// Nothing is known. Not the same as 0.
+    /// An unknown value, which is not the same as 0.
     case null
     /// `true` or `false`.
     case boolean(Bool)
-    /// A whole number, exact to 64 bits; many readers are exact to 53 only.
+    /// A whole number, exact to 64 bits. Many readers are exact only to 53 bits.
     case integer(Int)
-    /// A whole number of 64 bits without a sign, exact.
+    /// An unsigned whole number, exact to 64 bits.
     case unsigned(UInt64)
-    /// A number in the shortest text that reads back the same; whole ones without a fraction.
+    /// A number, as the shortest text that reads back the same; whole numbers have no fraction.
     case number(Double)
     /// Text.
     case string(String)

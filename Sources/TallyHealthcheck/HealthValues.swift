@@ -1,4 +1,4 @@
-/// Values by key, in the order in which they were given: what a provider's closure returns, and a nested object.
+/// Values by key, in the order given: the result of a provider's closure, or a nested object.
 ///
 /// ```swift
 /// SnapshotProvider("queue", keys: ["waiting", "oldestSeconds"]) {
@@ -6,8 +6,8 @@
 /// }
 /// ```
 ///
-/// Keys are the same if their UTF-8 bytes are; of a key that is given twice the last value counts, in the first one's
-/// place, since JSON's readers disagree on such objects.
+/// Keys are equal if their UTF-8 bytes are. Of a repeated key, the last value counts, in the position of the first,
+/// because JSON readers disagree about such objects.
 public struct HealthValues: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     private(set) var members: [Member] = []
 
@@ -16,16 +16,16 @@ public struct HealthValues: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         var value: HealthValue
     }
 
-    /// Values by key.
+    /// Creates values by key.
     public init(dictionaryLiteral elements: (String, HealthValue)...) {
         self.init(elements)
     }
 
-    /// Values by key.
+    /// Creates values by key.
     ///
     /// - Complexity: O(*n*) in the number of values.
     public init(_ elements: some Sequence<(String, HealthValue)>) {
-        // By bytes: `String` would merge `é` with `e` and U+0301.
+        // Compared by bytes, because `String` would merge `é` with `e` and U+0301.
         var places: [[UInt8]: Int] = [:]
         for (key, value) in elements {
             let bytes = Array(key.utf8)
@@ -38,7 +38,7 @@ public struct HealthValues: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// The value of a key, if it was given.
+    /// The value of a key, or nil if there is none.
     ///
     /// - Complexity: O(*n*) in the number of values.
     public subscript(key: String) -> HealthValue? {

@@ -1,28 +1,27 @@
 public import Tally
 
-// A wall clock is a parameter of initialisers of its own: as an optional one it would be the first to take a trailing
-// closure, which is meant for `onError`.
+// The wall clock has its own initialisers: as an optional parameter, it would take the trailing closure that is meant
+// for `onError`.
 
 extension Healthcheck {
-    /// A healthcheck whose definition is written in the program; a mistake in it traps and is named.
+    /// Creates a healthcheck whose definition is literal. A mistake in it traps with a message that names it.
     ///
     /// - Parameters:
-    ///   - service: Who the server is.
-    ///   - providers: The document's keys, in order.
-    ///   - publicKeys: What ``HealthDetail/public`` documents show beside the status: keys of the providers, and
-    ///     `name`, `version`, `now`, `uptimeSeconds`. None unless told so.
-    ///   - cacheControl: The value of the header of that name. What is served is cached here already.
-    ///   - readinessDeadline: How long ``readiness()`` and ``startup()`` wait at most, more than zero. The kubelet gives
-    ///     a probe one second unless told otherwise.
-    ///   - registry: Where to register `health_check_up{check}`, `health_check_duration_seconds{check}` and
+    ///   - service: The name and version of the server.
+    ///   - providers: The providers of the document's keys, in order.
+    ///   - publicKeys: The keys that ``HealthDetail/public`` documents show besides the status: keys of the providers,
+    ///     and `name`, `version`, `now`, `uptimeSeconds`. Empty by default.
+    ///   - cacheControl: The value of the Cache-Control header. Answers are already cached here.
+    ///   - readinessDeadline: The longest that ``readiness()`` and ``startup()`` wait; more than zero. The kubelet's
+    ///     default timeout for a probe is one second.
+    ///   - registry: The registry for `health_check_up{check}`, `health_check_duration_seconds{check}` and
     ///     `health_check_last_success_timestamp_seconds{check}`, which show the outcomes of the last runs. A check has
     ///     no series before its first outcome.
-    ///   - clock: What deadlines, ages and uptime are measured by. One other than `ContinuousClock` must support
-    ///     sleeping.
+    ///   - clock: The clock for deadlines, ages and uptime. A clock other than `ContinuousClock` must support sleeping.
     ///   - onError: Receives each failure with the provider's name: the error it threw, or a ``HealthcheckError`` if it
     ///     missed its deadline or returned other keys than it declares. Nothing else shows an error's text, which may
-    ///     hold credentials. Called at most once a run and once at a time, on a thread that no check and no deadline
-    ///     needs. A hook that blocks delays later reports; while 256 of them wait, further ones are dropped.
+    ///     contain credentials. Called at most once per run and never concurrently, on a thread that no check and no
+    ///     deadline needs. A hook that blocks delays later reports; while 256 of them wait, further ones are dropped.
     public convenience init(
         service: ServiceInfo,
         providers: [SnapshotProvider],
@@ -46,15 +45,15 @@ extension Healthcheck {
                 onError: onError
             )
         } catch {
-            // The mistake is written in the program, and shows at boot.
+            // The definition is literal, so a mistake shows at boot.
             fatalError("TallyHealthcheck: \(error)")
         }
     }
 
-    /// A healthcheck with a time of day of its own, for tests.
+    /// Creates a healthcheck with its own wall clock, for tests.
     ///
-    /// - Parameter wallClock: The time of day in seconds since 1970, which is only shown; the machine's if nil. It must
-    ///   not block.
+    /// - Parameter wallClock: Returns the time of day in seconds since 1970, for display only; nil uses the machine's.
+    ///   It must not block.
     public convenience init(
         service: ServiceInfo,
         providers: [SnapshotProvider],
@@ -79,15 +78,15 @@ extension Healthcheck {
                 onError: onError
             )
         } catch {
-            // The mistake is written in the program, and shows at boot.
+            // The definition is literal, so a mistake shows at boot.
             fatalError("TallyHealthcheck: \(error)")
         }
     }
 
-    /// A healthcheck whose definition comes at run time.
+    /// Creates a healthcheck whose definition is known only at run time.
     ///
-    /// - Throws: A ``HealthcheckError`` that names the mistake. Nothing has been run or registered then, but for the
-    ///   metrics' families.
+    /// - Throws: A ``HealthcheckError`` that names the mistake. Nothing has been run by then, and nothing registered
+    ///   except the metrics' families.
     public convenience init(
         service: ServiceInfo,
         validating providers: [SnapshotProvider],
@@ -111,7 +110,7 @@ extension Healthcheck {
         )
     }
 
-    /// A healthcheck whose definition comes at run time, with a time of day of its own, for tests.
+    /// Creates a healthcheck whose definition is known only at run time, with its own wall clock, for tests.
     ///
     /// - Throws: A ``HealthcheckError`` that names the mistake.
     public convenience init(

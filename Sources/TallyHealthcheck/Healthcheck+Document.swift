@@ -2,32 +2,33 @@ internal import Synchronization
 internal import Tally
 
 extension Healthcheck {
-    /// The document, as fresh as each provider's `freshFor` asks.
+    /// Returns the document, as fresh as each provider's `freshFor` requires.
     ///
-    /// Runs those closures that are due, all at once, and waits for them until the last one's deadline at most; with
-    /// warm caches it runs none and does not suspend. A cancelled task gets at once what is known, and the runs go on
-    /// for others. Asked for by one of its own providers it shows what is known, and waits for nothing.
+    /// Runs all closures that are due concurrently, and waits at most until the last one's deadline. If all answers are
+    /// fresh, it runs none and does not suspend. If the task is cancelled, it returns the known values at once, and the
+    /// runs continue for other requesters. If one of its own providers calls it, it returns the known values without
+    /// waiting.
     ///
     /// - Parameters:
-    ///   - format: ``HealthFormat/json``, or the IETF's ``HealthFormat/healthJSON``.
-    ///   - detail: How much to tell. The HTTP status is the same.
+    ///   - format: ``HealthFormat/json``, or the IETF draft's ``HealthFormat/healthJSON``.
+    ///   - detail: The level of detail. The HTTP status does not depend on it.
     public func document(as format: HealthFormat = .json, detail: HealthDetail = .full) async -> HealthDocument {
         let asked = await refresh(within: nil)
         return document(at: asked, as: format, detail: detail)
     }
 
-    /// The document in the format that a request's Accept header asks for, with the headers that go with it.
+    /// Returns the document in the format that a request's Accept header selects, with the matching headers.
     ///
     /// - Parameters:
-    ///   - accept: The header's value; several headers joined by commas. ``HealthFormat/json`` for an absent, malformed or
-    ///     unsatisfiable one.
-    ///   - detail: How much to tell. The HTTP status is the same.
+    ///   - accept: The header's value, with several headers joined by commas. An absent, malformed or unsatisfiable one
+    ///     selects ``HealthFormat/json``.
+    ///   - detail: The level of detail. The HTTP status does not depend on it.
     public func document(accept: String?, detail: HealthDetail = .full) async -> HealthDocument {
         let document = await document(as: .negotiated(accept: accept), detail: detail)
         return document.adding(header: "Vary", "Accept")
     }
 
-    /// Starts what is due and waits for it. Returns when it was asked.
+    /// Starts the runs that are due and waits for them. Returns the time of the call.
     func refresh(within limit: Duration?) async -> Duration {
         let asked = clock.now()
         guard RunMarker.current?.isUnderWay(for: identity) != true else { return asked }
@@ -59,7 +60,7 @@ extension Healthcheck {
         )
     }
 
-    /// A critical check that failed is the service's failure; whatever else is amiss is a warning.
+    /// The status of the service: a failed critical check fails it; any other problem is a warning.
     static func status(of states: [DocumentSection.State]) -> HealthStatus {
         var status = HealthStatus.ok
         for state in states {

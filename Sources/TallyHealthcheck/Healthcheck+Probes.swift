@@ -1,30 +1,32 @@
 internal import Synchronization
 
-// What an orchestrator asks. Each body is the status alone, since probes read nothing but the HTTP status.
+// Probes for an orchestrator. Each body is only the status, because probes read nothing but the HTTP status.
 
 extension Healthcheck {
-    /// Whether the process can answer: 200, always. Calls no provider, and neither waits nor locks.
+    /// Always returns 200, because a process that can answer is alive. Calls no provider, and neither waits nor locks.
     ///
-    /// A dependency that fails must not fail this: the orchestrator would restart every instance, and help none.
+    /// A failing dependency must not fail this probe: the orchestrator would restart every instance without helping
+    /// any.
     public func liveness() -> HealthDocument {
         probe(.ok)
     }
 
-    /// Whether to send this instance requests: the document's HTTP status, or 503 at once while it drains.
+    /// Returns 200 if this instance should receive requests: the document's HTTP status, or 503 at once while it
+    /// drains.
     ///
-    /// Uses the caches, and waits for what is due until the healthcheck's `readinessDeadline` at most; what has not
-    /// answered by then counts with what is known of it.
+    /// Uses cached answers, and waits at most the healthcheck's `readinessDeadline` for runs that are due. Checks that
+    /// have not answered by then count with their last known state.
     public func readiness() async -> HealthDocument {
         guard !isDraining else { return draining }
         let asked = await refresh(within: readinessDeadline)
-        // It may have begun while this waited.
+        // Draining may have begun during the wait.
         guard !isDraining else { return draining }
         return probe(Self.status(of: sections.map { $0.state(at: asked) }))
     }
 
-    /// Whether the service has started: 503 until every critical provider has answered once, then 200 for ever.
+    /// Returns 503 until every critical provider has answered once, and 200 from then on.
     ///
-    /// Runs what is due, and waits as ``readiness()`` does. Draining does not change it.
+    /// Starts runs that are due and waits as ``readiness()`` does. Draining does not affect it.
     public func startup() async -> HealthDocument {
         if hasStarted.load(ordering: .relaxed) { return probe(.ok) }
         _ = await refresh(within: readinessDeadline)
@@ -35,18 +37,19 @@ extension Healthcheck {
         return probe(.ok)
     }
 
-    /// Makes ``readiness()`` 503 from now on, whatever the caches say: call it when the instance is to stop, so that no
-    /// new requests come while those in flight are finished. Documents and the other probes stay as they are.
+    /// Makes ``readiness()`` return 503 from now on, regardless of cached answers. Call it before stopping the
+    /// instance, so that no new requests arrive while those in flight finish. Documents and the other probes are
+    /// unaffected.
     public func beginDraining() {
         drains.store(true, ordering: .relaxed)
     }
 
-    /// Takes ``beginDraining()`` back.
+    /// Ends the effect of ``beginDraining()``.
     public func endDraining() {
         drains.store(false, ordering: .relaxed)
     }
 
-    /// Whether ``beginDraining()`` was called last.
+    /// True if ``beginDraining()`` was called more recently than ``endDraining()``.
     public var isDraining: Bool { drains.load(ordering: .relaxed) }
 
     private var draining: HealthDocument { probe(.fail, reason: "draining") }

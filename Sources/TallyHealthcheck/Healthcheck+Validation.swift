@@ -1,9 +1,9 @@
 extension Healthcheck {
-    /// Names and keys longer than this are a mistake.
+    /// The most bytes in a name or key. A longer one is a mistake.
     private static let maxNameBytes = 256
 
     static func validate(_ providers: [SnapshotProvider], publicKeys: [String]) throws(HealthcheckError) {
-        // By bytes, as the readers of the document compare them.
+        // Names are compared by bytes, as readers of the document compare them.
         var names: [[UInt8]: Bool] = [:]
         var owners: [[UInt8]: String] = [:]
         for provider in providers {
@@ -13,7 +13,7 @@ extension Healthcheck {
                 isCheck = true
                 try policy.validate(for: provider.name)
             }
-            // Those that only read may share a name, which no check shows.
+            // Read-only providers may share a name, because no check shows it.
             if let other = names.updateValue(isCheck, forKey: Array(provider.name.utf8)), other || isCheck {
                 throw HealthcheckError(
                     .duplicateName,
@@ -68,7 +68,7 @@ extension Healthcheck {
         }
     }
 
-    /// Colons separate component and measurement in the IETF's format.
+    /// Validates a name or key. Colons separate component and measurement in the IETF draft's format.
     private static func checkText(_ text: String, _ what: String) throws(HealthcheckError) {
         guard !text.isEmpty, text.utf8.count <= maxNameBytes, !text.utf8.contains(UInt8(ascii: ":")) else {
             throw HealthcheckError(

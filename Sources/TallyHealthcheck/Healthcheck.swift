@@ -1,7 +1,7 @@
 internal import Synchronization
 internal import Tally
 
-/// Answers who a server is, how it is, and what it is doing, from what its providers say.
+/// Reports the identity, health and activity of a server, from the values of its providers.
 ///
 /// ```swift
 /// let healthcheck = Healthcheck(
@@ -14,13 +14,13 @@ internal import Tally
 /// return Response(status: document.httpStatus, headers: document.headers, body: document.body)
 /// ```
 ///
-/// The host owns the routes, customarily `/.well-known/healthcheck.json`, `/live` and `/ready`; `MetricsListener` serves
-/// them for a host that has no router. Closures run at most once each per `freshFor`, however many ask, and never for a
-/// scrape of the registry.
+/// The host owns the routes, customarily `/.well-known/healthcheck.json`, `/live` and `/ready`. `MetricsListener`
+/// serves them for a host without a router. Each closure runs at most once per `freshFor`, regardless of the number of
+/// requests, and never for a scrape of the registry.
 public final class Healthcheck: Sendable {
-    /// Keys that are the document's own.
+    /// The keys reserved for the document.
     static let reservedKeys = ["status", "name", "version", "now", "uptimeSeconds", "checks"]
-    /// Those of them that a public document may have.
+    /// The reserved keys that may be public.
     static let choosableKeys = ["name", "version", "now", "uptimeSeconds"]
 
     let clock: HealthClock
@@ -57,7 +57,7 @@ public final class Healthcheck: Sendable {
         self.wallClock = wallClock ?? { WallClock.secondsSinceEpoch() }
         self.readinessDeadline = readinessDeadline
         self.cacheControl = cacheControl
-        // By bytes: `String` would let a key show that only looks like one that is to.
+        // Compared by bytes, because `String` equality would publish a key that only looks like a public one.
         let publicKeys = Set(publicKeys.map { Array($0.utf8) })
         serviceText = DocumentWriter.ServiceText(service, publicKeys: publicKeys)
         let environment = ProviderCheck.Environment(

@@ -1,12 +1,12 @@
-/// Which service a document speaks of.
+/// The service that a document describes.
 public struct ServiceInfo: Sendable, Hashable {
     /// The service's name.
     public var name: String
-    /// The version or build that runs.
+    /// The version or build of the running service.
     public var version: String
 
-    /// A service of this name and version. Any text will do; more than 1,024 bytes of it are cut, and marked, where
-    /// they are shown.
+    /// Creates a description from a name and version. Any text is allowed. Documents truncate text beyond 1,024 bytes,
+    /// and mark it.
     public init(name: String, version: String) {
         self.name = name
         self.version = version

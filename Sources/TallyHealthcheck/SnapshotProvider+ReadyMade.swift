@@ -1,11 +1,11 @@
 public import Tally
 
-// Providers for what Tally knows already. Those that only read cannot fail, and have no entry under `checks`.
+// Providers of values that Tally already has. Read-only ones cannot fail, and have no entry under `checks`.
 
 extension SnapshotProvider {
-    /// Counters' totals by key, read as the document is written. Cannot fail; neither locks nor waits.
+    /// Counters' values by key, read while the document is written. Cannot fail; neither locks nor waits.
     ///
-    /// - Parameter units: The units by key, as in `["sentBytes": "byte"]`, for ``HealthFormat/healthJSON``.
+    /// - Parameter units: The units by key, such as `["sentBytes": "byte"]`, for ``HealthFormat/healthJSON``.
     public static func counters(
         _ counters: KeyValuePairs<String, Counter>,
         units: [String: String] = [:]
@@ -17,10 +17,10 @@ extension SnapshotProvider {
         )
     }
 
-    /// Gauges' values by key, read as the document is written; NaN and the infinities are `null`. Cannot fail; neither
-    /// locks nor waits. An observing gauge has no handle, and belongs in a provider of its own.
+    /// Gauges' values by key, read while the document is written; NaN and the infinities are `null`. Cannot fail;
+    /// neither locks nor waits. An observing gauge has no handle, so give it a provider of its own.
     ///
-    /// - Parameter units: The units by key, as in `["oldestSeconds": "s"]`, for ``HealthFormat/healthJSON``.
+    /// - Parameter units: The units by key, such as `["oldestSeconds": "s"]`, for ``HealthFormat/healthJSON``.
     public static func gauges(
         _ gauges: KeyValuePairs<String, Gauge>,
         units: [String: String] = [:]
@@ -32,8 +32,8 @@ extension SnapshotProvider {
         )
     }
 
-    /// Distinct users by window, as an object under one key: `{"24h":57,"7d":203}`. Cannot fail. Waits for no more than a
-    /// shard's lock, unless there were more users than are kept exactly: then it looks at all of them.
+    /// Distinct users by window, as an object under one key: `{"24h":57,"7d":203}`. Cannot fail. Waits at most for one
+    /// shard's lock, except after an overflow, when it scans all users.
     public static func activeUsers(_ key: String, _ users: ActiveUsers) -> SnapshotProvider {
         let counts: @Sendable () -> HealthValue = {
             .object(HealthValues(users.counts().map { ($0.window.description, .integer($0.users)) }))
@@ -41,10 +41,11 @@ extension SnapshotProvider {
         return SnapshotProvider(component: "activeUsers", readings: [(key, counts)])
     }
 
-    /// A check without values: it is well if the closure returns, and failed if it throws or misses its deadline.
+    /// A check without values: it succeeds if the closure returns, and fails if it throws or misses its deadline.
     ///
-    /// There are no last good values that could be shown for a while, so a critical check that fails is the document's
-    /// failure at once; once it has answered, `failAfter` lets it fail a few times first. The parameters are those of ``init(_:keys:componentType:units:critical:timeout:freshFor:staleFor:refreshedEvery:failAfter:okAfter:executor:_:)``.
+    /// Without values, there is nothing to show as stale: a critical check that fails is the document's failure at
+    /// once. After its first answer, a larger `failAfter` tolerates some failures. The parameters are those of
+    /// ``init(_:keys:componentType:units:critical:timeout:freshFor:staleFor:refreshedEvery:failAfter:okAfter:executor:_:)``.
     public static func check(
         _ name: String,
         componentType: HealthComponentType = .component,
@@ -76,7 +77,7 @@ extension SnapshotProvider {
     }
 
     /// Facts about this process, as an object under one key: `pid`, `startedAt`, `cpuSeconds`, `residentMemoryBytes`,
-    /// `threads`. What the system does not tell (all but `pid` outside of Linux) is `null`. Not critical.
+    /// `threads`. Facts that the system does not provide (all but `pid` outside Linux) are `null`. Not critical.
     public static func process(key: String = "process") -> SnapshotProvider {
         SnapshotProvider(key, keys: [key], componentType: .system, critical: false) {
             [key: .object(ProcessFacts.current().values)]

@@ -1,4 +1,4 @@
-/// A part of a health document: a name, the keys it fills, and where their values come from.
+/// A part of a health document: a name, the keys it fills, and the source of their values.
 ///
 /// ```swift
 /// SnapshotProvider("database", keys: ["sessions", "channels"], timeout: .milliseconds(500)) {
@@ -7,54 +7,56 @@
 /// }
 /// ```
 ///
-/// A provider may hang, block its thread, throw or answer nonsense: that costs its own keys, which become `null`, and
-/// nobody else's.
+/// A provider that hangs, blocks its thread, throws or returns nonsense affects only its own keys, which become `null`.
 public struct SnapshotProvider: Sendable {
-    /// Its name under `checks`, and in the metrics' label `check`.
+    /// The provider's name under `checks`, and in the metrics' label `check`.
     public let name: String
-    /// The keys of the document that it fills, in order.
+    /// The document's keys that the provider fills, in order.
     public let keys: [String]
-    /// The type of the component in the IETF's format.
+    /// The type of the component in the IETF draft's format.
     let componentType: HealthComponentType
-    /// The units of the keys' values in the IETF's format.
+    /// The units of the keys' values in the IETF draft's format.
     let units: [String: String]
 
     let source: Source
 
     enum Source: Sendable {
-        /// A closure that may take its time, so that its answers are kept.
+        /// A closure that may take time, so its answers are cached.
         case check(CheckPolicy, any TaskExecutor, @Sendable () async throws -> HealthValues)
-        /// Values that are read as a document is written, one a key: can neither fail nor wait, so no check is shown.
+        /// Values read while a document is written, one per key. They can neither fail nor wait, so no check is shown.
         case readings([@Sendable () -> HealthValue])
     }
 
-    /// A provider that asks a closure.
+    /// Creates a provider that runs a closure.
     ///
-    /// One run is in flight at most, shared by all who ask and cancelled by none of them. While a run is under way past
-    /// its deadline no other is begun; it is cancelled when the next would have been due, and if it answers after all,
-    /// that counts. A run that is under way when the healthcheck goes is cancelled, too.
+    /// At most one run is in flight. All requesters share it, and none of them cancels it. While a run is past its
+    /// deadline, no other begins. It is cancelled when the next run would be due; if it still answers, the answer
+    /// counts. Releasing the healthcheck cancels a run in progress.
     ///
     /// - Parameters:
-    ///   - name: Without a colon, at most 256 bytes; no two providers may share one.
-    ///   - keys: The keys that the closure returns values for, at the top level of the document. Others it returns are
-    ///     left out, those it leaves out are `null`.
+    ///   - name: Must not contain a colon or exceed 256 bytes, and must be unique among providers.
+    ///   - keys: The keys of the closure's values, at the top level of the document. Other returned keys are dropped;
+    ///     missing ones are `null`.
     ///   - componentType: The draft's `componentType` in ``HealthFormat/healthJSON``.
     ///   - units: The units of values by key, such as `["oldestSeconds": "s"]`: the draft's `observedUnit` in
-    ///     ``HealthFormat/healthJSON``. Use a standard term. Keys without a unit have none.
-    ///   - critical: Whether the service cannot do its work without it: its failure is then the document's (503).
-    ///   - timeout: How long a document waits for a run, more than zero.
-    ///   - freshFor: How long an answer, or a failure, is used before the closure is run again, more than zero.
-    ///   - staleFor: How old the last good values may be to be shown after a failure, marked `stale`. Zero: never.
-    ///   - refreshedEvery: If given, the closure is run this often from construction on, whether anybody asks or not,
-    ///     and an answer is fresh until the next is due.
-    ///   - failAfter: The number of failures in a row that make the check fail; fewer are a warning. While a run hangs,
-    ///     each further `freshFor` (or `refreshedEvery`, if shorter) is one more failure. Before the first answer no
-    ///     threshold applies: the check fails.
-    ///   - okAfter: The number of answers in a row that make a failed check well again. A check that had not
-    ///     failed is well at its first answer.
-    ///   - executor: Where the closure runs. By default a thread of its own, there while it is needed: a closure that
-    ///     blocks it stops nothing else. `globalConcurrentExecutor` is the runtime's pool, for one that never blocks.
-    ///   - values: Returns the values, or throws. An error's text is shown to nobody but the healthcheck's `onError`.
+    ///     ``HealthFormat/healthJSON``. Use standard terms. Keys may have no unit.
+    ///   - critical: True if the service cannot work without this component. Its failure then fails the document (503).
+    ///   - timeout: The longest a document waits for a run; more than zero.
+    ///   - freshFor: The time for which an answer, or a failure, is reused before the closure runs again; more than
+    ///     zero.
+    ///   - staleFor: The maximum age of the last good values that are shown, marked `stale`, after a failure. Zero
+    ///     disables this.
+    ///   - refreshedEvery: If given, the interval at which the closure runs in the background from construction on,
+    ///     regardless of requests. An answer stays fresh until the next is overdue.
+    ///   - failAfter: The number of consecutive failures that make the check fail; fewer are a warning. While a run
+    ///     hangs, each further `freshFor` (or `refreshedEvery`, if shorter) counts as another failure. Before the first
+    ///     answer, the check fails regardless of this threshold.
+    ///   - okAfter: The number of consecutive answers after which a failed check recovers. A check that had not failed
+    ///     is healthy from its first answer.
+    ///   - executor: The executor of the closure. By default, a thread of its own that exists only while needed, so
+    ///     that a closure that blocks it delays nothing else. Pass `globalConcurrentExecutor`, the runtime's pool, for
+    ///     a closure that never blocks.
+    ///   - values: Returns the values, or throws. Only the healthcheck's `onError` receives the error's text.
     public init(
         _ name: String,
         keys: [String],
@@ -86,9 +88,9 @@ public struct SnapshotProvider: Sendable {
         source = .check(policy, executor, values)
     }
 
-    /// A provider of values that are only read.
+    /// Creates a provider of values that are only read.
     ///
-    /// - Parameter component: What stands before the colon in the IETF's format. Several providers may share it.
+    /// - Parameter component: The text before the colon in the IETF draft's format. Several providers may share it.
     init(
         component: String,
         units: [String: String] = [:],

@@ -1,17 +1,16 @@
 internal import Tally
 
-/// Runs tasks on a thread of its own, one piece after the other, so that one that blocks stops nothing else.
+/// Runs tasks on a thread of its own, one job after another, so that a task that blocks stops nothing else.
 ///
-/// What a provider runs on unless it is told otherwise, each on its own. Several may share one, and then wait for each
-/// other:
+/// Each provider has its own by default. Providers that share one wait for each other:
 ///
 /// ```swift
 /// let files = ThreadExecutor()
 /// SnapshotProvider("spool", keys: ["spooled"], executor: files) { ["spooled": .integer(try countFiles())] }
 /// ```
 ///
-/// The thread is made when there is work, and ends when there has been none for ten seconds. If the system has no
-/// thread to give, the work runs on the runtime's pool.
+/// The thread starts when there is work, and ends after ten seconds without any. If the system has no thread available,
+/// the work runs on the runtime's pool.
 public final class ThreadExecutor: TaskExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
@@ -20,7 +19,7 @@ public final class ThreadExecutor: TaskExecutor {
 
     private let monitor = Monitor(State())
 
-    /// An executor without a thread as yet.
+    /// Creates an executor, without starting a thread.
     public init() {}
 
     /// Called by the runtime. Takes a lock for as long as it takes to append the job.

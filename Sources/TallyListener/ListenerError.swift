@@ -1,27 +1,28 @@
-/// Why a listener could not start, or stopped by itself.
+/// The reason a listener could not start, or stopped without being cancelled.
 public struct ListenerError: Error, Sendable, CustomStringConvertible {
     /// The kind of a ``ListenerError``; more may be added.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        /// The name of the code, as its static member is called.
+        /// The name of the code's static member.
         public let description: String
 
-        /// The host is reachable from other machines, and the listener was not told that this is wanted.
+        /// Other machines can reach the host, and `allowsNonLoopback` is false.
         public static let notLoopback = Code(description: "notLoopback")
 
-        /// Another socket already listens there.
+        /// Another socket already listens on the address and port.
         public static let addressInUse = Code(description: "addressInUse")
 
-        /// The host does not resolve, the system refused the address or port, or it closed the listening socket.
+        /// The host does not resolve, the system refused the address or port, or the system closed the listening
+        /// socket.
         public static let cannotBind = Code(description: "cannotBind")
 
-        /// A limit, the port or a route makes no sense; nothing was opened.
+        /// A limit, the port or a route is invalid. Nothing was opened.
         public static let invalidConfiguration = Code(description: "invalidConfiguration")
     }
 
-    /// What to switch over.
+    /// The kind of error, for use in a `switch`.
     public let code: Code
 
-    /// One sentence for an operator: it names the address, limit or path at fault.
+    /// One sentence for an operator that names the address, limit or path at fault.
     public let message: String
 
     init(_ code: Code, _ message: String) {

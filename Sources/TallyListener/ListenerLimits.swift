@@ -1,39 +1,40 @@
-/// What one client may take of a listener; each limit has a default that suits a scraped server.
+/// Limits on what one client can take from a listener. The defaults suit a server that is scraped.
 ///
-/// The values are checked when the listener runs: one that is out of its range is a ``ListenerError`` with the code
+/// The listener checks the values when it runs. A value out of range throws a ``ListenerError`` with the code
 /// ``ListenerError/Code/invalidConfiguration``.
 public struct ListenerLimits: Sendable, Hashable {
-    /// The bytes of a request's target, header names and header values together; 256 to 1,048,576. A request with more is
-    /// answered 431 and its connection closed.
+    /// The most bytes in a request's target, header names and header values together; 256 to 1,048,576. Beyond it, the
+    /// listener answers 431 and closes the connection.
     public var maxHeaderBytes: Int
 
-    /// The header fields of one request, 1 to 10,000. A request with more is answered 431 and its connection closed.
+    /// The most header fields in one request, 1 to 10,000. Beyond it, the listener answers 431 and closes the
+    /// connection.
     public var maxHeaderFields: Int
 
-    /// How long a connection may stay open without a request, more than zero, a day at most. Past it the connection is
-    /// closed.
+    /// The longest a connection may stay open without a request; more than zero, at most one day. The listener then
+    /// closes the connection.
     public var idleTimeout: Duration
 
-    /// How long a request's header may take from its first byte, more than zero, a day at most. A slower client is answered
-    /// 408 and its connection closed.
+    /// The longest a request's header may take from its first byte; more than zero, at most one day. The listener then
+    /// answers 408 and closes the connection.
     public var headerTimeout: Duration
 
-    /// How long a request may take from the end of its header until its response is written, more than zero, a day at
-    /// most. A request whose body does not arrive in time is answered 408, one whose response has not begun 503. The
-    /// connection of a client that has not read its response by then is reset. Scrapes use at most nine tenths of it, and
-    /// show what is known by then.
+    /// The longest a request may take from the end of its header until its response is written; more than zero, at most
+    /// one day. The listener answers 408 if the body has not arrived by then, and 503 if the response has not begun. If
+    /// the client has not read its response, the listener resets the connection. A scrape uses at most nine tenths of
+    /// this time and exposes what has been collected by then.
     public var requestTimeout: Duration
 
-    /// Connections open at the same time, 1 to 65,536. A surplus connection takes the place of the one that has waited
-    /// longest for a request. If all have requests to answer, the new one is answered 503 and closed.
+    /// The most connections open at the same time, 1 to 65,536. A further connection evicts the one that has waited
+    /// longest for a request. If all have requests to answer, the listener answers the new one 503 and closes it.
     public var maxConnections: Int
 
-    /// How long responses in flight may take after the run was cancelled, more than zero, a day at most. Past it their
-    /// connections are reset.
+    /// The longest that responses in flight may take after the run is cancelled; more than zero, at most one day. The
+    /// listener then resets their connections.
     public var shutdownGrace: Duration
 
-    /// Limits, by default 16 KiB and 100 fields of header, 60 s idle, 10 s for a header, 30 s for a request, 64
-    /// connections, and 10 s to finish.
+    /// Creates limits. The defaults are 16 KiB and 100 fields of header, 60 s idle, 10 s for a header, 30 s for a
+    /// request, 64 connections, and 10 s to shut down.
     public init(
         maxHeaderBytes: Int = 16 * 1024,
         maxHeaderFields: Int = 100,
@@ -75,7 +76,7 @@ public struct ListenerLimits: Sendable, Hashable {
         guard value > .zero, value <= .seconds(86_400) else {
             throw ListenerError(
                 .invalidConfiguration,
-                "limits.\(name) is \(value), but must be more than zero and a day at most"
+                "limits.\(name) is \(value), but must be more than zero and at most one day"
             )
         }
     }

@@ -1,21 +1,22 @@
-/// What a host's route sees of a request; its body, if it had one, was discarded.
+/// A request as a route's handler sees it, without its body, which the listener discards.
 public struct ListenerRequest: Sendable {
     /// The path of the route.
     public let path: String
 
-    /// What stood behind the first `?` of the target, still percent-encoded; `nil` if there was none.
+    /// The text after the first `?` of the target, still percent-encoded; `nil` without a `?`.
     public let query: String?
 
     private let headers: [(name: String, value: String)]
 
-    /// A request of these parts, for tests of a handler.
+    /// Creates a request from its parts, for tests of a handler.
     public init(path: String, query: String? = nil, headers: [(name: String, value: String)] = []) {
         self.path = path
         self.query = query
         self.headers = headers
     }
 
-    /// The values of a header field joined with `", "`, or `nil` if it was not sent. ASCII case does not matter.
+    /// Returns the values of a header field, joined with `", "`, or `nil` if it was not sent. Names match regardless of
+    /// ASCII case.
     ///
     /// - Complexity: O(*n*) in the number of header fields.
     public func header(_ name: String) -> String? {

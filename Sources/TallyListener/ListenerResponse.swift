@@ -1,23 +1,23 @@
-/// What a host's route answers.
+/// A route's answer to a request.
 public struct ListenerResponse: Sendable {
     /// The status code, 200 to 599. Any other is sent as 500.
     public var status: Int
 
-    /// The header fields, in order. `Content-Length`, `Transfer-Encoding` and `Connection` are the listener's to say and
-    /// are left out; a field that HTTP forbids (a line break in a value) turns the response into a 500.
+    /// The header fields, in order. The listener drops `Content-Length`, `Transfer-Encoding` and `Connection`, because
+    /// it sets them. A field that HTTP forbids, such as a value with a line break, turns the response into a 500.
     public var headers: [(name: String, value: String)]
 
-    /// The body; not sent for `HEAD`, nor with a status that has none (204, 304).
+    /// The body. The listener does not send it for `HEAD`, nor with a status that has no body (204, 304).
     public var body: [UInt8]
 
-    /// A response of these parts.
+    /// Creates a response from its parts.
     public init(status: Int = 200, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
         self.body = body
     }
 
-    /// A response whose text is fixed: it never holds anything of an error or a request.
+    /// Creates a response with fixed text, which must not contain anything from an error or a request.
     static func plain(_ status: Int, _ text: String, headers: [(name: String, value: String)] = []) -> Self {
         let type = (name: "Content-Type", value: "text/plain; charset=utf-8")
         return Self(status: status, headers: [type] + headers, body: Array("\(text)\n".utf8))
@@ -25,8 +25,8 @@ public struct ListenerResponse: Sendable {
 
     static let internalServerError = plain(500, "500 Internal Server Error")
 
-    /// Itself without framing fields, or 500 if it cannot be sent: a bad status would break the pipeline's order, a bad
-    /// field let a value write the next header.
+    /// This response without framing fields, or a 500 if it cannot be sent. A bad status would break the order of
+    /// pipelined responses; a bad field would let a value inject a header.
     var sendable: Self {
         guard (200...599).contains(status), headers.allSatisfy({ Self.isField($0.name, $0.value) }) else {
             return .internalServerError

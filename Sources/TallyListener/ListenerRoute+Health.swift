@@ -2,10 +2,10 @@
 internal import TallyHealthcheck
 
 extension ListenerRoute {
-    /// A healthcheck's document and probes, at their customary paths.
+    /// The routes of a healthcheck's document and probes, at their customary paths.
     ///
-    /// They run on a thread of their own: a host that blocks the runtime's pool would else silence them, just when they
-    /// are asked most.
+    /// They share a thread of their own. On the runtime's pool, a host that blocks the pool would silence the probes
+    /// when they matter most.
     static func health(of healthcheck: Healthcheck, detail: HealthDetail) -> [ListenerRoute] {
         let executor = ThreadExecutor()
         func route(
@@ -26,7 +26,7 @@ extension ListenerRoute {
 }
 
 extension ListenerResponse {
-    /// A health document, whose body the listener itself leaves out for `HEAD`.
+    /// Creates a response from a health document. The listener omits the body for `HEAD`.
     init(_ document: HealthDocument) {
         self.init(status: document.httpStatus, headers: document.headers, body: document.body)
     }

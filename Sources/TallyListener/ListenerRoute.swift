@@ -1,4 +1,4 @@
-/// A path of the host's own beside `/metrics`, such as a healthcheck.
+/// A path that the host serves beside `/metrics`, such as a healthcheck.
 ///
 /// ```swift
 /// ListenerRoute("/ready") { _ in
@@ -6,21 +6,22 @@
 /// }
 /// ```
 public struct ListenerRoute: Sendable {
-    /// The path, matched byte for byte against a request's target without its query.
+    /// The path, compared byte for byte with a request's target without its query.
     public let path: String
 
     let handler: @Sendable (ListenerRequest) async throws -> ListenerResponse
-    /// Where the handler runs, if not on the runtime's pool.
+    /// The executor that runs the handler, or `nil` for the runtime's pool.
     let executor: (any TaskExecutor)?
 
-    /// A route that answers `GET` and `HEAD`; any other method is answered 405 without asking the handler.
+    /// Creates a route that answers `GET` and `HEAD`. The listener answers any other method 405 without calling the
+    /// handler.
     ///
     /// - Parameters:
-    ///   - path: visible ASCII that begins with `/`, without `?` or `#`. A path given twice, or `/metrics`, is an error
-    ///     when the listener runs.
-    ///   - handler: makes the response; it must not block its thread. For `HEAD` the body is counted, not sent. If it
-    ///     throws, the client sees 500 with a fixed text and nothing of the error. Its task is cancelled when the client
-    ///     is gone or the request's time is over.
+    ///   - path: Visible ASCII that begins with `/`, without `?` or `#`. A duplicate path, or `/metrics`, throws an
+    ///     error when the listener runs.
+    ///   - handler: Returns the response and must not block its thread. For `HEAD`, the listener sends the body's
+    ///     length instead of the body. If the handler throws, the client gets a 500 with a fixed text and nothing of
+    ///     the error. Its task is cancelled when the client disconnects or the request times out.
     public init(_ path: String, handler: @escaping @Sendable (ListenerRequest) async throws -> ListenerResponse) {
         self.init(path, executor: nil, handler: handler)
     }

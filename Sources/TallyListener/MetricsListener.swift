@@ -2,24 +2,26 @@
 public import Tally
 public import TallyHealthcheck
 
-/// A port of its own for metrics, for a server that has no router to put them on.
+/// An HTTP listener on its own port that serves metrics, for a server without a router.
 ///
 /// ```swift
 /// let listener = MetricsListener(registry: registry, port: 9464)
 /// try await listener.run { address in print("Metrics at \(address.url(path: "/metrics"))") }
 /// ```
 ///
-/// It answers `GET` and `HEAD` on `/metrics`, in the format the request accepts and with gzip if it accepts that, on the
-/// routes the host adds, and, if
-/// it is given a healthcheck, on `/.well-known/healthcheck.json`, `/live`, `/ready` and `/startup`. The value only
-/// describes a listener: nothing is open before ``run(onListening:)`` or after it returned, and one value can run
-/// again, or twice at once on port 0.
+/// The listener answers `GET` and `HEAD` on `/metrics`, in the format that the request accepts, with gzip if the
+/// request accepts it. It also serves the routes that the host adds. With a healthcheck, it serves
+/// `/.well-known/healthcheck.json`, `/live`, `/ready` and `/startup`.
 ///
-/// There is neither TLS nor authentication, so the default address is loopback, and a listener on a loopback address
-/// answers only requests whose Host is a loopback name: a web page whose own name resolves to the machine cannot read it.
+/// The value only describes a listener: nothing is open before ``run(onListening:)`` starts or after it returns. One
+/// value can run again, or several times at once on port 0.
 ///
-/// In the registry that it serves, the listener counts its connections, responses, timeouts and scrapes as
-/// `tally_listener_…`, unless that registry has no metrics of its own.
+/// The listener has neither TLS nor authentication, so the default address is loopback. On a loopback address, it
+/// answers only requests whose Host is a loopback name, so that a web page whose own name resolves to the machine
+/// cannot read the metrics.
+///
+/// The listener counts its connections, responses, timeouts and scrapes as `tally_listener_…` in the registry that it
+/// serves, unless that registry has no metrics of its own.
 public struct MetricsListener: Sendable {
     let exposition: ExpositionSource
     private let registry: MetricRegistry?
@@ -31,23 +33,24 @@ public struct MetricsListener: Sendable {
     let limits: ListenerLimits
     let onError: (@Sendable (ListenerReport) -> Void)?
 
-    /// Describes a listener; nothing is checked or opened before it runs.
+    /// Creates a description of a listener. Nothing is checked or opened before it runs.
     ///
     /// - Parameters:
-    ///   - registry: what `/metrics` shows. Each request takes a snapshot of its own, and encodes and compresses it on one
-    ///     of two threads kept for it, a piece at a time.
-    ///   - host: an IP address, or a name whose first address is bound. Empty means every IPv4 interface.
-    ///   - port: the TCP port; 0 lets the system choose, and ``run(onListening:)`` says which.
-    ///   - allowsNonLoopback: whether an address that other machines may reach is meant. Without it, one is an error.
-    ///   - allowedHosts: further hosts that requests may name, such as that of a proxy. If the address is not loopback,
-    ///     requests may name any host, unless some are given here. A request for another host is answered 421.
-    ///   - routes: paths of the host beside `/metrics`.
-    ///   - healthcheck: what the four health routes show; without it there are none. They run on a thread kept for
-    ///     them.
-    ///   - healthDetail: how much the document tells.
-    ///   - limits: what a client may take.
-    ///   - onError: told of what clients could not get past, and of handlers that failed: each kind at most once a second,
-    ///     on a thread kept for it.
+    ///   - registry: The registry that `/metrics` exposes. Each request takes its own snapshot. One of two threads kept
+    ///     for this purpose encodes and compresses it, a piece at a time.
+    ///   - host: An IP address, or a name whose first address is bound. An empty string means every IPv4 interface.
+    ///   - port: The TCP port. With 0, the system chooses one, and ``run(onListening:)`` reports it.
+    ///   - allowsNonLoopback: True to allow an address that other machines may reach. Otherwise such an address is an
+    ///     error.
+    ///   - allowedHosts: Further hosts that requests may name, such as that of a proxy. On a non-loopback address,
+    ///     requests may name any host unless this list contains some. The listener answers 421 for any other host.
+    ///   - routes: Paths that the host serves beside `/metrics`.
+    ///   - healthcheck: The healthcheck behind the four health routes, which run on a thread kept for them. Without it,
+    ///     there are no health routes.
+    ///   - healthDetail: The level of detail in the health document.
+    ///   - limits: Limits on what a client can take.
+    ///   - onError: Receives reports of rejected clients and failed handlers, each kind at most once a second, on a
+    ///     thread kept for it.
     public init(
         registry: MetricRegistry,
         host: String = "127.0.0.1",
@@ -73,7 +76,7 @@ public struct MetricsListener: Sendable {
         )
     }
 
-    /// A listener on any source of chunks, so that tests can count what is asked of it.
+    /// Creates a listener on any source of chunks, so that tests can count the calls to it.
     package init(
         exposition: ExpositionSource,
         registry: MetricRegistry? = nil,
@@ -98,12 +101,13 @@ public struct MetricsListener: Sendable {
 
     /// Listens until the task is cancelled.
     ///
-    /// On cancellation it stops accepting, closes idle connections, lets responses in flight finish for at most
-    /// ``ListenerLimits/shutdownGrace``, and returns normally. Cancelled before it listens, it returns without a word.
+    /// On cancellation, the listener stops accepting connections and closes idle ones. It lets responses in flight
+    /// finish for at most ``ListenerLimits/shutdownGrace``, then returns without throwing. If the task is cancelled
+    /// before the listener is ready, it returns without calling `onListening`.
     ///
-    /// - Parameter onListening: called once, when connections are accepted, with the address that was really bound.
-    /// - Throws: ``ListenerError`` if the configuration makes no sense, the address is not loopback and this was not
-    ///   allowed, the port is taken, or the system refuses the address or closes the socket.
+    /// - Parameter onListening: Called once with the bound address, when the listener accepts connections.
+    /// - Throws: ``ListenerError`` if the configuration is invalid, the address is not loopback and `allowsNonLoopback`
+    ///   is false, the port is taken, or the system refuses the address or closes the socket.
     public func run(onListening: (ListenerAddress) -> Void = { _ in }) async throws {
         try limits.validate()
         guard (0...65_535).contains(port) else {
@@ -119,7 +123,7 @@ public struct MetricsListener: Sendable {
 public import Tally
 public import TallyHealthcheck
 
-/// Present with the package trait `Listener` only.
+/// Available only with the package trait `Listener`.
 @available(
     *,
     unavailable,
@@ -129,7 +133,7 @@ public import TallyHealthcheck
         """
 )
 public struct MetricsListener: Sendable {
-    /// Present with the package trait `Listener` only.
+    /// Available only with the package trait `Listener`.
     public init(
         registry: MetricRegistry,
         host: String = "127.0.0.1",
@@ -143,7 +147,7 @@ public struct MetricsListener: Sendable {
         onError: (@Sendable (ListenerReport) -> Void)? = nil
     ) {}
 
-    /// Present with the package trait `Listener` only.
+    /// Available only with the package trait `Listener`.
     public func run(onListening: (ListenerAddress) -> Void = { _ in }) async throws {}
 }
 #endif

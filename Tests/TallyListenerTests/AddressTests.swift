@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct AddressTests {
-    @Test func portZeroReportsThePortTheSystemGave() async throws {
+    @Test func portZeroReportsTheBoundPort() async throws {
         let listener = MetricsListener(registry: registry(), port: 0)
         try await listener.serving { one in
             try await listener.serving { other in
@@ -35,7 +35,7 @@ struct AddressTests {
         #expect(addresses.count == 1)
     }
 
-    @Test func aTakenPortIsAnErrorThatNamesTheAddress() async throws {
+    @Test func aTakenPortThrowsAnErrorThatNamesTheAddress() async throws {
         try await MetricsListener(registry: registry(), port: 0).serving { address in
             let error = try await failure(of: MetricsListener(registry: registry(), port: address.port))
             #expect(error.code == .addressInUse)
@@ -43,7 +43,7 @@ struct AddressTests {
         }
     }
 
-    @Test func anAddressTheMachineDoesNotHaveIsAnErrorThatNamesIt() async throws {
+    @Test func aForeignAddressThrowsAnErrorThatNamesIt() async throws {
         let host = "192.0.2.1"
         let listener = MetricsListener(registry: registry(), host: host, port: 9_464, allowsNonLoopback: true)
         let error = try await failure(of: listener)
@@ -51,14 +51,14 @@ struct AddressTests {
         #expect(error.description.contains("192.0.2.1:9464"))
     }
 
-    @Test func aHostThatDoesNotResolveIsAnErrorThatNamesIt() async throws {
+    @Test func anUnresolvableHostThrowsAnErrorThatNamesIt() async throws {
         let error = try await failure(of: MetricsListener(registry: registry(), host: "not a host", port: 0))
         #expect(error.code == .cannotBind)
         #expect(error.description.contains("'not a host'"))
     }
 
     @Test(arguments: ["0.0.0.0", "::", "", "192.0.2.1", "::ffff:192.0.2.1", "128.0.0.1", "fe80::1", "0"])
-    func aNonLoopbackHostIsRefusedByName(host: String) async throws {
+    func aNonLoopbackHostThrowsAnErrorThatNamesIt(host: String) async throws {
         let error = try await failure(of: MetricsListener(registry: registry(), host: host, port: 0))
         #expect(error.code == .notLoopback)
         #expect(error.description.contains("'\(host)'"))
@@ -84,7 +84,7 @@ struct AddressTests {
         }
     }
 
-    @Test func urlsBracketIPv6AndNothingElse() {
+    @Test func urlsBracketOnlyIPv6Addresses() {
         let four = ListenerAddress(host: "127.0.0.1", port: 9_464)
         #expect(four.url(path: "/metrics") == "http://127.0.0.1:9464/metrics")
         #expect(four.url() == "http://127.0.0.1:9464/")
@@ -94,7 +94,7 @@ struct AddressTests {
     }
 
     @Test(arguments: [-1, 65_536, .max, .min])
-    func aPortThatIsNoneIsAnErrorThatNamesIt(port: Int) async throws {
+    func anInvalidPortThrowsAnErrorThatNamesIt(port: Int) async throws {
         let error = try await failure(of: MetricsListener(registry: registry(), port: port))
         #expect(error.code == .invalidConfiguration)
         #expect(error.description.contains("\(port)"))

@@ -5,7 +5,7 @@ import TallyListener
 import TallyTestSupport
 import Testing
 
-/// gzip, for clients that take it.
+/// gzip, for clients that accept it.
 @Suite(.timeLimit(.minutes(5)))
 struct CompressionTests {
     private static func registry(series: Int) throws -> MetricRegistry {
@@ -21,7 +21,7 @@ struct CompressionTests {
         return registry
     }
 
-    /// What `gzip` makes of a body.
+    /// The body, decompressed by the program `gzip` if it is compressed.
     private func decompressed(_ response: RawResponse) throws -> [UInt8] {
         guard response["content-encoding"] == "gzip" else { return response.body }
         let outcome = try Program.run(try Program.require("gzip"), ["-dc"], input: Data(response.body))
@@ -30,12 +30,12 @@ struct CompressionTests {
     }
 
     @Test(arguments: [100, 50_000])
-    func isGivenToWhoTakesIt(_ series: Int) async throws {
+    func compressesForClientsThatAcceptGzip(_ series: Int) async throws {
         let registry = try Self.registry(series: series)
         let expected = registry.exposition().body
         try await MetricsListener(registry: registry, port: 0).serving { address in
             let client = try await RawClient(address.port)
-            // Twice on one connection: the compressor begins anew.
+            // Twice on one connection, because the compressor must start anew.
             for _ in 0..<2 {
                 let response = try await client.get("/metrics", headers: "Accept-Encoding: gzip\r\n")
                 #expect(response["content-encoding"] == "gzip")
@@ -52,7 +52,7 @@ struct CompressionTests {
     }
 
     @Test
-    func headSaysWhatGetWouldAndEncodesNothing() async throws {
+    func headSendsTheHeadersOfGetAndEncodesNothing() async throws {
         let registry = try Self.registry(series: 1000)
         let asked = Count()
         Gauge.observing("asked", help: "", in: registry) { Double(asked.increment()) }
@@ -73,7 +73,7 @@ struct CompressionTests {
     }
 
     @Test
-    func reachesOldClientsWithoutChunks() async throws {
+    func sendsNoChunksToHTTP10Clients() async throws {
         let registry = try Self.registry(series: 50_000)
         try await MetricsListener(registry: registry, port: 0).serving { address in
             let old = try await RawClient(address.port)
@@ -86,7 +86,7 @@ struct CompressionTests {
     }
 
     @Test
-    func isNotDoneToAHostsRouteWhichSeesWhatTheClientSent() async throws {
+    func leavesHostRoutesUncompressedWithTheirRequestHeaders() async throws {
         let text = [UInt8](repeating: UInt8(ascii: "x"), count: 10_000)
         let route = ListenerRoute("/own") { request in
             ListenerResponse(headers: [("X-Seen", request.header("accept-encoding") ?? "none")], body: text)
@@ -107,7 +107,7 @@ struct CompressionTests {
     }
 
     @Test
-    func followsPipelinedRequestsInTheirOrder() async throws {
+    func answersPipelinedRequestsInOrder() async throws {
         let registry = try Self.registry(series: 1000)
         let expected = registry.exposition().body
         try await MetricsListener(registry: registry, port: 0).serving { address in
@@ -138,7 +138,7 @@ struct ListenerCollectorTests {
     }
 
     @Test
-    func areWaitedForAtEachScrape() async throws {
+    func eachScrapeWaitsForCollectors() async throws {
         let registry = MetricRegistry(ownMetrics: false)
         registry.register(Rows { 3 })
         try await MetricsListener(registry: registry, port: 0).serving { address in
@@ -149,7 +149,7 @@ struct ListenerCollectorTests {
     }
 
     @Test
-    func areLeftOutWhenTheScrapersTimeIsOver() async throws {
+    func collectorsThatExceedTheScrapeTimeoutAreOmitted() async throws {
         let registry = MetricRegistry()
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         registry.register(

@@ -5,7 +5,7 @@ import Tally
 import TallyListener
 import Testing
 
-/// The time that a scrape may take, whatever the host's own code does.
+/// The deadline of a scrape, independent of the host's own code.
 @Suite(.timeLimit(.minutes(5)))
 struct ScrapeDeadlineTests {
     private struct Rows: AsyncMetricCollector {
@@ -18,7 +18,7 @@ struct ScrapeDeadlineTests {
     }
 
     @Test(arguments: ["", "1e308", "inf", "0x10", "3600", "soon", "0"])
-    func theListenersOwnLimitHoldsWhateverTheScraperSays(_ timeout: String) async throws {
+    func theRequestTimeoutHoldsForAnyScrapeTimeout(_ timeout: String) async throws {
         let registry = registry()
         let (never, continuation) = AsyncStream.makeStream(of: Void.self)
         registry.register(
@@ -46,8 +46,8 @@ struct ScrapeDeadlineTests {
         continuation.finish()
     }
 
-    /// In a process of its own, whose pool it blocks.
-    @Test func aHostThatBlocksEveryThreadOfThePoolIsStillScraped() async {
+    /// Runs in a separate process, because it blocks the process's pool.
+    @Test func scrapesSucceedWhileEveryPoolThreadIsBlocked() async {
         await #expect(processExitsWith: .success) {
             let registry = registry()
             registry.register(Rows { 3 })
@@ -57,7 +57,7 @@ struct ScrapeDeadlineTests {
             let isBlocked = DispatchSemaphore(value: 0)
             let end = DispatchSemaphore(value: 0)
             let threads = ProcessInfo.processInfo.activeProcessorCount
-            // On a thread of its own, since no task comes to run.
+            // A separate thread, because no task can run while the pool is blocked.
             let answer = Count()
             Thread.detachNewThread {
                 for _ in 0..<threads { isBlocked.wait() }

@@ -5,11 +5,11 @@ import TallyListener
 import TallyTestSupport
 import Testing
 
-/// What "Expose /metrics" and the module's own page say of the listener is true. That the former has this code is checked
-/// with the rest of its code, in a build without the trait, too.
+/// Runs the listener code of "Expose /metrics" and of the module's page. A test of the whole guide, which also runs in
+/// builds without the trait, checks that the former contains this code.
 @Suite(.timeLimit(.minutes(5)))
 struct GuideTests {
-    /// Any, so that tests can run at once.
+    /// Port 0, so that tests can run concurrently.
     private let port = 0
     private let registry = MetricRegistry(ownMetrics: false)
 
@@ -17,7 +17,7 @@ struct GuideTests {
         Counter("http_requests_total", help: "Requests served.", in: registry).increment()
     }
 
-    /// Runs what prints where it listens, and talks to it.
+    /// Runs `run`, which prints the listener's address, and passes a client of that listener to `body`.
     private func whileRunning(
         _ run: @escaping @Sendable (_ print: @escaping @Sendable (String) -> Void) async throws -> Void,
         _ body: (RawClient) async throws -> Void
@@ -42,7 +42,7 @@ struct GuideTests {
         try await running.value
     }
 
-    @Test func theGuidesListenerServesMetrics() async throws {
+    @Test func theGuideListenerServesMetrics() async throws {
         try await whileRunning { [registry, port] print in
             // GUIDE ExposeMetrics
             let listener = MetricsListener(registry: registry, port: port)
@@ -56,7 +56,7 @@ struct GuideTests {
         }
     }
 
-    @Test func theLandingPagesListenerServesHealthAndARoute() async throws {
+    @Test func theLandingPageListenerServesHealthAndARoute() async throws {
         let healthcheck = Healthcheck(service: ServiceInfo(name: "chat", version: "1.4.2"), providers: [])
         try await whileRunning { [registry, port] print in
             // GUIDE TallyListener

@@ -12,7 +12,7 @@ struct HTTPTests {
     )
 
     @Test(arguments: ["/", "/metric", "/metrics/", "/metrics/x", "//metrics", "/Metrics", "*"])
-    func anUnknownPathIsA404(path: String) async throws {
+    func anUnknownPathReturns404(path: String) async throws {
         try await listener.serving { address in
             let client = try await RawClient(address.port)
             #expect(try await client.get(path, method: path == "*" ? "OPTIONS" : "GET").status == 404)
@@ -21,7 +21,7 @@ struct HTTPTests {
     }
 
     @Test(arguments: ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"], ["/metrics", "/ready"])
-    func anotherMethodIsA405ThatAllowsGetAndHead(method: String, path: String) async throws {
+    func otherMethodsReturn405WithAllow(method: String, path: String) async throws {
         try await listener.serving { address in
             let client = try await RawClient(address.port)
             let response = try await client.get(path, method: method)
@@ -35,7 +35,7 @@ struct HTTPTests {
         "/metrics?", "/metrics?name[]=requests_total&x=/y", "http://localhost:9464/metrics",
         "HTTP://LOCALHOST/metrics?x",
     ])
-    func queryAndAuthorityDoNotMatterForTheRoute(target: String) async throws {
+    func queryAndAuthorityDoNotAffectRouting(target: String) async throws {
         try await listener.serving { address in
             let response = try await RawClient(address.port).get(target)
             #expect(response.text.contains("requests_total"))
@@ -46,7 +46,7 @@ struct HTTPTests {
         "garbage\r\n\r\n", "GET /metrics\r\n\r\n", "GET /metrics HTTP/1.1\r\nno colon\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}",
     ])
-    func garbageIsA400AndTheEndOfTheConnection(garbage: String) async throws {
+    func garbageReturns400AndEndsTheConnection(garbage: String) async throws {
         try await listener.serving { address in
             let client = try await RawClient(address.port)
             try await client.send(garbage)
@@ -57,7 +57,7 @@ struct HTTPTests {
         }
     }
 
-    @Test func aHeaderOverTheLimitIsA431AndOneUnderItIsRead() async throws {
+    @Test func aHeaderOverTheLimitReturns431AndOneUnderItIsAccepted() async throws {
         let limits = ListenerLimits(maxHeaderBytes: 1_024, maxHeaderFields: 5)
         let fits = String(repeating: "x", count: 900)
         let tooLarge = String(repeating: "x", count: 1_024)
@@ -85,12 +85,12 @@ struct HTTPTests {
             let sent = client.post("GET /metrics HTTP/1.1\r\nX-Huge: \(huge)\r\n\r\n")
             let response = try await client.response()
             #expect(response.status == 431)
-            // Throws if the connection was reset while the rest of the header was under way.
+            // Throws if the connection is reset while the rest of the header is in flight.
             try await sent.get()
         }
     }
 
-    @Test func requestsOfOneConnectionAreAnsweredInOrderWhenSentAtOnce() async throws {
+    @Test func pipelinedRequestsAreAnsweredInOrder() async throws {
         try await listener.serving { address in
             let client = try await RawClient(address.port)
             let paths = ["/ready", "/metrics", "/none", "/ready", "/metrics"]
@@ -103,7 +103,7 @@ struct HTTPTests {
         }
     }
 
-    @Test func aConnectionIsKeptUntilTheClientAsksForItsEnd() async throws {
+    @Test func aConnectionStaysOpenUntilTheClientRequestsClose() async throws {
         try await listener.serving { address in
             let client = try await RawClient(address.port)
             for _ in 0..<20 {
@@ -119,14 +119,14 @@ struct HTTPTests {
             )
             #expect(try await client.response()["connection"] == "close")
             let rest = String(decoding: await client.rest(), as: UTF8.self)
-            #expect(!rest.contains("ready"), "what follows the last request is not served")
+            #expect(!rest.contains("ready"), "requests after Connection: close are not served")
         }
     }
 
-    @Test func whatFollowsTheLastRequestOfAConnectionIsNotAnswered() async throws {
+    @Test func requestsAfterConnectionCloseAreNotAnswered() async throws {
         try await listener.serving { address in
             let client = try await RawClient(address.port)
-            // The first is answered by a task, so the second is there before it is.
+            // A task answers the first request, so the second arrives before the first answer.
             let requests = ["/ready", "/none"].map { "GET \($0) HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" }
             try await client.send(requests.joined())
             #expect(try await client.response()["connection"] == "close")
@@ -135,7 +135,7 @@ struct HTTPTests {
         }
     }
 
-    @Test func aRequestToUpgradeIsAnsweredPlainlyAndNotKept() async throws {
+    @Test func anUpgradeRequestIsAnsweredAndItsConnectionClosed() async throws {
         try await listener.serving { address in
             let client = try await RawClient(address.port)
             let upgrade = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n"
@@ -146,7 +146,7 @@ struct HTTPTests {
         }
     }
 
-    @Test func aBodyIsDiscardedAndALargeOneRefused() async throws {
+    @Test func aBodyIsDiscardedAndALargeOneRejected() async throws {
         try await listener.serving { address in
             let client = try await RawClient(address.port)
             let small = String(repeating: "x", count: 60_000)

@@ -11,7 +11,7 @@ struct HealthRouteTests {
 
     private static let paths = ["/.well-known/healthcheck.json", "/live", "/ready", "/startup"]
 
-    /// With deadlines that a busy machine keeps, too.
+    /// The deadlines are long enough for a busy machine.
     private static func healthcheck(fails: Bool = false) -> Healthcheck {
         Healthcheck(
             service: ServiceInfo(name: "chat", version: "1.4.2"),
@@ -67,7 +67,7 @@ struct HealthRouteTests {
         }
     }
 
-    @Test func aFailureIs503AndShowsNothingOfTheError() async throws {
+    @Test func aFailureReturns503WithoutTheError() async throws {
         let healthcheck = Self.healthcheck(fails: true)
         let listener = MetricsListener(registry: registry(), port: 0, healthcheck: healthcheck)
         try await listener.serving { address in
@@ -80,7 +80,7 @@ struct HealthRouteTests {
         }
     }
 
-    @Test func drainingIsSeenAtOnce() async throws {
+    @Test func drainingTakesEffectAtOnce() async throws {
         let healthcheck = Self.healthcheck()
         let listener = MetricsListener(registry: registry(), port: 0, healthcheck: healthcheck)
         try await listener.serving { address in
@@ -95,7 +95,7 @@ struct HealthRouteTests {
         }
     }
 
-    @Test func aRequesterThatGoesAwayIsNotTheProvidersFailure() async throws {
+    @Test func aDisconnectingClientIsNotAProviderFailure() async throws {
         let roadblock = Roadblock()
         let runs = Count()
         let healthcheck = Healthcheck(
@@ -125,7 +125,7 @@ struct HealthRouteTests {
     }
 
     @Test(arguments: paths)
-    func thePathsAreTakenOnlyByAHealthcheck(_ path: String) async throws {
+    func healthPathsExistOnlyWithAHealthcheck(_ path: String) async throws {
         let route = ListenerRoute(path) { _ in ListenerResponse(status: 204) }
         try await MetricsListener(registry: registry(), port: 0, routes: [route]).serving { address in
             let client = try await RawClient(address.port)

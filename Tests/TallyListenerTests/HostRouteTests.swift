@@ -12,7 +12,7 @@ struct HostRouteTests {
         MetricsListener(registry: registry(), port: 0, routes: routes)
     }
 
-    @Test func theHandlersStatusHeadersAndBodyArrive() async throws {
+    @Test func theStatusHeadersAndBodyOfAHandlerAreSent() async throws {
         let listener = Self.listener(
             ListenerRoute("/ready") { _ in
                 ListenerResponse(
@@ -36,7 +36,7 @@ struct HostRouteTests {
         }
     }
 
-    @Test func theHandlerSeesQueryAndHeaders() async throws {
+    @Test func theHandlerReceivesQueryAndHeaders() async throws {
         let listener = Self.listener(
             ListenerRoute("/echo") { request in
                 let seen = [request.path, request.query, request.header("ACCEPT"), request.header("X-None")]
@@ -50,7 +50,7 @@ struct HostRouteTests {
         }
     }
 
-    @Test func aHandlerThatThrowsIsA500ThatShowsNothingOfTheError() async throws {
+    @Test func aThrowingHandlerReturns500WithoutTheError() async throws {
         try await Self.listener(ListenerRoute("/ready") { _ in throw Secret() }).serving { address in
             let client = try await RawClient(address.port)
             let response = try await client.get("/ready")
@@ -68,7 +68,7 @@ struct HostRouteTests {
         ListenerResponse(headers: [("X Name", "a")]),
         ListenerResponse(headers: [("", "a")]),
     ])
-    func aResponseThatCannotBeSentIsA500(response: ListenerResponse) async throws {
+    func anInvalidResponseReturns500(response: ListenerResponse) async throws {
         try await Self.listener(ListenerRoute("/ready") { _ in response }).serving { address in
             let client = try await RawClient(address.port)
             let received = try await client.get("/ready")
@@ -78,7 +78,7 @@ struct HostRouteTests {
         }
     }
 
-    @Test func framingIsTheListenersAndAStatusWithoutBodyHasNone() async throws {
+    @Test func theListenerSetsFramingAndOmitsForbiddenBodies() async throws {
         let listener = Self.listener(
             ListenerRoute("/framed") { _ in
                 ListenerResponse(
@@ -97,11 +97,11 @@ struct HostRouteTests {
             #expect(try await client.get("/empty", method: "HEAD").status == 204)
             try await client.send("GET /empty HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(try await client.response(isHead: true).status == 204)
-            #expect(try await client.get("/framed").status == 200, "no body stands before this response")
+            #expect(try await client.get("/framed").status == 200, "no body precedes this response")
         }
     }
 
-    @Test func aHandlersTaskIsCancelledWhenItsClientIsGone() async throws {
+    @Test func aHandlerTaskIsCancelledWhenItsClientDisconnects() async throws {
         let (started, start) = AsyncStream.makeStream(of: Void.self)
         let (cancelled, cancel) = AsyncStream.makeStream(of: Void.self)
         let listener = Self.listener(
@@ -124,7 +124,7 @@ struct HostRouteTests {
     }
 
     @Test(arguments: [["/metrics"], ["/ready", "/ready"], [""], ["ready"], ["/a?b"], ["/a#b"], ["/a b"], ["/é"]])
-    func pathsThatClashOrAreNoneAreErrors(paths: [String]) async throws {
+    func duplicateAndInvalidPathsThrow(paths: [String]) async throws {
         let routes = paths.map { path in ListenerRoute(path) { _ in ListenerResponse() } }
         let error = try await failure(of: MetricsListener(registry: registry(), port: 0, routes: routes))
         #expect(error.code == .invalidConfiguration)

@@ -26,33 +26,33 @@ struct LimitTests {
             let busy = try await RawClient(address.port)
             try await busy.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
             await roadblock.waitForArrival()
-            // A whole idle connection lives and dies while the busy one waits.
+            // An idle connection opens and times out while the busy one waits.
             #expect(try await RawClient(address.port).rest().isEmpty)
             roadblock.open()
             #expect(try await busy.response().status == 200)
         }
     }
 
-    @Test func aHeaderThatIsDribbledIsCutOff() async throws {
+    @Test func aSlowHeaderTimesOut() async throws {
         let limits = ListenerLimits(maxHeaderBytes: 65_536, headerTimeout: .milliseconds(300))
         try await MetricsListener(registry: registry(), port: 0, limits: limits).serving { address in
             let client = try await RawClient(address.port)
-            // The limit counts for each request of a connection.
+            // The timeout applies to each request of a connection.
             #expect(try await client.get("/metrics").status == 200)
             let pace = try await RawClient(address.port)
             try await client.send("GET /metrics HTTP/1.1\r\nX-Slow: ")
-            // Ends when the listener has closed the connection, so that a write fails.
+            // Ends when the listener has closed the connection and a write fails.
             while (try? await client.send("x")) != nil {
                 #expect(try await pace.get("/none").status == 404)
             }
             let response = try await client.response()
-            #expect(response.status == 408, "431 would say that the header grew too large instead")
+            #expect(response.status == 408, "431 would mean that the header became too large first")
             #expect(response["connection"] == "close")
             #expect(await client.rest().isEmpty)
         }
     }
 
-    @Test func aHandlerThatHangsIsCutOff() async throws {
+    @Test func aHangingHandlerTimesOut() async throws {
         let limits = ListenerLimits(requestTimeout: .milliseconds(100))
         let hang = ListenerRoute("/hang") { _ in
             let (never, _) = AsyncStream.makeStream(of: Void.self)
@@ -71,7 +71,7 @@ struct LimitTests {
         }
     }
 
-    @Test func silentConnectionsAtTheLimitMakeRoomForOthers() async throws {
+    @Test func waitingConnectionsAreEvictedAtTheLimit() async throws {
         let limits = ListenerLimits(maxConnections: 4)
         let reports = Reports()
         let registry = registry()
@@ -79,14 +79,14 @@ struct LimitTests {
         try await listener.serving { address in
             var silent: [RawClient] = []
             for _ in 0..<4 { silent.append(try await RawClient(address.port)) }
-            // The oldest has begun a header, which makes it no better than silence.
+            // The oldest connection has begun a header, which protects it no better than silence.
             try await silent[0].send("GET /metrics HTTP/1.1\r\n")
             let kept = try await RawClient(address.port)
             var others: [RawClient] = []
             for _ in 0..<30 {
                 others.append(try await RawClient(address.port))
                 #expect(try await others[others.count - 1].get("/metrics").status == 200)
-                // One that was used last has not waited longest.
+                // The connection used last has not waited longest.
                 #expect(try await kept.get("/metrics").status == 200)
             }
             for client in silent { #expect(await client.rest().isEmpty) }
@@ -97,7 +97,7 @@ struct LimitTests {
         #expect(await reports.first() == .connectionEvicted)
     }
 
-    @Test func whereAllConnectionsAreBusyTheNextIsTold() async throws {
+    @Test func aConnectionBeyondTheLimitIsRefusedWhileAllAreBusy() async throws {
         let limits = ListenerLimits(maxConnections: 2)
         let (waits, open) = AsyncStream.makeStream(of: Void.self)
         let started = Count()
@@ -144,7 +144,7 @@ struct LimitTests {
         ("requestTimeout", ListenerLimits(requestTimeout: .seconds(Int64.max))),
         ("shutdownGrace", ListenerLimits(shutdownGrace: .zero)),
     ])
-    func aLimitOutOfRangeIsAnErrorThatNamesIt(name: String, limits: ListenerLimits) async throws {
+    func aLimitOutOfRangeThrowsAnErrorThatNamesIt(name: String, limits: ListenerLimits) async throws {
         let error = try await failure(of: MetricsListener(registry: registry(), port: 0, limits: limits))
         #expect(error.code == .invalidConfiguration)
         #expect(error.description.contains("limits.\(name)"))

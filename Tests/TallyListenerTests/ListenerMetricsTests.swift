@@ -3,7 +3,7 @@ import Tally
 import TallyListener
 import Testing
 
-/// What a listener tells of itself.
+/// A listener's metrics about itself.
 @Suite(.timeLimit(.minutes(5)))
 struct ListenerMetricsTests {
     private struct Secret: Error, CustomStringConvertible {
@@ -29,7 +29,7 @@ struct ListenerMetricsTests {
         }
     }
 
-    @Test func aRegistryWithoutMetricsOfItsOwnHasNone() async throws {
+    @Test func aRegistryWithoutOwnMetricsGetsNone() async throws {
         let registry = MetricRegistry(ownMetrics: false)
         try await MetricsListener(registry: registry, port: 0).serving { address in
             let response = try await RawClient(address.port).get("/metrics")
@@ -37,7 +37,7 @@ struct ListenerMetricsTests {
         }
     }
 
-    @Test func aHandlersErrorIsToldToTheHostAndNobodyElse() async throws {
+    @Test func onlyTheHostReceivesAHandlerError() async throws {
         let broken = ListenerRoute("/broken") { _ in throw Secret() }
         let (reports, continuation) = AsyncStream.makeStream(of: ListenerReport.self)
         let listener = MetricsListener(registry: registry(), port: 0, routes: [broken]) { continuation.yield($0) }
@@ -54,12 +54,12 @@ struct ListenerMetricsTests {
                 if count == 10 { break }
             }
             #expect(count == 10)
-            // Those of one second are one report, unless the requests took longer.
+            // Errors within one second are one report, unless the requests took longer.
             #expect(told < 10)
         }
     }
 
-    @Test func aHookThatBlocksHoldsUpNothing() async throws {
+    @Test func aBlockingHookDelaysNothing() async throws {
         let roadblock = Roadblock()
         let listener = MetricsListener(registry: registry(), port: 0) { _ in roadblock.block() }
         try await listener.serving { address in

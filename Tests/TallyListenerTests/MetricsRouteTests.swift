@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct MetricsRouteTests {
-    @Test func answersTextWithItsContentTypeWhenNothingIsAccepted() async throws {
+    @Test func answersTextWithItsContentTypeByDefault() async throws {
         try await MetricsListener(registry: registry(requests: 3), port: 0).serving { address in
             let response = try await RawClient(address.port).get("/metrics")
             #expect(response.status == 200)
@@ -25,7 +25,7 @@ struct MetricsRouteTests {
         }
     }
 
-    @Test func eachScrapeShowsTheValuesOfItsMoment() async throws {
+    @Test func eachScrapeExposesCurrentValues() async throws {
         let registry = MetricRegistry()
         let counter = Counter("requests_total", help: "Requests.", in: registry)
         try await MetricsListener(registry: registry, port: 0).serving { address in
@@ -49,16 +49,16 @@ struct MetricsRouteTests {
                 let head = try await client.get("/metrics", method: "HEAD")
                 #expect(head.status == 200)
                 #expect(head["content-type"] == get["content-type"])
-                // No length rather than one that takes an encoding to know.
+                // No length, because finding it would require encoding.
                 #expect(head["content-length"] == nil)
                 #expect(head["transfer-encoding"] == nil)
-                // Nothing of a body stands between that head and the next response.
+                // No body precedes the next response.
                 #expect(try await client.get("/metrics").body == get.body)
             }
         }
     }
 
-    @Test func oneChunkHasALengthAndMoreAreSentInChunks() async throws {
+    @Test func oneChunkIsSentWithALengthAndMoreAreChunked() async throws {
         let one = MetricsListener(exposition: ExpositionSource(fixed: ["one\n"]), port: 0)
         try await one.serving { address in
             let response = try await RawClient(address.port).get("/metrics")
@@ -75,7 +75,7 @@ struct MetricsRouteTests {
         }
     }
 
-    @Test func anEmptyExpositionIsAnEmptyBody() async throws {
+    @Test func anEmptyExpositionHasAnEmptyBody() async throws {
         try await MetricsListener(exposition: ExpositionSource(fixed: []), port: 0).serving { address in
             let response = try await RawClient(address.port).get("/metrics")
             #expect(response.status == 200)
@@ -83,7 +83,7 @@ struct MetricsRouteTests {
         }
     }
 
-    @Test func aClientOfHTTP10GetsTheBodyUnchunkedAndTheEndOfTheConnection() async throws {
+    @Test func anHTTP10ClientGetsAnUnchunkedBodyAndAClose() async throws {
         let listener = MetricsListener(exposition: ExpositionSource(fixed: ["one\n", "two\n"]), port: 0)
         try await listener.serving { address in
             let client = try await RawClient(address.port)

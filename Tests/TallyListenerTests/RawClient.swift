@@ -3,7 +3,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 
-/// A TCP connection of a test. It does not block a thread, and every wait ends when the test's time limit cancels it.
+/// A test's TCP connection. It blocks no thread, and every wait ends when the test's time limit cancels it.
 final class RawClient {
     private let channel: any Channel
     private let resets: Count
@@ -11,8 +11,8 @@ final class RawClient {
     private var buffer: [UInt8] = []
 
     /// - Parameters:
-    ///   - reads: whether what arrives is taken from the socket at once; if not, only after ``startReading()``.
-    ///   - outlasts: whether it goes on sending when the other side has ended its half.
+    ///   - reads: True to read from the socket at once; otherwise reading begins with ``startReading()``.
+    ///   - outlasts: True to continue sending after the other side has closed its sending half.
     init(
         _ port: Int,
         host: String = "127.0.0.1",
@@ -47,7 +47,7 @@ final class RawClient {
         try await channel.writeAndFlush(ByteBuffer(string: text)).get()
     }
 
-    /// Sends without waiting for the system to take it, which the result tells.
+    /// Sends without waiting until the system has taken the text; the future reports that.
     @discardableResult
     func post(_ text: String) -> EventLoopFuture<Void> {
         channel.writeAndFlush(ByteBuffer(string: text))
@@ -58,19 +58,19 @@ final class RawClient {
         return try await response(isHead: method == "HEAD")
     }
 
-    /// Waits for the connection's end, and returns whether it was a reset.
+    /// Waits for the end of the connection, and returns whether it was a reset.
     func isReset() async -> Bool {
         try? await channel.setOption(.autoRead, value: true).get()
         _ = await rest()
         return resets.value > 0
     }
 
-    /// Ends the sending half.
+    /// Closes the sending half.
     func finishSending() async throws {
         try await channel.close(mode: .output).get()
     }
 
-    /// Goes without a goodbye, which the other side learns at once.
+    /// Resets the connection, which the other side notices at once.
     func reset() async throws {
         try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         try await channel.close().get()
@@ -80,14 +80,14 @@ final class RawClient {
         try await channel.close().get()
     }
 
-    /// All that arrives until the other side closes.
+    /// All bytes until the other side closes.
     func rest() async -> [UInt8] {
         while let bytes = await arriving.next(isolation: #isolation) { buffer += bytes }
         defer { buffer = [] }
         return buffer
     }
 
-    /// The next response, unframed.
+    /// The next response, with its framing removed.
     func response(isHead: Bool = false) async throws -> RawResponse {
         var response = RawResponse(head: try await take(until: "\r\n\r\n"))
         if isHead { return response }
@@ -131,7 +131,7 @@ final class RawClient {
         buffer += bytes
     }
 
-    /// The connection ended in the middle of what was awaited.
+    /// The connection ended before the expected bytes arrived.
     struct Closed: Error {
         let received: String
     }
@@ -159,7 +159,7 @@ final class RawClient {
             if event as? ChannelEvent == .inputClosed { arrived.finish() }
         }
 
-        /// A reset is an end like another, unless a test asks.
+        /// Treats a reset like any other end, but counts it.
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
             _ = resets.increment()
             context.close(promise: nil)
@@ -175,7 +175,7 @@ struct RawResponse {
 
     init(head: String) {
         let lines = head.split(separator: "\r\n")
-        // Strict, so that bytes left over from the response before this one do not pass for a part of it.
+        // Strict, so that bytes left over from the previous response do not pass for part of this one.
         let status = lines[0].split(separator: " ")
         self.status = status.count > 1 && status[0].hasPrefix("HTTP/1.") ? Int(status[1]) ?? 0 : 0
         fields = lines.dropFirst().map { line in

@@ -19,7 +19,7 @@ struct RequestFaultTests {
     // MARK: Pipelining
 
     @Test(arguments: ["/", "/metrics", "/none", "/ready"])
-    func aCompressedScrapeAndWhatFollowsItInOneWriteAreBothAnswered(_ second: String) async throws {
+    func requestsPipelinedBehindACompressedScrapeAreAnswered(_ second: String) async throws {
         let ready = ListenerRoute("/ready") { _ in ListenerResponse() }
         try await MetricsListener(registry: try Self.large(), port: 0, routes: [ready]).serving { address in
             for _ in 0..<20 {
@@ -48,7 +48,7 @@ struct RequestFaultTests {
         "localhost", "LOCALHOST:9464", "localhost.", "a.localhost", "127.0.0.1", "127.8.9.1:80", "[::1]", "[::1]:9464",
         "metrics.example:443", "other.example", "",
     ])
-    func hostsOfTheMachineAreServedOnALoopbackAddress(_ host: String) async throws {
+    func aLoopbackAddressServesLocalAndAllowedHosts(_ host: String) async throws {
         let allowed = ["Metrics.example", "other.example:80"]
         try await MetricsListener(registry: registry(), port: 0, allowedHosts: allowed).serving { address in
             let client = try await RawClient(address.port)
@@ -61,7 +61,7 @@ struct RequestFaultTests {
         "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "evillocalhost", "10.0.0.1", "1127.0.0.1",
         "127.0.0.1.1", "127.0.0", "[::2]", "0.0.0.0", "metrics.example.evil",
     ])
-    func otherHostsAreNotServedThere(_ host: String) async throws {
+    func aLoopbackAddressRejectsOtherHosts(_ host: String) async throws {
         let healthcheck = Healthcheck(service: ServiceInfo(name: "a", version: "1"), providers: [])
         let reports = Reports()
         let listener = MetricsListener(
@@ -79,14 +79,14 @@ struct RequestFaultTests {
                 #expect(response.status == 421)
                 #expect(!response.text.contains(host))
             }
-            // The target's own authority counts, whatever the header says.
+            // The target's own authority overrides the header.
             try await client.send("GET http://\(host)/metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(try await client.response().status == 421)
         }
         #expect(await reports.first() == .hostRejected)
     }
 
-    @Test func anyHostIsServedOnAnotherAddressUnlessSomeAreNamed() async throws {
+    @Test func aNonLoopbackAddressServesAnyHostUnlessSomeAreAllowed() async throws {
         for (allowed, status) in [([], 200), (["metrics.example"], 421)] {
             let listener = MetricsListener(
                 registry: registry(),
@@ -107,7 +107,7 @@ struct RequestFaultTests {
         "", "Host: a\r\nHost: a\r\n", "Host: a b\r\n", "Host: a,b/c\r\n", "Host: a:b\r\n", "Host: a:123456\r\n",
         "Host: [::1\r\n", "Host: é\r\n", "Host: a@b\r\n", "Host: :80\r\n",
     ])
-    func aRequestWithoutOneValidHostIsA400(_ headers: String) async throws {
+    func aRequestWithoutOneValidHostReturns400(_ headers: String) async throws {
         try await MetricsListener(registry: registry(), port: 0, allowedHosts: ["a"]).serving { address in
             let client = try await RawClient(address.port)
             try await client.send("GET /metrics HTTP/1.1\r\n\(headers)\r\n")
@@ -119,7 +119,7 @@ struct RequestFaultTests {
     // MARK: Bodies and halves
 
     @Test(arguments: ["100-continue", "100-Continue"])
-    func aClientThatWaitsToSendItsBodyIsAnsweredAtOnce(_ expectation: String) async throws {
+    func anExpectationIsAnsweredAtOnce(_ expectation: String) async throws {
         try await MetricsListener(registry: registry(), port: 0).serving { address in
             for (method, target, status) in [("GET", "/metrics", 200), ("POST", "/metrics", 405), ("PUT", "/x", 404)] {
                 let client = try await RawClient(address.port)
@@ -136,7 +136,7 @@ struct RequestFaultTests {
     }
 
     @Test(arguments: ["", "Accept-Encoding: gzip\r\n"])
-    func aClientThatHasSentAllItWillIsAnswered(_ headers: String) async throws {
+    func aHalfClosedClientIsAnswered(_ headers: String) async throws {
         try await MetricsListener(registry: try Self.large(), port: 0).serving { address in
             for _ in 0..<20 {
                 let client = try await RawClient(address.port, outlasts: true)
@@ -144,13 +144,13 @@ struct RequestFaultTests {
                 try await client.send(request + request)
                 try await client.finishSending()
                 for _ in 0..<2 { #expect(try await client.response().status == 200) }
-                // The connection is of no more use.
+                // The listener closes the connection, which has no further use.
                 #expect(await client.rest().isEmpty)
             }
         }
     }
 
-    @Test func aConnectionThatEndsItsHalfWithoutARequestIsClosed() async throws {
+    @Test func aHalfClosedConnectionWithoutARequestIsClosed() async throws {
         try await MetricsListener(registry: registry(), port: 0).serving { address in
             for sent in ["", "GET /none HTTP/1.1\r\nHost: localhost\r\n\r\n"] {
                 let client = try await RawClient(address.port, outlasts: true)
@@ -162,20 +162,20 @@ struct RequestFaultTests {
         }
     }
 
-    @Test func aBodyWithoutALengthThatIsCutOffDoesNotLookWhole() async throws {
+    @Test func aTruncatedBodyWithoutALengthEndsInAReset() async throws {
         let source = ExpositionSource { _ in { Array(repeating: 0x78, count: 65_536) } }
         let limits = ListenerLimits(requestTimeout: .milliseconds(300))
         try await MetricsListener(exposition: source, port: 0, limits: limits).serving { address in
             let client = try await RawClient(address.port, reads: false)
             try await client.send("GET /metrics HTTP/1.0\r\n\r\n")
-            // The error of a reset, not an orderly end.
+            // A reset, not an orderly end.
             #expect(await client.isReset())
         }
     }
 
     // MARK: Headers
 
-    @Test func everyResponseHasItsDateAndForbidsToGuessItsType() async throws {
+    @Test func everyResponseHasADateAndForbidsSniffing() async throws {
         let own = ListenerRoute("/own") { _ in
             ListenerResponse(headers: [("Date", "Thu, 01 Jan 1970 00:00:00 GMT")])
         }
@@ -192,7 +192,7 @@ struct RequestFaultTests {
         }
     }
 
-    @Test func nothingIsAnsweredBehindTheLastResponse() async throws {
+    @Test func nothingIsSentAfterTheLastResponse() async throws {
         try await MetricsListener(registry: registry(), port: 0).serving { address in
             let client = try await RawClient(address.port)
             try await client.send(

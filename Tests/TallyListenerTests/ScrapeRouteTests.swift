@@ -3,10 +3,10 @@ import Tally
 import TallyListener
 import Testing
 
-/// What a scraper's request asks of the route.
+/// A scraper's parameters on the metrics route.
 @Suite(.timeLimit(.minutes(5)))
 struct ScrapeRouteTests {
-    @Test func theFamiliesThatAreNamedAreExposed() async throws {
+    @Test func onlyNamedFamiliesAreExposed() async throws {
         let registry = MetricRegistry()
         _ = Counter("a_total", help: "A.", in: registry)
         _ = Counter("b_total", help: "B.", in: registry)
@@ -16,7 +16,7 @@ struct ScrapeRouteTests {
         }
     }
 
-    @Test func gaugesThatComeTooLateForTheScraperAreLeftOut() async throws {
+    @Test func gaugesThatExceedTheScrapeTimeoutAreOmitted() async throws {
         let registry = MetricRegistry()
         Gauge.observing("a_depth", help: "A.", in: registry) { 1 }
         try await MetricsListener(registry: registry, port: 0).serving { address in

@@ -35,7 +35,7 @@ struct ShutdownTests {
         try await running.end()
     }
 
-    @Test func aHostsHandlerInFlightIsNotCancelledByTheRunsEnd() async throws {
+    @Test func cancellingTheRunDoesNotCancelAHandlerInFlight() async throws {
         let (started, start) = AsyncStream.makeStream(of: Void.self)
         let (finishes, finish) = AsyncStream.makeStream(of: Void.self)
         let slow = ListenerRoute("/slow") { _ in
@@ -57,7 +57,7 @@ struct ShutdownTests {
         try await running.end()
     }
 
-    @Test func aResponseThatOutlastsTheGraceIsCutOff() async throws {
+    @Test func aResponseThatExceedsTheGraceIsReset() async throws {
         let roadblock = Roadblock()
         let source = ExpositionSource { _ in
             roadblock.block()
@@ -74,7 +74,7 @@ struct ShutdownTests {
         roadblock.open()
     }
 
-    @Test func cancelledBeforeItStartsItReturnsWithoutListening() async throws {
+    @Test func aRunCancelledBeforeItStartsReturnsWithoutListening() async throws {
         let listener = MetricsListener(registry: registry(), port: 0)
         let listened = Count()
         let task = Task {
@@ -85,7 +85,7 @@ struct ShutdownTests {
         #expect(listened.value == 0)
     }
 
-    @Test func cancelledAtAnyMomentOfItsStartItReturnsAndFreesThePort() async throws {
+    @Test func aRunCancelledWhileStartingReturnsAndReleasesThePort() async throws {
         let port = try await MetricsListener(registry: registry(), port: 0).serving { $0.port }
         let listener = MetricsListener(registry: registry(), port: port)
         for _ in 0..<100 {
@@ -100,7 +100,7 @@ struct ShutdownTests {
         }
     }
 
-    @Test func oneValueRunsAgainAndAgainOnItsPort() async throws {
+    @Test func oneListenerRunsRepeatedlyOnItsPort() async throws {
         let port = try await MetricsListener(registry: registry(), port: 0).serving { $0.port }
         let listener = MetricsListener(registry: registry(), port: port)
         for _ in 0..<5 {
@@ -113,8 +113,8 @@ struct ShutdownTests {
     }
 
     #if os(Linux)
-    /// In a process of its own, where no other test opens descriptors or threads.
-    @Test func runsLeaveNoDescriptorsAndNoThreadsBehind() async {
+    /// Runs in a separate process, where no other test opens descriptors or threads.
+    @Test func runsLeakNeitherDescriptorsNorThreads() async {
         await #expect(processExitsWith: .success) {
             func entries(_ directory: String) throws -> Int {
                 try FileManager.default.contentsOfDirectory(atPath: directory).count
@@ -127,13 +127,13 @@ struct ShutdownTests {
                     _ = try await failure(of: MetricsListener(registry: registry(), port: address.port))
                 }
             }
-            // What the process opens once for all: event loops, dispatch's threads.
+            // Lets the process open what it opens only once: event loops and Dispatch's threads.
             for _ in 0..<5 { try await cycle() }
             let descriptors = try entries("/proc/self/fd")
             let threads = try entries("/proc/self/task")
             for _ in 0..<50 { try await cycle() }
             #expect(try entries("/proc/self/fd") <= descriptors + 2)
-            // Each run has two threads; those of the last few may not have ended yet.
+            // Each run has two threads, and those of the last few runs may not have ended yet.
             #expect(try entries("/proc/self/task") < threads + 25)
         }
     }

@@ -7,7 +7,7 @@ import Testing
 struct StreamingTests {
     private static let request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-    /// Chunks of 64 KiB, each filled with its number.
+    /// A source of 64 KiB chunks, each filled with its number.
     private static func numbered(_ chunks: Int, count: Count = Count()) -> ExpositionSource {
         ExpositionSource { _ in
             {
@@ -17,7 +17,7 @@ struct StreamingTests {
         }
     }
 
-    @Test func aLargeExpositionArrivesWholeAndInOrder() async throws {
+    @Test func aLargeExpositionArrivesCompleteAndInOrder() async throws {
         try await MetricsListener(exposition: Self.numbered(640), port: 0).serving { address in
             let client = try await RawClient(address.port)
             try await client.send(Self.request)
@@ -31,7 +31,7 @@ struct StreamingTests {
         }
     }
 
-    @Test func aLargeRegistryArrivesWhole() async throws {
+    @Test func aLargeRegistryArrivesComplete() async throws {
         let registry = MetricRegistry()
         for index in 0..<20_000 {
             try Counter(validating: "c\(index)_total", help: "A counter.", in: registry).increment()
@@ -44,7 +44,7 @@ struct StreamingTests {
         }
     }
 
-    @Test func noMoreChunksAreMadeThanAClientThatDoesNotReadLetsPass() async throws {
+    @Test func aClientThatDoesNotReadStopsTheEncoding() async throws {
         let count = Count()
         let roadblock = Roadblock()
         roadblock.open()
@@ -61,13 +61,13 @@ struct StreamingTests {
         let client = try await RawClient(running.address.port, reads: false)
         try await client.send(Self.request)
         await roadblock.waitForArrival()
-        // The run goes on for all of its grace, which is time enough to make every chunk.
+        // The run lasts for the whole grace, which is long enough to encode every chunk.
         try await running.stop()
-        // What the sockets of both sides may hold is a few MB; all of it is 256 MB.
+        // The sockets of both sides hold a few MB; the whole body is 256 MB.
         #expect(count.value < chunks / 8)
     }
 
-    @Test func aClientThatReadsLateStillGetsAllOfIt() async throws {
+    @Test func aLateReaderGetsTheWholeBody() async throws {
         let count = Count()
         try await MetricsListener(exposition: Self.numbered(320, count: count), port: 0).serving { address in
             let client = try await RawClient(address.port, reads: false)
@@ -78,7 +78,7 @@ struct StreamingTests {
         }
     }
 
-    @Test func aResponseThatNeverEndsIsCutOff() async throws {
+    @Test func anEndlessResponseTimesOut() async throws {
         let source = ExpositionSource { _ in { Array(repeating: 0x78, count: 65_536) } }
         let limits = ListenerLimits(requestTimeout: .milliseconds(300))
         try await MetricsListener(exposition: source, port: 0, limits: limits).serving { address in
@@ -88,12 +88,12 @@ struct StreamingTests {
         }
     }
 
-    @Test func aClientThatLeavesEndsTheWorkForIt() async throws {
+    @Test func encodingStopsWhenTheClientDisconnects() async throws {
         let count = Count()
         let roadblock = Roadblock()
         let source = ExpositionSource { _ in
             {
-                // The third chunk is made when the first two are taken; meanwhile the client leaves.
+                // The third chunk is encoded once the first two are taken. Meanwhile the client disconnects.
                 if count.increment() == 3 { roadblock.block() }
                 return Array(repeating: 0x78, count: 65_536)
             }
@@ -103,13 +103,13 @@ struct StreamingTests {
         try await client.send(Self.request)
         await roadblock.waitForArrival()
         try await client.close()
-        // The run's end says that the connection is closed on the listener's side as well.
+        // The run's end implies that the listener's side of the connection is closed.
         try await running.stop()
         roadblock.open()
         #expect(count.value == 3)
     }
 
-    @Test func workQueuedForAClientThatLeftIsNotBegun() async throws {
+    @Test func queuedWorkForADisconnectedClientIsSkipped() async throws {
         let count = Count()
         let roadblock = Roadblock()
         let source = ExpositionSource { _ in
@@ -117,7 +117,7 @@ struct StreamingTests {
             return { nil }
         }
         try await MetricsListener(exposition: source, port: 0).serving { address in
-            // As many as there are threads.
+            // As many connections as the listener has threads.
             let blocked = [try await RawClient(address.port), try await RawClient(address.port)]
             for client in blocked {
                 try await client.send(Self.request)
@@ -126,7 +126,7 @@ struct StreamingTests {
             let queued = try await RawClient(address.port)
             try await queued.send(Self.request)
             try await queued.reset()
-            // A whole request later the listener has seen that end.
+            // After another whole request, the listener has noticed the reset.
             #expect(try await RawClient(address.port).get("/none").status == 404)
             for client in blocked {
                 roadblock.open()
@@ -138,7 +138,7 @@ struct StreamingTests {
         }
     }
 
-    @Test func aGaugeThatBlocksCostsItselfOnly() async throws {
+    @Test func aBlockingGaugeAffectsOnlyItself() async throws {
         let roadblock = Roadblock()
         let asked = Count()
         let registry = MetricRegistry()
@@ -149,7 +149,7 @@ struct StreamingTests {
         Gauge.observing("b_depth", help: "Depth.", in: registry) { 8 }
         let ready = ListenerRoute("/ready") { _ in ListenerResponse() }
         try await MetricsListener(registry: registry, port: 0, routes: [ready]).serving { address in
-            // More of them than there are threads.
+            // More requests than the listener has threads.
             let headers = "X-Prometheus-Scrape-Timeout-Seconds: 0.5\r\n"
             let blocked = try await RawClient(address.port)
             for _ in 0..<6 {
@@ -164,7 +164,7 @@ struct StreamingTests {
                 #expect(text.contains(#"tally_collector_errors_total{family="a_depth"} \#(count)"#))
             }
             roadblock.open()
-            // Once the first run has ended there is another.
+            // Once the first call has ended, another starts.
             while try await !blocked.get("/metrics").text.contains("\na_depth 7\n") {}
             #expect(asked.value > 1)
         }

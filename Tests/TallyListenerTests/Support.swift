@@ -20,7 +20,7 @@ extension MetricsListener {
     }
 }
 
-/// A run in a task of its own.
+/// A run in its own task.
 struct RunningListener {
     let address: ListenerAddress
     private let task: Task<Void, any Error>
@@ -40,12 +40,12 @@ struct RunningListener {
         self.task = task
     }
 
-    /// The run returned without an error, and without listening.
+    /// The run returned without an error and without listening.
     struct NeverListened: Error {}
 
     func cancel() { task.cancel() }
 
-    /// Waits for the run's own end.
+    /// Waits for the run to end.
     func end() async throws { try await task.value }
 
     func stop() async throws {
@@ -54,7 +54,7 @@ struct RunningListener {
     }
 }
 
-/// Holds a thread of the listener's until a test lets it go, and tells the test that it is there.
+/// Blocks a thread of the listener until the test opens it, and notifies the test when the thread arrives.
 final class Roadblock: Sendable {
     private let opened = DispatchSemaphore(value: 0)
     private let arrivals: AsyncStream<Void>
@@ -64,7 +64,8 @@ final class Roadblock: Sendable {
         (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
     }
 
-    /// Called by what blocks. Gives up long after any test would, so that a bug does not hold the process.
+    /// Called on the thread to block. Gives up after 50 seconds, longer than any test waits, so that a bug does not
+    /// hang the process.
     func block() {
         arrived.yield()
         _ = opened.wait(timeout: .now() + 50)
@@ -78,7 +79,7 @@ final class Roadblock: Sendable {
     func open() { opened.signal() }
 }
 
-/// The reports that a listener made.
+/// The reports of a listener.
 final class Reports: Sendable {
     private let kinds: AsyncStream<ListenerReport>
     private let continuation: AsyncStream<ListenerReport>.Continuation
@@ -89,7 +90,7 @@ final class Reports: Sendable {
 
     var add: @Sendable (ListenerReport) -> Void { { [continuation] in continuation.yield($0) } }
 
-    /// Waits for the next one.
+    /// Waits for the next report.
     func first() async -> ListenerReport.Kind? {
         var iterator = kinds.makeAsyncIterator()
         return await iterator.next(isolation: #isolation)?.kind
@@ -109,7 +110,7 @@ func registry(requests: Int = 3) -> MetricRegistry {
     return registry
 }
 
-/// The error a run ends with before it listens.
+/// The error of a run that fails before it listens.
 func failure(of listener: MetricsListener) async throws -> ListenerError {
     try await #require(throws: ListenerError.self) {
         try await RunningListener(listener).stop()

@@ -1,13 +1,13 @@
 internal import Synchronization
 
-/// An asynchronous collector: what it said last, and those who wait for what it is about to say.
+/// An asynchronous collector with its last answer and the waits for its next one.
 ///
-/// One run is under way at most, and belongs to none of those who wait.
+/// At most one run is in progress. It belongs to none of the waiting scrapes.
 final class AsyncCollection: Sendable {
     typealias Answer = RegisteredCollector.Answer
 
     private struct State {
-        /// When the last run ended, or the last wait was given up, and what it came to.
+        /// The time and answer of the last run, or nil as the answer after a failed run or an abandoned wait.
         var last: (at: Duration, answer: Answer?)?
         var isRunning = false
         var waits: [UInt64: @Sendable (Bool) -> Void] = [:]
@@ -18,7 +18,7 @@ final class AsyncCollection: Sendable {
     private let collect: @Sendable () async -> Answer?
     private let state = Locked(State())
 
-    /// How long an answer is exposed. What is older says nothing of now.
+    /// The age beyond which an answer is too old to expose.
     static let maxAge = Duration.seconds(60)
 
     /// - Parameter collect: Returns nil if it fails.
@@ -29,13 +29,13 @@ final class AsyncCollection: Sendable {
 
     enum Latest {
         case answer(Answer)
-        /// The last run failed, or came too late, which was counted then.
+        /// The last run failed or was late. The failure was counted when it happened.
         case failure
-        /// Nobody has asked for a minute, or ever.
+        /// No scrape has called the collector within the last minute, or ever.
         case none
     }
 
-    /// What an exposition shows.
+    /// The answer for an exposition.
     var latest: Latest {
         let now = context.now()
         return state.withLock { state in
@@ -44,30 +44,32 @@ final class AsyncCollection: Sendable {
         }
     }
 
-    /// Starts a run, or joins the one under way.
+    /// Starts a run, or joins the one in progress.
     ///
-    /// - Parameter done: Told once whether there is an answer, unless ``giveUp(_:)`` comes before. Under no lock.
-    /// - Returns: The number of the wait; nil if the collector would wait for itself, or for one that waits for it.
+    /// - Parameter done: Called once, under no lock, with whether there is an answer; not called after
+    ///   ``giveUp(_:isLate:)``.
+    /// - Returns: The number of the wait, or nil if the collector would wait for itself, directly or through another
+    ///   collector.
     func begin(_ done: @escaping @Sendable (Bool) -> Void) -> UInt64? {
         let asking = Self.asking
         guard asking?.isUnderWay(for: self) != true else { return nil }
         let isInside = asking?.isUnderWay ?? false
         let (number, isFirst) = state.withLock { state -> (UInt64?, Bool) in
-            // Two that ask for each other would wait without end.
+            // Two collectors that call each other would deadlock.
             if isInside, state.isRunning { return (nil, false) }
             state.number += 1
             state.waits[state.number] = done
             defer { state.isRunning = true }
             return (state.number, !state.isRunning)
         }
-        // A task of its own: its answer is for all who wait, whoever of them is gone by then.
+        // An unstructured task, because its answer belongs to all waiting scrapes, even if the first one leaves.
         if isFirst { Task { await run() } }
         return number
     }
 
-    /// Ends a wait that is not over, and returns whether it was not. The run continues.
+    /// Abandons a wait, and returns false if it was already over. The run continues.
     ///
-    /// - Parameter isLate: True if a scrape continues without the answer, to which an older one is none either.
+    /// - Parameter isLate: True if a scrape continues without the answer. The previous answer then expires as well.
     func giveUp(_ number: UInt64, isLate: Bool) -> Bool {
         let now = context.now()
         return state.withLock { state in
@@ -91,7 +93,7 @@ final class AsyncCollection: Sendable {
         for done in waits.values { done(answer != nil) }
     }
 
-    /// Waits for an answer. False if the collector fails, or does not answer in time.
+    /// Waits for an answer. Returns false if the collector fails or does not answer in time.
     func ask(within limit: Duration?) async -> Bool {
         let wait = Locked<Wait>(.expected)
         let end: @Sendable (Bool) -> Void = { hasAnswer in
@@ -104,7 +106,7 @@ final class AsyncCollection: Sendable {
         guard let number = begin(end) else { return false }
         let timer = limit.map { limit in
             Task { [context] in
-                // Cancelled when there is an answer.
+                // Throws if cancelled because there is an answer.
                 guard (try? await context.sleep(limit)) != nil else { return }
                 if giveUp(number, isLate: true) { end(false) }
             }
@@ -120,7 +122,7 @@ final class AsyncCollection: Sendable {
                 if let result { continuation.resume(returning: result) }
             }
         } onCancel: {
-            // Nobody is left to show it to, but another scrape may be about to.
+            // This scrape has left, but another may still expose the previous answer.
             if giveUp(number, isLate: false) { end(false) }
         }
     }
@@ -134,11 +136,11 @@ final class AsyncCollection: Sendable {
 
     // MARK: Recursion
 
-    /// The collectors that are being asked, up the stack of this task.
+    /// The collectors being called, up the stack of this task.
     @TaskLocal
     private static var asking: Asking?
 
-    /// One collector being asked. A task that it starts inherits this, and may outlive it.
+    /// One call of a collector. Tasks started by the collector inherit it and may outlive it.
     private final class Asking: Sendable {
         private let collector: ObjectIdentifier
         private let outer: Asking?

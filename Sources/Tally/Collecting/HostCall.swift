@@ -1,13 +1,13 @@
-/// A closure of the host's that scrapes ask for a value. It may block, hang, or scrape in its turn.
+/// A host's closure that scrapes call for a value. It may block, hang, or scrape in turn.
 ///
-/// It runs at most once at a time: scrapes that ask while it runs share its answer. Each waits for as long as it has
-/// time, and then leaves its thread behind, so no more threads can hang than there are such closures. One that has been
-/// running for longer than anybody would wait is not waited for again until it returns.
+/// It runs at most once at a time: scrapes that call it while it runs share its answer. A scrape that runs out of time
+/// abandons the thread of the call, so there are never more hanging threads than closures. A run that exceeds every
+/// caller's patience is not joined again until it returns.
 final class HostCall<Answer: Sendable>: Sendable {
     private struct Run {
         let start: Duration
         var patience: Duration
-        /// Each holds the answer, once there is one: nil for a failure.
+        /// Each monitor receives the answer once there is one: an inner nil is a failure.
         var waits: [Monitor<Answer??>]
     }
 
@@ -25,16 +25,17 @@ final class HostCall<Answer: Sendable>: Sendable {
         self.body = body
     }
 
-    /// The closure's answer; nil if it fails, or does not answer in time.
+    /// Calls the closure, or joins its run. Returns nil if it fails or does not answer in time.
     ///
-    /// - Parameter limit: How long to wait; nothing is asked if that is not more than zero. Where time is not the
-    ///   machine's nobody waits: the closure runs on the calling thread, and a second caller is refused.
+    /// - Parameter limit: The longest to wait. The closure is not called unless this is more than zero. If the
+    ///   registry's clock is not the machine's, nothing waits: the closure runs on the calling thread, and a second
+    ///   caller is refused.
     func answer(on thread: CallThread, within limit: Duration?, _ context: RegistryContext) -> Answer? {
         let patience = limit ?? .seconds(10)
         guard patience > .zero else { return nil }
         let wait = Monitor<Answer??>(nil)
         let start = context.now()
-        // A scraper in a hurry must not make others take the closure for one that hangs.
+        // A short timeout of one scraper must not make the closure appear to hang for others.
         let shared = max(patience, .seconds(1))
         let role = run.withLock { run -> Role in
             guard var current = run else {
@@ -72,7 +73,7 @@ final class HostCall<Answer: Sendable>: Sendable {
     }
 }
 
-/// The thread that one scrape runs closures of the host on, one after the other. Used by the scraping thread only.
+/// The thread on which one scrape runs the host's closures, one after another. Used by the scraping thread only.
 final class CallThread {
     private struct State {
         var job: (@Sendable () -> Void)?
@@ -82,7 +83,7 @@ final class CallThread {
     private let around: @Sendable (@Sendable () -> Void) -> Void
     private var jobs: Monitor<State>?
 
-    /// - Parameter around: Runs each closure, in the surroundings that it should find.
+    /// - Parameter around: Runs each closure with the task-local values that it should see.
     init(around: @escaping @Sendable (@Sendable () -> Void) -> Void) {
         self.around = around
     }
@@ -91,7 +92,7 @@ final class CallThread {
         leaveBehind()
     }
 
-    /// Starts a closure, and returns false if the system has no thread for it. The one before must have ended.
+    /// Starts a closure. Returns false if the system has no thread for it. The previous closure must have ended.
     func run(_ job: @escaping @Sendable () -> Void) -> Bool {
         if let jobs {
             jobs.change { $0.job = job }
@@ -105,7 +106,7 @@ final class CallThread {
         return hasStarted
     }
 
-    /// Has the thread end after what it is running. The next closure gets another one.
+    /// Makes the thread end after its current closure. The next closure gets a new thread.
     func leaveBehind() {
         jobs?.change { $0.isOver = true }
         jobs = nil

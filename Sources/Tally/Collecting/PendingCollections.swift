@@ -1,4 +1,4 @@
-/// One asynchronous collector that a scrape needs, and the families it fills in one registry.
+/// An asynchronous collector that a scrape needs, with the families it fills in one registry.
 struct WantedCollection: Sendable {
     let collection: AsyncCollection
     let families: [FamilyDefinition]
@@ -9,13 +9,13 @@ struct WantedCollection: Sendable {
     }
 }
 
-/// A wait for collectors that no task holds: whoever began it ends it, by its own clock.
+/// A wait for collectors without a task. Its owner ends it, by its own clock.
 package final class PendingCollections: Sendable {
     private struct State {
-        /// Collectors that have not answered, and one until all have been asked.
+        /// The number of collectors that have not answered, plus one until all have been called.
         var open: Int
         var waits: [(wanted: WantedCollection, number: UInt64)] = []
-        /// Nil when it has been called, or must not be.
+        /// Nil once it has been called or must not be called.
         var done: (@Sendable () -> Void)?
     }
 
@@ -46,7 +46,7 @@ package final class PendingCollections: Sendable {
         done?()
     }
 
-    /// Ends the wait: collectors that have not answered are left out and counted. Returns false if it was over.
+    /// Ends the wait. Collectors that have not answered are omitted and counted. Returns false if the wait was over.
     package func giveUp() -> Bool {
         let (wasOpen, waits) = state.withLock { state in
             let wasOpen = state.done != nil

@@ -1,27 +1,27 @@
 internal import Synchronization
 
 extension MetricRegistry.RegisteredFamily {
-    /// The family's series; nil if its collector has said nothing.
+    /// The family's series; nil if its collector did not provide them.
     func storage(in answers: [ObjectIdentifier: RegisteredCollector.Answer]) -> FamilyStorage? {
         guard let collector else { return storage }
         return answers[ObjectIdentifier(collector)]?[ByteName(storage.definition.name)]
     }
 }
 
-/// A collector's families in one registry, and the way to ask it for their values.
+/// A collector with its families in one registry.
 final class RegisteredCollector: Sendable {
     enum Work: Sendable {
         case now(@Sendable (inout CollectedSamples) throws -> Void)
         case later(@Sendable (inout CollectedSamples) async throws -> Void)
     }
 
-    /// Storages of a collector's families, filled by one run of it.
+    /// The storages of a collector's families after one run.
     typealias Answer = [ByteName: FamilyStorage]
 
     enum Source: Sendable {
-        /// Asked by each scrape.
+        /// A collector that each scrape calls.
         case call(HostCall<Answer>)
-        /// Asked by ``MetricRegistry/collect(for:)``.
+        /// A collector that ``MetricRegistry/collect(for:)`` calls.
         case collection(AsyncCollection)
     }
 
@@ -63,17 +63,17 @@ final class RegisteredCollector: Sendable {
         definitions.add(definition, knownAs: name)
     }
 
-    /// Nil for a collector that scrapes ask themselves.
+    /// The asynchronous collector, or nil for one that scrapes call directly.
     var collection: AsyncCollection? {
         guard case .collection(let collection) = source else { return nil }
         return collection
     }
 }
 
-/// The families that a collector fills, and how a run of it becomes an answer.
+/// The families that a collector fills. Converts the samples of a run into an answer.
 final class CollectedDefinitions: Sendable {
     private let context: RegistryContext
-    /// By the names under which the collector knows them.
+    /// The families by the names that the collector uses.
     private let definitions = Locked<[ByteName: FamilyDefinition]>([:])
 
     init(context: RegistryContext) {
@@ -86,7 +86,7 @@ final class CollectedDefinitions: Sendable {
 
     func emptySamples() -> CollectedSamples {
         let definitions = definitions.withLock { $0 }
-        // Two names may be those of one family, `jobs` and `jobs_total`.
+        // Two names may denote one family, such as `jobs` and `jobs_total`.
         var storages: RegisteredCollector.Answer = [:]
         for definition in definitions.values where storages[ByteName(definition.name)] == nil {
             storages[ByteName(definition.name)] = FamilyStorage(definition: definition)
@@ -99,7 +99,7 @@ final class CollectedDefinitions: Sendable {
         for storage in samples.storages.values {
             let other = answer.updateValue(storage, forKey: ByteName(storage.definition.name))
             guard other == nil else { continue }
-            // The storage goes, and the total must not fall.
+            // The storage is discarded, but the overflow total must not decrease.
             storage.definition.pastOverflow.wrappingAdd(storage.overflowTotal, ordering: .relaxed)
         }
         return answer

@@ -1,10 +1,10 @@
 extension MetricRegistry {
-    /// A family, and where its values come from.
+    /// A family and the source of its values.
     struct RegisteredFamily: Sendable {
         let storage: FamilyStorage
-        /// What an observed gauge asks at each scrape.
+        /// The closure of an observed gauge, called at each scrape.
         var observe: HostCall<Double>?
-        /// What fills the family at each scrape, instead of instruments.
+        /// The collector that fills the family at each scrape, instead of instruments.
         var collector: RegisteredCollector?
     }
 }

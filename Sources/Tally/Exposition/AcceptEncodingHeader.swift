@@ -1,4 +1,4 @@
-/// The codings that an Accept-Encoding header allows, of which only gzip and none matter here.
+/// The codings that an Accept-Encoding header allows. Only gzip and identity matter here.
 ///
 /// https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
 struct AcceptEncodingHeader {
@@ -6,13 +6,13 @@ struct AcceptEncodingHeader {
     private var identity: Int?
     private var any: Int?
 
-    /// - Parameter text: The header's value; several headers joined by commas.
+    /// - Parameter text: The header's value, with several headers joined by commas.
     init(_ text: String) {
         for choice in text.split(separator: ",") {
             let parts = choice.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
             var quality = 1000
             for parameter in parts.dropFirst() where parameter.hasPrefix("q=") {
-                // What is no quality is no clear yes.
+                // A malformed quality is not a clear yes.
                 quality = AcceptHeader.quality(parameter.dropFirst(2)) ?? 0
             }
             switch parts.first {
@@ -24,7 +24,7 @@ struct AcceptEncodingHeader {
         }
     }
 
-    /// True if gzip is allowed, and not less welcome than no coding.
+    /// True if gzip is allowed and preferred at least as much as no coding.
     var prefersGzip: Bool {
         let quality = gzip ?? any ?? 0
         return quality > 0 && quality >= identity ?? 0

@@ -1,10 +1,10 @@
-/// A media type that a body may have: what an Accept header chooses among.
+/// A media type that an Accept header can select.
 package struct MediaType: Sendable {
     let type: String
     let subtype: String
     let version: String?
 
-    /// Lowercase names.
+    /// Creates a media type. The names must be lowercase.
     package init(_ type: String, _ subtype: String, version: String? = nil) {
         self.type = type
         self.subtype = subtype
@@ -12,18 +12,18 @@ package struct MediaType: Sendable {
     }
 }
 
-/// The choices of an Accept header; those that are malformed are passed over.
+/// The media ranges of an Accept header. Malformed ones are ignored.
 ///
 /// https://www.rfc-editor.org/rfc/rfc9110#name-accept
 package struct AcceptHeader {
     private let ranges: [MediaRange]
 
-    /// - Parameter text: The header's value; several headers joined by commas.
+    /// - Parameter text: The header's value, with several headers joined by commas.
     package init(_ text: String) {
         ranges = Self.split(text, at: ",").compactMap(MediaRange.init)
     }
 
-    /// The choice of the best quality, of several the first; nil if none is acceptable.
+    /// Returns the choice with the highest quality, the first of several, or nil if none is acceptable.
     package func choice<Choice>(among choices: [Choice], by mediaType: (Choice) -> MediaType) -> Choice? {
         var best: (choice: Choice?, quality: Int) = (nil, 0)
         for choice in choices {
@@ -33,7 +33,7 @@ package struct AcceptHeader {
         return best.choice
     }
 
-    /// The parameter `escaping` of the choice that decides for a media type.
+    /// The parameter `escaping` of the media range that applies to a media type.
     func escaping(for media: MediaType) -> String? {
         best(for: media)?.escaping
     }
@@ -42,7 +42,7 @@ package struct AcceptHeader {
         best(for: media)?.quality ?? 0
     }
 
-    /// The most specific, of several the one of the best quality.
+    /// The most specific media range for a media type, and among equals the one with the highest quality.
     private func best(for media: MediaType) -> MediaRange? {
         var best: (specificity: Int, range: MediaRange)?
         for range in ranges {
@@ -55,15 +55,15 @@ package struct AcceptHeader {
         return best?.range
     }
 
-    /// One choice of an Accept header.
+    /// One media range of an Accept header.
     private struct MediaRange {
         var type: String
         var subtype: String
         var version: String?
         var escaping: String?
-        /// Whether there are parameters that say something other than the version or the character set.
+        /// True if there are parameters other than the version, escaping, quality and character set.
         var hasOtherParameters = false
-        /// In thousandths, as the header has at most three digits.
+        /// The quality in thousandths, because the header allows at most three digits.
         var quality = 1000
 
         init?(_ text: Substring) {
@@ -91,7 +91,7 @@ package struct AcceptHeader {
             }
         }
 
-        /// How specifically the choice names a media type, or nil if it does not.
+        /// The specificity with which the range matches a media type, or nil if it does not match.
         func specificity(for media: MediaType) -> Int? {
             if type == "*" { return 0 }
             guard type == media.type else { return nil }
@@ -102,7 +102,7 @@ package struct AcceptHeader {
         }
     }
 
-    /// A quality in thousandths, of `0`, `0.5` or `1.000`; nil for any other text.
+    /// Parses a quality such as `0`, `0.5` or `1.000` in thousandths. Returns nil for any other text.
     static func quality(_ text: Substring) -> Int? {
         let bytes = Array(text.utf8)
         guard let first = bytes.first, first == UInt8(ascii: "0") || first == UInt8(ascii: "1") else { return nil }
@@ -118,7 +118,7 @@ package struct AcceptHeader {
         return thousandths <= 1000 ? thousandths : nil
     }
 
-    /// Splits outside of quotes, and trims.
+    /// Splits text outside of quotes, and trims the parts.
     private static func split<Text: StringProtocol>(_ text: Text, at separator: Character) -> [Substring]
     where Text.SubSequence == Substring {
         var isQuoted = false

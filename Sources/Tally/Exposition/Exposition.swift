@@ -1,21 +1,22 @@
-/// An encoded registry: what a `/metrics` route answers.
+/// An encoded exposition of a registry, the answer of a `/metrics` route.
 public struct Exposition: Sendable, Hashable {
-    /// The bytes, compressed if ``contentEncoding`` says so.
+    /// The bytes, compressed if ``contentEncoding`` is not nil.
     public let body: [UInt8]
     /// The format of the text.
     public let format: ExpositionFormat
-    /// The value of the Content-Encoding header, `gzip`; nil for text that is not compressed.
+    /// The value of the Content-Encoding header, `gzip`, or nil for uncompressed text.
     public let contentEncoding: String?
 
     /// The value of the Content-Type header. Prometheus 3 rejects a body without it.
     public var contentType: String { format.contentType }
 
-    /// All header fields of the answer: Content-Type, Content-Encoding where there is one, Vary and Cache-Control.
+    /// All header fields of the answer: Content-Type, Content-Encoding if the body is compressed, Vary and
+    /// Cache-Control.
     public var headers: [(name: String, value: String)] {
         Self.headers(format, contentEncoding)
     }
 
-    /// The header fields that answer a request, known before anything is encoded.
+    /// The header fields of the answer to a request, known before anything is encoded.
     package static func headers(for request: ScrapeRequest) -> [(name: String, value: String)] {
         headers(request.format, request.isCompressed ? "gzip" : nil)
     }

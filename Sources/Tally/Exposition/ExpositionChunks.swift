@@ -1,26 +1,26 @@
-/// An exposition in pieces of about 64 KiB, each encoded when it is asked for.
+/// An exposition in pieces of about 64 KiB, each encoded on demand.
 ///
-/// For hosts whose response body is written asynchronously:
+/// Use it when the response body is written asynchronously:
 ///
 /// ```swift
 /// for chunk in registry.chunks(as: format) { try await writer.write(chunk) }
 /// ```
 ///
-/// Which series there are is settled when the sequence is made, as are the numbers of active users; other values are read
-/// when their line is written. No lock is held between the pieces.
+/// The set of series and the numbers of active users are fixed when the sequence is created. Every other value is read when
+/// its line is written. No lock is held between pieces.
 public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
     private var encoder: SnapshotEncoder
     private let registry: MetricRegistry
-    /// The registry, and those that are included in it.
+    /// The registry, and the registries included in it.
     private let parts: [MetricRegistry]
     private var duration: Duration
     private var capacity = OutputBuffer.chunkSize
-    /// Nil where nothing is compressed.
+    /// Nil for uncompressed text.
     private var gzip: GzipStream?
 
     /// The format of the text.
     public let format: ExpositionFormat
-    /// The value of the Content-Encoding header, `gzip`; nil for text that is not compressed.
+    /// The value of the Content-Encoding header, `gzip`, or nil for uncompressed text.
     public let contentEncoding: String?
 
     init(
@@ -42,7 +42,7 @@ public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
     /// All header fields of the answer, as in ``Exposition/headers``.
     public var headers: [(name: String, value: String)] { Exposition.headers(format, contentEncoding) }
 
-    /// The next piece; nil at the end. Whole lines of the text, unless it is compressed.
+    /// Returns the next piece, or nil at the end. An uncompressed piece consists of whole lines.
     public mutating func next() -> [UInt8]? {
         while !encoder.isDone {
             let chunk: [UInt8]
@@ -60,7 +60,7 @@ public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
         return nil
     }
 
-    /// Fills memory with the next piece of text, and compresses it.
+    /// Fills memory with the next piece of text, and returns it compressed.
     private mutating func compressed(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> [UInt8] {
         let count = unsafe fill(buffer)
         let text = unsafe UnsafeBufferPointer(rebasing: UnsafeBufferPointer(buffer)[..<count])
@@ -71,12 +71,12 @@ public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
         return bytes
     }
 
-    /// Fills memory with the next piece of text and returns its length, which may be 0 before the end.
+    /// Fills memory with the next piece of text. Returns its length, which may be 0 before the end.
     private mutating func fill(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let start = registry.context.now()
         var out = unsafe OutputBuffer(buffer)
         encoder.fill(&out)
-        // An item larger than a whole piece, as with many long labels: the next piece is as large as it.
+        // An item with many long labels can exceed a piece. The next piece then has the size of the item.
         if out.count == 0, !encoder.isDone { capacity = Swift.max(capacity, out.needed) }
         duration = duration.adding(registry.context.now().since(start))
         if encoder.isDone, gzip == nil { tellDuration() }
@@ -87,7 +87,7 @@ public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
         for part in parts { part.ownMetrics?.scraped(in: duration) }
     }
 
-    /// Hands all pieces to `write`, in memory that is reused.
+    /// Passes all pieces to `write`, in memory that is reused.
     mutating func write<Failure: Error>(
         to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {

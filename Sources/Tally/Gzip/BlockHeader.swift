@@ -1,8 +1,9 @@
-/// What begins a block: its two codes, by the lengths of their words, which have a code of their own.
+/// The header of a deflate block. It describes the block's two prefix codes by their code lengths, which are themselves
+/// compressed with a third code.
 ///
 /// https://www.rfc-editor.org/rfc/rfc1951#section-3.2.7
 struct BlockHeader {
-    /// A length, or how often one is repeated.
+    /// A code length, or a repetition of one.
     private struct Step {
         let symbol: Int
         var extra = 0
@@ -14,7 +15,7 @@ struct BlockHeader {
     private let steps: [Step]
     private let code: PrefixCode
 
-    /// The order in which the lengths of the header's own code stand.
+    /// The order in which the code lengths of the third code are written.
     private static let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
     init(_ lengths: PrefixCode, _ distances: PrefixCode) {
@@ -27,7 +28,7 @@ struct BlockHeader {
         code = unsafe frequencies.withUnsafeBufferPointer { unsafe PrefixCode($0, maxLength: 7) }
     }
 
-    /// The most bits that it takes.
+    /// The maximum size in bits.
     var maxBits: Int { 17 + 3 * Self.order.count + steps.count * (7 + 7) }
 
     private static func steps(_ lengths: [Int]) -> [Step] {
@@ -55,8 +56,8 @@ struct BlockHeader {
         return steps
     }
 
-    /// Writes the header of a block that is not the last, and returns where it ends. There must be room for eight bytes
-    /// more than it takes.
+    /// Writes the header of a block that is not the last, and returns its end. Eight bytes beyond the header must be
+    /// writable.
     func write(at start: UnsafeMutableRawPointer, _ bits: inout BitWriter) -> UnsafeMutableRawPointer {
         let lengths = Self.order.map { UInt64(code.words[$0] >> 16) }
         let count = max(4, (lengths.lastIndex { $0 > 0 } ?? 0) + 1)

@@ -1,4 +1,4 @@
-/// The checksum of a gzip member.
+/// The checksum of a gzip member (CRC-32).
 ///
 /// https://www.rfc-editor.org/rfc/rfc1952#section-8
 struct CRC32: Sendable {
@@ -7,10 +7,10 @@ struct CRC32: Sendable {
     /// The checksum of all bytes so far.
     var value: UInt32 { ~state }
 
-    /// The polynomial, lowest power in the highest bit.
+    /// The polynomial, with the lowest power in the highest bit.
     private static let polynomial: UInt32 = 0xEDB8_8320
 
-    /// Eight tables of 256: what a byte contributes that is followed by 0 to 7 others.
+    /// Eight tables of 256 entries: the contribution of a byte that 0 to 7 others follow.
     private static let tables: FixedBuffer<UInt32> = {
         var tables = (0..<256).map { byte in (0..<8).reduce(UInt32(byte)) { word, _ in timesX(word) } }
         for index in 0..<(7 * 256) {
@@ -20,7 +20,7 @@ struct CRC32: Sendable {
         return FixedBuffer(tables, padding: 0, of: 0)
     }()
 
-    /// Four runs of the bytes side by side, since a single one waits for its tables most of the time.
+    /// Adds bytes to the checksum. Four interleaved runs hide the latency of the table look-ups.
     mutating func update(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let base = bytes.baseAddress else { return }
         let start = unsafe UnsafeRawPointer(base)
@@ -48,7 +48,7 @@ struct CRC32: Sendable {
         }
     }
 
-    /// Eight bytes.
+    /// The state after eight more bytes.
     @inline(__always)
     private static func word(
         at place: UnsafeRawPointer,
@@ -66,7 +66,7 @@ struct CRC32: Sendable {
             ^ entry(3, at: 4) ^ entry(2, at: 5) ^ entry(1, at: 6) ^ entry(0, at: 7)
     }
 
-    // MARK: Polynomials over two elements, modulo the checksum's
+    // MARK: Polynomials over GF(2), modulo the checksum's polynomial
 
     private static func timesX(_ word: UInt32) -> UInt32 { word >> 1 ^ (word & 1 == 1 ? polynomial : 0) }
 
@@ -80,7 +80,7 @@ struct CRC32: Sendable {
         return product
     }
 
-    /// What a checksum is multiplied by when so many bytes follow: `x` to the power of their bits.
+    /// The factor that advances a checksum past `bytes` further bytes: `x` to the power of their number of bits.
     private static func shift(by bytes: Int) -> UInt32 {
         var shift: UInt32 = 1 << 31
         var square: UInt32 = 1 << 23

@@ -1,38 +1,39 @@
-/// A run of text as one block of a deflate stream, with prefix codes of its own.
+/// A run of text as one block of a deflate stream, with its own prefix codes.
 ///
-/// Made for expositions, where a line is nearly the line before it: after a difference the text mostly continues as it
-/// did at the distance that the last match had. Only where it does not, the last place that began with the same five
-/// bytes is looked up. Neither is searched any further, so that the work is a few steps for each difference.
+/// Optimised for expositions, in which each line resembles the line before it. After a difference, the text usually
+/// continues as it did at the distance of the last match, so that distance is tried first. Otherwise, the last position
+/// with the same five bytes is looked up by hash. There is no further search, so each difference costs a few steps.
 ///
 /// https://www.rfc-editor.org/rfc/rfc1951
 @safe
 struct DeflateBlock {
-    /// A place in a block has 16 bits.
+    /// The most bytes in a block: positions have 16 bits.
     static let maxBytes = 1 << 16
 
     private static let maxMatches = 1 << 13
-    /// Shorter ones are hardly shorter than their literals.
+    /// The minimum length of a match. Shorter matches save hardly anything over their literals.
     private static let minMatch = 4
     private static let maxMatch = 258
     private static let maxDistance = 1 << 15
     private static let hashBits: UInt64 = 12
     private static let literals = 286
-    /// Where the frequencies of distances begin, and where those of lengths do, which become symbols in the end.
+    /// The index where the frequencies of match lengths begin, after those of literals and distances. The match lengths
+    /// are converted to symbols at the end.
     private static let lengthCounts = literals + distances
     private static let distances = 30
 
     private let text: UnsafePointer<UInt8>
     private let count: Int
-    /// The literals before a match, its length and its distance less one.
+    /// The matches: the number of literals before each, its length, and its distance less one.
     private let matches: UnsafeMutablePointer<UInt64>
     private var matchCount = 0
-    /// Where the text ends that the matches and the literals behind them stand for.
+    /// The end of the text that the matches, and the literals after them, cover.
     private var end = 0
-    /// How often each literal or length occurs, then each distance.
+    /// The frequencies of literals and length symbols, then of distance symbols, then of match lengths.
     private let frequencies: UnsafeMutablePointer<UInt32>
     private var extraBits = 0
 
-    /// Appends the bits of a block, and returns how many bytes of the text it holds, which is at least one.
+    /// Appends the bits of a block. Returns the number of bytes of text in the block, at least one.
     ///
     /// - Parameter text: At least one byte, at most ``maxBytes``.
     static func append(_ text: UnsafeBufferPointer<UInt8>, to out: inout [UInt8], _ bits: inout BitWriter) -> Int {
@@ -41,7 +42,7 @@ struct DeflateBlock {
             unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: lengthCounts + maxMatch + 1) {
                 frequencies in
                 unsafe frequencies.initialize(repeating: 0)
-                // Temporary memory has an address.
+                // Temporary memory always has an address.
                 var block = unsafe DeflateBlock(
                     text: base,
                     count: text.count,
@@ -79,7 +80,7 @@ struct DeflateBlock {
 
     private mutating func findMatches() {
         unsafe withUnsafeTemporaryAllocation(of: UInt16.self, capacity: 1 << Int(Self.hashBits)) { places in
-            // Place 0 is as good as any: what is found there is compared.
+            // Position 0 is a safe default, because every candidate is compared with the text.
             unsafe places.initialize(repeating: 0)
             guard let places = places.baseAddress else { return }
             unsafe findMatches(places)
@@ -91,7 +92,8 @@ struct DeflateBlock {
         var position = 0
         var literal = 0
         var distance = 0
-        // Of neighbouring matches of one distance, which most are, none but the last touches the frequencies.
+        // Most neighbouring matches have the same distance. Counting each run once avoids updating the frequencies per
+        // match.
         var repeated: UInt32 = 0
         while position <= last, matchCount < Self.maxMatches {
             let word = word(position)
@@ -128,7 +130,7 @@ struct DeflateBlock {
             end = position
         }
         count(distance, repeated)
-        // A block that is full of matches leaves the rest to the next one.
+        // If the block is full of matches, the rest of the text goes into the next block.
         if matchCount < Self.maxMatches { end = count }
         while literal < end {
             unsafe frequencies[Int(text[literal])] &+= 1
@@ -151,7 +153,7 @@ struct DeflateBlock {
         extraBits &+= Int(truncatingIfNeeded: pair.extraCount) &* Int(times)
     }
 
-    /// How far two places agree, which they do for four bytes at least.
+    /// The length of the match of two positions that agree in at least four bytes.
     @inline(__always)
     private func matchLength(_ position: Int, _ source: Int, _ last: Int) -> Int {
         let limit = min(Self.maxMatch, count &- position)
@@ -182,7 +184,7 @@ struct DeflateBlock {
         for (index, word) in (lengths.words + distances.words).enumerated() {
             size += unsafe Int(frequencies[index]) * Int(word >> 16)
         }
-        // Eight bytes are stored at a time, and up to seven bits are left from before.
+        // Stores are eight bytes wide, and up to seven bits are pending from before.
         out += unsafe [UInt8](unsafeUninitializedCapacity: size / 8 + 16) { memory, count in
             guard let start = UnsafeMutableRawPointer(memory.baseAddress) else { return }
             var writer = bits
@@ -208,7 +210,7 @@ struct DeflateBlock {
         var place = unsafe start
         var position = 0
         var distance = -1
-        /// The code of the last distance, with what follows it.
+        /// The code of the last distance, including its extra bits.
         var (code, codeLength): (UInt64, UInt64) = (0, 0)
         for index in 0..<matchCount {
             let match = unsafe matches[index]
@@ -236,7 +238,8 @@ struct DeflateBlock {
         return unsafe place
     }
 
-    /// Puts a code in the place of how often its length occurs: in the upper byte how many bits it has, extra ones included.
+    /// Replaces the frequency of each match length by its code and extra bits, with their number of bits in the upper
+    /// byte.
     private func useCodes(_ codes: UnsafeBufferPointer<UInt32>) {
         for length in Self.minMatch...Self.maxMatch where unsafe frequencies[Self.lengthCounts + length] > 0 {
             let pair = DeflatePair(length: length)
@@ -247,7 +250,7 @@ struct DeflateBlock {
         }
     }
 
-    /// Leaves at most 7 bits in the writer.
+    /// Writes literals, and leaves at most 7 bits in the writer.
     @inline(__always)
     private func writeLiterals(
         _ start: Int,
@@ -262,7 +265,7 @@ struct DeflateBlock {
             let word = unsafe UInt64(codes[Int(text[position])])
             writer.append(word & 0xFFFF, word &>> 16)
             position &+= 1
-            // Room for another of 15 bits.
+            // Leaves room for another code of 15 bits.
             if writer.count > 48 { unsafe place = writer.flush(to: place) }
         }
         return unsafe writer.flush(to: place)

@@ -1,4 +1,4 @@
-/// A length or a distance as the symbol of its range and its place therein.
+/// A length or distance as the symbol of its range and the offset within that range.
 ///
 /// https://www.rfc-editor.org/rfc/rfc1951#section-3.2.5
 struct DeflatePair {

@@ -1,4 +1,4 @@
-/// Text as one gzip member, in pieces that belong together.
+/// Compresses text, in consecutive pieces, into one gzip member.
 ///
 /// https://www.rfc-editor.org/rfc/rfc1952
 struct GzipStream: Sendable {
@@ -7,13 +7,13 @@ struct GzipStream: Sendable {
     private var bits = BitWriter()
     private var hasBegun = false
 
-    /// The next piece. Empty if there was nothing to compress.
+    /// Compresses the next piece of text. May return an empty array.
     ///
-    /// - Parameter isLast: True for the text's end, after which there is nothing more to compress.
+    /// - Parameter isLast: True for the end of the text. Do not call again afterwards.
     mutating func compress(_ text: UnsafeBufferPointer<UInt8>, isLast: Bool) -> [UInt8] {
         var out: [UInt8] = []
         if !hasBegun {
-            // Deflate, no name, no time, an unknown system.
+            // Deflate, no file name, no modification time, unknown operating system.
             out += [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
             hasBegun = true
         }
@@ -25,7 +25,7 @@ struct GzipStream: Sendable {
             unsafe rest = rest.dropFirst(DeflateBlock.append(block, to: &out, &bits))
         }
         guard isLast else { return out }
-        // An empty block of the fixed code, which is the last one.
+        // The last block: empty, with the fixed code.
         bits.append(0b011, 3)
         bits.append(0, 7)
         bits.finish(&out)
@@ -38,10 +38,10 @@ struct GzipStream: Sendable {
     }
 }
 
-/// Bits that are not yet a whole byte.
+/// Bits that do not yet fill a byte.
 struct BitWriter: Sendable {
     private(set) var pending: UInt64 = 0
-    /// At most 7 between two uses.
+    /// The number of pending bits, at most 7 between calls.
     private(set) var count: UInt64 = 0
 
     init() {}
@@ -51,14 +51,14 @@ struct BitWriter: Sendable {
         self.count = count
     }
 
-    /// Adds bits, the lowest first. There must be room for them among 64.
+    /// Appends bits, the lowest first. The pending bits must not exceed 64.
     @inline(__always)
     mutating func append(_ value: UInt64, _ length: UInt64) {
         pending |= value &<< count
         count &+= length
     }
 
-    /// Stores all whole bytes at an address, where eight may be written, and returns where they end.
+    /// Stores all whole bytes and returns their end. Writes eight bytes at `place` in any case.
     @inline(__always)
     mutating func flush(to place: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
         unsafe place.storeBytes(of: pending.littleEndian, as: UInt64.self)
@@ -68,7 +68,7 @@ struct BitWriter: Sendable {
         return unsafe place + Int(truncatingIfNeeded: bytes)
     }
 
-    /// Fills the last byte with zeros.
+    /// Pads the last byte with zeros and writes it.
     mutating func finish(_ out: inout [UInt8]) {
         while count > 0 {
             out.append(UInt8(truncatingIfNeeded: pending))

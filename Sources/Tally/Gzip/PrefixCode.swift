@@ -1,22 +1,22 @@
-/// A canonical prefix code of limited length, the shorter the more frequent a symbol is.
+/// A canonical prefix code of limited length, with shorter codes for more frequent symbols.
 ///
 /// https://www.rfc-editor.org/rfc/rfc1951#section-3.2.2
 struct PrefixCode {
-    /// For each symbol, the length of its code in the upper half and its bits in the lower, in the order in which they
-    /// are written; 0 for a symbol that does not occur.
+    /// For each symbol, the length of its code in the upper half and the bits of the code in the lower half, in the
+    /// order in which they are written. 0 for a symbol that does not occur.
     let words: [UInt32]
 
-    /// At least two symbols get a code, since some decoders accept no tree of a single leaf.
+    /// Creates a code. At least two symbols get a code, because some decoders reject a tree with a single leaf.
     ///
     /// - Parameters:
-    ///   - frequencies: How often each of at most 512 symbols occurs, below 2^23.
-    ///   - maxLength: At most 15, and enough for the symbols.
+    ///   - frequencies: The frequencies of at most 512 symbols, each below 2^23.
+    ///   - maxLength: The maximum length of a code, at most 15 and sufficient for the symbols.
     init(_ frequencies: UnsafeBufferPointer<UInt32>, maxLength: Int) {
         var symbols = frequencies.indices.filter { unsafe frequencies[$0] > 0 }
         for symbol in frequencies.indices where unsafe symbols.count < 2 && frequencies[symbol] == 0 {
             symbols.append(symbol)
         }
-        // In one word, so that sorting compares integers. The rarest first.
+        // Frequency and symbol share a word, so that sorting compares integers. The rarest symbol is first.
         let sorted = symbols.map { unsafe max(1, frequencies[$0]) << 9 | UInt32($0) }.sorted()
         let lengths = Self.lengths(sorted.map { Int($0 >> 9) }, maxLength)
 
@@ -36,11 +36,11 @@ struct PrefixCode {
         self.words = words
     }
 
-    /// The symbols up to the last one that has a code.
+    /// The symbols up to and including the last one with a code.
     var used: ArraySlice<UInt32> { words[...(words.lastIndex { $0 > 0 } ?? 0)] }
 
-    /// The lengths of an optimal code, from the rarest symbol to the most frequent, by two queues: the leaves, and the
-    /// inner nodes, which come into being in rising order.
+    /// The lengths of an optimal code, from the rarest symbol to the most frequent. Uses two queues: the leaves, and
+    /// the inner nodes, which are created in ascending order of weight.
     private static func lengths(_ frequencies: [Int], _ maxLength: Int) -> [Int] {
         let leaves = frequencies.count
         var weights = frequencies
@@ -62,11 +62,11 @@ struct PrefixCode {
         return limited(depths[..<leaves], maxLength)
     }
 
-    /// Shortens what is too long, and makes others longer until the code can be decoded again.
+    /// Shortens codes that are too long, and lengthens others until the code can be decoded again.
     private static func limited(_ lengths: ArraySlice<Int>, _ maxLength: Int) -> [Int] {
         var counts = [Int](repeating: 0, count: maxLength + 1)
         for length in lengths { counts[min(length, maxLength)] += 1 }
-        // In units of the smallest share that a code can have.
+        // In units of the smallest share of the code space that a code can have.
         var shares = (1...maxLength).reduce(0) { $0 + counts[$1] << (maxLength - $1) }
         while shares > 1 << maxLength {
             guard let length = (1..<maxLength).last(where: { counts[$0] > 0 }) else { break }

@@ -6,10 +6,10 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// A value that one thread waits for others to change, up to a time.
+/// A value with a condition variable: one thread waits, with a timeout, for others to change the value.
 ///
-/// `Synchronization.Mutex` has no condition variable. Unchecked `Sendable`, since pointers and a `var` are not: the state
-/// is touched under the mutex alone, and the pointers are set once.
+/// `Synchronization.Mutex` has no condition variable. Unchecked `Sendable`, because the class holds pointers and a
+/// `var`: the state is accessed only under the mutex, and the pointers are set once.
 @safe
 package final class Monitor<State>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -22,7 +22,7 @@ package final class Monitor<State>: @unchecked Sendable {
         #if canImport(Darwin)
         unsafe pthread_cond_init(condition, nil)
         #else
-        // Waits are by the clock that nobody sets.
+        // Waits use the monotonic clock, which nobody can set.
         var attributes = pthread_condattr_t()
         unsafe pthread_condattr_init(&attributes)
         unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
@@ -38,7 +38,7 @@ package final class Monitor<State>: @unchecked Sendable {
         unsafe mutex.deallocate()
     }
 
-    /// Changes the state, and wakes the thread that waits.
+    /// Changes the state and wakes the waiting thread.
     package func change<Result>(_ body: (inout State) -> Result) -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer {
@@ -48,14 +48,15 @@ package final class Monitor<State>: @unchecked Sendable {
         return body(&state)
     }
 
-    /// What the waiting thread does next.
+    /// The next action of the waiting thread.
     package enum Step<Item> {
         case take(Item)
         case wait(atMost: Duration)
         case end
     }
 
-    /// Asks `step` for the next item until there is one; nil at the end. `step` is told whether a wait has just run out.
+    /// Calls `step` until it returns an item, and returns that item, or nil at the end. `step` receives whether a
+    /// wait has just timed out.
     package func next<Item>(_ step: (inout State, _ hasTimedOut: Bool) -> Step<Item>) -> Item? {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
@@ -69,13 +70,13 @@ package final class Monitor<State>: @unchecked Sendable {
         }
     }
 
-    /// Lets the mutex go until somebody changes the state. Returns whether the time ran out.
+    /// Releases the mutex until the state changes. Returns true if the time ran out.
     private func wait(atMost limit: Duration) -> Bool {
-        // A day at a time, since not every duration has components.
+        // At most one day at a time, because not every duration has components.
         let (seconds, attoseconds) = min(limit, .seconds(86_400)).components
         return unsafe withUnsafeTemporaryAllocation(of: timespec.self, capacity: 1) { memory in
-            // Two words on every 64-bit system. Read as such: which module the members of `timespec` belong to depends on
-            // what else is imported.
+            // Two words on every 64-bit system. They are accessed as words because the module that declares the members
+            // of `timespec` depends on the other imports.
             guard MemoryLayout<timespec>.size == 16, let time = memory.baseAddress else { return true }
             #if canImport(Darwin)
             let words = unsafe UnsafeMutableRawPointer(time).assumingMemoryBound(to: Int64.self)

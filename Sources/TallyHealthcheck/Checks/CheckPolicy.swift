@@ -1,6 +1,6 @@
 internal import Tally
 
-/// How a provider's closure is run, and how its answers are judged.
+/// The rules for running a provider's closure and judging its answers.
 struct CheckPolicy: Sendable {
     let critical: Bool
     let timeout: Duration
@@ -10,17 +10,18 @@ struct CheckPolicy: Sendable {
     let failAfter: Int
     let okAfter: Int
 
-    /// How long an answer is used. One that is refreshed in the background is, until the next one must have come: then
-    /// whoever asks starts a run, so that a background that stands still does not show an old answer for ever.
+    /// How long an answer stays fresh. A background-refreshed answer expires once the next refresh is overdue; the next
+    /// request then runs the check itself.
     var answersFor: Duration {
         guard let refreshedEvery else { return freshFor }
         return max(freshFor, refreshedEvery.adding(timeout))
     }
 
-    /// The time in which a hanging check fails once more: the interval at which it would be run again after a failure.
+    /// The period after which a hanging check counts another failure: the interval at which it would run again after a
+    /// failure.
     var failurePeriod: Duration { min(freshFor, refreshedEvery ?? freshFor) }
 
-    /// Longer is a mistake, and might overflow a clock's instants.
+    /// The longest duration allowed. A longer one is a mistake, and might overflow a clock's instants.
     static let maxDuration = Duration.seconds(366 * 86_400)
 
     func validate(for name: String) throws(HealthcheckError) {

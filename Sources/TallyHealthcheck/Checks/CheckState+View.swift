@@ -5,14 +5,15 @@ extension CheckState {
     struct View {
         let status: HealthStatus
         let reason: HealthReason?
-        /// Nil if there are none to show: never an old value without a mark, never 0.
+        /// The values, or nil if there are none to show. Never an old value without a mark, and never 0 in place of a
+        /// value.
         let values: [[UInt8]]?
         let outcome: Outcome?
     }
 
-    /// The state as a document shows it.
+    /// Returns the state as a document shows it.
     ///
-    /// - Parameter asked: When the document was asked for. Later answers are new to it, however long other checks took.
+    /// - Parameter asked: The time of the request. Later answers count as fresh, however long other checks took.
     func view(at asked: Duration) -> View {
         guard let outcome else { return View(status: .fail, reason: .pending, values: nil, outcome: nil) }
         let isFresh = asked.since(outcome.at) < lifetime(of: outcome)
@@ -24,7 +25,7 @@ extension CheckState {
                 outcome: outcome
             )
         }
-        // Only a warning may show old values: beside `fail` they would pass for current ones.
+        // Only a warning may show old values. Beside `fail`, they would pass for current ones.
         if let answer, !isHeldDown, isShown(answer, at: asked) {
             return View(status: .warn, reason: .stale, values: answer.values, outcome: outcome)
         }
@@ -43,13 +44,13 @@ extension CheckState {
         )
     }
 
-    /// Returns whether a run is under way that may still answer in time. Until it misses its deadline, nothing speaks
-    /// against the answer before it.
+    /// Returns true if a run is in progress that may still answer in time. Until it misses its deadline, the previous
+    /// answer is not contradicted.
     private func isBeingRenewed(at asked: Duration) -> Bool {
         run.map { asked.since($0.started) < policy.timeout } ?? false
     }
 
-    /// Returns whether values that are no longer fresh may still be shown.
+    /// Returns true if values that are no longer fresh may still be shown.
     private func isShown(_ answer: Answer, at asked: Duration) -> Bool {
         policy.staleFor > .zero && asked.since(answer.at) <= policy.staleFor
     }

@@ -1,12 +1,13 @@
 internal import Tally
 
-/// What is known of a provider, and what to do next. No clock and no lock: it is told the time, and returns actions.
+/// A provider's state, and the next action. Has no clock and no lock: callers pass the time, and perform the returned
+/// actions.
 struct CheckState {
     /// A run of the closure, from its start to its answer, however late.
     struct Run {
         let id: UInt64
         let started: Duration
-        /// Past its deadline: abandoned, but not over.
+        /// True if the run is past its deadline: abandoned, but still in progress.
         var isOverdue = false
         var isCancelled = false
         var waiters: [DocumentWait] = []
@@ -18,25 +19,25 @@ struct CheckState {
         let at: Duration
     }
 
-    /// How the last run ended that was over, or abandoned.
+    /// The outcome of the last run that ended or was abandoned.
     struct Outcome {
         /// Nil if it answered.
         var failure: HealthReason?
         let at: Duration
-        /// When that was, by the machine's time of day: seconds since 1970. Only shown.
+        /// The wall-clock time of the outcome in seconds since 1970, for display only.
         let wall: Double
         let took: Duration
     }
 
-    /// What somebody who asks is to do.
+    /// The action that a request requires.
     enum Request: Equatable {
-        /// Nothing: what is known will do, or will not get better by waiting.
+        /// None: the outcome is fresh, or waiting would not improve it.
         case ready
-        /// Wait for the run under way.
+        /// Wait for the run in progress.
         case wait
-        /// Start a run, and wait for it.
+        /// Start a run and wait for it.
         case start(run: UInt64)
-        /// Cancel the run under way, which is long overdue; there is nothing to wait for.
+        /// Cancel the run in progress, which is long overdue. There is nothing to wait for.
         case cancel
     }
 
@@ -44,11 +45,11 @@ struct CheckState {
     private(set) var run: Run?
     private(set) var answer: Answer?
     private(set) var outcome: Outcome?
-    /// Failures in a row, at most `failAfter`.
+    /// The number of consecutive failures, at most `failAfter`.
     private var failures = 0
-    /// The end of the last period that an overdue run missed and that was counted when the run ended.
+    /// The end of the last missed period that was counted when an overdue run ended.
     private var countedUntil: Duration?
-    /// Answers in a row.
+    /// The number of consecutive answers, at most `okAfter`.
     private var successes = 0
     /// True if the check failed and has not answered `okAfter` times since.
     private(set) var isHeldDown = false
@@ -58,9 +59,9 @@ struct CheckState {
         self.policy = policy
     }
 
-    // MARK: What happens
+    // MARK: Events
 
-    /// Somebody wants to know. A run that is to be waited for tells `waiter` when it is settled.
+    /// Handles a request. A run to wait for notifies `waiter` when it settles.
     mutating func request(at now: Duration, by waiter: DocumentWait) -> Request {
         if let outcome, now.since(outcome.at) < lifetime(of: outcome) { return .ready }
         if let run {
@@ -73,18 +74,18 @@ struct CheckState {
         return .start(run: begin(at: now, [waiter]))
     }
 
-    /// The time of a run in the background has come.
+    /// Handles the timer of a background run.
     mutating func refresh(at now: Duration) -> Request {
         guard let run else { return .start(run: begin(at: now, [])) }
         return run.isOverdue ? cancelOnce() : .wait
     }
 
-    /// The run answered, in time or late.
+    /// Handles the answer of a run, in time or late.
     ///
-    /// - Returns: Those who wait for it.
+    /// - Returns: The waiters of the run.
     mutating func answered(_ id: UInt64, _ values: [[UInt8]], at now: Duration, wall: Double) -> [DocumentWait] {
         guard let run, run.id == id else { return [] }
-        // An old answer that nobody renewed is no failure.
+        // An expired answer that was not renewed is no failure.
         let hadFailed = (outcome?.failure != nil || isHeldDown) && view(at: now).status == .fail
         self.run = nil
         failures = 0
@@ -96,8 +97,8 @@ struct CheckState {
         return run.waiters
     }
 
-    /// The run threw. A late error is not another failure, because the missed deadline was one; it only makes room for
-    /// the next run.
+    /// Handles an error of a run. A late error is not another failure, because the missed deadline already counted. It
+    /// only lets the next run start.
     mutating func failed(_ id: UInt64, at now: Duration, wall: Double) -> [DocumentWait] {
         guard let run, run.id == id else { return [] }
         if run.isOverdue { keepMissedPeriods(at: now) } else { fail(.error, run, at: now, wall) }
@@ -105,18 +106,18 @@ struct CheckState {
         return run.waiters
     }
 
-    /// Returns whether the run is under way past its deadline, and thus has been reported.
+    /// True if the run is in progress past its deadline, and thus has been reported.
     func isOverdue(_ id: UInt64) -> Bool {
         run?.id == id && run?.isOverdue == true
     }
 
-    /// The run under way, if it should have answered by now and nobody has said so yet.
+    /// The run in progress, if it is past its deadline but not yet marked as overdue.
     func overdueRun(at now: Duration) -> UInt64? {
         guard let run, !run.isOverdue, now.since(run.started) >= policy.timeout else { return nil }
         return run.id
     }
 
-    /// The run under way did not answer in time. It is let go on, and nobody waits for it any more.
+    /// Marks the run in progress as overdue. It continues without waiters.
     mutating func missedDeadline(_ id: UInt64, at now: Duration, wall: Double) -> [DocumentWait]? {
         guard let run, run.id == id, !run.isOverdue else { return nil }
         fail(.timeout, run, at: now, wall)
@@ -132,7 +133,7 @@ struct CheckState {
     }
 
     private mutating func fail(_ reason: HealthReason, _ run: Run, at now: Duration, _ wall: Double) {
-        // A period counts once, even if it was missed first and its late run then failed as well.
+        // A period counts once, even if it was missed first and its late run failed as well.
         let isCounted = countedUntil.map { run.started < $0 } ?? false
         if !isCounted { failures = min(failures + 1, policy.failAfter) }
         countedUntil = nil
@@ -148,7 +149,7 @@ struct CheckState {
 
     // MARK: Missed periods
 
-    /// The number of failures in a row. Each period in which an overdue run kept the next one from starting is one.
+    /// The number of consecutive failures. Each period in which an overdue run blocks the next one counts as a failure.
     func failures(at now: Duration) -> Int {
         failures + min(missedPeriods(at: now), policy.failAfter - failures)
     }
@@ -158,7 +159,7 @@ struct CheckState {
         return Int(clamping: max(0, now.since(outcome.at).attoseconds) / policy.failurePeriod.attoseconds)
     }
 
-    /// Keeps the failures that an overdue run has caused, now that it ends.
+    /// Keeps the failures caused by an overdue run when the run ends.
     private mutating func keepMissedPeriods(at now: Duration) {
         guard let outcome, missedPeriods(at: now) > 0 else { return }
         failures = failures(at: now)
@@ -166,7 +167,8 @@ struct CheckState {
         countedUntil = now.adding(Duration(attoseconds: period - now.since(outcome.at).attoseconds % period))
     }
 
-    /// How long an outcome is used. A failure only as long as an answer on demand is: the one before it may come back.
+    /// The time for which an outcome is reused. A failure is reused only for `freshFor`, even with a longer background
+    /// interval, so that a recovery shows early.
     func lifetime(of outcome: Outcome) -> Duration {
         outcome.failure == nil ? policy.answersFor : policy.freshFor
     }

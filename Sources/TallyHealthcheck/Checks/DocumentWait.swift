@@ -1,10 +1,10 @@
 internal import Tally
 
-/// One requester's wait for the runs it needs, which ends when all of them are settled, when its own time is up, or
-/// when the requester leaves; what it waited for goes on.
+/// One requester's wait for the runs it needs. It ends when all of them are settled, when its time is up, or when the
+/// requester leaves. The runs continue.
 final class DocumentWait: Sendable {
     private struct State {
-        /// Runs that are not settled, and one until all have been asked for.
+        /// The number of unsettled runs, plus one until all have been requested.
         var open = 1
         var isOver = false
         var continuation: CheckedContinuation<Void, Never>?
@@ -12,12 +12,12 @@ final class DocumentWait: Sendable {
 
     private let state = Locked(State())
 
-    /// One more run to wait for.
+    /// Adds a run to wait for.
     func add() {
         state.withLock { $0.open += 1 }
     }
 
-    /// One run less to wait for.
+    /// Removes a run to wait for.
     func arrive() {
         let continuation = state.withLock { state in
             state.open -= 1
@@ -26,7 +26,7 @@ final class DocumentWait: Sendable {
         continuation?.resume()
     }
 
-    /// Ends the wait, whatever is open.
+    /// Ends the wait, even with runs unsettled.
     func leave() {
         let continuation = state.withLock { Self.end(&$0) }
         continuation?.resume()
@@ -38,10 +38,10 @@ final class DocumentWait: Sendable {
         return state.continuation
     }
 
-    /// Whether there is anything to wait for.
+    /// True if there is nothing to wait for.
     var isOver: Bool { state.withLock { $0.isOver } }
 
-    /// Waits for the end. To be called once.
+    /// Waits for the end. Call it once.
     func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

@@ -1,6 +1,6 @@
 internal import Tally
 
-/// Health as metrics: what the last runs came to. A scrape reads them, and never runs a check.
+/// The outcomes of the last runs as metrics. A scrape reads them and never runs a check.
 struct HealthMetrics: Sendable {
     private let up: DynamicFamily<Gauge>
     private let duration: DynamicFamily<Gauge>
@@ -25,8 +25,8 @@ struct HealthMetrics: Sendable {
         }
     }
 
-    /// Removes what an earlier healthcheck recorded. A check without an outcome has no series: 0 would be an alarm that
-    /// nothing has caused.
+    /// Removes the series of an earlier healthcheck. A check without an outcome has no series, because 0 would raise a
+    /// false alarm.
     func forget(_ check: String) {
         for family in [up, duration, lastSuccess] { family.remove([check]) }
     }

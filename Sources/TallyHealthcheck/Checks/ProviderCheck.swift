@@ -1,8 +1,8 @@
 internal import Tally
 
-/// A provider that asks a closure: its cache, and the runs that fill it.
+/// A provider with a closure: its cached answer, and the runs that update it.
 final class ProviderCheck: Sendable {
-    /// What the checks of one healthcheck share.
+    /// The objects that all checks of a healthcheck share.
     struct Environment: Sendable {
         let clock: HealthClock
         /// Seconds since 1970.
@@ -13,9 +13,9 @@ final class ProviderCheck: Sendable {
     }
 
     private struct Handles {
-        /// The latest run's.
+        /// The task of the latest run.
         var run: (id: UInt64, task: Task<Void, Never>)?
-        /// What will start the next run in the background.
+        /// The timer of the next background run.
         var refresh: Wakeup?
         var isStopped = false
     }
@@ -46,18 +46,18 @@ final class ProviderCheck: Sendable {
         environment.metrics?.forget(name)
     }
 
-    /// What is known, for somebody who asked at a time.
+    /// The state for a document that was requested at the given time.
     func view(at asked: Duration) -> CheckState.View {
         state.withLock { $0.view(at: asked) }
     }
 
-    /// Whether the provider has ever answered.
+    /// True if the provider has ever answered.
     var hasAnswered: Bool { state.withLock { $0.answer != nil } }
 
-    /// Whether a run is under way, overdue or not.
+    /// True if a run is in progress, overdue or not.
     var isRunning: Bool { state.withLock { $0.run != nil } }
 
-    /// Sees to it that what is known is as fresh as it should be. `wait` is told when it is, or will not be.
+    /// Starts or joins a run, unless the cached outcome is fresh. `wait` counts that run until it settles.
     func request(at now: Duration, by wait: DocumentWait) {
         abandonOverdueRun(at: now)
         let request = state.withLock { $0.request(at: now, by: wait) }
@@ -66,24 +66,24 @@ final class ProviderCheck: Sendable {
 
     // MARK: In the background
 
-    /// Runs the closure now, and again after each interval, if it is to be refreshed.
+    /// Runs the closure now and again after each interval, if the provider is refreshed in the background.
     func beginRefreshing() {
         guard let interval = policy.refreshedEvery, !handles.withLock({ $0.isStopped }) else { return }
-        // First, so that the intervals are not longer by what beginning a run takes. Weak, since a healthcheck that nobody
-        // holds is over; a run that hangs may hold the check longer.
+        // The timer is set first, so that the time to start a run does not lengthen the interval. It holds the check
+        // weakly, because a released healthcheck must stop; a run that hangs may retain the check longer.
         let next = environment.clock.wake(after: interval) { [weak self] in self?.beginRefreshing() }
         let isStopped = handles.withLock { handles in
             handles.refresh = next
             return handles.isStopped
         }
-        // Stopped meanwhile, by a thread that did not find this wakeup.
+        // Another thread stopped the check meanwhile, without seeing this timer.
         guard !isStopped else { return next.cancel() }
         let now = environment.clock.now()
         abandonOverdueRun(at: now)
         act(on: state.withLock { $0.refresh(at: now) })
     }
 
-    /// Ends what the check does by itself: there is nobody left to show an answer to.
+    /// Stops background work, because no requester is left.
     func stop() {
         let (next, task) = handles.withLock { handles in
             handles.isStopped = true
@@ -103,7 +103,8 @@ final class ProviderCheck: Sendable {
         }
     }
 
-    /// Starts a run that belongs to no requester: detached, with a deadline that a timer keeps, and never joined.
+    /// Starts a run that belongs to no requester: a detached task that is never awaited, with a deadline kept by a
+    /// timer.
     private func start(_ run: UInt64) {
         let deadline = environment.clock.wake(after: policy.timeout) { [self] in abandon(run) }
         let marker = RunMarker(of: environment.identity)
@@ -119,14 +120,14 @@ final class ProviderCheck: Sendable {
             } catch {
                 marker.end()
                 deadline.cancel()
-                // Cancellation along with the healthcheck is no failure.
+                // Cancellation by the healthcheck's release is no failure.
                 guard !handles.withLock({ $0.isStopped }) else { return }
                 let wasOverdue = settle(run) { $0.failed(run, at: $1, wall: $2) }
                 if !wasOverdue { report(error) }
             }
         }
-        // Replaced and let go outside of the lock: a task may be the last to hold what its closure did. A run that is over
-        // already may have been followed by another.
+        // The replaced task is released outside the lock, because it may hold the last reference to the closure's
+        // captures. A run that has already finished may have been followed by another.
         let (before, isStopped) = handles.withLock { handles in
             let before = handles.run
             if before.map({ $0.id < run }) ?? true { handles.run = (run, task) }
@@ -138,7 +139,7 @@ final class ProviderCheck: Sendable {
 
     /// Ends a run, or the wait for it.
     ///
-    /// - Returns: Whether the run was overdue before, and thus has been reported: a run is reported once at most.
+    /// - Returns: True if the run was already overdue, and thus reported. Each run is reported at most once.
     @discardableResult
     private func settle(
         _ run: UInt64,
@@ -149,7 +150,7 @@ final class ProviderCheck: Sendable {
         let (waiters, wasOverdue) = state.withLock { state in
             let wasOverdue = state.isOverdue(run)
             let waiters = end(&state, now, wall)
-            // Under the lock, so that the metrics change in the order in which the state does. Lock-free.
+            // Under the lock, so that the metrics change in the same order as the state. Recording is lock-free.
             if let outcome = state.outcome { environment.metrics?.record(name, outcome) }
             return (waiters, wasOverdue)
         }
@@ -157,7 +158,7 @@ final class ProviderCheck: Sendable {
         return wasOverdue
     }
 
-    /// A run under way past its deadline is abandoned also if its timer is late.
+    /// Abandons a run past its deadline, even if its timer is late.
     private func abandonOverdueRun(at now: Duration) {
         if let run = state.withLock({ $0.overdueRun(at: now) }) { abandon(run) }
     }
@@ -174,7 +175,7 @@ final class ProviderCheck: Sendable {
 
     // MARK: Reports
 
-    /// Queues a report for the host's hook, unless the healthcheck is gone.
+    /// Queues a report for the host's hook, unless the healthcheck is released.
     private func report(_ error: @autoclosure () -> any Error) {
         guard let reporter = environment.reporter, !handles.withLock({ $0.isStopped }) else { return }
         reporter.report(name, error())

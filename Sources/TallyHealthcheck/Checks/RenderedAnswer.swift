@@ -1,7 +1,8 @@
-/// A provider's answer as JSON, one text a declared key: made once, where the provider runs, and not for each document.
+/// A provider's answer as JSON, one text per declared key. Rendered once, where the provider runs, rather than per
+/// document.
 struct RenderedAnswer: Sendable {
     let values: [[UInt8]]
-    /// Whether the keys were those that the provider declares.
+    /// True if the keys are those that the provider declares.
     let isAsDeclared: Bool
 
     init(_ answer: HealthValues, for keys: [String]) {

@@ -1,11 +1,11 @@
 internal import Synchronization
 
-/// The run of a provider that the current task belongs to, and the runs whose documents asked for it.
+/// The provider's run that the current task belongs to, and the runs whose document requests led to it.
 ///
-/// A provider that asks for the document it is part of, directly or through another healthcheck, would wait for
-/// itself; it gets what is known instead. A task that the closure starts inherits the marker, and may outlive the run.
+/// A provider that requests its own document, directly or through another healthcheck, would wait for itself. It gets
+/// the known values instead. Tasks started by the closure inherit the marker and may outlive the run.
 final class RunMarker: Sendable {
-    /// A healthcheck, told by identity.
+    /// The identity of a healthcheck.
     final class Owner: Sendable {}
 
     @TaskLocal
@@ -24,7 +24,7 @@ final class RunMarker: Sendable {
         isOver.store(true, ordering: .relaxed)
     }
 
-    /// Itself, or the first around it that is not over: chains do not grow from run to run.
+    /// This marker, or the first enclosing one that is not over. Skipping finished runs keeps chains from growing.
     private var underWay: RunMarker? {
         isOver.load(ordering: .relaxed) ? outer?.underWay : self
     }

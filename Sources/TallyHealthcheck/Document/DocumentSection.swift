@@ -1,4 +1,4 @@
-/// One provider's part of a document. The text around its values is made once.
+/// One provider's part of a document. The text around its values is rendered once.
 struct DocumentSection: Sendable {
     struct Key: Sendable {
         let name: String
@@ -22,8 +22,8 @@ struct DocumentSection: Sendable {
     let keys: [Key]
     /// `"database":{"status":"`
     let checkHead: [UInt8]
-    /// `"database:responseTime":[{"componentType":"component","observedValue":`, for a check without keys. The name is
-    /// the draft's.
+    /// `"database:responseTime":[{"componentType":"component","observedValue":`, for a check without keys. The draft
+    /// defines the name `responseTime`.
     let timeHead: [UInt8]
 
     init(_ provider: SnapshotProvider, source: Source, publicKeys: Set<[UInt8]>) {
@@ -48,7 +48,7 @@ struct DocumentSection: Sendable {
     }
 
     private static func unit(of key: String, in provider: SnapshotProvider) -> [UInt8] {
-        // By bytes, as keys are told apart everywhere.
+        // Compared by bytes, like all keys.
         guard let unit = provider.units.first(where: { $0.key.utf8.elementsEqual(key.utf8) })?.value else { return [] }
         return text { $0.write(",\"observedUnit\":") } + text(unit)
     }
@@ -63,12 +63,12 @@ struct DocumentSection: Sendable {
         return writer.bytes
     }
 
-    /// What a document says of the provider.
+    /// A provider's state in a document.
     struct State {
         let section: DocumentSection
-        /// Nil for one that only reads.
+        /// Nil for a read-only provider.
         let view: CheckState.View?
-        /// Nil where there are none to show.
+        /// Nil if there are no values to show.
         let values: [[UInt8]]?
     }
 

@@ -1,8 +1,8 @@
 internal import Tally
 
-/// Writes what was found at one moment as a document.
+/// Writes the states of one moment as a document.
 struct DocumentWriter {
-    /// What a document is made of.
+    /// The contents of a document.
     struct Contents {
         let status: HealthStatus
         let service: ServiceText
@@ -12,7 +12,7 @@ struct DocumentWriter {
         let uptimeSeconds: Int64
     }
 
-    /// The service's name and version as JSON, and which of the document's own keys are public.
+    /// The service's name and version as JSON, and the document's own keys that are public.
     struct ServiceText: Sendable {
         let name: [UInt8]
         let version: [UInt8]
@@ -52,7 +52,7 @@ struct DocumentWriter {
         writer.write("\"")
     }
 
-    // MARK: Our own format
+    // MARK: Tally's format
 
     private mutating func writeJSON() {
         writer.write("{\"status\":\"")
@@ -112,12 +112,12 @@ struct DocumentWriter {
         writer.write("}")
     }
 
-    /// To the microsecond: more digits are noise.
+    /// Rounds to microseconds, because more digits are noise.
     private static func milliseconds(_ duration: Duration) -> Double {
         (duration.inSeconds * 1e6).rounded() / 1e3
     }
 
-    // MARK: The IETF's draft
+    // MARK: The IETF draft's format
 
     private mutating func writeHealthJSON() {
         writer.write("{\"status\":\"")
@@ -127,7 +127,7 @@ struct DocumentWriter {
             writer.write(contents.service.name)
         }
         if shows("version") {
-            // The version of what runs; the draft's `version` is that of an interface.
+            // The draft's `version` is that of an interface; `releaseId` is that of the running service.
             writer.write(",\"releaseId\":")
             writer.write(contents.service.version)
         }
@@ -174,11 +174,12 @@ struct DocumentWriter {
         writer.write("}]")
     }
 
-    /// The public keys' values under the keys alone. A provider's name, state, reason and times are for operators.
+    /// Writes the public keys' values under the keys alone. A provider's name, state, reason and times are for
+    /// operators.
     private mutating func writePublicMeasurements() {
         var isFirst = true
         if shows("uptimeSeconds") {
-            // A provider's key of that name would make two members of one.
+            // A provider's key with that name would duplicate a member.
             let isTaken = contents.sections.contains { $0.section.keys.contains { $0.isPublic && $0.name == "uptime" } }
             writer.write(isTaken ? "\"uptimeSeconds\"" : "\"uptime\"")
             writer.write(":[{\"componentType\":\"system\",\"observedValue\":")

@@ -2,9 +2,9 @@ internal import Tally
 
 /// Strict JSON. https://www.rfc-editor.org/rfc/rfc8259
 struct JSONWriter {
-    /// What is nested deeper becomes `null`.
+    /// The maximum nesting depth. Deeper values become `null`.
     static let maxDepth = 16
-    /// A value that takes more becomes a word that says so.
+    /// The maximum size of a value. A larger one becomes a string that says so.
     static let maxValueBytes = 64 * 1024
 
     private(set) var bytes: [UInt8] = []
@@ -25,13 +25,13 @@ struct JSONWriter {
         bytes.append(contentsOf: String(value).utf8)
     }
 
-    /// A number, or `null` for what JSON has no text for.
+    /// Writes a number, or `null` if JSON cannot represent it.
     mutating func write(number value: Double) {
         guard let text = JSONText.number(value) else { return write("null") }
         write(text)
     }
 
-    /// A time of day, or `null` for one that no calendar has.
+    /// Writes a time of day, or `null` if it is outside the calendar's range.
     mutating func write(time secondsSinceEpoch: Double) {
         guard let time = UTCTime(secondsSinceEpoch: secondsSinceEpoch) else { return write("null") }
         write("\"")
@@ -39,10 +39,10 @@ struct JSONWriter {
         write("\"")
     }
 
-    /// A text between quotes, cut and marked if it is too long.
+    /// Writes a string, truncated and marked if it is too long.
     ///
-    /// - Parameter index: Which member of an object it is the key of. Part of the mark, so that two long keys that begin
-    ///   alike do not become one; no key that is not cut is as long as one that is.
+    /// - Parameter index: The position of the member whose key this is. The mark includes it, so that two long keys
+    ///   with the same beginning stay distinct. No untruncated key is as long as a truncated one.
     mutating func write(string text: String, asKey index: Int? = nil) {
         let shown = JSONText.cut(text)
         write("\"")
@@ -60,7 +60,7 @@ struct JSONWriter {
         write("\"")
     }
 
-    /// A value's text, which is of bounded size whatever the value is.
+    /// Returns a value's text, whose size is bounded for any value.
     static func rendered(_ value: HealthValue) -> [UInt8] {
         var writer = JSONWriter()
         writer.write(value, depth: 0)
@@ -87,7 +87,7 @@ struct JSONWriter {
         case .array(let values):
             write("[")
             for (index, value) in values.enumerated() {
-                // The rest would be thrown away.
+                // The rest would be discarded.
                 if isFull { return }
                 if index > 0 { write(",") }
                 write(value, depth: depth + 1)

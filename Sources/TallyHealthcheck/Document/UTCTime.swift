@@ -4,22 +4,22 @@ package struct UTCTime {
     private let month: Int
     private let day: Int
     private let secondOfDay: Int
-    /// From Sunday.
+    /// The day of the week, with Sunday as 0.
     private let weekday: Int
 
-    /// Nil for NaN, and for years before 0 or after 9999, which the format cannot say.
+    /// Returns nil for NaN, and for years before 0 or after 9999, which the format cannot express.
     package init?(secondsSinceEpoch: Double) {
         let seconds = secondsSinceEpoch.rounded(.down)
         guard (-62_167_219_200...253_402_300_799).contains(seconds) else { return nil }
         let (day, secondOfDay) = Self.divide(Int(seconds), by: 86_400)
         self.secondOfDay = secondOfDay
-        // The first day was a Thursday.
+        // 1 January 1970 was a Thursday.
         weekday = Self.divide(day + 4, by: 7).remainder
-        // Years that begin in March have their leap day at the end; 400 of them are an era, and always as long.
+        // Years that begin in March have their leap day at the end. 400 such years form an era of constant length.
         let (era, dayOfEra) = Self.divide(day + 719_468, by: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        // Months from March on, of 30 or 31 days in a pattern that repeats after five of them.
+        // From March on, the lengths of the months, 30 or 31 days, repeat after five months.
         let monthFromMarch = (5 * dayOfYear + 2) / 153
         self.day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
         month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
@@ -31,7 +31,7 @@ package struct UTCTime {
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
-    /// The time as HTTP writes it: `Thu, 10 Sep 2026 09:00:00 GMT`.
+    /// The time in HTTP's format: `Thu, 10 Sep 2026 09:00:00 GMT`.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
     package var httpDate: String {
@@ -47,7 +47,7 @@ package struct UTCTime {
         return String(decoding: bytes, as: UTF8.self) + " GMT"
     }
 
-    /// Appends the time as RFC 3339 writes it: `2026-09-10T09:00:00Z`.
+    /// Appends the time in RFC 3339's format: `2026-09-10T09:00:00Z`.
     ///
     /// https://www.rfc-editor.org/rfc/rfc3339#section-5.6
     func append(to bytes: inout [UInt8]) {

@@ -1,9 +1,9 @@
 internal import Tally
 
-/// Calls what is due, on a thread of its own: a deadline must come also when every thread of the runtime's pool is
+/// Calls timers' actions on a thread of its own. A deadline must fire even if every thread of the runtime's pool is
 /// blocked, and a `Task.sleep` would wait for one of them.
 ///
-/// The thread is there while there is something to wait for. What it calls must not block.
+/// The thread exists only while there are timers. The actions must not block.
 final class DeadlineThread: Sendable {
     private struct Timer {
         let id: UInt64
@@ -12,7 +12,7 @@ final class DeadlineThread: Sendable {
     }
 
     private struct State {
-        /// The next one last.
+        /// The timers, with the next one last.
         var timers: [Timer] = []
         var lastID: UInt64 = 0
         var isRunning = false
@@ -25,11 +25,11 @@ final class DeadlineThread: Sendable {
         self.now = now
     }
 
-    /// Calls `action` after a delay; nil if there is no thread to be had.
+    /// Calls `action` after a delay. Returns nil if no thread is available.
     func wake(after delay: Duration, _ action: @escaping @Sendable () -> Void) -> Wakeup? {
         let due = now().adding(delay)
         let id: UInt64? = monitor.change { state in
-            // Under the lock, so that nobody counts on a thread that turns out not to be there.
+            // Started under the lock, so that no other caller relies on a thread that fails to start.
             if !state.isRunning { state.isRunning = WorkThread.start { [self] in work() } }
             guard state.isRunning else { return nil }
             state.lastID += 1
@@ -41,7 +41,7 @@ final class DeadlineThread: Sendable {
     }
 
     private func cancel(_ id: UInt64) {
-        // Let go outside of the lock, with all that it holds.
+        // Released outside the lock, together with everything the timer retains.
         let timer = monitor.change { state in
             state.timers.firstIndex { $0.id == id }.map { state.timers.remove(at: $0) }
         }

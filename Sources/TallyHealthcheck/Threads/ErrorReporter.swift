@@ -1,7 +1,7 @@
 internal import Tally
 
-/// Calls the host's error hook on a thread of its own, one report at a time and in order: a hook that blocks delays
-/// later reports only, no check and no deadline.
+/// Calls the host's error hook on a thread of its own, one report at a time and in order. A hook that blocks delays
+/// only later reports, no check and no deadline.
 final class ErrorReporter: Sendable {
     typealias Hook = @Sendable (_ provider: String, _ error: any Error) -> Void
 
@@ -16,7 +16,7 @@ final class ErrorReporter: Sendable {
         var isBusy = false
     }
 
-    /// The number of reports that wait for a hook that blocks; further ones are dropped.
+    /// The most reports that may wait behind a hook that blocks; further ones are dropped.
     static let capacity = 256
 
     private let hook: Hook

@@ -1,8 +1,8 @@
 internal import Tally
 
-/// A clock, erased: what time it is, and a call when some of it has passed.
+/// A type-erased clock: the current time, and timers.
 struct HealthClock: Sendable {
-    /// Since the clock was wrapped.
+    /// The time since the clock was wrapped.
     let now: @Sendable () -> Duration
     private let schedule: @Sendable (Duration, @escaping @Sendable () -> Void) -> Wakeup
 
@@ -10,7 +10,7 @@ struct HealthClock: Sendable {
         let start = clock.now
         let now: @Sendable () -> Duration = { start.duration(to: clock.now) }
         self.now = now
-        // Only what passes on the machine's own clock can be waited for on a thread.
+        // A thread can only wait for the machine's own clock.
         guard clock is ContinuousClock else {
             schedule = { Self.sleep(on: clock, for: $0, then: $1) }
             return
@@ -21,7 +21,7 @@ struct HealthClock: Sendable {
         }
     }
 
-    /// Calls `action` after a delay, unless that is cancelled before. It must not block.
+    /// Calls `action` after a delay, unless cancelled before. The action must not block.
     func wake(after delay: Duration, _ action: @escaping @Sendable () -> Void) -> Wakeup {
         schedule(delay, action)
     }
@@ -31,7 +31,7 @@ struct HealthClock: Sendable {
         for delay: Duration,
         then action: @escaping @Sendable () -> Void
     ) -> Wakeup {
-        // Counted from now, not from when the task comes to it.
+        // Measured from now, not from when the task starts.
         let due = clock.now.advanced(by: delay)
         let task = Task.detached {
             do {
@@ -45,9 +45,9 @@ struct HealthClock: Sendable {
     }
 }
 
-/// A call to come.
+/// A scheduled call.
 struct Wakeup: Sendable {
-    /// Does nothing if the call has been made, or is being made.
+    /// Has no effect if the call has been made or is in progress.
     let cancel: @Sendable () -> Void
 
     init(cancel: @escaping @Sendable () -> Void) {

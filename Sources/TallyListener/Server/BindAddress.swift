@@ -2,8 +2,8 @@
 import NIOCore
 import NIOPosix
 
-/// The one address a run binds. A name is resolved once and that very address is checked and bound: resolving again
-/// for the bind could give another.
+/// The one address that a run binds. A name is resolved once, and that address is both checked and bound: a second
+/// look-up could return another.
 enum BindAddress {
     static func resolve(
         host: String,
@@ -23,14 +23,14 @@ enum BindAddress {
                 .notLoopback,
                 """
                 the host '\(host)'\(resolved) is not a loopback address, so other machines could read the metrics; \
-                pass allowsNonLoopback: true if that is meant
+                pass allowsNonLoopback: true to allow that
                 """
             )
         }
         return address
     }
 
-    /// The error of a bind that failed with `error`.
+    /// The error to throw after a bind failed with `error`.
     static func failure(_ error: any Error, at address: SocketAddress) -> ListenerError {
         let name = ListenerAddress(host: address.ipAddress ?? "", port: address.port ?? 0).description
         guard let error = error as? IOError else {
@@ -41,14 +41,14 @@ enum BindAddress {
             : ListenerError(.cannotBind, "cannot listen at \(name): \(Platform.message(of: error))")
     }
 
-    /// The error of a run whose listening socket the system closed.
+    /// The error to throw after the system closed the listening socket.
     static func lost(_ address: SocketAddress) -> ListenerError {
         let name = ListenerAddress(host: address.ipAddress ?? "", port: address.port ?? 0).description
         return ListenerError(.cannotBind, "the system closed the listening socket at \(name)")
     }
 
-    /// 127.0.0.0/8, `::1`, and IPv4-mapped 127.0.0.0/8. The text is the system's canonical one, so that prefixes
-    /// decide.
+    /// True for 127.0.0.0/8, `::1`, and IPv4-mapped 127.0.0.0/8. The text is the system's canonical form, so comparing
+    /// prefixes suffices.
     static func isLoopback(_ address: SocketAddress) -> Bool {
         guard let ip = address.ipAddress else { return false }
         return ip.hasPrefix("127.") || ip == "::1" || ip.hasPrefix("::ffff:127.")
@@ -56,7 +56,7 @@ enum BindAddress {
 
     private static func lookUp(_ host: String, port: Int, on threads: NIOThreadPool) async throws -> SocketAddress {
         if let numeric = try? SocketAddress(ipAddress: host, port: port) { return numeric }
-        // getaddrinfo waits for name servers, which neither an event loop nor a task's thread may.
+        // getaddrinfo waits for name servers and must block neither an event loop nor a thread of the runtime's pool.
         return try await threads.runIfActive { try SocketAddress.makeAddressResolvingHost(host, port: port) }
     }
 }

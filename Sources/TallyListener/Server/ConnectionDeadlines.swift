@@ -1,11 +1,12 @@
 #if Listener
 import NIOCore
 
-/// Ends a connection that takes too long: idle between requests, with a header, with a response, or with either after
-/// the run ended.
+/// Ends a connection that exceeds a timeout: while idle, during a header, during a request, or after the run was
+/// cancelled.
 ///
-/// It stands before the decoder, because the time of a header begins with its first byte, and further bytes must not win
-/// more time. NIO's `IdleStateHandler` starts anew at each byte, and cannot tell an idle client from a slow handler.
+/// The handler precedes the decoder, because a header's time begins with its first byte and further bytes must not
+/// extend it. NIO's `IdleStateHandler` restarts its timer at each byte, and cannot distinguish an idle client from a
+/// slow handler.
 final class ConnectionDeadlines: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -20,9 +21,9 @@ final class ConnectionDeadlines: ChannelInboundHandler {
     private let limits: ListenerLimits
     private let metrics: ListenerMetrics?
     private let reporter: Reporter
-    /// What a client can be told whose request takes too long; nil if a response has begun.
+    /// Returns the answer to a request that times out, or nil if a response has begun.
     var refusal: () -> Refusal? = { nil }
-    /// Has what is being done for the connection stop.
+    /// Stops the work in progress for the connection.
     var onTimeout: () -> Void = {}
     private var phase = Phase.idle
     private var context: ChannelHandlerContext?
@@ -61,7 +62,8 @@ final class ConnectionDeadlines: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// The header has arrived. That of a pipelined request may have come with the one before it.
+    /// Starts the request timeout when a header is complete. A pipelined request's header may have arrived with the
+    /// request before it.
     func requestBegan() {
         guard phase != .lingering else { return }
         enter(.request, for: limits.requestTimeout)
@@ -72,13 +74,13 @@ final class ConnectionDeadlines: ChannelInboundHandler {
         enter(.idle, for: limits.idleTimeout)
     }
 
-    /// The last response was sent, and the client has a moment to read it.
+    /// Gives the client a moment to read the last response.
     func linger() {
         enter(.lingering, for: min(.seconds(1), limits.requestTimeout))
     }
 
-    /// Ends the connection so that no client can take what it has read of a body for the whole: without a length, an
-    /// orderly end would be the body's.
+    /// Ends the connection with a reset. Without a length, an orderly close marks the end of a body, so the client
+    /// would take a truncated body for the whole.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9112#section-9.6
     func reset() {
@@ -117,7 +119,7 @@ final class ConnectionDeadlines: ChannelInboundHandler {
         }
     }
 
-    /// Writes a response past the encoder, which has no request to answer, or a request whose answer is given up.
+    /// Writes a response below the encoder, which has no request to answer or whose current answer is abandoned.
     private func refuse(_ refusal: Refusal, _ context: ChannelHandlerContext) {
         onTimeout()
         linger()
@@ -127,7 +129,7 @@ final class ConnectionDeadlines: ChannelInboundHandler {
     }
 }
 
-/// A response of fixed text that ends its connection.
+/// A response with fixed text that ends its connection.
 enum Refusal {
     case requestTimeout
     case serviceUnavailable
@@ -147,7 +149,7 @@ enum Refusal {
     }
 }
 
-/// Tells a client that there is no room for its connection, and closes it.
+/// Answers 503 on a connection beyond the limit, and closes it.
 final class RefusedConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

@@ -1,16 +1,17 @@
 #if Listener
 import NIOCore
 
-/// The open connections of a run: how many there may be, which one makes room for another, and their end.
+/// The open connections of a run. Enforces their limit, evicts waiting ones, and closes all of them when the run ends.
 ///
-/// Lives in the listening socket's pipeline, on the loop that all connections of the run share.
+/// Runs in the listening socket's pipeline, on the event loop that all connections of the run share.
 final class Connections: ChannelInboundHandler {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel
 
     private struct Connection {
         let channel: any Channel
-        /// When it began to wait for the whole header of a request, in the order of such beginnings; nil while it has one to answer.
+        /// The logical time at which the connection began to wait for a request's complete header; nil while it has a
+        /// request to answer.
         var waitsSince: UInt64?
     }
 
@@ -18,7 +19,8 @@ final class Connections: ChannelInboundHandler {
     private let metrics: ListenerMetrics?
     private let reporter: Reporter
     private var open: [ObjectIdentifier: Connection] = [:]
-    /// Those that wait, the longest first. An entry whose connection waits since another time is out of date.
+    /// Waiting connections, the longest wait first. An entry is outdated if its connection began a later wait or is
+    /// busy.
     private var waiting = CircularBuffer<(id: ObjectIdentifier, since: UInt64)>()
     private var time: UInt64 = 0
     private var refused: Set<ObjectIdentifier> = []
@@ -46,10 +48,10 @@ final class Connections: ChannelInboundHandler {
         context.fireChannelRead(data)
     }
 
-    /// Where the system has no descriptors, the listener tries again after a second.
+    /// Pauses accepting for a second when the system has no descriptors left.
     ///
-    /// The socket stays readable meanwhile, and NIO's `AcceptBackoffHandler` only holds back the next read: the one that
-    /// failed is still pending, so that the loop would try again at once, and without end.
+    /// The socket stays readable meanwhile. NIO's `AcceptBackoffHandler` delays only the next read; the failed one
+    /// stays pending, so the loop would retry at once, without end.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         reporter.report(.acceptFailed, error)
         let channel = context.channel
@@ -59,26 +61,26 @@ final class Connections: ChannelInboundHandler {
         }
     }
 
-    /// Whether a connection is one too many, and to be told so.
+    /// True if a connection exceeds the limit and must be answered 503.
     func isRefused(_ channel: any Channel) -> Bool { refused.contains(ObjectIdentifier(channel)) }
 
-    /// A connection waits for a request.
+    /// Marks a connection as waiting for a request.
     func waits(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
         time += 1
         open[id]?.waitsSince = time
         waiting.append((id, time))
-        // Each request leaves an entry behind.
+        // Each request leaves an outdated entry behind.
         guard waiting.count > 2 * open.count + 64 else { return }
         waiting = CircularBuffer(waiting.filter { open[$0.id]?.waitsSince == $0.since })
     }
 
-    /// A connection has a request to answer.
+    /// Marks a connection as having a request to answer.
     func isBusy(_ channel: any Channel) {
         open[ObjectIdentifier(channel)]?.waitsSince = nil
     }
 
-    /// Closes the connection that has waited longest for a request. Returns whether there was one.
+    /// Closes the connection that has waited longest for a request. Returns false if none is waiting.
     private func evict() -> Bool {
         while let longest = waiting.popFirst() {
             guard let connection = open[longest.id], connection.waitsSince == longest.since else { continue }
@@ -98,7 +100,7 @@ final class Connections: ChannelInboundHandler {
         if open.isEmpty { ended?.succeed() }
     }
 
-    /// Has each connection close once it has answered its request. The promise is kept when all are closed.
+    /// Closes each connection once it has answered its request. Succeeds the promise when all are closed.
     func end(_ promise: EventLoopPromise<Void>) {
         ended = promise
         guard !open.isEmpty else { return promise.succeed() }

@@ -4,10 +4,10 @@ import NIOPosix
 import Synchronization
 import Tally
 
-/// Answers one scrape, chunk by chunk: the next is made when the socket has taken the last, so that a client that
-/// does not read costs two chunks of memory and no work.
+/// Answers one scrape, chunk by chunk. Each chunk is encoded after the socket has taken the one before it, so a client
+/// that does not read costs two chunks of memory and no work.
 final class ExpositionResponse {
-    /// What is known before the head is written.
+    /// The first chunks, encoded before the head is written.
     private struct Opening: Sendable {
         let chunks: ExpositionSource.Chunks
         let first: [UInt8]
@@ -16,7 +16,7 @@ final class ExpositionResponse {
 
     private struct Abandoned: Error {}
 
-    /// Read by the threads, so that work queued for a client that is gone is not begun.
+    /// A flag that the threads read, so that they skip work queued for a client that has disconnected.
     private final class Flag: Sendable {
         private let value = Atomic(false)
         var isSet: Bool { value.load(ordering: .relaxed) }
@@ -49,7 +49,7 @@ final class ExpositionResponse {
         metrics?.scrapeBegan()
         let headers = Exposition.headers(for: request)
         guard !writer.isHead else {
-            // Nothing is encoded to tell a length that need not be told.
+            // An answer to HEAD need not state a length, so nothing is encoded to find it.
             writer.begin(status: 200, headers: headers, length: nil)
             return finish()
         }
@@ -59,8 +59,8 @@ final class ExpositionResponse {
             return open(source)
         }
         self.giveUp = giveUp
-        // By the loop's own clock: a host that blocks every thread of the runtime's pool must not hold up its scrapes.
-        // Something is left for what is asked afterwards.
+        // The event loop's timer is used because a host that blocks every thread of the runtime's pool must not delay
+        // its scrapes. The remaining fifth is for the observed gauges and collectors that are called next.
         let limit = TimeAmount((request.timeout ?? .seconds(10)) * 0.8)
         timer = writer.eventLoop.assumeIsolated().scheduleTask(in: limit) {
             if giveUp() { prepared.succeed() }
@@ -75,7 +75,7 @@ final class ExpositionResponse {
     private func open(_ source: ExpositionSource) {
         let opening = threads.runIfActive(eventLoop: writer.eventLoop) { [abandoned, request] in
             guard !abandoned.isSet else { throw Abandoned() }
-            // Two chunks are made at once, to send the length of a short exposition.
+            // Two chunks are encoded at once, so that a short exposition is sent with its length.
             let chunks = source.open(request)
             let first = chunks() ?? []
             return Opening(chunks: chunks, first: first, second: chunks())
@@ -83,7 +83,7 @@ final class ExpositionResponse {
         opening.assumeIsolated().whenComplete { [self] in begin($0) }
     }
 
-    /// The client is gone, or out of time: what runs is let finish, and nothing more is begun.
+    /// Stops after the client disconnected or timed out. Running work finishes, and no more begins.
     func cancel() {
         abandoned.set()
         timer?.cancel()
@@ -125,7 +125,8 @@ final class ExpositionResponse {
         writer.end(after: .success(()))
     }
 
-    /// A response that was given up has been ended already, maybe with a refusal that the client is about to read.
+    /// Aborts the response, unless it was cancelled. A cancelled one is already ended, perhaps with a refusal that the
+    /// client is still reading.
     private func abort() {
         guard !abandoned.isSet else { return }
         end(isWhole: false)

@@ -2,15 +2,15 @@
 import Synchronization
 package import Tally
 
-/// Where `/metrics` gets its text from.
+/// The source of the text of `/metrics`.
 package struct ExpositionSource: Sendable {
-    /// Gives the next chunk of one exposition, `nil` at its end; never called by two threads at once.
+    /// Returns the next chunk of one exposition, or `nil` at its end. Never called by two threads at once.
     package typealias Chunks = @Sendable () -> [UInt8]?
 
-    /// Begins to ask what has to be waited for before the snapshot is taken, and returns the way to give it up; nil if
-    /// nothing has. The closure is called once at most, on any thread.
+    /// Starts the asynchronous collectors that the snapshot needs and returns a closure that stops waiting for them, or
+    /// nil if there are none. `done` is called at most once, on any thread.
     let prepare: @Sendable (ScrapeRequest, _ done: @escaping @Sendable () -> Void) -> (@Sendable () -> Bool)?
-    /// Takes the snapshot of one scrape. May block, as its chunks may, so both are called on threads kept for that.
+    /// Takes the snapshot for one scrape. It and its chunks may block, so they run on dedicated threads.
     let open: @Sendable (ScrapeRequest) -> Chunks
 
     package init(open: @escaping @Sendable (ScrapeRequest) -> Chunks) {
@@ -30,7 +30,7 @@ package struct ExpositionSource: Sendable {
         }
     }
 
-    /// Advances the chunks in place: a copy that travelled from call to call would copy their buffers as well.
+    /// Advances the chunks in place, because copies between calls would copy their buffers as well.
     private final class Cursor: Sendable {
         private let chunks: Mutex<ExpositionChunks>
 

@@ -3,8 +3,8 @@ import NIOHTTP1
 
 /// Rules of RFC 9112 that NIO's parser leaves to its users.
 extension HTTPRequestHead {
-    /// This head, whose field values do not end in white space. It is no part of them, and the parser only removes what
-    /// precedes them.
+    /// This head with trailing white space removed from its field values. That white space is not part of the value,
+    /// and the parser removes only what precedes it.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9112#section-5
     var trimmed: HTTPRequestHead {
@@ -21,13 +21,13 @@ extension HTTPRequestHead {
         return trimmed
     }
 
-    /// True if the transfer coding says where the body ends. The parser checks this, but neither for an empty list of
-    /// codings nor with Upgrade.
+    /// True if the transfer coding delimits the body. The parser checks this, except for an empty list of codings and
+    /// for requests with Upgrade.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9112#section-6.3
     var isFramed: Bool {
         guard headers.contains(name: "Transfer-Encoding") else { return true }
-        // Empty elements of a list do not count.
+        // Empty list elements are ignored.
         let last = headers[canonicalForm: "Transfer-Encoding"].last { !$0.isEmpty }
         return last?.lowercased() == "chunked"
     }

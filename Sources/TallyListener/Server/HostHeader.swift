@@ -1,19 +1,19 @@
 #if Listener
 import NIOHTTP1
 
-/// The host that a request is addressed to, by its Host header and the authority of its target.
+/// Parses the host that a request is addressed to, from its Host header or the authority of its target.
 enum HostHeader {
-    /// Whether a request has the Host header that it must.
+    /// True if a request has the Host header that its version requires.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9112#section-3.2
     static func isValid(_ head: HTTPRequestHead) -> Bool {
         let hosts = head.headers["Host"]
         guard let host = hosts.first else { return head.version == .http1_0 }
-        // An empty one is that of a target without an authority.
+        // The value is empty if the target has no authority.
         return hosts.count == 1 && (host.isEmpty || name(of: host) != nil)
     }
 
-    /// The host of an authority, in lowercase and without its port; nil for malformed text.
+    /// The host of an authority, in lowercase and without its port; nil if the text is malformed.
     ///
     /// https://www.rfc-editor.org/rfc/rfc3986#section-3.2
     static func name(of authority: some StringProtocol) -> String? {
@@ -34,7 +34,7 @@ enum HostHeader {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count <= 2, !parts[0].isEmpty, !text.contains("["), !text.contains("]") else { return nil }
         guard parts.count == 1 || isPort(parts[1]) else { return nil }
-        // A name may end in the root's dot.
+        // A fully qualified name may end in a dot.
         return String(parts[0].hasSuffix(".") ? parts[0].dropLast() : parts[0])
     }
 
@@ -43,18 +43,18 @@ enum HostHeader {
     }
 }
 
-/// The hosts that a listener answers for.
+/// The hosts that a listener serves.
 ///
-/// A page from elsewhere can have its own name resolve to a loopback address and read what the browser's machine serves
-/// there. Its requests name that host, which no tool on the machine would.
+/// A foreign web page can make its own name resolve to a loopback address, and so read what the browser's machine
+/// serves there (DNS rebinding). Its requests name that foreign host, which no local tool does.
 struct AllowedHosts: Sendable {
-    /// Nil for all.
+    /// The allowed names; nil allows all.
     private let names: Set<String>?
     private let isLoopback: Bool
 
     /// - Parameters:
-    ///   - allowed: Further hosts. Of an address that other machines reach, all are allowed if there are none.
-    ///   - bound: What the listener was told to bind, which is one of its names.
+    ///   - allowed: Further hosts. If empty on a non-loopback address, all hosts are allowed.
+    ///   - bound: The configured host, which is always allowed.
     init(_ allowed: [String], bound: String, isLoopback: Bool) {
         let allowed = Set(allowed.map { HostHeader.name(of: $0) ?? $0.lowercased() })
         self.isLoopback = isLoopback

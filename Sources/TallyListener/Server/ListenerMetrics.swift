@@ -1,7 +1,7 @@
 #if Listener
 import Tally
 
-/// What a listener exposes of itself, in the registry that it serves.
+/// A listener's metrics about itself, in the registry that it serves.
 struct ListenerMetrics: Sendable {
     enum Timeout: String {
         case idle
@@ -9,7 +9,7 @@ struct ListenerMetrics: Sendable {
         case request
     }
 
-    /// Why a connection was closed that could have been served.
+    /// The reason a connection that could have been served was closed.
     enum Refusal: String {
         case limit
         case evicted
@@ -24,7 +24,7 @@ struct ListenerMetrics: Sendable {
     private let scrapes: MirroredFamily
     private let duration: Histogram
 
-    /// Nil for a registry without metrics of its own, and where a family of the host's has one of the names.
+    /// Returns nil for a registry without metrics of its own, or if the host already registered one of the names.
     init?(in registry: MetricRegistry) {
         guard registry.hasOwnMetrics else { return nil }
         func family(
@@ -40,7 +40,7 @@ struct ListenerMetrics: Sendable {
                 labelNames: labels,
                 in: registry
             )
-            // Exposed from the start, so that the first event is seen to be one.
+            // Exposed from the start, so that rate functions see the first event as an increase.
             if labels.isEmpty { family.add(0) }
             return family
         }
@@ -49,14 +49,14 @@ struct ListenerMetrics: Sendable {
             accepted = try family("connections_total", "Connections accepted.")
             refused = try family(
                 "refused_connections_total",
-                "Connections closed for want of room.",
+                "Connections closed at the connection limit.",
                 .counter,
                 ["reason"]
             )
             timeouts = try family("timeouts_total", "Connections closed by a timeout.", .counter, ["phase"])
-            responses = try family("responses_total", "Responses begun, by status.", .counter, ["code"])
+            responses = try family("responses_total", "Responses begun, by status code.", .counter, ["code"])
             bytes = try family("sent_bytes_total", "Bytes of response bodies handed to the system.")
-            scrapes = try family("scrapes_in_flight", "Scrapes being answered.", .gauge)
+            scrapes = try family("scrapes_in_flight", "Scrapes in flight.", .gauge)
             duration = try registry.standardHistogram(
                 "tally_listener_scrape_duration_seconds",
                 help: "Time from the arrival of a scrape until its last byte was handed to the system."

@@ -3,18 +3,19 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// One run of a listener, from the bind to the last connection's end.
+/// One run of a listener, from the bind to the close of the last connection.
 struct ListenerRun {
     let listener: MetricsListener
     let routes: RouteTable
     let metrics: ListenerMetrics?
 
-    /// The run lives on one loop of NIO's shared group. A group of its own would have to be shut down at the end, and
-    /// what comes late (a handler that ignored its cancellation) would find no loop to end on. One loop keeps all of the
-    /// run's state on one thread; the work on it is small, for text is made and compressed elsewhere.
+    /// One event loop of NIO's shared group. A separate group would have to shut down with the run, and late
+    /// completions, such as those of a handler that ignores cancellation, would have no loop left. A single loop
+    /// confines all of the run's state to one thread. Its load is small, because expositions are encoded and compressed
+    /// elsewhere.
     private let loop = MultiThreadedEventLoopGroup.singleton.next()
 
-    /// Where expositions are encoded and compressed, which must stall neither the host's event loops nor its tasks.
+    /// Threads that encode and compress expositions, so that neither the host's event loops nor its tasks stall.
     private let threads = NIOThreadPool(numberOfThreads: 2)
 
     init(listener: MetricsListener, routes: RouteTable, metrics: ListenerMetrics?) {
@@ -25,7 +26,7 @@ struct ListenerRun {
 
     func run(onListening: (ListenerAddress) -> Void) async throws {
         threads.start()
-        // Not awaited: a thread may be busy for as long as a scrape takes.
+        // Not awaited, because a thread may be busy for the length of a scrape.
         defer { threads.shutdownGracefully { _ in } }
 
         let address = try await BindAddress.resolve(
@@ -49,7 +50,7 @@ struct ListenerRun {
 
     private typealias Shared = NIOLoopBound<(connections: Connections, reporter: Reporter)>
 
-    /// Waits for the last connection. The wait itself does not end at cancellation: that only begins the end.
+    /// Waits until the last connection is closed. Cancellation starts the shutdown but does not end this wait.
     private func serve(_ server: any Channel, _ shared: Shared, at address: SocketAddress) async throws {
         let drained = loop.makePromise(of: Void.self)
         server.closeFuture.whenComplete { _ in shared.value.connections.end(drained) }
@@ -58,7 +59,7 @@ struct ListenerRun {
         } onCancel: {
             server.close(promise: nil)
         }
-        // A run without its socket must not look like one that was ended.
+        // A run that lost its socket must not look like one that was cancelled.
         guard Task.isCancelled else { throw BindAddress.lost(address) }
     }
 
@@ -117,12 +118,12 @@ struct ListenerRun {
         decoding.maxHeaderListSize = limits.maxHeaderBytes
         decoding.maxHeaderFieldCount = limits.maxHeaderFields
         var encoding = HTTPResponseEncoder.Configuration()
-        // The encoder does not know that the answer to HEAD has no body, and would end it with an empty chunk.
+        // The encoder does not know that an answer to HEAD has no body, and would end it with an empty chunk.
         encoding.automaticallySetFramingHeaders = false
         let pipeline = connection.pipeline.syncOperations
         try pipeline.addHandler(deadlines)
         try pipeline.configureHTTPServerPipeline(
-            // NIO's own handler of malformed requests answers them also behind the last response of a connection.
+            // NIO's own error handler would answer malformed requests even after the last response of a connection.
             withErrorHandling: false,
             withEncoderConfiguration: encoding,
             withDecoderLimitConfiguration: decoding

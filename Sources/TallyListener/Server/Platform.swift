@@ -9,13 +9,13 @@ import Musl
 import Glibc
 #endif
 
-/// What the listener needs of the system's C library.
+/// Functions of the system's C library that the listener needs.
 enum Platform {
     static func isAddressInUse(_ error: IOError) -> Bool { error.errnoCode == EADDRINUSE }
 
     static func message(of error: IOError) -> String { String(cString: strerror(error.errnoCode)) }
 
-    /// Has the connection end in a reset when it is closed.
+    /// Makes the connection end in a reset when it is closed.
     static func resetOnClose(_ channel: any Channel) {
         _ = (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
     }

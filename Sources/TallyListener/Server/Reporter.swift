@@ -2,11 +2,11 @@
 import NIOCore
 import TallyHealthcheck
 
-/// Hands reports to the host's hook, each kind at most once a second. Confined to the run's loop.
+/// Passes reports to the host's hook, each kind at most once a second. Confined to the run's loop.
 final class Reporter {
     private let hook: (@Sendable (ListenerReport) -> Void)?
     private let loop: any EventLoop
-    /// The hook is the host's, and may block: on a thread of its own it holds up neither connections nor scrapes.
+    /// A dedicated thread, because the host's hook may block and must delay neither connections nor scrapes.
     private let executor = ThreadExecutor()
     private var waiting: [ListenerReport.Kind: (count: Int, error: (any Error)?)] = [:]
     private var isQuiet: Set<ListenerReport.Kind> = []

@@ -4,11 +4,11 @@ import NIOHTTP1
 import NIOPosix
 import Tally
 
-/// Answers the requests of one connection; NIO's pipeline handler hands them over one at a time.
+/// Answers the requests of one connection. NIO's pipeline handler delivers them one at a time.
 final class RequestHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
 
-    /// What the handlers of one run share, and what belongs to this connection.
+    /// The objects that all handlers of a run share, and the deadlines of this connection.
     struct Environment {
         let routes: RouteTable
         let hosts: AllowedHosts
@@ -20,21 +20,21 @@ final class RequestHandler: ChannelInboundHandler {
         let reporter: Reporter
     }
 
-    /// No route reads a body; this much is discarded so that a client that sends one still gets its answer.
+    /// The most bytes of a body to discard. No route reads a body, but a client that sends one still gets its answer.
     private static let maxBodyBytes = 64 * 1024
 
     private let environment: Environment
     private var head: HTTPRequestHead?
     private var bodyBytes = 0
-    /// The response in the works.
+    /// The writer of the response in progress.
     private var writer: ResponseWriter?
-    /// Stops it.
+    /// Cancels the response in progress.
     private var cancel: (() -> Void)?
-    /// The last response is written or being written: what else the client sends is not answered.
+    /// True once the last response is being written. Anything further from the client is ignored.
     private var isClosing = false
-    /// The client sends no more, and may still read.
+    /// True once the client has closed its sending half. It may still read.
     private var isHalfClosed = false
-    /// The responses whose end is written, and maybe not yet taken by the system.
+    /// The number of responses whose end is written but perhaps not yet taken by the system.
     private var unsent = 0
 
     init(_ environment: Environment) {
@@ -77,8 +77,8 @@ final class RequestHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
-    /// A client may end its half when it has sent its requests. One that has gone altogether is known by the reset that
-    /// answers what is written to it.
+    /// Notes that the client closed its sending half after its requests. A client that has disconnected entirely is
+    /// detected by the reset that answers the next write.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event as? ChannelEvent == .inputClosed {
             isHalfClosed = true
@@ -87,10 +87,10 @@ final class RequestHandler: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// Closes the connection of a client that sends no more and has been sent all its answers.
+    /// Closes the connection of a client that sends no more and has received all its answers.
     ///
-    /// NIO's pipeline handler tells of the client's end while the end of the last response is being written, which a close
-    /// would discard.
+    /// Waits for `unsent`, because NIO's pipeline handler reports the closed half while the end of the last response is
+    /// being written, and closing now would discard it.
     private func closeIfDone(_ context: ChannelHandlerContext) {
         guard isHalfClosed, head == nil, writer == nil, unsent == 0 else { return }
         context.close(promise: nil)
@@ -98,13 +98,13 @@ final class RequestHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isClosing else { return }
-        // Bytes behind a malformed request. Its own error waits until the requests before it have been answered.
+        // Bytes after a malformed request. The error of that request itself waits until earlier requests are answered.
         if case .dataReceivedInErrorState = error as? ByteToMessageDecoderError { return }
         guard let error = error as? HTTPParserError else {
             context.close(promise: nil)
             return
         }
-        // Before the head there is nothing that says how to answer.
+        // Without a head, the version and method are unknown.
         let head = head ?? HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
         if case .headerOverflow = error {
             reject(.plain(431, "431 Request Header Fields Too Large"), head, context)
@@ -124,7 +124,8 @@ final class RequestHandler: ChannelInboundHandler {
         guard HostHeader.isValid(head), head.isFramed else {
             return reject(.plain(400, "400 Bad Request"), head, context)
         }
-        // https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1: the final status may come at once, for no body is read.
+        // https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1: the final status may be sent at once, because no body
+        // is read.
         guard head.version != .http1_0, let expectation = head.headers.first(name: "Expect") else { return }
         guard expectation.lowercased() == "100-continue" else {
             return reject(.plain(417, "417 Expectation Failed"), head, context)
@@ -132,7 +133,7 @@ final class RequestHandler: ChannelInboundHandler {
         respond(to: head, keepsAlive: false, context)
     }
 
-    /// Answers a request that cannot be served, and ends the connection.
+    /// Answers a request that cannot be served and ends the connection.
     private func reject(_ response: ListenerResponse, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         environment.reporter.report(.requestRejected)
         makeWriter(for: head, keepsAlive: false, context).send(response)
@@ -144,7 +145,7 @@ final class RequestHandler: ChannelInboundHandler {
         let writer = makeWriter(for: head, keepsAlive: keepsAlive, context)
         let target = RequestTarget(head.uri)
         let host = target.authority ?? head.headers.first(name: "Host") ?? ""
-        // Without a host nothing points at another one.
+        // A request without a host cannot be addressed to another one.
         guard host.isEmpty || environment.hosts.contains(HostHeader.name(of: host) ?? "") else {
             environment.reporter.report(.hostRejected)
             return writer.send(.plain(421, "421 Misdirected Request"))
@@ -177,7 +178,7 @@ final class RequestHandler: ChannelInboundHandler {
             query: target.query,
             timeout: head.headers.first(name: "X-Prometheus-Scrape-Timeout-Seconds")
         )
-        // A tenth is left for writing the answer.
+        // A tenth is left for writing the response.
         let limit = environment.limits.requestTimeout * 0.9
         request.timeout = min(request.timeout ?? limit, limit)
         let response = ExpositionResponse(writer, for: request, threads: environment.threads, environment.metrics)
@@ -185,8 +186,8 @@ final class RequestHandler: ChannelInboundHandler {
         response.start(source)
     }
 
-    /// Runs the host's handler in a task of its own: not a child of the run's, whose cancellation must let responses
-    /// in flight finish.
+    /// Runs the host's handler in a separate task. It must not be a child of the run's task, whose cancellation lets
+    /// responses in flight finish.
     private func ask(
         _ route: ListenerRoute,
         _ target: RequestTarget,
@@ -229,7 +230,7 @@ final class RequestHandler: ChannelInboundHandler {
         let writer = ResponseWriter(context, for: head, keepsAlive: keepsAlive, environment) { [self] in
             stop()
             unsent += 1
-            // A half that was closed behind further requests is only told when they have been answered.
+            // The pipeline handler delays a closed half behind pipelined requests until they are answered.
             isClosing = !keepsAlive || isHalfClosed
             guard !isClosing else { return false }
             environment.deadlines.requestEnded()
@@ -244,13 +245,13 @@ final class RequestHandler: ChannelInboundHandler {
             }
         }
         self.writer = writer
-        // What follows on the connection is not for us.
+        // The client's further requests are not answered.
         if !keepsAlive { isClosing = true }
         return writer
     }
 
-    /// Closes our half and reads the rest away: a socket that is closed with bytes unread resets the connection, and
-    /// the client may lose the answer it has not read yet.
+    /// Closes the sending half and discards what still arrives. Closing a socket with unread bytes resets the
+    /// connection, and the client may lose the response it has not read yet.
     private func linger(_ context: ChannelHandlerContext) {
         isClosing = true
         stop()
@@ -269,8 +270,9 @@ final class RequestHandler: ChannelInboundHandler {
         cancel = nil
     }
 
-    /// HTTP/1.0 clients get one response a connection. After an upgrade that is not answered NIO's decoder reads no
-    /// further, so neither can those clients be kept.
+    /// True if the connection may serve another request. HTTP/1.0 clients get one response per connection. NIO's
+    /// decoder stops reading after a request with Upgrade that is not answered by an upgrade, so such connections
+    /// cannot be kept either.
     private static func keepsAlive(_ head: HTTPRequestHead) -> Bool {
         head.isKeepAlive && head.version != .http1_0 && head.method != .CONNECT
             && !head.headers.contains(name: "Upgrade")

@@ -4,13 +4,13 @@ import NIOHTTP1
 import Tally
 import TallyHealthcheck
 
-/// Writes one response: framing, `HEAD` and keep-alive in one place. Confined to its connection's loop.
+/// Writes one response, including framing, `HEAD` and keep-alive. Confined to its connection's loop.
 final class ResponseWriter {
     typealias Part = HTTPServerResponsePart
 
     let isHead: Bool
     let eventLoop: any EventLoop
-    /// True once a part of the response has been handed on.
+    /// True once part of the response has been written.
     private(set) var hasBegun = false
     private let context: ChannelHandlerContext
     private let version: HTTPVersion
@@ -21,10 +21,10 @@ final class ResponseWriter {
     private let onSent: (_ isKept: Bool) -> Void
 
     /// - Parameters:
-    ///   - onEnd: called when all but the end of the response is written; returns whether the connection is kept. Writing
-    ///     the end may hand the next pipelined request to the handler before it returns, so by then this one must be
-    ///     forgotten.
-    ///   - onSent: called when the system has taken the response, with whether the connection is kept.
+    ///   - onEnd: Called after all but the end of the response is written; returns whether the connection is kept.
+    ///     Writing the end may synchronously deliver the next pipelined request to the handler, so the handler must
+    ///     drop its state for this request here.
+    ///   - onSent: Called when the system has taken the response, with whether the connection is kept.
     init(
         _ context: ChannelHandlerContext,
         for request: HTTPRequestHead,
@@ -44,7 +44,7 @@ final class ResponseWriter {
         self.onSent = onSent
     }
 
-    /// Writes a response that is all there.
+    /// Writes a complete response.
     func send(_ response: ListenerResponse) {
         let response = response.sendable
         begin(status: response.status, headers: response.headers, length: response.body.count)
@@ -54,8 +54,8 @@ final class ResponseWriter {
 
     /// Writes the head.
     ///
-    /// - Parameter length: of the body; `nil` sends it in chunks, or bare to an HTTP/1.0 client, whose connection is never
-    ///   kept. The answer to `HEAD` then says nothing of it.
+    /// - Parameter length: The length of the body. With `nil`, the body is sent in chunks, or without framing to an
+    ///   HTTP/1.0 client, whose connection is never kept. The answer to `HEAD` then states no length.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9110#section-8.6
     func begin(status: Int, headers: [(name: String, value: String)], length: Int?) {
@@ -68,7 +68,7 @@ final class ResponseWriter {
         }
         let status = HTTPResponseStatus(statusCode: status)
         if !status.mayHaveResponseBody {
-            // No body, and so nothing about one.
+            // A status without a body has no framing fields.
         } else if let length {
             fields.add(name: "Content-Length", value: String(length))
         } else if !isHead, version != .http1_0 {
@@ -83,21 +83,21 @@ final class ResponseWriter {
         )
     }
 
-    /// The time of day as a Date header has it.
+    /// The current time in the format of the Date header.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1
     static var date: String {
         UTCTime(secondsSinceEpoch: WallClock.secondsSinceEpoch())?.httpDate ?? "Thu, 01 Jan 1970 00:00:00 GMT"
     }
 
-    /// Writes a part of the body, and says when the system has taken all of it.
+    /// Writes a part of the body. The future succeeds when the system has taken all of it.
     func write(_ bytes: [UInt8]) -> EventLoopFuture<Void>.Isolated {
         let body = isHead ? ByteBuffer() : ByteBuffer(bytes: bytes)
         metrics?.sent(body.readableBytes)
         return context.writeAndFlush(NIOAny(Part.body(.byteBuffer(body)))).assumeIsolated()
     }
 
-    /// Ends the response once its last part was taken; one that failed ends the connection.
+    /// Ends the response once its last part was taken. A failed write ends the connection.
     func end(after result: Result<Void, any Error>) {
         guard case .success = result else {
             abort()
@@ -107,7 +107,7 @@ final class ResponseWriter {
         context.writeAndFlush(NIOAny(Part.end(nil))).assumeIsolated().whenComplete { [self] _ in onSent(isKept) }
     }
 
-    /// Ends the connection: the only way to tell a client that a body it already reads will not be whole.
+    /// Resets the connection, the only way to signal that a body already being read is incomplete.
     func abort() {
         deadlines.reset()
     }

@@ -1,5 +1,5 @@
 #if Listener
-/// Which path is answered by what.
+/// The responder of each path.
 struct RouteTable: Sendable {
     enum Responder: Sendable {
         case exposition(ExpositionSource)
@@ -25,7 +25,7 @@ struct RouteTable: Sendable {
 
     subscript(path: String) -> Responder? { responders[path] }
 
-    /// ASCII only, so that `String` equality is equality of bytes.
+    /// True for visible ASCII, for which `String` equality is byte equality.
     private static func isPath(_ path: String) -> Bool {
         path.utf8.first == UInt8(ascii: "/")
             && path.utf8.allSatisfy {
@@ -34,14 +34,14 @@ struct RouteTable: Sendable {
     }
 }
 
-/// Authority, path and query of a request's target.
+/// The authority, path and query of a request's target.
 struct RequestTarget {
-    /// Of the absolute form, where it takes the place of the Host header.
+    /// The authority of an absolute-form target, which overrides the Host header.
     let authority: String?
     let path: String
     let query: String?
 
-    /// Takes the origin form (`/metrics?x`) and the absolute form (`http://host/metrics?x`), which a server must
+    /// Parses the origin form (`/metrics?x`) and the absolute form (`http://host/metrics?x`), which a server must
     /// accept: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
     init(_ target: String) {
         var rest = Substring(target)

@@ -1,4 +1,4 @@
-"""Reads responses from a socket, and checks that they are whole and well-formed."""
+"""Reads responses from a socket, and checks that they are complete and well-formed."""
 
 import re
 import socket
@@ -12,11 +12,11 @@ SERIES = 2_000
 
 
 class Fault(Exception):
-    """The server has sent what it must not."""
+    """The server sent something that it must not send."""
 
 
 class Ended(Exception):
-    """The connection ended before the bytes that were awaited. `by` is "close", "reset" or "timeout"."""
+    """The connection ended before the expected bytes. `by` is "close", "reset" or "timeout"."""
 
     def __init__(self, by):
         super().__init__(by)
@@ -38,7 +38,7 @@ class Answer:
 
 
 class Reader:
-    """Takes responses from a connection, and keeps what it has taken for the report of a fault."""
+    """Reads responses from a connection, and keeps the bytes read for the report of a fault."""
 
     def __init__(self, connection, piece=65_536):
         self.socket = connection
@@ -83,7 +83,7 @@ class Reader:
             self.more()
 
     def rest(self):
-        """All that comes until the connection ends."""
+        """All bytes until the connection ends."""
         try:
             while True:
                 self.more()
@@ -93,7 +93,7 @@ class Reader:
             return data
 
     def answer(self, is_head=False):
-        """The next response. Raises `Fault` if it is malformed, `Ended` if it is not whole."""
+        """The next response. Raises `Fault` if it is malformed, `Ended` if it is incomplete."""
         match = STATUS_LINE.match(line := self.line())
         if not match:
             raise Fault(f"no status line: {line[:200]!r}")
@@ -144,7 +144,7 @@ class Reader:
 
 
 def check(answer, is_head):
-    """What holds for every response of the listener."""
+    """Checks the rules that every response of the listener obeys."""
     fields = answer.fields
     if b"date" not in fields:
         raise Fault("no Date")
@@ -168,7 +168,7 @@ def check(answer, is_head):
 
 
 def check_exposition(answer, is_filtered=False, thoroughly=False):
-    """The shape of the body of `/metrics`, whatever format was agreed."""
+    """Checks the body of `/metrics`, in any negotiated format."""
     kind = answer.fields.get(b"content-type", b"")
     body = answer.body
     if is_filtered and not body:

@@ -1,4 +1,4 @@
-"""One connection: what is sent, what must come, and what came."""
+"""One connection: the bytes sent, and the expected and received answers."""
 
 import itertools
 import socket
@@ -43,7 +43,7 @@ def shortened(data, limit=700):
 
 
 class Tally:
-    """Counts by scenario, and the faults."""
+    """Counts of events, and the faults."""
 
     def __init__(self):
         self.counts = {}
@@ -64,7 +64,7 @@ class Tally:
 
 
 def send(connection, pieces, pause=0.0):
-    """The server may end a connection before all is sent: what it answered is read all the same."""
+    """Sends all pieces. The server may end the connection before the last one; its answers can still be read."""
     try:
         for index, piece in enumerate(pieces):
             if index and pause:
@@ -76,7 +76,7 @@ def send(connection, pieces, pause=0.0):
 
 
 def converse(tally, scenario, port, pieces, half_close=True, pause=0.0, thoroughly=False):
-    """Sends a stream, and judges what comes back."""
+    """Sends a stream, and judges the answers."""
     data = b"".join(pieces)
     requests = verdicts.judge(data)
     last = requests[-1] if requests else None
@@ -115,7 +115,7 @@ def judge(tally, reader, requests, half_closed, thoroughly):
             answered = reader.answer(request.is_head)
         except answers.Ended as ended:
             if reader.received == 0 and not reader.buffer:
-                # Evicted, which the server's own count must confirm.
+                # Evicted; the server's own count must confirm it.
                 return tally.count("unanswered, connection ended")
             raise answers.Fault(f"{ended.by} before a whole answer to {request.method!r} {request.path!r}") from None
         if answered.status == 503 and 503 not in request.statuses:
@@ -156,7 +156,7 @@ def check(answer, request, thoroughly):
 
 
 def judge_end(tally, reader, request):
-    """What comes for a request that is not, or need not be, one. The client's half is closed."""
+    """Judges the answer to bytes that are not, or need not be, a request. The client has closed its sending half."""
     rest = reader.rest()
     if reader.ended == "timeout":
         raise answers.Fault(f"the connection was not closed behind a request that is {request.verdict}")
@@ -174,7 +174,7 @@ def judge_end(tally, reader, request):
     if request.verdict != verdicts.LAST and not (400 <= status < 500 or status in (501, 505)):
         raise answers.Fault(f"{status} for a request that is {request.verdict}")
     try:
-        # Whether the method was read before the error, and is HEAD, is not known here.
+        # The server may have read the method HEAD before the error.
         answer = reader.answer(is_head=True)
         if reader.buffer:
             reader.body(answer.fields)

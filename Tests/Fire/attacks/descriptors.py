@@ -1,4 +1,4 @@
-"""A server that runs out of descriptors: it waits, without work, and serves again."""
+"""Checks that a server that runs out of descriptors waits without using processor time, and then serves again."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Makes requests: well-formed ones of all shapes, and mutations of them. Everything random comes from the given generator."""
+"""Generates well-formed requests of all shapes, and mutations of them, randomly from the given generator."""
 
 HIDDEN = b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -37,7 +37,7 @@ def pick(rng, weighted):
 
 
 def well_formed(rng):
-    """One request, that is valid whatever its answer may be."""
+    """A valid request, whatever its answer may be."""
     method, target = pick(rng, METHODS), pick(rng, TARGETS)
     version = b"HTTP/1.0" if rng.random() < 0.03 else b"HTTP/1.1"
     fields = [b"Host: " + pick(rng, HOSTS)]
@@ -96,7 +96,7 @@ def chunked(rng, content):
 
 
 def mutate(rng, data):
-    """One small wrong, somewhere."""
+    """Introduces one small error at a random place."""
     mutation = rng.choice(MUTATIONS)
     return mutation(rng, data)
 
@@ -205,7 +205,7 @@ MUTATIONS = [
 
 
 def stream(rng):
-    """What one connection sends."""
+    """The stream that one connection sends."""
     kind = rng.random()
     if kind < 0.03:
         return rng.randbytes(rng.choice([1, 10, 100, 3_000, 40_000]))
@@ -218,7 +218,7 @@ def stream(rng):
 
 
 def pieces(rng, data):
-    """The writes of one stream."""
+    """Splits a stream into writes."""
     count = rng.choice([1, 1, 2, 3, 6])
     if rng.random() < 0.01 and len(data) < 400:
         return [bytes([byte]) for byte in data]

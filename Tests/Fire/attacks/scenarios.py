@@ -1,4 +1,4 @@
-"""Fixed attacks whose right outcome is known: smuggling, framing, versions, limits, half-closed and held connections."""
+"""Fixed attacks with known outcomes: smuggling, framing, versions, limits, and half-closed or held connections."""
 
 import socket
 import time
@@ -14,11 +14,11 @@ SLOW = b"GET /slow HTTP/1.1\r\n" + HOST + b"\r\n"
 NOWHERE = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
 
 REJECT = "rejected"
-"""At most one answer, 4xx, 501 or 505, and then the end."""
+"""At most one answer, 4xx, 501 or 505, and then the end of the connection."""
 ONCE = "once"
-"""At most one answer, and then the end."""
+"""At most one answer, and then the end of the connection."""
 NOT_HIDDEN = "not hidden"
-"""Answers to what is sent openly; never to what is hidden in it."""
+"""Answers to the visible requests, but never to the one hidden in them."""
 ANY = "anything well-formed"
 
 
@@ -45,7 +45,7 @@ def smuggling():
     ]:
         yield f"TE {value!r} and CL", post(b"Transfer-Encoding: " + value, size, body=HIDDEN), ONCE
         yield f"CL and TE {value!r}", post(size, b"Transfer-Encoding: " + value, body=HIDDEN), ONCE
-        # Empty elements of a list are ignored, so these are chunked: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1.2
+        # Empty list elements are ignored, so these are chunked: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1.2
         is_chunked = value in (b"chunked,", b",chunked")
         yield f"TE {value!r} and Upgrade", post(
             b"Connection: Upgrade", b"Upgrade: h2c", b"Transfer-Encoding: " + value, body=zero
@@ -158,7 +158,7 @@ def requests():
 
 
 def run(tally, port, name, data, expected):
-    """Sends one of them, ends its half, and reads all answers."""
+    """Sends one scenario, closes its sending half, and reads all answers."""
     pieces = data if isinstance(data, list) else [data]
     data = b"".join(pieces)
     heads = [request.is_head for request in verdicts.judge(data)] + [False] * 100
@@ -201,7 +201,7 @@ def matches(statuses, expected):
 
 
 def held(tally, port):
-    """What must be answered at once, although the client keeps its half open and says no more."""
+    """Requests that must be answered in time although the client keeps its sending half open and sends no more."""
     for name, data, status, seconds in [
         ("an expectation is answered at once", post(b"Expect: 100-continue", b"Content-Length: 9"), 405, 1),
         ("a malformed request is answered at once", b"BAD BAD BAD\r\n\r\n", 400, 1),

@@ -1,4 +1,4 @@
-"""The server under attack, in a process of its own, as the system sees it."""
+"""The server under attack, a separate process, with the resources it uses."""
 
 import os
 import resource
@@ -32,7 +32,7 @@ class Server:
         self.port = int(line)
 
     def drain(self):
-        """Keeps the server's reports flowing: a full pipe would block the thread that writes them."""
+        """Reads the server's reports, because a full pipe would block the thread that writes them."""
         try:
             while data := os.read(self.process.stderr.fileno(), 65_536):
                 self.reports = (self.reports + data)[-100_000:]
@@ -53,7 +53,7 @@ class Server:
 
     @property
     def memory(self):
-        """Resident, in KiB."""
+        """The resident memory in KiB."""
         return self.status("VmRSS")
 
     @property
@@ -62,13 +62,13 @@ class Server:
 
     @property
     def seconds(self):
-        """Of all cores."""
+        """The processor time in seconds, over all cores."""
         with open(f"/proc/{self.process.pid}/stat") as file:
             fields = file.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     def metric(self, name):
-        """The sum of the series of a family, or of one series."""
+        """The value of a series, or the sum of the series of a family."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
             connection.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
             text = b""
@@ -85,7 +85,7 @@ class Server:
             time.sleep(0.05)
 
     def terminate(self, seconds):
-        """Returns the exit status, and how long it took; None if it did not end in time."""
+        """Sends SIGTERM. Returns the exit status, or None if the server did not end in time, and the time it took."""
         start = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         try:

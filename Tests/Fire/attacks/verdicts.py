@@ -1,11 +1,11 @@
-"""What RFC 9110 and RFC 9112 ask of a server that gets certain bytes: a parser of requests that is as strict as they are.
+"""Parses requests as strictly as RFC 9110 and RFC 9112, to determine what they require of a server that gets the bytes.
 
 Each request gets one of these verdicts:
 
-- VALID: must be answered, with one of `statuses`.
-- LAST: may be answered once or be rejected, but nothing behind it is a request.
-- OPEN: the specification leaves it to the server whether this is a request. What follows cannot be judged.
-- BAD: must be rejected, or its connection closed; nothing behind it is a request.
+- VALID: must be answered with one of `statuses`.
+- LAST: may be answered once or be rejected, but nothing after it is a request.
+- OPEN: the server may treat it as a request or not. The bytes after it cannot be judged.
+- BAD: must be rejected, or its connection closed; nothing after it is a request.
 - CUT: the bytes end before the request does.
 """
 
@@ -51,7 +51,7 @@ class Request:
 
 
 def judge(stream):
-    """The requests of a stream, in order. Only the last can have another verdict than VALID."""
+    """The requests of a stream, in order. All but the last have the verdict VALID."""
     requests = []
     position = 0
     while position < len(stream):
@@ -83,7 +83,7 @@ def first(stream, position):
     line = REQUEST_LINE.match(lines[0])
     if not line:
         parts = lines[0].split()
-        # NIO's parser knows two other protocols of the same syntax.
+        # NIO's parser also accepts two other protocols with the same syntax.
         is_version = len(parts) == 3 and re.match(rb"(?:HTTP|RTSP|ICE)/[0-9]\.[0-9]\Z", parts[2])
         is_lenient = is_version and re.match(TOKEN, parts[0])
         return Request(OPEN if is_lenient else BAD)
@@ -125,7 +125,7 @@ def framed(stream, position, method, target, version, fields):
     if codings:
         names = [name.strip().lower() for value in codings for name in value.split(b",")]
         if names[-1] != b"chunked":
-            # Of an HTTP/1.0 message the framing is faulty in any case.
+            # In HTTP/1.0, such framing is always faulty.
             return Request(BAD if version == (1, 1) else OPEN)
         if len(names) > 1 or version == (1, 0):
             return Request(OPEN)
@@ -150,7 +150,7 @@ def framed(stream, position, method, target, version, fields):
     encodings = b",".join(values(b"accept-encoding")).lower().replace(b" ", b"").replace(b"\t", b"")
     request.accepts_gzip = b"gzip" in encodings or b"*" in encodings
     request.statuses = statuses(method, request.path, authority)
-    # What NIO's decoder reads no further after is not kept.
+    # NIO's decoder reads nothing after these, so the connection is not kept.
     connection = {name.strip() for value in values(b"connection") for name in value.lower().split(b",")}
     request.closes = version == (1, 0) or b"close" in connection or bool(values(b"upgrade"))
     if not request.closes and not connection <= {b"", b"keep-alive"}:
@@ -159,7 +159,7 @@ def framed(stream, position, method, target, version, fields):
         request.closes = True
         if expectations[0].lower() != b"100-continue":
             request.statuses = (417,)
-        # Answered before the body is there.
+        # Answered before the body arrives.
         return request
     if codings:
         return chunked(stream, position, request)
@@ -187,7 +187,7 @@ def chunked(stream, position, request):
         if not line:
             return Request(OPEN if CHUNK_SIZE.match(text) and b"\n" not in text else BAD)
         if len(line[1]) > 15:
-            # Leading zeros are digits too.
+            # Leading zeros are digits, too.
             return Request(BAD if int(line[1], 16) > 2**63 else OPEN)
         if len(line[2]) > 256:
             return Request(OPEN)

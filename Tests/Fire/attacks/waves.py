@@ -1,4 +1,4 @@
-"""The waves of an attack. Each runs in a process of its own, so that they come side by side and none waits for another."""
+"""The waves of an attack. Each runs in a separate process, so that they run in parallel."""
 
 import multiprocessing
 import random
@@ -35,7 +35,7 @@ class Wave:
         sender.send((tally, time.monotonic()))
 
     def join(self, seconds):
-        """What the wave has counted, and how long it took."""
+        """Waits for the wave. Returns its counts, and the time it took."""
         tally = Tally()
         if self.receiver.poll(seconds):
             try:
@@ -51,7 +51,7 @@ class Wave:
 
 
 def side_by_side(count, work):
-    """Runs work(index) on threads."""
+    """Runs work(index) on several threads."""
     threads = [threading.Thread(target=work, args=(index,)) for index in range(count)]
     for thread in threads:
         thread.start()
@@ -60,7 +60,7 @@ def side_by_side(count, work):
 
 
 def random_requests(tally, port, seed, numbers, threads):
-    """Connections of random and mutated requests. The number of a connection and the seed give its bytes."""
+    """Connections of random and mutated requests. The seed and a connection's number determine its bytes."""
     tallies = [Tally() for _ in range(threads)]
     numbers = iter(numbers)
 
@@ -81,7 +81,7 @@ def random_requests(tally, port, seed, numbers, threads):
 
 
 def short_connections(tally, port, count, at_once=4):
-    """Connections that say nothing, or little, and end: orderly or by a reset."""
+    """Connections that send little or nothing and end, orderly or with a reset."""
     open_now = []
     for number in range(count):
         try:
@@ -100,7 +100,7 @@ def short_connections(tally, port, count, at_once=4):
                     connection.close()
             open_now.clear()
         if number % 100 == 99:
-            # Connections that are gone still wait to be accepted. Its answer shows that all before it have been.
+            # Closed connections may still wait to be accepted. This answer shows that all of them have been.
             converse(tally, "behind short connections", port, [HELLO])
     for connection in open_now:
         connection.close()
@@ -134,7 +134,7 @@ def resets(tally, port, seed, count, threads):
 
 
 def slow_readers(tally, port, count, seconds=3.0):
-    """Clients that take their time, and less than they are given: each gets all of it, and in order."""
+    """Clients that read slowly, but within the timeout: each gets all of its answers, in order."""
     tallies = [Tally() for _ in range(count)]
 
     def work(index):
@@ -143,7 +143,7 @@ def slow_readers(tally, port, count, seconds=3.0):
             is_gzip = index % 2 == 0
             data = (GZIP if is_gzip else PLAIN) + HELLO
             conversation.send(connection, [data])
-            # The first half slowly, by a few pieces a second, and then the rest.
+            # Reads the first half slowly, a few pieces a second, and then the rest.
             for _ in range(int(seconds * 5)):
                 time.sleep(0.2)
                 if len(reader.buffer) < (10_000 if is_gzip else 100_000):
@@ -162,7 +162,7 @@ def slow_readers(tally, port, count, seconds=3.0):
 
 
 def slow_writers(tally, port, count):
-    """Clients that send a byte now and then: a header within its time is answered, any other gets 408."""
+    """Clients that send slowly, byte by byte: a header within its timeout is answered, any other gets 408."""
     tallies = [Tally() for _ in range(count)]
 
     def work(index):
@@ -192,7 +192,7 @@ def slow_writers(tally, port, count):
 
 
 def probe(tally, scenario, port, seconds=1.0):
-    """A probe as an orchestrator makes it, on a connection of its own."""
+    """An orchestrator's probe, on a connection of its own."""
     started = time.monotonic()
     try:
         with connect(port, timeout=seconds) as connection:
@@ -215,7 +215,7 @@ def probes(tally, port, seconds):
 
 
 def at_the_limit(tally, port, limit):
-    """Silent connections and halves of headers take all places: probes are answered all the same."""
+    """Silent connections and incomplete headers reach the connection limit; probes are answered nevertheless."""
     for scenario, sent in [("silent connections", b""), ("half headers", HELLO[:30]), ("idle connections", HELLO)]:
         held = []
         for _ in range(3 * limit):
@@ -237,7 +237,7 @@ def at_the_limit(tally, port, limit):
 
 
 def all_busy(tally, port, limit):
-    """All places are taken by clients that do not read their responses. The next is told so, until these are reset."""
+    """Clients that do not read reach the connection limit. The next one gets 503 until their connections are reset."""
     stream = b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n" * 60
     held = []
     for _ in range(limit):
@@ -257,7 +257,7 @@ def all_busy(tally, port, limit):
                 tally.count("refusals at the limit")
             except (answers.Fault, answers.Ended) as fault:
                 tally.fault("all places busy", repr(fault), b"", reader.shown)
-    # The time of each response counts by itself, and none is taken now.
+    # Each response has its own timeout, and none of them is being read.
     time.sleep(6.5)
     for _ in range(5):
         probe(tally, "after clients that did not read", port)

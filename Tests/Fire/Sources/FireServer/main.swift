@@ -1,4 +1,4 @@
-// A listener to attack: prints its port, and serves until its standard input ends or SIGTERM arrives.
+// A listener under attack: prints its port, and serves until its standard input ends or SIGTERM arrives.
 //
 //     fire-server [--max-connections N]
 import Foundation
@@ -8,14 +8,15 @@ import TallyListener
 
 struct FireError: Error {}
 
-/// Some 180 KiB of text: more than two chunks of an exposition, and more than a socket takes at once.
+/// The labels of a family of some 180 KiB of text, which exceeds two chunks of an exposition and the capacity of a
+/// socket.
 struct Shell: LabelSet {
     var battery: String
     var shot: String
     static let schema: [Label<Self>] = [Label("battery", \.battery), Label("shot", \.shot)]
 }
 
-/// Suspends before it answers, so that scrapes overlap while they wait for it.
+/// Suspends before it answers, so that scrapes overlap while they wait.
 struct Observer: AsyncMetricCollector {
     static let hits = CollectedFamily.gauge("fire_hits", help: "Hits seen by the observer.", labelNames: ["target"])
     var families: [CollectedFamily] { [Self.hits] }
@@ -98,7 +99,7 @@ signal(SIGTERM, SIG_IGN)
 let termination = DispatchSource.makeSignalSource(signal: SIGTERM)
 termination.setEventHandler { serving.cancel() }
 termination.resume()
-// A server must not outlive the attack that started it.
+// The server must not outlive the attack that started it.
 let input = DispatchSource.makeReadSource(fileDescriptor: STDIN_FILENO)
 input.setEventHandler {
     if FileHandle.standardInput.availableData.isEmpty {

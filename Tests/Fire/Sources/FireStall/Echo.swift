@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// What the host does: it sends back what it gets.
+/// The host's own service: echoes what it receives.
 final class Echo: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 

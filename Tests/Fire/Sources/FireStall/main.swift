@@ -1,8 +1,8 @@
-// Prints how long connections of a host's own stall while its metrics are scraped.
+// Measures how long a host's own connections stall while its metrics are scraped.
 //
-// An echo server lives on all loops of the shared group, as do the listener's connections. A client with loops of its
-// own measures round trips, one every millisecond, to each of the server's loops, without scrapes and while 2, 8 and 30
-// gzip scrapes of a million series run at once.
+// An echo server uses all loops of the shared group, as do the listener's connections. A client on its own loops
+// measures round trips, one every millisecond, to each of the server's loops: without scrapes, and during 2, 8 and 30
+// concurrent gzip scrapes of a million series.
 //
 //     fire-stall [SERIES]
 import Foundation
@@ -25,7 +25,7 @@ for index in 0..<series {
     shots[Shot(battery: "battery \(index % 1_000)", shot: "shot number \(index)")].increment(by: index)
 }
 
-// Scrapes may take as long as they need: what is measured is what they do to others.
+// Scrapes may take any time, because only their effect on other connections is measured.
 let limits = ListenerLimits(requestTimeout: .seconds(600))
 let listener = MetricsListener(registry: registry, port: 0, limits: limits)
 let (ports, port) = AsyncStream.makeStream(of: Int.self)
@@ -40,7 +40,7 @@ let echo = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleto
     .bind(host: "127.0.0.1", port: 0).get()
 guard let echoPort = echo.localAddress?.port else { fatalError("the echo server has no port") }
 
-/// The longest stall is that of the whole machine if others work on it, so the rounds are shown apart.
+/// The rounds are shown separately, because other work on the machine can dominate the longest stall.
 let rounds = 5
 let loads = [0, 2, 8, 30]
 var measured: [[Round]] = loads.map { _ in [] }
@@ -60,7 +60,7 @@ struct Round {
     var seconds: Double
 }
 
-/// Measures round trips for as long as the scrapes take, and for two seconds without any.
+/// Measures round trips while the scrapes run, or for two seconds without any.
 func measure(scrapes: Int) async throws -> Round {
     let clients = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let pings = (0..<System.coreCount).map { _ in Pings() }
@@ -99,7 +99,7 @@ func row(_ scrapes: Int, _ rounds: [Round]) -> String {
     return String(format: "%15d %13d ", scrapes, times.count) + ranks + " " + stalls + seconds
 }
 
-/// One scrape, by a program of its own: its work must not be taken for the server's.
+/// Runs one scrape in a separate program, so that its work does not count as the server's.
 func scrape() async throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
