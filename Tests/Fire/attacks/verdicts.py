@@ -92,7 +92,10 @@ def first(stream, position):
     verdict = VALID
     for text in lines[1:]:
         field = FIELD_LINE.match(text)
-        if field:
+        if field and text.endswith(b"\t") and field[1].lower() in (b"content-length", b"transfer-encoding"):
+            # NIO's parser only takes spaces there.
+            verdict = OPEN
+        elif field:
             fields.append((field[1].lower(), field[2]))
         elif text[:1] in (b" ", b"\t") or FIELD_NAME.match(text):
             # Obsolete folding, and control characters in a value.

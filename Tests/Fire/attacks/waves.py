@@ -240,11 +240,17 @@ def all_busy(tally, port, limit):
     """Clients that do not read reach the connection limit. The next one gets 503 until their connections are reset."""
     stream = b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n" * 60
     held = []
-    for _ in range(limit):
-        connection = connect(port, receive_buffer=4_096)
-        conversation.send(connection, [stream])
-        held.append(connection)
-    time.sleep(0.5)
+    end = time.monotonic() + 4
+    is_full = False
+    while not is_full and time.monotonic() < end:
+        # One that the server has not begun yet makes room for a newer one, and is then replaced.
+        for _ in range(max(1, limit - len(held))):
+            connection = connect(port, receive_buffer=4_096)
+            conversation.send(connection, [stream])
+            held.append(connection)
+        time.sleep(0.3)
+        with connect(port, timeout=0.3) as connection:
+            is_full = bool(answers.Reader(connection).rest())
     for _ in range(10):
         with connect(port) as connection:
             reader = answers.Reader(connection)
