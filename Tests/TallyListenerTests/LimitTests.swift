@@ -67,6 +67,9 @@ struct LimitTests {
             #expect(response["retry-after"] == "1")
             #expect(response["connection"] == "close")
             #expect(await client.rest().isEmpty)
+            let head = try await RawClient(address.port)
+            #expect(try await head.get("/hang", method: "HEAD").status == 503)
+            #expect(await head.rest().isEmpty, "the answer to HEAD has no body")
             #expect(try await RawClient(address.port).get("/metrics").status == 200)
         }
     }

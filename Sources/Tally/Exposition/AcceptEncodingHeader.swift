@@ -9,7 +9,7 @@ struct AcceptEncodingHeader {
     /// - Parameter text: The header's value, with several headers joined by commas.
     init(_ text: String) {
         for choice in text.split(separator: ",") {
-            let parts = choice.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+            let parts = choice.split(separator: ";").map { $0.trimmingSpaces().lowercased() }
             var quality = 1000
             for parameter in parts.dropFirst() where parameter.hasPrefix("q=") {
                 // A malformed quality is not a clear yes.

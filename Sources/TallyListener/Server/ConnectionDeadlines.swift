@@ -23,6 +23,8 @@ final class ConnectionDeadlines: ChannelInboundHandler {
     private let reporter: Reporter
     /// Returns the answer to a request that times out, or nil if a response has begun.
     var refusal: () -> Refusal? = { nil }
+    /// True if the request is `HEAD`, whose answer has no body.
+    var isHead: () -> Bool = { false }
     /// Stops the work in progress for the connection.
     var onTimeout: () -> Void = {}
     private var phase = Phase.idle
@@ -114,17 +116,17 @@ final class ConnectionDeadlines: ChannelInboundHandler {
                 onTimeout()
                 return reset()
             }
-            refuse(refusal, context)
+            refuse(refusal, isHead: isHead(), context)
         case .lingering: context.close(promise: nil)
         }
     }
 
     /// Writes a response below the encoder, which has no request to answer or whose current answer is abandoned.
-    private func refuse(_ refusal: Refusal, _ context: ChannelHandlerContext) {
+    private func refuse(_ refusal: Refusal, isHead: Bool = false, _ context: ChannelHandlerContext) {
         onTimeout()
         linger()
         metrics?.responded(refusal.status)
-        context.writeAndFlush(wrapOutboundOut(refusal.bytes), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(refusal.bytes(withBody: !isHead)), promise: nil)
         context.close(mode: .output, promise: nil)
     }
 }
@@ -136,14 +138,14 @@ enum Refusal {
 
     var status: Int { self == .requestTimeout ? 408 : 503 }
 
-    var bytes: ByteBuffer {
+    func bytes(withBody hasBody: Bool = true) -> ByteBuffer {
         let line = self == .requestTimeout ? "408 Request Timeout" : "503 Service Unavailable"
         let retry = self == .requestTimeout ? "" : "Retry-After: 1\r\n"
         return ByteBuffer(
             string: """
                 HTTP/1.1 \(line)\r\nDate: \(ResponseWriter.date)\r\nConnection: close\r\n\(retry)\
                 X-Content-Type-Options: nosniff\r\nContent-Type: text/plain; charset=utf-8\r\n\
-                Content-Length: \(line.utf8.count + 1)\r\n\r\n\(line)\n
+                Content-Length: \(line.utf8.count + 1)\r\n\r\n\(hasBody ? line + "\n" : "")
                 """
         )
     }
@@ -155,7 +157,7 @@ final class RefusedConnection: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     func channelActive(context: ChannelHandlerContext) {
-        context.writeAndFlush(wrapOutboundOut(Refusal.serviceUnavailable.bytes)).assumeIsolated().whenComplete { _ in
+        context.writeAndFlush(wrapOutboundOut(Refusal.serviceUnavailable.bytes())).assumeIsolated().whenComplete { _ in
             context.close(promise: nil)
         }
         context.fireChannelActive()

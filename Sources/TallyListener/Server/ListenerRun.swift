@@ -71,6 +71,8 @@ struct ListenerRun {
         )
         let bootstrap = ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // A flood of connections must not fill the queue that a probe's connection waits in.
+            .serverChannelOption(.backlog, value: 1024)
             .serverChannelInitializer { server in
                 server.eventLoop.makeCompletedFuture {
                     try server.pipeline.syncOperations.addHandler(shared.value.connections)

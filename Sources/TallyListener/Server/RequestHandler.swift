@@ -42,6 +42,7 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        environment.deadlines.isHead = { [unowned self] in writer?.isHead ?? (head?.method == .HEAD) }
         environment.deadlines.refusal = { [unowned self] in
             guard let writer else { return .requestTimeout }
             return writer.hasBegun ? nil : .serviceUnavailable
@@ -54,6 +55,7 @@ final class RequestHandler: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         environment.deadlines.refusal = { nil }
+        environment.deadlines.isHead = { false }
         environment.deadlines.onTimeout = {}
     }
 
