@@ -79,10 +79,13 @@ final class FamilyStorage: @unchecked Sendable {
         _ now: Duration
     ) -> SeriesCell? {
         state.withLock { state in
-            guard let found = unsafe find(labels, hash, state), isExposed(found, state) else { return nil }
-            let page = state.directory.page(found.place)
-            page.idleTimes?.lookedUp(found.slot, at: now)
-            return unsafe SeriesCell(block: page.block(found.slot), words: page.words(found.slot))
+            guard let found = unsafe find(labels, hash, state),
+                let page = unsafe state.directory.page(exposing: found, in: state.generation)
+            else { return nil }
+            return unsafe page._withUnsafeGuaranteedRef { page in
+                page.idleTimes?.lookedUp(found.slot, at: now)
+                return unsafe SeriesCell(block: page.block(found.slot), words: page.words(found.slot))
+            }
         }
     }
 
@@ -165,7 +168,7 @@ final class FamilyStorage: @unchecked Sendable {
 
     @inline(__always)
     func isExposed(_ reference: SlotReference, _ state: State) -> Bool {
-        state.directory.generation(reference.place) == state.generation && !state.directory.isHidden(reference)
+        unsafe state.directory.page(exposing: reference, in: state.generation) != nil
     }
 
     // MARK: Closed label sets

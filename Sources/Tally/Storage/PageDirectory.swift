@@ -96,24 +96,38 @@ struct PageDirectory: Sendable {
         @inline(__always) _modify { yield &segments[place.segment][place.index] }
     }
 
+    /// Lends an entry by its address: the compiler copies one that it takes from an array.
+    @inline(__always)
+    private func withEntry<Result>(_ place: PagePlace, _ body: (UnsafePointer<PageEntry>) -> Result) -> Result {
+        unsafe segments.withUnsafeBufferPointer { segments in
+            // Places come from the index and the directory itself, which forget a page together.
+            let entries = unsafe segments.baseAddress.unsafelyUnwrapped + place.segment
+            return unsafe entries.pointee.withUnsafeBufferPointer { entries in
+                unsafe body(entries.baseAddress.unsafelyUnwrapped + place.index)
+            }
+        }
+    }
+
     /// The page at a place that has one.
     @inline(__always)
     func page(_ place: PagePlace) -> SeriesPage {
-        // Places come from the index and the directory itself, which forget a page together.
-        unsafe segments[place.segment][place.index].page.unsafelyUnwrapped
+        unsafe withEntry(place) { unsafe $0.pointee.page.unsafelyUnwrapped }
     }
 
-    /// Whether a series is hidden in its page, whatever the generation. Copies no entry.
+    /// The page of a series that is exposed in a generation; nil if it is hidden. Not retained: the directory keeps it.
     @inline(__always)
-    func isHidden(_ reference: SlotReference) -> Bool {
-        let place = reference.place
-        let slot = reference.slot
-        return segments[place.segment][place.index].hiddenBits[slot &>> 6] & (1 &<< UInt64(slot & 63)) != 0
+    func page(exposing reference: SlotReference, in generation: UInt64) -> Unmanaged<SeriesPage>? {
+        unsafe withEntry(reference.place) { entry in
+            let slot = reference.slot
+            let isHidden = unsafe entry.pointee.hiddenBits[slot &>> 6] & (1 &<< UInt64(slot & 63)) != 0
+            guard unsafe entry.pointee.generation == generation, !isHidden else { return nil }
+            return unsafe Unmanaged.passUnretained(entry.pointee.page.unsafelyUnwrapped)
+        }
     }
 
     @inline(__always)
     func generation(_ place: PagePlace) -> UInt64 {
-        segments[place.segment][place.index].generation
+        unsafe withEntry(place) { unsafe $0.pointee.generation }
     }
 
     /// Adds a page at the end, or returns false if there are as many as can be.
