@@ -177,6 +177,8 @@ enum Waits {
         let worker = Atomic<Int32>(0)
         let hasBegun = Atomic(false)
         let isOver = Atomic(false)
+        /// The worker's file goes with its thread, so it stays until this.
+        let isRead = Atomic(false)
     }
 
     /// The longest of the lookups that this thread does while another one works, in nanoseconds.
@@ -188,10 +190,14 @@ enum Waits {
             while !run.hasBegun.load(ordering: .acquiring) { sched_yield() }
             work()
             run.isOver.store(true, ordering: .releasing)
+            while !run.isRead.load(ordering: .acquiring) { sched_yield() }
         }
         while run.worker.load(ordering: .acquiring) == 0 { sched_yield() }
         let delays = SchedulerDelays(files: [SchedulerDelays.ofThisThread(), run.worker.load(ordering: .acquiring)])
-        defer { delays.close() }
+        defer {
+            delays.close()
+            run.isRead.store(true, ordering: .releasing)
+        }
         let clock = ContinuousClock()
         var longest = 0.0
         var before = delays.nanoseconds
