@@ -62,7 +62,7 @@ extension MetricRegistry {
     }
 
     /// True if there are collectors that ``collect(for:)`` has to call.
-    public var hasAsyncCollectors: Bool { !wantedCollections([]).isEmpty }
+    public var hasAsyncCollectors: Bool { !wantedCollections(ScrapeRequest()).isEmpty }
 
     /// Calls all asynchronous collectors concurrently. Expositions within the next minute expose their answers.
     ///
@@ -79,12 +79,13 @@ extension MetricRegistry {
     ///   that join before it finishes share its answer; a later scrape starts it again.
     public func collect(for request: ScrapeRequest = ScrapeRequest()) async {
         let limit = request.timeLeft(context).map { $0 * 0.8 }
+        request.late.removeAll()
         await withTaskGroup { group in
-            for wanted in wantedCollections(request.names) {
+            for wanted in wantedCollections(request) {
                 group.addTask {
                     // A cancelled scrape is no failure of the collector.
                     guard await !wanted.collection.ask(within: limit), !Task.isCancelled else { return }
-                    wanted.countFailure()
+                    wanted.fail()
                 }
             }
         }
@@ -94,18 +95,18 @@ extension MetricRegistry {
     /// even if every thread of the runtime's pool is blocked.
     ///
     /// - Parameter done: Called once when all collectors have answered or failed, possibly on this thread; never after
-    ///   ``PendingCollections/giveUp()``.
+    ///   ``PendingCollections/giveUp(isLate:)``.
     package func beginCollecting(
         for request: ScrapeRequest,
         _ done: @escaping @Sendable () -> Void
     ) -> PendingCollections {
-        PendingCollections(wantedCollections(request.names), done)
+        PendingCollections(wantedCollections(request), done)
     }
 
-    private func wantedCollections(_ names: [String]) -> [WantedCollection] {
+    private func wantedCollections(_ request: ScrapeRequest) -> [WantedCollection] {
         parts().flatMap { part in
             var wanted: [(collection: AsyncCollection, families: [FamilyDefinition])] = []
-            for family in part.named(names, among: part.families()) {
+            for family in part.named(request.names, among: part.families()) {
                 guard let collection = family.collector?.collection else { continue }
                 let definition = family.storage.definition
                 if let place = wanted.firstIndex(where: { $0.collection === collection }) {
@@ -115,7 +116,12 @@ extension MetricRegistry {
                 }
             }
             return wanted.map {
-                WantedCollection(collection: $0.collection, families: $0.families, own: part.ownMetrics)
+                WantedCollection(
+                    collection: $0.collection,
+                    families: $0.families,
+                    own: part.ownMetrics,
+                    request: request
+                )
             }
         }
     }

@@ -70,7 +70,7 @@ extension MetricRegistry {
             return Snapshot.Part(
                 registry: part,
                 registered: registered,
-                families: part.snapshot(of: registered, request.names, as: request.format, until: until)
+                families: part.snapshot(of: registered, for: request, until: until)
             )
         }
         let merged = merged(snapshots)
@@ -99,8 +99,11 @@ extension MetricRegistry {
 
         init(of registry: MetricRegistry, inside outer: Observation?) {
             self.registry = ObjectIdentifier(registry)
-            self.outer = outer
+            self.outer = outer?.underWay
         }
+
+        /// This call, or the innermost one around it that is not over, so that chains do not grow from run to run.
+        private var underWay: Observation? { isOver.load(ordering: .relaxed) ? outer?.underWay : self }
 
         func end() {
             isOver.store(true, ordering: .relaxed)
@@ -114,14 +117,14 @@ extension MetricRegistry {
 
     private func snapshot(
         of registered: [RegisteredFamily],
-        _ names: [String],
-        as format: ExpositionFormat,
+        for request: ScrapeRequest,
         until end: Duration?
     ) -> [Snapshot.Family] {
         let own = ownMetrics
-        let exposed = named(names, among: registered)
+        let exposed = named(request.names, among: registered)
         refresh()
-        let answers = ask(exposed.filter { $0.observe != nil || $0.collector != nil }, own, until: end)
+        let asked = exposed.filter { $0.observe != nil || $0.collector != nil }
+        let answers = ask(asked, for: request, own, until: end)
         let collected = answers.collected.compactMapValues(\.families)
         let replaced = own?.refresh(registered, answers: collected) ?? [:]
         return exposed.compactMap { family -> Snapshot.Family? in
@@ -133,7 +136,7 @@ extension MetricRegistry {
             storage.expireIdleChildren()
             let view = storage.settledView()
             guard view.live > 0 else { return nil }
-            let hasCreated = format.kind == .openMetrics && definition.hasCreatedSamples
+            let hasCreated = request.format.kind == .openMetrics && definition.hasCreatedSamples
             let samples = view.live * (definition.samplesPerSeries + (hasCreated ? 1 : 0))
             return Snapshot.Family(registry: self, definition: definition, view: view, samples: samples)
         }
@@ -172,7 +175,12 @@ extension MetricRegistry {
     }
 
     /// Calls the closures of observed gauges, and each collector once.
-    private func ask(_ families: [RegisteredFamily], _ own: OwnMetrics?, until end: Duration?) -> Answers {
+    private func ask(
+        _ families: [RegisteredFamily],
+        for request: ScrapeRequest,
+        _ own: OwnMetrics?,
+        until end: Duration?
+    ) -> Answers {
         var answers = Answers()
         guard !families.isEmpty else { return answers }
         let outer = Self.observation
@@ -191,7 +199,8 @@ extension MetricRegistry {
                 }
             } else if let collector = family.collector {
                 let answer =
-                    answers.collected[ObjectIdentifier(collector)] ?? ask(collector, on: thread, within: patience)
+                    answers.collected[ObjectIdentifier(collector)]
+                    ?? ask(collector, for: request, on: thread, within: patience)
                 answers.collected[ObjectIdentifier(collector)] = answer
                 if answer.families != nil { continue }
                 answers.missing.insert(ObjectIdentifier(family.storage))
@@ -203,13 +212,17 @@ extension MetricRegistry {
         return answers
     }
 
-    private func ask(_ collector: RegisteredCollector, on thread: CallThread, within patience: Duration?)
-        -> Answers.Answer
-    {
+    private func ask(
+        _ collector: RegisteredCollector,
+        for request: ScrapeRequest,
+        on thread: CallThread,
+        within patience: Duration?
+    ) -> Answers.Answer {
         switch collector.source {
         case .call(let call):
             return Answers.Answer(families: call.answer(on: thread, within: patience, context))
         case .collection(let collection):
+            guard !request.late.contains(collection) else { return Answers.Answer(isCounted: true) }
             switch collection.latest {
             case .answer(let families): return Answers.Answer(families: families)
             case .failure: return Answers.Answer(isCounted: true)

@@ -18,6 +18,10 @@ final class OwnMetrics: Sendable {
     private let overflowLabelSets: FamilyStorage
     private let userOverflow: FamilyStorage
     private let collectorErrors: FamilyStorage
+    /// Failures of families of included registries that have no metrics of their own.
+    private let foreignErrors = Locked<[ByteName: UInt64]>([:])
+    /// More names are not counted, since registries may come and go.
+    private static let maxForeignFamilies = 1_000
     private let context: RegistryContext
     /// The families' names, as exposed.
     let names: Set<String>
@@ -117,17 +121,20 @@ final class OwnMetrics: Sendable {
         let overflowLabelSets = Replacement(of: overflowLabelSets)
         let userOverflow = Replacement(of: userOverflow)
         let collectorErrors = Replacement(of: collectorErrors)
+        var errors = foreignErrors.withLock { $0 }
         for family in families {
             let definition = family.storage.definition
             let past = definition.pastOverflow.load(ordering: .relaxed)
-            overflow.set(past &+ family.storage.overflowTotal, for: definition)
-            collectorErrors.set(definition.collectionErrors.load(ordering: .relaxed), for: definition)
+            overflow.set(past &+ family.storage.overflowTotal, for: definition.name)
+            let failed = definition.collectionErrors.load(ordering: .relaxed)
+            if failed > 0 { errors[ByteName(definition.name), default: 0] &+= failed }
             guard let storage = family.storage(in: answers) else { continue }
             if storage.overflowTotal > 0 { overflowLabelSets.set(storage.overflowLabelSets, for: definition) }
             if definition.kind == .activeUsers {
                 userOverflow.set(storage.trackers().contains { $0.isOverflowing } ? 1.0 : 0, for: definition)
             }
         }
+        for (name, total) in errors.sorted(by: { $0.key < $1.key }) { collectorErrors.set(total, for: name.text) }
         // Set once the samples have been counted.
         let series = Replacement(of: series)
         _ = series.storage.onlyChild()
@@ -145,8 +152,8 @@ final class OwnMetrics: Sendable {
             storage = FamilyStorage(definition: registered.definition)
         }
 
-        func set(_ total: UInt64, for family: FamilyDefinition) {
-            if total > 0 { DynamicFamily<Counter>(storage: storage)[[family.name]].raise(to: total) }
+        func set(_ total: UInt64, for family: String) {
+            if total > 0 { DynamicFamily<Counter>(storage: storage)[[family]].raise(to: total) }
         }
 
         func set(_ value: Double, for family: FamilyDefinition) {
@@ -155,7 +162,14 @@ final class OwnMetrics: Sendable {
     }
 
     func collectorFailed(_ family: FamilyDefinition) {
-        family.collectionErrors.wrappingAdd(1, ordering: .relaxed)
+        guard family.context !== context else {
+            family.collectionErrors.wrappingAdd(1, ordering: .relaxed)
+            return
+        }
+        foreignErrors.withLock { errors in
+            let name = ByteName(family.name)
+            if errors[name] != nil || errors.count < Self.maxForeignFamilies { errors[name, default: 0] &+= 1 }
+        }
     }
 
     func scraped(in duration: Duration) {

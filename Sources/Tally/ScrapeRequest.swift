@@ -29,6 +29,9 @@ public struct ScrapeRequest: Sendable {
 
     private let arrival = ContinuousClock.now
 
+    /// The asynchronous collectors that did not answer this request, which was counted then. Shared by copies.
+    let late = LateCollections()
+
     /// Creates a request from its parts.
     public init(
         as format: ExpositionFormat = .prometheusText,

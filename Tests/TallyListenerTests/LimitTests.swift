@@ -100,6 +100,18 @@ struct LimitTests {
         #expect(await reports.first() == .connectionEvicted)
     }
 
+    @Test func connectionsThatWithholdABodyMakeRoom() async throws {
+        let limits = ListenerLimits(maxConnections: 4)
+        try await MetricsListener(registry: registry(), port: 0, limits: limits).serving { address in
+            var silent: [RawClient] = []
+            for _ in 0..<4 {
+                silent.append(try await RawClient(address.port))
+                try await silent[silent.count - 1].send("GET / HTTP/1.1\r\nHost:\r\nContent-Length: 1\r\n\r\n")
+            }
+            for _ in 0..<10 { #expect(try await RawClient(address.port).get("/metrics").status == 200) }
+        }
+    }
+
     @Test func aConnectionBeyondTheLimitIsRefusedWhileAllAreBusy() async throws {
         let limits = ListenerLimits(maxConnections: 2)
         let (waits, open) = AsyncStream.makeStream(of: Void.self)

@@ -42,6 +42,29 @@ struct RequestFaultTests {
         }
     }
 
+    /// Runs in a separate process, because nested responses would exhaust the stack of its event loop.
+    @Test func pipelinedRequestsDoNotNest() async {
+        await #expect(processExitsWith: .success) {
+            try await MetricsListener(registry: registry(), port: 0).serving { address in
+                let client = try await RawClient(address.port)
+                let short = "GET / HTTP/1.1\r\nHost:\r\n\r\n"
+                // NIO's read buffer grows with the amount that arrives.
+                for _ in 0..<4 {
+                    try await client.send(String(repeating: short, count: 2_600))
+                    for _ in 0..<2_600 { #expect(try await client.response().status == 404) }
+                }
+                let scrape = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                let heads = String(repeating: "HEAD /metrics HTTP/1.1\r\nHost:\r\n\r\n", count: 1_000)
+                try await client.send(scrape + String(repeating: short, count: 2_500) + scrape + heads + short)
+                #expect(try await client.response().status == 200)
+                for _ in 0..<2_500 { #expect(try await client.response().status == 404) }
+                #expect(try await client.response().status == 200)
+                for _ in 0..<1_000 { #expect(try await client.response(isHead: true).status == 200) }
+                #expect(try await client.response().status == 404)
+            }
+        }
+    }
+
     // MARK: Hosts
 
     @Test(arguments: [

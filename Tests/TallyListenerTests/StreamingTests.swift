@@ -138,6 +138,32 @@ struct StreamingTests {
         }
     }
 
+    private final class Token: Sendable {}
+
+    @Test func nothingIsRetainedForAClientThatResetsDuringCollection() async throws {
+        weak var kept: Token?
+        do {
+            let token = Token()
+            kept = token
+            let (asked, ask) = AsyncStream.makeStream(of: Void.self)
+            let source = ExpositionSource { _, _ in
+                ask.yield()
+                return { _ in true }
+            } open: { _ in
+                withExtendedLifetime(token) { { nil } }
+            }
+            try await MetricsListener(exposition: source, port: 0).serving { address in
+                let client = try await RawClient(address.port)
+                try await client.send(Self.request)
+                for await _ in asked { break }
+                try await client.reset()
+            }
+        }
+        // The event loop releases the rest in its next turns.
+        while kept != nil, !Task.isCancelled { await Task.yield() }
+        #expect(kept == nil)
+    }
+
     @Test func aBlockingGaugeAffectsOnlyItself() async throws {
         let roadblock = Roadblock()
         let asked = Count()

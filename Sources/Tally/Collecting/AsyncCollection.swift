@@ -7,7 +7,7 @@ final class AsyncCollection: Sendable {
     typealias Answer = RegisteredCollector.Answer
 
     private struct State {
-        /// The time and answer of the last run, or nil as the answer after a failed run or an abandoned wait.
+        /// The time and answer of the last run, or nil as the answer after a failed run.
         var last: (at: Duration, answer: Answer?)?
         var isRunning = false
         var waits: [UInt64: @Sendable (Bool) -> Void] = [:]
@@ -29,7 +29,7 @@ final class AsyncCollection: Sendable {
 
     enum Latest {
         case answer(Answer)
-        /// The last run failed or was late. The failure was counted when it happened.
+        /// The last run failed. The failure was counted when it happened.
         case failure
         /// No scrape has called the collector within the last minute, or ever.
         case none
@@ -46,8 +46,7 @@ final class AsyncCollection: Sendable {
 
     /// Starts a run, or joins the one in progress.
     ///
-    /// - Parameter done: Called once, under no lock, with whether there is an answer; not called after
-    ///   ``giveUp(_:isLate:)``.
+    /// - Parameter done: Called once, under no lock, with whether there is an answer; not called after ``giveUp(_:)``.
     /// - Returns: The number of the wait, or nil if the collector would wait for itself, directly or through another
     ///   collector.
     func begin(_ done: @escaping @Sendable (Bool) -> Void) -> UInt64? {
@@ -67,16 +66,10 @@ final class AsyncCollection: Sendable {
         return number
     }
 
-    /// Abandons a wait, and returns false if it was already over. The run continues.
-    ///
-    /// - Parameter isLate: True if a scrape continues without the answer. The previous answer then expires as well.
-    func giveUp(_ number: UInt64, isLate: Bool) -> Bool {
-        let now = context.now()
-        return state.withLock { state in
-            guard state.waits.removeValue(forKey: number) != nil else { return false }
-            if isLate { state.last = (now, nil) }
-            return true
-        }
+    /// Abandons a wait, and returns false if it was already over. The run continues, and the last answer stays: a scraper
+    /// that leaves or hurries must not take it from the others.
+    func giveUp(_ number: UInt64) -> Bool {
+        state.withLock { $0.waits.removeValue(forKey: number) != nil }
     }
 
     private func run() async {
@@ -108,7 +101,7 @@ final class AsyncCollection: Sendable {
             Task { [context] in
                 // Throws if cancelled because there is an answer.
                 guard (try? await context.sleep(limit)) != nil else { return }
-                if giveUp(number, isLate: true) { end(false) }
+                if giveUp(number) { end(false) }
             }
         }
         defer { timer?.cancel() }
@@ -122,8 +115,7 @@ final class AsyncCollection: Sendable {
                 if let result { continuation.resume(returning: result) }
             }
         } onCancel: {
-            // This scrape has left, but another may still expose the previous answer.
-            if giveUp(number, isLate: false) { end(false) }
+            if giveUp(number) { end(false) }
         }
     }
 
@@ -148,8 +140,11 @@ final class AsyncCollection: Sendable {
 
         init(_ collector: AsyncCollection, inside outer: Asking?) {
             self.collector = ObjectIdentifier(collector)
-            self.outer = outer
+            self.outer = outer?.underWay
         }
+
+        /// This call, or the innermost one around it that is not over, so that chains do not grow from run to run.
+        private var underWay: Asking? { isUnderWay ? self : outer?.underWay }
 
         func end() {
             isOver.store(true, ordering: .relaxed)

@@ -3,9 +3,29 @@ struct WantedCollection: Sendable {
     let collection: AsyncCollection
     let families: [FamilyDefinition]
     let own: OwnMetrics?
+    let request: ScrapeRequest
 
-    func countFailure() {
+    /// Counts the failure, and omits the families from the request's expositions.
+    func fail() {
         for family in families { own?.collectorFailed(family) }
+        request.late.insert(collection)
+    }
+}
+
+/// The collectors whose older answers a scrape must not expose, because it did not get their answers in time.
+final class LateCollections: Sendable {
+    private let collections = Locked<Set<ObjectIdentifier>>([])
+
+    func insert(_ collection: AsyncCollection) {
+        _ = collections.withLock { $0.insert(ObjectIdentifier(collection)) }
+    }
+
+    func removeAll() {
+        collections.withLock { $0 = [] }
+    }
+
+    func contains(_ collection: AsyncCollection) -> Bool {
+        collections.withLock { $0.contains(ObjectIdentifier(collection)) }
     }
 }
 
@@ -25,11 +45,11 @@ package final class PendingCollections: Sendable {
         state = Locked(State(open: wanted.count + 1, done: done))
         for wanted in wanted {
             let number = wanted.collection.begin { [self] hasAnswer in
-                if !hasAnswer { wanted.countFailure() }
+                if !hasAnswer { wanted.fail() }
                 arrive()
             }
             guard let number else {
-                wanted.countFailure()
+                wanted.fail()
                 arrive()
                 continue
             }
@@ -46,15 +66,18 @@ package final class PendingCollections: Sendable {
         done?()
     }
 
-    /// Ends the wait. Collectors that have not answered are omitted and counted. Returns false if the wait was over.
-    package func giveUp() -> Bool {
+    /// Ends the wait. Returns false if it was over.
+    ///
+    /// - Parameter isLate: True if the scrape continues without the collectors that have not answered, which are then
+    ///   omitted and counted; false if the scraper has left, which is no failure of theirs.
+    package func giveUp(isLate: Bool) -> Bool {
         let (wasOpen, waits) = state.withLock { state in
             let wasOpen = state.done != nil
             state.done = nil
             return (wasOpen, state.waits)
         }
         guard wasOpen else { return false }
-        for (wanted, number) in waits where wanted.collection.giveUp(number, isLate: true) { wanted.countFailure() }
+        for (wanted, number) in waits where wanted.collection.giveUp(number) && isLate { wanted.fail() }
         return true
     }
 }

@@ -30,7 +30,8 @@ final class ExpositionResponse {
     private let arrival = ContinuousClock.now
     private let abandoned = Flag()
     private var isOver = false
-    private var giveUp: (@Sendable () -> Bool)?
+    private var giveUp: (@Sendable (_ isLate: Bool) -> Bool)?
+    private var prepared: EventLoopPromise<Void>?
     private var timer: Scheduled<Void>?
 
     init(
@@ -59,11 +60,12 @@ final class ExpositionResponse {
             return open(source)
         }
         self.giveUp = giveUp
+        self.prepared = prepared
         // The event loop's timer is used because a host that blocks every thread of the runtime's pool must not delay
         // its scrapes. The remaining fifth is for the observed gauges and collectors that are called next.
         let limit = TimeAmount((request.timeout ?? .seconds(10)) * 0.8)
         timer = writer.eventLoop.assumeIsolated().scheduleTask(in: limit) {
-            if giveUp() { prepared.succeed() }
+            if giveUp(true) { prepared.succeed() }
         }
         prepared.futureResult.assumeIsolated().whenSuccess { [self] in
             timer?.cancel()
@@ -87,7 +89,8 @@ final class ExpositionResponse {
     func cancel() {
         abandoned.set()
         timer?.cancel()
-        _ = giveUp?()
+        // A promise that is never completed keeps its callbacks, and with them the connection.
+        if giveUp?(false) == true { prepared?.succeed() }
         end(isWhole: false)
     }
 

@@ -9,12 +9,19 @@ package struct ExpositionSource: Sendable {
 
     /// Starts the asynchronous collectors that the snapshot needs and returns a closure that stops waiting for them, or
     /// nil if there are none. `done` is called at most once, on any thread.
-    let prepare: @Sendable (ScrapeRequest, _ done: @escaping @Sendable () -> Void) -> (@Sendable () -> Bool)?
+    let prepare:
+        @Sendable (ScrapeRequest, _ done: @escaping @Sendable () -> Void) -> (@Sendable (_ isLate: Bool) -> Bool)?
     /// Takes the snapshot for one scrape. It and its chunks may block, so they run on dedicated threads.
     let open: @Sendable (ScrapeRequest) -> Chunks
 
-    package init(open: @escaping @Sendable (ScrapeRequest) -> Chunks) {
-        prepare = { _, _ in nil }
+    package init(
+        prepare: @escaping @Sendable (ScrapeRequest, @escaping @Sendable () -> Void) -> (@Sendable (Bool) -> Bool)? = {
+            _,
+            _ in nil
+        },
+        open: @escaping @Sendable (ScrapeRequest) -> Chunks
+    ) {
+        self.prepare = prepare
         self.open = open
     }
 
@@ -22,7 +29,7 @@ package struct ExpositionSource: Sendable {
         prepare = { request, done in
             guard registry.hasAsyncCollectors else { return nil }
             let pending = registry.beginCollecting(for: request, done)
-            return { pending.giveUp() }
+            return { pending.giveUp(isLate: $0) }
         }
         open = { request in
             let cursor = Cursor(registry.chunks(for: request))

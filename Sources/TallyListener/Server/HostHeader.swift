@@ -62,7 +62,7 @@ struct AllowedHosts: Sendable {
             names = nil
             return
         }
-        names = allowed.union([bound.lowercased()])
+        names = bound.isEmpty ? allowed : allowed.union([bound.lowercased()])
     }
 
     func contains(_ host: String) -> Bool {

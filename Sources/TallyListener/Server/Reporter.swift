@@ -1,5 +1,6 @@
 #if Listener
 import NIOCore
+import Synchronization
 import TallyHealthcheck
 
 /// Passes reports to the host's hook, each kind at most once a second. Confined to the run's loop.
@@ -10,6 +11,8 @@ final class Reporter {
     private let executor = ThreadExecutor()
     private var waiting: [ListenerReport.Kind: (count: Int, error: (any Error)?)] = [:]
     private var isQuiet: Set<ListenerReport.Kind> = []
+    /// The kinds whose last report the hook has not returned from.
+    private let inHook = SharedKinds()
 
     init(_ hook: (@Sendable (ListenerReport) -> Void)?, on loop: any EventLoop) {
         self.hook = hook
@@ -24,13 +27,25 @@ final class Reporter {
     }
 
     private func tell(_ kind: ListenerReport.Kind) {
-        guard let hook, let (count, error) = waiting.removeValue(forKey: kind) else {
+        guard let hook, waiting[kind] != nil else {
             isQuiet.remove(kind)
             return
         }
-        let report = ListenerReport(kind: kind, count: count, error: error)
-        Task(executorPreference: executor) { hook(report) }
+        // Behind a hook that blocks, reports would pile up: their counts wait here.
+        if inHook.insert(kind), let (count, error) = waiting.removeValue(forKey: kind) {
+            let report = ListenerReport(kind: kind, count: count, error: error)
+            Task(executorPreference: executor) { [inHook] in
+                hook(report)
+                inHook.remove(kind)
+            }
+        }
         loop.assumeIsolated().scheduleTask(in: .seconds(1)) { self.tell(kind) }
+    }
+
+    private final class SharedKinds: Sendable {
+        private let kinds = Mutex<Set<ListenerReport.Kind>>([])
+        func insert(_ kind: ListenerReport.Kind) -> Bool { kinds.withLock { $0.insert(kind).inserted } }
+        func remove(_ kind: ListenerReport.Kind) { kinds.withLock { _ = $0.remove(kind) } }
     }
 }
 #endif

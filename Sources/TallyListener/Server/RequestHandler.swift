@@ -44,6 +44,7 @@ final class RequestHandler: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         environment.deadlines.isHead = { [unowned self] in writer?.isHead ?? (head?.method == .HEAD) }
         environment.deadlines.refusal = { [unowned self] in
+            guard unsent == 0 else { return nil }
             guard let writer else { return .requestTimeout }
             return writer.hasBegun ? nil : .serviceUnavailable
         }
@@ -99,7 +100,8 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard !isClosing else { return }
+        // A connection that is gone ends its last header early, which is no request.
+        guard !isClosing, context.channel.isActive else { return }
         // Bytes after a malformed request. The error of that request itself waits until earlier requests are answered.
         if case .dataReceivedInErrorState = error as? ByteToMessageDecoderError { return }
         guard let error = error as? HTTPParserError else {
@@ -120,7 +122,6 @@ final class RequestHandler: ChannelInboundHandler {
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let head = head.trimmed
         environment.deadlines.requestBegan()
-        environment.connections.isBusy(context.channel)
         self.head = head
         bodyBytes = 0
         guard HostHeader.isValid(head), head.isFramed else {
@@ -148,7 +149,7 @@ final class RequestHandler: ChannelInboundHandler {
         let target = RequestTarget(head.uri)
         let host = target.authority ?? head.headers.first(name: "Host") ?? ""
         // A request without a host cannot be addressed to another one.
-        guard host.isEmpty || environment.hosts.contains(HostHeader.name(of: host) ?? "") else {
+        guard host.isEmpty || HostHeader.name(of: host).map(environment.hosts.contains) == true else {
             environment.reporter.report(.hostRejected)
             return writer.send(.plain(421, "421 Misdirected Request"))
         }
@@ -229,22 +230,22 @@ final class RequestHandler: ChannelInboundHandler {
         _ context: ChannelHandlerContext
     ) -> ResponseWriter {
         self.head = nil
+        // Only now: a client that withholds its body has nothing to be answered, and may have to make room.
+        environment.connections.isBusy(context.channel)
         let writer = ResponseWriter(context, for: head, keepsAlive: keepsAlive, environment) { [self] in
             stop()
             unsent += 1
             // The pipeline handler delays a closed half behind pipelined requests until they are answered.
             isClosing = !keepsAlive || isHalfClosed
-            guard !isClosing else { return false }
-            environment.deadlines.requestEnded()
-            environment.connections.waits(context.channel)
-            return true
+            return !isClosing
         } onSent: { [self] isKept in
             unsent -= 1
-            if isKept {
-                closeIfDone(context)
-            } else {
-                linger(context)
+            guard isKept else { return linger(context) }
+            if self.writer == nil, self.head == nil, unsent == 0 {
+                environment.deadlines.requestEnded()
+                environment.connections.waits(context.channel)
             }
+            closeIfDone(context)
         }
         self.writer = writer
         // The client's further requests are not answered.

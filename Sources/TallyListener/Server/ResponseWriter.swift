@@ -103,8 +103,12 @@ final class ResponseWriter {
             abort()
             return
         }
-        let isKept = onEnd()
-        context.writeAndFlush(NIOAny(Part.end(nil))).assumeIsolated().whenComplete { [self] _ in onSent(isKept) }
+        // In the loop's next turn: the end delivers the next pipelined request, whose response would otherwise nest in this
+        // call, and as many pipelined requests as a client sends would exhaust the thread's stack.
+        eventLoop.assumeIsolated().execute { [self] in
+            let isKept = onEnd()
+            context.writeAndFlush(NIOAny(Part.end(nil))).assumeIsolated().whenComplete { [self] _ in onSent(isKept) }
+        }
     }
 
     /// Resets the connection, the only way to signal that a body already being read is incomplete.
