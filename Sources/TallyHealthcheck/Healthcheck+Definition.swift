@@ -52,8 +52,8 @@ extension Healthcheck {
 
     /// Creates a healthcheck with its own wall clock, for tests.
     ///
-    /// - Parameter wallClock: Returns the time of day in seconds since 1970, for display only; nil uses the machine's.
-    ///   It must not block.
+    /// `wallClock` returns the time of day in seconds since 1970, for display only, and must not block; nil uses the
+    /// machine's. The other parameters are those of the initialiser without it.
     public convenience init(
         service: ServiceInfo,
         providers: [SnapshotProvider],

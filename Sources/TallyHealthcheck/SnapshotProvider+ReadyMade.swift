@@ -5,7 +5,9 @@ public import Tally
 extension SnapshotProvider {
     /// Counters' values by key, read while the document is written. Cannot fail; neither locks nor waits.
     ///
-    /// - Parameter units: The units by key, such as `["sentBytes": "byte"]`, for ``HealthFormat/healthJSON``.
+    /// - Parameters:
+    ///   - counters: The counters, in the order of their keys in the document.
+    ///   - units: The units by key, such as `["sentBytes": "byte"]`, for ``HealthFormat/healthJSON``.
     public static func counters(
         _ counters: KeyValuePairs<String, Counter>,
         units: [String: String] = [:]
@@ -20,7 +22,9 @@ extension SnapshotProvider {
     /// Gauges' values by key, read while the document is written; NaN and the infinities are `null`. Cannot fail;
     /// neither locks nor waits. An observing gauge has no handle, so give it a provider of its own.
     ///
-    /// - Parameter units: The units by key, such as `["oldestSeconds": "s"]`, for ``HealthFormat/healthJSON``.
+    /// - Parameters:
+    ///   - gauges: The gauges, in the order of their keys in the document.
+    ///   - units: The units by key, such as `["oldestSeconds": "s"]`, for ``HealthFormat/healthJSON``.
     public static func gauges(
         _ gauges: KeyValuePairs<String, Gauge>,
         units: [String: String] = [:]
