@@ -56,18 +56,29 @@ final class EngineClient: Sendable {
             // A socket's path is no host's name, and without one an engine answers 400.
             request.headers.replaceOrAdd(name: "Host", value: "localhost")
             do {
-                // Longer than anybody waits: who waits cancels.
-                let response = try await client.execute(request, timeout: .hours(1))
-                let body = try await response.body.collect(upTo: Self.maxBodyBytes)
-                return Reply(
-                    status: Int(response.status.code),
-                    headers: response.headers,
-                    body: Array(body.readableBytesView)
-                )
+                return try await Self.reply(to: request, from: client)
+            } catch let error as HTTPClientError where error == .remoteConnectionClosed {
+                // A connection that was kept may close under a request. A new one shows whether the engine is there.
+                do {
+                    return try await Self.reply(to: request, from: client)
+                } catch {
+                    throw Self.sourceError(error)
+                }
             } catch {
                 throw Self.sourceError(error)
             }
         }
+    }
+
+    private static func reply(to request: HTTPClientRequest, from client: HTTPClient) async throws -> Reply {
+        // Longer than any caller waits; callers cancel.
+        let response = try await client.execute(request, timeout: .hours(1))
+        let body = try await response.body.collect(upTo: maxBodyBytes)
+        return Reply(
+            status: Int(response.status.code),
+            headers: response.headers,
+            body: Array(body.readableBytesView)
+        )
     }
 
     private func current() -> HTTPClient {

@@ -1,5 +1,6 @@
 #if Docker
 import NIOHTTP1
+import Synchronization
 import TallyTesting
 import Testing
 
@@ -23,6 +24,27 @@ struct EngineAnswerTests {
         let reply = try await client.get("/containers/json", at: engine.socket, within: .seconds(60))
         #expect(reply.body.count == 8 << 20)
         #expect(try EngineContainer.list(try reply.success()).map(\.container.id) == [containerID(1)])
+        await client.shutdown()
+    }
+
+    @Test func aRequestWhoseConnectionClosesIsMadeOnceMore() async throws {
+        let closes = Mutex(1)
+        let engine = try await FakeEngine { _ in
+            closes.withLock { left in
+                left -= 1
+                return left >= 0 ? .close : .ok("OK")
+            }
+        }
+        let client = EngineClient(clock: ContinuousClock())
+        #expect(try await client.get("/_ping", at: engine.socket, within: .seconds(60)).status == 200)
+        #expect(engine.seen.count == 2)
+        // An engine that always hangs up has failed; one that is gone cannot be had.
+        closes.withLock { $0 = 2 }
+        let failed = await #expect(throws: SourceError.self) {
+            try await client.get("/_ping", at: engine.socket, within: .seconds(60))
+        }
+        #expect(failed?.reason == .failed)
+        #expect(engine.seen.count == 4)
         await client.shutdown()
     }
 
