@@ -5,7 +5,7 @@ import Testing
 @testable import TallySampler
 
 /// A stop may come at any moment: nobody is asked any more, and nothing is told that is not known.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LoopStopTests {
     private let bench = SamplerBench()
 

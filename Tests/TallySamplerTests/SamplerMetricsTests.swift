@@ -5,7 +5,7 @@ import Testing
 @testable import TallySampler
 
 /// What a sampler tells of itself is what has happened, and once.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SamplerMetricsTests {
     private let registry = MetricRegistry()
     private let metrics: SamplerMetrics

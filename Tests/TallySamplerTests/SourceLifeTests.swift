@@ -32,7 +32,7 @@ struct SourceLifeTests {
     }
 
     /// Letting go of connections takes as long as others like.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func stoppingDoesNotWaitForASourceToLetGo() async {
         let bench = SamplerBench()
         let hold = Hold()

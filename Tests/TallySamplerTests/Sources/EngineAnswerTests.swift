@@ -7,7 +7,7 @@ import Testing
 @testable import TallySampler
 
 /// Answers that are unusual, and all that can be had of them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct EngineAnswerTests {
     private func source(_ engine: FakeEngine) -> SampleSource {
         .docker(EngineSource(sockets: .given(engine.socket), clock: ManualClock(), hostMemory: { nil }) { $0.name })
