@@ -32,7 +32,7 @@ public struct CollectedSamples {
             unsafe update(family, labels) { unsafe Self.put(value.magnitude, in: $0, adding: $1) }
         case .counter:
             guard isTotal(value) else { return }
-            // What no 64-bit integer is was never a total.
+            // A value beyond 64 bits was never a total.
             guard let whole = UInt64(exactly: value.rounded(.towardZero)) else {
                 return context.rejected.count(.notFinite)
             }

@@ -5,7 +5,7 @@ internal import Synchronization
 /// Totals are kept where they are counted, as plain atomics, and copied here at each scrape: nothing that counts
 /// needs to know of a registry.
 ///
-/// What is said of other families is made anew for each scrape, from the families that are registered: it goes with
+/// Series about other families are made anew for each scrape, from the families that are registered: it goes with
 /// them, and no other scrape writes into it.
 final class OwnMetrics: Sendable {
     static let seriesName = "tally_series"

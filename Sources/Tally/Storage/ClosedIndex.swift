@@ -56,7 +56,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
     let table: UnsafeMutablePointer<Atomic<UInt>>
     private var tables: [UnsafeMutablePointer<Atomic<UInt64>>]
     private var records: UnsafeMutablePointer<ClosedRecord>?
-    /// What a record has for a bucket until it gets one.
+    /// The bucket of a record that has none yet.
     private let noBucket: UnsafeMutablePointer<Atomic<UInt64>>
     /// Keys in the current table.
     private var count = 0
@@ -92,6 +92,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
     /// Zeros that the system provides as they are touched: a large table costs nothing at first.
     private static func allocate(bits: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
         let words = 1 + 2 << Int(bits)
+        // As for any allocation of Swift's own: there is no way on without memory.
         guard let memory = unsafe calloc(words, MemoryLayout<UInt64>.size) else { fatalError("Tally: no memory left") }
         let table = unsafe memory.bindMemory(to: Atomic<UInt64>.self, capacity: words)
         unsafe table.pointee.store(64 - bits, ordering: .relaxed)

@@ -1,4 +1,4 @@
-// What two registrations of one name must agree on. One list, so that whatever makes them conflict is also reported.
+// The fields that two registrations of one name must agree on. One list, so that whatever makes them conflict is also reported.
 
 extension FamilyDefinition {
     private struct Field: Sendable {
@@ -40,7 +40,7 @@ extension FamilyDefinition {
 
     private var stateTexts: [String] { kind == .stateSet ? parts.values : [] }
 
-    /// What keeps another registration of the name from sharing this family: nothing if they agree.
+    /// The differences that keep another registration of the name from sharing this family; empty if they agree.
     func differences(from other: FamilyDefinition) -> [String] {
         Self.fields.compactMap { $0.difference(self, other) }
     }
@@ -58,7 +58,7 @@ private struct KeyChoice: Equatable {
 }
 
 extension MetricRegistry.RegisteredFamily {
-    /// What keeps a registration with this definition, and this source of values, from sharing this family.
+    /// The differences that keep a registration with this definition and source of values from sharing this family.
     func differences(from other: Self, as definition: FamilyDefinition) -> [String] {
         var differences = storage.definition.differences(from: definition)
         if source != other.source {

@@ -137,7 +137,7 @@ final class FamilyDefinition: Sendable {
         blockShift = shift
         let slots = min(SeriesPage.maxCapacity, SeriesPage.maxWords / stride)
         let pageCapacity = max(1 << shift, (slots >> shift) << shift)
-        // What counts the users of a series takes some 50 KiB.
+        // The tracker of a series takes some 50 KiB.
         self.pageCapacity = users == nil ? pageCapacity : min(16, pageCapacity)
         hasLegacyNames =
             MetricName.isValid(name) && (labelNames + constantLabels.map(\.name)).allSatisfy(MetricName.isValidLabel)

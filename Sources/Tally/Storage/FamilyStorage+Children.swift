@@ -3,7 +3,7 @@ internal import Synchronization
 // Children that are made, or exposed again. Under the family's lock.
 
 extension FamilyStorage {
-    /// What is to count the users of a new child. Made before the lock is taken, since that takes some time; nil where
+    /// The tracker of a new child. Made before the lock is taken, since that takes some time; nil where
     /// none will be needed.
     func newTracker(
         for labels: UnsafeBufferPointer<UInt8>,

@@ -94,7 +94,7 @@ extension FamilyStorage {
         }
     }
 
-    /// How many children a lookup looks at, or a few more: some microseconds.
+    /// The number of children that one lookup examines, to within a few: some microseconds.
     private static var expiredSlots: Int { 1000 }
 
     /// Looks at the next page. Returns how many slots that were, or nil if there is none.
