@@ -64,11 +64,11 @@ final class Roadblock: Sendable {
         (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
     }
 
-    /// Called on the thread to block. Gives up after 50 seconds, longer than any test waits, so that a bug does not
-    /// hang the process.
+    /// Called on the thread to block. Gives up after ten minutes, longer than any test may take on a busy machine, so
+    /// that a bug does not hang the process.
     func block() {
         arrived.yield()
-        _ = opened.wait(timeout: .now() + 50)
+        _ = opened.wait(timeout: .now() + 600)
     }
 
     func waitForArrival() async {

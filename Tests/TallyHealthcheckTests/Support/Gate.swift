@@ -6,9 +6,10 @@ final class Gate: Sendable {
     private let condition = NSCondition()
     private let state = Locked((isOpen: false, waiting: 0))
 
-    /// Blocks the thread. Gives up long after any test would, so that a bug does not hold the process.
+    /// Blocks the thread. Gives up after ten minutes, longer than any test may take on a busy machine, so that a bug
+    /// does not hold the process.
     func block() {
-        let limit = Date(timeIntervalSinceNow: 50)
+        let limit = Date(timeIntervalSinceNow: 600)
         condition.lock()
         state.withLock { $0.waiting += 1 }
         while !state.withLock({ $0.isOpen }), condition.wait(until: limit) {}
