@@ -21,7 +21,7 @@ public struct DynamicFamily<Child: Instrument>: Sendable {
     public subscript(values: [String]) -> Child {
         guard values.count == storage.definition.labelNames.count else {
             storage.definition.context.rejected.count(.labelCount)
-            return Child._handle(to: _Series(storage.sinkCell()))
+            return Child._handle(to: _Series(storage.discardCell()))
         }
         return unsafe withText(values) { text, shortened in
             if shortened > 0 { storage.definition.context.rejected.countShortened() }

@@ -27,7 +27,7 @@ public protocol MetricCollector: Sendable {
     ///
     /// Never called concurrently: scrapes that arrive during a call share its answer. The method may block. If it
     /// throws, takes too long for a scrape, or is called by a scrape that it makes itself, that scrape omits the
-    /// collector's families, counts each in `tally_collector_errors_total{family}`, and is otherwise unaffected.
+    /// collector's families, counts each in `tally_scrape_errors_total{family}`, and is otherwise unaffected.
     func collect(into samples: inout CollectedSamples) throws
 }
 
@@ -43,7 +43,7 @@ public protocol AsyncMetricCollector: Sendable {
     /// same answer. A scrape made inside this collector, or inside another one while this one runs, omits the families.
     ///
     /// If the method throws or exceeds the scrape's time, its families are omitted and counted in
-    /// `tally_collector_errors_total{family}`. The same happens if it has not been called for a minute, because an
+    /// `tally_scrape_errors_total{family}`. The same happens if it has not been called for a minute, because an
     /// older answer is out of date.
     func collect(into samples: inout CollectedSamples) async throws
 }
@@ -55,7 +55,7 @@ public struct CollectedFamily: Sendable {
     let kind: MetricKind
     let labelNames: [String]
     let buckets: Buckets
-    let limit: Int
+    let maxChildren: Int
 
     /// A monotonically increasing integer. `_total` is appended to the name if it is missing.
     ///
@@ -63,45 +63,66 @@ public struct CollectedFamily: Sendable {
     ///   - name: The name, checked when the collector is registered.
     ///   - help: A description of what is counted, for readers of the exposition.
     ///   - labelNames: The label names, in the order in which values are given.
-    ///   - limit: The maximum number of children. The values of further ones are added up in one child whose labels are
+    ///   - maxChildren: The maximum number of children. The values of further ones are added up in one child whose labels are
     ///     `other`.
     public static func counter(
         _ name: String,
         help: String,
         labelNames: [String] = [],
-        limit: Int = MetricRegistry.defaultLimit
+        maxChildren: Int = MetricRegistry.defaultMaxChildren
     ) -> CollectedFamily {
-        CollectedFamily(name: name, help: help, kind: .counter, labelNames: labelNames, buckets: [], limit: limit)
+        CollectedFamily(
+            name: name,
+            help: help,
+            kind: .counter,
+            labelNames: labelNames,
+            buckets: [],
+            maxChildren: maxChildren
+        )
     }
 
-    /// A monotonically increasing number with fractions. The parameters are those of ``counter(_:help:labelNames:limit:)``.
+    /// A monotonically increasing number with fractions. The parameters are those of ``counter(_:help:labelNames:maxChildren:)``.
     public static func floatCounter(
         _ name: String,
         help: String,
         labelNames: [String] = [],
-        limit: Int = MetricRegistry.defaultLimit
+        maxChildren: Int = MetricRegistry.defaultMaxChildren
     ) -> CollectedFamily {
-        CollectedFamily(name: name, help: help, kind: .floatCounter, labelNames: labelNames, buckets: [], limit: limit)
+        CollectedFamily(
+            name: name,
+            help: help,
+            kind: .floatCounter,
+            labelNames: labelNames,
+            buckets: [],
+            maxChildren: maxChildren
+        )
     }
 
-    /// A gauge, whose value can rise and fall. The parameters are those of ``counter(_:help:labelNames:limit:)``.
+    /// A gauge, whose value can rise and fall. The parameters are those of ``counter(_:help:labelNames:maxChildren:)``.
     public static func gauge(
         _ name: String,
         help: String,
         labelNames: [String] = [],
-        limit: Int = MetricRegistry.defaultLimit
+        maxChildren: Int = MetricRegistry.defaultMaxChildren
     ) -> CollectedFamily {
-        CollectedFamily(name: name, help: help, kind: .gauge, labelNames: labelNames, buckets: [], limit: limit)
+        CollectedFamily(
+            name: name,
+            help: help,
+            kind: .gauge,
+            labelNames: labelNames,
+            buckets: [],
+            maxChildren: maxChildren
+        )
     }
 
     /// A histogram, which counts observations by bucket. The other parameters are those of
-    /// ``counter(_:help:labelNames:limit:)``.
+    /// ``counter(_:help:labelNames:maxChildren:)``.
     public static func histogram(
         _ name: String,
         help: String,
         labelNames: [String] = [],
         buckets: Buckets,
-        limit: Int = MetricRegistry.defaultLimit
+        maxChildren: Int = MetricRegistry.defaultMaxChildren
     ) -> CollectedFamily {
         CollectedFamily(
             name: name,
@@ -109,7 +130,7 @@ public struct CollectedFamily: Sendable {
             kind: .histogram,
             labelNames: labelNames,
             buckets: buckets,
-            limit: limit
+            maxChildren: maxChildren
         )
     }
 }

@@ -56,7 +56,7 @@ extension MetricRegistry {
             kind: family.kind,
             labelNames: family.labelNames,
             buckets: family.buckets,
-            limit: family.limit,
+            maxChildren: family.maxChildren,
             collector: collector
         )
     }
@@ -75,7 +75,7 @@ extension MetricRegistry {
     ///
     /// - Parameter request: The families to expose, and the timeout. Collectors may take four fifths of the
     ///   ``ScrapeRequest/timeout``; without one, their time is unlimited. The families of a collector that has not
-    ///   answered by then are omitted and counted in `tally_collector_errors_total{family}`. It keeps running: scrapes
+    ///   answered by then are omitted and counted in `tally_scrape_errors_total{family}`. It keeps running: scrapes
     ///   that join before it finishes share its answer; a later scrape starts it again.
     public func collect(for request: ScrapeRequest = ScrapeRequest()) async {
         let limit = request.timeLeft(context).map { $0 * 0.8 }

@@ -26,14 +26,14 @@ extension PlainInstrument {
     ///   - name: The metric's name, as for an instrument without labels.
     ///   - help: What it counts, for the reader of the exposition.
     ///   - labelNames: The label names, in the order in which values are given.
-    ///   - limit: How many children it may have before further ones share the overflow child.
+    ///   - maxChildren: How many children it may have before further ones share the overflow child.
     ///   - idleTimeout: How long a child may go unused before it is no longer exposed, as in ``Family``.
     ///   - registry: Where it is exposed.
     public static func family(
         validating name: String,
         help: String,
         labelNames: [String],
-        limit: Int = MetricRegistry.defaultLimit,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
@@ -43,7 +43,7 @@ extension PlainInstrument {
                 help: help,
                 kind: _kind.kind,
                 labelNames: labelNames,
-                limit: limit,
+                maxChildren: maxChildren,
                 idleTimeout: idleTimeout
             )
         )
@@ -111,7 +111,7 @@ extension Histogram {
         help: String,
         labelNames: [String],
         buckets: Buckets = .latency,
-        limit: Int = MetricRegistry.defaultLimit,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
@@ -122,7 +122,7 @@ extension Histogram {
                 kind: .histogram,
                 labelNames: labelNames,
                 buckets: buckets,
-                limit: limit,
+                maxChildren: maxChildren,
                 idleTimeout: idleTimeout
             )
         )
@@ -135,7 +135,7 @@ extension Family {
     /// - Parameters:
     ///   - name: The metric's name; a wrong one, or a wrong label name in the schema, traps and is named.
     ///   - help: What it counts, for the reader of the exposition.
-    ///   - limit: How many children it may have before further ones share the overflow child. A `CaseIterable` label
+    ///   - maxChildren: How many children it may have before further ones share the overflow child. A `CaseIterable` label
     ///     set may always have all its cases.
     ///   - idleTimeout: How long a child may go unused before it is no longer exposed, by the registry's clock; for ever if
     ///     it is nil. A lookup is a use, and so is a value that has changed since the last scrape. A handle that is kept
@@ -145,12 +145,18 @@ extension Family {
     public init(
         _ name: StaticString,
         help: String,
-        limit: Int = MetricRegistry.defaultLimit,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) where Child: PlainInstrument {
         self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(validating: "\(name)", help: help, limit: limit, idleTimeout: idleTimeout, in: registry)
+            try Self(
+                validating: "\(name)",
+                help: help,
+                maxChildren: maxChildren,
+                idleTimeout: idleTimeout,
+                in: registry
+            )
         }
     }
 
@@ -158,11 +164,11 @@ extension Family {
     public init(
         validating name: String,
         help: String,
-        limit: Int = MetricRegistry.defaultLimit,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) where Child: PlainInstrument {
-        try self.init(name, help, Child._kind.kind, limit, idleTimeout, in: registry)
+        try self.init(name, help, Child._kind.kind, maxChildren, idleTimeout, in: registry)
     }
 
     /// Registers a family of histograms, or finds the one of the same definition.
@@ -170,7 +176,7 @@ extension Family {
         _ name: StaticString,
         help: String,
         buckets: Buckets = .latency,
-        limit: Int = MetricRegistry.defaultLimit,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) where Child == Histogram {
@@ -179,7 +185,7 @@ extension Family {
                 validating: "\(name)",
                 help: help,
                 buckets: buckets,
-                limit: limit,
+                maxChildren: maxChildren,
                 idleTimeout: idleTimeout,
                 in: registry
             )
@@ -191,18 +197,18 @@ extension Family {
         validating name: String,
         help: String,
         buckets: Buckets = .latency,
-        limit: Int = MetricRegistry.defaultLimit,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) where Child == Histogram {
-        try self.init(name, help, .histogram, limit, idleTimeout, buckets, in: registry)
+        try self.init(name, help, .histogram, maxChildren, idleTimeout, buckets, in: registry)
     }
 
     private init(
         _ name: String,
         _ help: String,
         _ kind: MetricKind,
-        _ limit: Int,
+        _ maxChildren: Int,
         _ idleTimeout: Duration?,
         _ buckets: Buckets = [],
         in registry: MetricRegistry
@@ -214,16 +220,16 @@ extension Family {
             kind: kind,
             labelNames: schema.map(\.name),
             buckets: buckets,
-            limit: Self.limit(limit),
+            maxChildren: Self.maxChildren(maxChildren),
             idleTimeout: idleTimeout
         )
         self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
     }
 
-    /// A closed label set has all its cases, whatever its limit.
-    static func limit(_ limit: Int) -> Int {
-        guard limit > 0, let cases = Labels.self as? any CaseIterable.Type else { return limit }
-        return max(limit, count(of: cases))
+    /// A closed label set has all its cases, whatever `maxChildren` is.
+    static func maxChildren(_ maxChildren: Int) -> Int {
+        guard maxChildren > 0, let cases = Labels.self as? any CaseIterable.Type else { return maxChildren }
+        return max(maxChildren, count(of: cases))
     }
 
     private static func count<Cases: CaseIterable>(of type: Cases.Type) -> Int {
@@ -236,7 +242,7 @@ extension Gauge {
     ///
     /// The closure runs on a thread of the scrape's own, under no lock, and never twice at once: scrapes that come
     /// meanwhile share its answer. It may use the registry, and it may block: a scrape that it holds up for too long, or
-    /// that is made inside it, leaves the gauge out and counts that in `tally_collector_errors_total{family}`.
+    /// that is made inside it, leaves the gauge out and counts that in `tally_scrape_errors_total{family}`.
     /// Registered again, the new closure takes the old one's place.
     public static func observing(
         _ name: StaticString,

@@ -34,7 +34,7 @@ public final class MetricRegistry: Sendable {
     }
 
     /// How many children a family may have, if it is not told otherwise.
-    public static let defaultLimit = 1_000
+    public static let defaultMaxChildren = 1_000
 
     /// A registry whose names are literals; a wrong one traps and is named.
     ///
@@ -44,19 +44,19 @@ public final class MetricRegistry: Sendable {
     ///   - constantLabels: Put on every series, before its own labels. `family`, `metric` and `reason` are taken by the
     ///     registry's own metrics, unless it has none.
     ///   - nameValidation: Which names metrics and labels may have.
-    ///   - createdSamples: Whether OpenMetrics tells when each counter and histogram was made, in `_created`; not of totals
+    ///   - exposesCreated: Whether OpenMetrics tells when each counter and histogram was made, in `_created`; not of totals
     ///     that come from elsewhere, as a collector's. It nearly doubles the number of counters, and few scrapers use it.
     ///   - ownMetrics: Whether the registry exposes what it knows of itself: `tally_series`,
     ///     `tally_scrape_duration_seconds`, `tally_rejected_updates_total{reason}`,
     ///     `tally_shortened_label_values_total`, `tally_family_overflow_total{family}`,
     ///     `tally_family_overflow_label_sets{family}`, `tally_active_users_overflow{metric}`,
-    ///     `tally_collector_errors_total{family}`. They take the constant labels, not the prefix.
+    ///     `tally_scrape_errors_total{family}`. They take the constant labels, not the prefix.
     public convenience init(
         clock: some Clock<Duration> = ContinuousClock(),
         prefix: StaticString = "",
         constantLabels: KeyValuePairs<StaticString, String> = [:],
         nameValidation: NameValidation = .legacy,
-        createdSamples: Bool = false,
+        exposesCreated: Bool = false,
         ownMetrics: Bool = true
     ) {
         let labels = constantLabels.map { (name: "\($0.key)", value: $0.value) }
@@ -66,7 +66,7 @@ public final class MetricRegistry: Sendable {
                 validatingPrefix: "\(prefix)",
                 constantLabels: labels,
                 nameValidation: nameValidation,
-                createdSamples: createdSamples,
+                exposesCreated: exposesCreated,
                 ownMetrics: ownMetrics
             )
         } catch {
@@ -81,7 +81,7 @@ public final class MetricRegistry: Sendable {
         validatingPrefix prefix: String,
         constantLabels: [(name: String, value: String)] = [],
         nameValidation: NameValidation = .legacy,
-        createdSamples: Bool = false,
+        exposesCreated: Bool = false,
         ownMetrics: Bool = true
     ) throws(RegistrationError) {
         try self.init(
@@ -90,7 +90,7 @@ public final class MetricRegistry: Sendable {
             validatingPrefix: prefix,
             constantLabels: constantLabels,
             nameValidation: nameValidation,
-            createdSamples: createdSamples,
+            exposesCreated: exposesCreated,
             ownMetrics: ownMetrics
         )
     }
@@ -102,7 +102,7 @@ public final class MetricRegistry: Sendable {
         validatingPrefix prefix: String = "",
         constantLabels: [(name: String, value: String)] = [],
         nameValidation: NameValidation = .legacy,
-        createdSamples: Bool = false,
+        exposesCreated: Bool = false,
         ownMetrics: Bool = false
     ) throws(RegistrationError) {
         let start = clock.now
@@ -112,7 +112,7 @@ public final class MetricRegistry: Sendable {
             sleep: { try await clock.sleep(for: min(max($0, .zero), .seconds(1_000_000_000))) },
             isRealTime: clock is ContinuousClock || clock is SuspendingClock,
             wallSeconds: wallSeconds,
-            createdSamples: createdSamples
+            exposesCreated: exposesCreated
         )
         self.context = context
         self.prefix = prefix
@@ -149,7 +149,7 @@ public final class MetricRegistry: Sendable {
         kind: MetricKind,
         labelNames: [String],
         buckets: Buckets = [],
-        limit: Int? = nil,
+        maxChildren: Int? = nil,
         idleTimeout: Duration? = nil,
         contended: Bool = false,
         users: UserSettings? = nil,
@@ -173,12 +173,12 @@ public final class MetricRegistry: Sendable {
             }
             let constant = constantLabels.map(\.name)
             try Self.checkLabels(labelNames, of: exposed, kind: kind, constant: constant, by: validation)
-            let limit = limit ?? Self.defaultLimit
-            guard (1...2_000_000_000).contains(limit) else {
+            let maxChildren = maxChildren ?? Self.defaultMaxChildren
+            guard (1...2_000_000_000).contains(maxChildren) else {
                 throw RegistrationError(
                     .invalidLimit,
                     exposed,
-                    "has the limit \(limit), which is not in 1...2000000000"
+                    "has a limit of \(maxChildren) children, which is not in 1...2000000000"
                 )
             }
             if let idleTimeout, idleTimeout <= .zero {
@@ -191,7 +191,7 @@ public final class MetricRegistry: Sendable {
                 labelNames: labelNames,
                 constantLabels: constantLabels,
                 bounds: try buckets.validated(for: exposed),
-                limit: limit,
+                maxChildren: maxChildren,
                 idleTimeout: idleTimeout,
                 isMirrored: isMirrored || collector != nil,
                 isStandard: isStandard,

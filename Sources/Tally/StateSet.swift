@@ -135,13 +135,13 @@ extension StateSet {
     ///   - name: The metric's name, which is also that of the label that tells the states.
     ///   - help: What it is about, for the reader of the exposition.
     ///   - labelNames: The label names, in the order in which values are given.
-    ///   - limit: How many children it may have before further ones share the overflow child.
+    ///   - maxChildren: How many children it may have before further ones share the overflow child.
     ///   - registry: Where it is exposed.
     public static func family(
         validating name: String,
         help: String,
         labelNames: [String],
-        limit: Int = MetricRegistry.defaultLimit,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
         let states = try Self.states(for: name)
@@ -151,7 +151,7 @@ extension StateSet {
                 help: help,
                 kind: .stateSet,
                 labelNames: labelNames,
-                limit: limit,
+                maxChildren: maxChildren,
                 states: states
             )
         )
@@ -163,11 +163,11 @@ extension Family {
     public init<State>(
         _ name: StaticString,
         help: String,
-        limit: Int = MetricRegistry.defaultLimit,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
         in registry: MetricRegistry
     ) where Child == StateSet<State> {
         self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(validating: "\(name)", help: help, limit: limit, in: registry)
+            try Self(validating: "\(name)", help: help, maxChildren: maxChildren, in: registry)
         }
     }
 
@@ -175,7 +175,7 @@ extension Family {
     public init<State>(
         validating name: String,
         help: String,
-        limit: Int = MetricRegistry.defaultLimit,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
         in registry: MetricRegistry
     ) throws(RegistrationError) where Child == StateSet<State> {
         let schema = Labels.schema
@@ -184,7 +184,7 @@ extension Family {
             help: help,
             kind: .stateSet,
             labelNames: schema.map(\.name),
-            limit: Self.limit(limit),
+            maxChildren: Self.maxChildren(maxChildren),
             states: try Child.states(for: name)
         )
         self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))

@@ -43,7 +43,7 @@ struct ChatMetrics: Sendable {
         connections = Counter("chat_connections_total", help: "Connections accepted since boot.", in: registry)
         disconnections = Counter("chat_disconnections_total", help: "Connections ended since boot.", in: registry)
         clients = Gauge("chat_connected_clients", help: "Clients connected now.", in: registry)
-        messages = Family("chat_messages_total", help: "Messages delivered, by room.", limit: 100, in: registry)
+        messages = Family("chat_messages_total", help: "Messages delivered, by room.", maxChildren: 100, in: registry)
         sentBytes = Counter("chat_sent_bytes_total", help: "Bytes written to clients.", in: registry)
         requests = Family("http_requests_total", help: "Requests served.", in: registry)
         latency = Family("http_request_duration_seconds", help: "Time to respond.", buckets: .latency, in: registry)

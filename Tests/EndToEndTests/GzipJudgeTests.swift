@@ -30,7 +30,7 @@ struct GzipJudgeTests {
         for seed: UInt64 in 0..<600 {
             let random = try RandomRegistry(seed: seed + 50_000)
             random.registry.unregister("tally_scrape_duration_seconds")
-            random.registry.unregister("tally_collector_errors_total")
+            random.registry.unregister("tally_scrape_errors_total")
             append(random.registry)
         }
         // Of many pieces, whose borders fall anywhere.
@@ -40,7 +40,7 @@ struct GzipJudgeTests {
                 validating: "many",
                 help: "",
                 labelNames: ["path", "user"],
-                limit: series,
+                maxChildren: series,
                 in: registry
             )
             for index in 0..<series {

@@ -25,7 +25,7 @@ struct HostileScrapeTests {
         let registry = MetricRegistry(
             constantLabels: ["host.name": "a\"b\\\n"],
             nameValidation: .utf8,
-            createdSamples: true
+            exposesCreated: true
         )
         let library = MetricRegistry(constantLabels: ["host.name": "other"], nameValidation: .utf8)
         Counter("http.requests", help: "Requests.", in: registry).increment(by: 41)
@@ -67,7 +67,13 @@ struct HostileScrapeTests {
     @Test(.enabled(if: curl != nil || Program.isRequired, "needs curl"))
     func curlReadsGzip() async throws {
         let registry = MetricRegistry(ownMetrics: false)
-        let family = try Counter.family(validating: "many", help: "", labelNames: ["n"], limit: 9999, in: registry)
+        let family = try Counter.family(
+            validating: "many",
+            help: "",
+            labelNames: ["n"],
+            maxChildren: 9999,
+            in: registry
+        )
         for index in 0..<9999 { family[["\(index)"]].increment(by: index) }
         let (addresses, continuation) = AsyncStream.makeStream(of: ListenerAddress.self)
         let listener = MetricsListener(registry: registry, port: 0)

@@ -45,7 +45,7 @@ struct RandomRegistry {
             validatingPrefix: prefix,
             constantLabels: constant.map { ($0.key, $0.value) },
             nameValidation: isUTF8 ? .utf8 : .legacy,
-            createdSamples: hasCreated
+            exposesCreated: hasCreated
         )
         for index in 0..<Int.random(in: 0...6, using: &random) {
             try add("\(isUTF8 ? random.utf8Name() : random.name())_\(index)", constant, isUTF8, &random)

@@ -14,7 +14,7 @@ struct CompressionTests {
             validating: "many",
             help: "",
             labelNames: ["n"],
-            limit: 100_000,
+            maxChildren: 100_000,
             in: registry
         )
         for index in 0..<series { family[["\(index)"]].increment(by: index) }
@@ -165,7 +165,7 @@ struct ListenerCollectorTests {
                 headers: "X-Prometheus-Scrape-Timeout-Seconds: 0.01\r\n"
             )
             let text = String(decoding: response.body, as: UTF8.self)
-            #expect(text.contains("tally_collector_errors_total{family=\"rows\"} 1\n"))
+            #expect(text.contains("tally_scrape_errors_total{family=\"rows\"} 1\n"))
             #expect(!text.contains("\nrows"))
         }
         continuation.finish()

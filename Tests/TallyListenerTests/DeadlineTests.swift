@@ -38,8 +38,8 @@ struct ScrapeDeadlineTests {
             let response = try await RawClient(address.port).get("/metrics", headers: header)
             #expect(response.status == 200)
             #expect(response.text.contains("\nrequests_total 3\n"))
-            #expect(response.text.contains(#"tally_collector_errors_total{family="rows"} 1"#))
-            #expect(response.text.contains(#"tally_collector_errors_total{family="z_depth"} 1"#))
+            #expect(response.text.contains(#"tally_scrape_errors_total{family="rows"} 1"#))
+            #expect(response.text.contains(#"tally_scrape_errors_total{family="z_depth"} 1"#))
             #expect(!response.text.contains("\nrows "))
         }
         roadblock.open()

@@ -11,7 +11,13 @@ import Testing
 struct RequestFaultTests {
     private static func large() throws -> MetricRegistry {
         let registry = MetricRegistry()
-        let family = try Counter.family(validating: "many", help: "", labelNames: ["n"], limit: 10_000, in: registry)
+        let family = try Counter.family(
+            validating: "many",
+            help: "",
+            labelNames: ["n"],
+            maxChildren: 10_000,
+            in: registry
+        )
         for index in 0..<10_000 { family[["\(index)"]].increment() }
         return registry
     }

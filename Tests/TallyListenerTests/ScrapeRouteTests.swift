@@ -24,7 +24,7 @@ struct ScrapeRouteTests {
             for count in 1...2 {
                 let late = try await RawClient(address.port).get("/metrics", headers: header)
                 #expect(!late.text.contains("\na_depth "))
-                #expect(late.text.contains(#"tally_collector_errors_total{family="a_depth"} \#(count)"#))
+                #expect(late.text.contains(#"tally_scrape_errors_total{family="a_depth"} \#(count)"#))
                 let inTime = try await RawClient(address.port).get("/metrics")
                 #expect(inTime.text.contains("a_depth 1\n"))
             }

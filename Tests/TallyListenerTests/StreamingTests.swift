@@ -187,7 +187,7 @@ struct StreamingTests {
                 let text = try await blocked.response().text
                 #expect(!text.contains("\na_depth "))
                 #expect(text.contains("\nb_depth 8\n"))
-                #expect(text.contains(#"tally_collector_errors_total{family="a_depth"} \#(count)"#))
+                #expect(text.contains(#"tally_scrape_errors_total{family="a_depth"} \#(count)"#))
             }
             roadblock.open()
             // Once the first call has ended, another starts.

@@ -100,7 +100,7 @@ struct ActiveUsersFamilyTests {
             help: "By tenant.",
             labelNames: ["tenant"],
             windows: [.hours(1)],
-            limit: 2,
+            maxChildren: 2,
             in: registry
         )
         for tenant in 0..<5 { family[["\(tenant)"]].record("user \(tenant)") }

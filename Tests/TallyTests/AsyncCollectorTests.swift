@@ -24,9 +24,9 @@ struct AsyncCollectorTests {
 
     private func errors() throws -> Double? {
         // Alone, since an exposition of the collector's families may count an error itself.
-        let request = ScrapeRequest(names: ["tally_collector_errors_total"])
+        let request = ScrapeRequest(names: ["tally_scrape_errors_total"])
         let text = try ParsedText(registry.exposition(for: request))
-        return text["tally_collector_errors_total", ("family", "rows")].flatMap(Double.init)
+        return text["tally_scrape_errors_total", ("family", "rows")].flatMap(Double.init)
     }
 
     private func text(_ request: ScrapeRequest) -> String {

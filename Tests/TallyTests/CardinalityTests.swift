@@ -6,7 +6,7 @@ struct CardinalityTests {
     let registry = MetricRegistry()
 
     @Test func aFullFamilySharesOneChildAndLosesNothing() throws {
-        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 3, in: registry)
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 3, in: registry)
         for path in ["/a", "/b", "/c", "/d", "/e", "/a", "/d"] { family[Path(path: path)].increment() }
         let text = try registry.parsed()
         #expect(
@@ -35,7 +35,7 @@ struct CardinalityTests {
     }
 
     @Test func whatTheHostCallsOtherIsTheOverflowChildToo() throws {
-        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 2, in: registry)
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 2, in: registry)
         for path in ["other", "/a", "/b", "/c"] { family[Path(path: path)].increment() }
         #expect(family[Path(path: "other")].value == 3)
         #expect(family.count == 2)
@@ -43,7 +43,7 @@ struct CardinalityTests {
     }
 
     @Test func roomThatRemovalMakesIsUsedAgain() {
-        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 2, in: registry)
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 2, in: registry)
         for path in ["/a", "/b", "/c"] { family[Path(path: path)].increment() }
         family.remove(Path(path: "/a"))
         family[Path(path: "/c")].increment(by: 10)
@@ -53,7 +53,7 @@ struct CardinalityTests {
     }
 
     @Test func theOverflowChildCanBeRemovedAndComesBack() {
-        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 1, in: registry)
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 1, in: registry)
         for path in ["/a", "/b"] { family[Path(path: path)].increment() }
         #expect(family.count == 2)
         #expect(family.remove(Path(path: "other")))
@@ -66,7 +66,7 @@ struct CardinalityTests {
 
     @Test func howManyDistinctSetsWereTurnedAwayIsEstimated() throws {
         let registry = MetricRegistry()
-        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 10, in: registry)
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 10, in: registry)
         for round in 0..<3 {
             for path in 0..<5010 { family[Path(path: "/\(path)")].increment() }
             let estimate = try registry.parsed()["tally_family_overflow_label_sets", ("family", "hits_total")]
@@ -98,7 +98,7 @@ struct CardinalityTests {
     }
 
     @Test func closedSetsOverflowToo() throws {
-        let family = Family<Route, Counter>("hits_total", help: "Hits.", limit: 1, in: registry)
+        let family = Family<Route, Counter>("hits_total", help: "Hits.", maxChildren: 1, in: registry)
         for _ in 0..<3 { family[Route(method: .get, isCached: true)].increment() }
         for _ in 0..<3 { family[Route(method: .post, isCached: true)].increment() }
         #expect(try registry.parsed()["hits_total", ("method", "other"), ("cached", "other")] == "3")
@@ -106,7 +106,7 @@ struct CardinalityTests {
     }
 
     @Test func aLimitBelowTheNumberOfCasesDoesNotCutAClosedSet() {
-        let family = Family<Direction, Counter>("frames_total", help: "Frames.", limit: 1, in: registry)
+        let family = Family<Direction, Counter>("frames_total", help: "Frames.", maxChildren: 1, in: registry)
         family[.binaryToPhone].increment()
         #expect(family[.binaryToPhone].value == 1)
         #expect(family.count == 2)
@@ -187,7 +187,7 @@ struct RemovalTests {
     }
 
     @Test func whatIsLeftKeepsItsOrderAndItsValues() throws {
-        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 5000, in: registry)
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 5000, in: registry)
         for index in 0..<5000 { family[Path(path: "/\(index)")].increment(by: index) }
         for index in 0..<5000 where index % 7 != 0 { family.remove(Path(path: "/\(index)")) }
         family.core.storage._checkInvariants()
@@ -198,7 +198,7 @@ struct RemovalTests {
     }
 
     @Test func aHandleThatIsHeldKeepsItsChildThroughCompaction() {
-        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 5000, in: registry)
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 5000, in: registry)
         var held: [Counter] = []
         for index in 0..<5000 {
             let counter = family[Path(path: "/\(index)")]
@@ -211,7 +211,7 @@ struct RemovalTests {
     }
 
     @Test func aScrapeShowsWhatThereWasWhenItBeganWhateverGoesMeanwhile() throws {
-        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 20_000, in: registry)
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 20_000, in: registry)
         for index in 0..<20_000 { family[Path(path: "/\(index)")].increment(by: index) }
         var chunks = registry.chunks(as: .prometheusText)
         var body = chunks.next() ?? []

@@ -36,7 +36,7 @@ struct ChunkBorderTests {
         let registry = MetricRegistry(
             constantLabels: ["host.name": String(repeating: "\"", count: constantBytes)],
             nameValidation: .utf8,
-            createdSamples: true,
+            exposesCreated: true,
             ownMetrics: false
         )
         let labels = ["a.b", "c-\"\n\\d", "plain"]

@@ -62,7 +62,7 @@ struct CollectedValueTests {
     }
 
     @Test func sharedBucketsStopWhereACounterDoes() throws {
-        let wait = CollectedFamily.histogram("wait", help: "", labelNames: ["n"], buckets: [1], limit: 1)
+        let wait = CollectedFamily.histogram("wait", help: "", labelNames: ["n"], buckets: [1], maxChildren: 1)
         collect(wait) { samples in
             for name in ["own", "a", "b", "c"] { samples.set(wait, [name], counts: [.max / 2, 5], sum: 1e308) }
         }
@@ -85,8 +85,8 @@ struct CollectedValueTests {
     }
 
     @Test func sharedTotalsStopThereToo() throws {
-        let jobs = CollectedFamily.counter("jobs", help: "", labelNames: ["n"], limit: 1)
-        let work = CollectedFamily.floatCounter("work", help: "", labelNames: ["n"], limit: 1)
+        let jobs = CollectedFamily.counter("jobs", help: "", labelNames: ["n"], maxChildren: 1)
+        let work = CollectedFamily.floatCounter("work", help: "", labelNames: ["n"], maxChildren: 1)
         collect(jobs, work) { samples in
             for name in ["own", "a", "b", "c"] {
                 samples.set(jobs, [name], to: Int.max)
@@ -127,7 +127,7 @@ struct CollectedValueTests {
 
     @Test(arguments: [Double.nan, .infinity, -.infinity])
     func aGaugeMayHaveAnyValueButInTheSharedChild(_ value: Double) throws {
-        let load = CollectedFamily.gauge("load", help: "", labelNames: ["n"], limit: 1)
+        let load = CollectedFamily.gauge("load", help: "", labelNames: ["n"], maxChildren: 1)
         collect(load) { samples in
             samples.set(load, ["own"], to: value)
             samples.set(load, ["a"], to: 2)
@@ -140,7 +140,7 @@ struct CollectedValueTests {
     }
 
     @Test func aSharedChildThatGotNoValueIsNotExposed() throws {
-        let load = CollectedFamily.gauge("load", help: "", labelNames: ["n"], limit: 1)
+        let load = CollectedFamily.gauge("load", help: "", labelNames: ["n"], maxChildren: 1)
         collect(load) { samples in
             samples.set(load, ["own"], to: 1)
             samples.set(load, ["a"], to: .nan)
@@ -149,7 +149,7 @@ struct CollectedValueTests {
     }
 
     @Test func oneOfTheSharedChildsNameKeepsItsValue() throws {
-        let load = CollectedFamily.gauge("load", help: "", labelNames: ["n"], limit: 1)
+        let load = CollectedFamily.gauge("load", help: "", labelNames: ["n"], maxChildren: 1)
         collect(load) { samples in
             samples.set(load, ["other"], to: 1)
             samples.set(load, ["a"], to: .nan)

@@ -25,7 +25,7 @@ struct CollectorTests {
     }
 
     private func errors(_ family: String) throws -> Double? {
-        try registry.value(of: "tally_collector_errors_total", labels: ["family": family])
+        try registry.value(of: "tally_scrape_errors_total", labels: ["family": family])
     }
 
     @Test
@@ -103,7 +103,7 @@ struct CollectorTests {
         let text = String(decoding: registry.exposition(for: ScrapeRequest(timeout: .seconds(1))).body, as: UTF8.self)
         #expect(text.contains("a_slow 1\n"))
         #expect(asked.value == 0)
-        #expect(text.contains("tally_collector_errors_total{family=\"b_late\"} 1"))
+        #expect(text.contains("tally_scrape_errors_total{family=\"b_late\"} 1"))
     }
 
     @Test
@@ -183,7 +183,7 @@ struct CollectorTests {
 
     @Test
     func shareOneChildPastTheLimit() throws {
-        let limited = CollectedFamily.counter("limited", help: "", labelNames: ["n"], limit: 2)
+        let limited = CollectedFamily.counter("limited", help: "", labelNames: ["n"], maxChildren: 2)
         registry.register(
             Collector(families: [limited]) { samples in
                 for index in 0..<5 { samples.set(limited, ["\(index)"], to: 10 + index) }
@@ -201,7 +201,7 @@ struct CollectorTests {
 
     @Test(arguments: [["other", "a", "b", "c"], ["a", "b", "c", "other"], ["a", "b", "other", "c"]])
     func loseNothingWhereAValueIsCalledAsTheSharedChildIs(_ values: [String]) throws {
-        let limited = CollectedFamily.counter("limited", help: "", labelNames: ["n"], limit: 2)
+        let limited = CollectedFamily.counter("limited", help: "", labelNames: ["n"], maxChildren: 2)
         registry.register(
             Collector(families: [limited]) { samples in
                 for value in values { samples.set(limited, [value], to: 10) }
@@ -212,8 +212,8 @@ struct CollectorTests {
 
     @Test
     func mayKnowOneFamilyByTwoNames() throws {
-        let one = CollectedFamily.counter("jobs", help: "", labelNames: ["queue"], limit: 1)
-        let other = CollectedFamily.counter("jobs_total", help: "", labelNames: ["queue"], limit: 1)
+        let one = CollectedFamily.counter("jobs", help: "", labelNames: ["queue"], maxChildren: 1)
+        let other = CollectedFamily.counter("jobs_total", help: "", labelNames: ["queue"], maxChildren: 1)
         registry.register(
             Collector(families: [one, other]) { samples in
                 samples.set(one, ["mail"], to: 1)

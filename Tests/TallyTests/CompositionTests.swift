@@ -78,7 +78,7 @@ struct CompositionTests {
         host.include(other)
         try host.expect(text: "jobs_total{service=\"chat\"} 1", of: ["jobs_total"])
         #expect(
-            try other.value(of: "tally_collector_errors_total", labels: ["family": "jobs_total"]) == 1
+            try other.value(of: "tally_scrape_errors_total", labels: ["family": "jobs_total"]) == 1
         )
     }
 
@@ -95,7 +95,7 @@ struct CompositionTests {
         #expect(parsed.samples(of: "jobs_total").map(\.value) == [1])
         #expect(parsed.family("depth")?.kind == .gauge)
         #expect(parsed.samples(of: "depth_count").isEmpty)
-        #expect(try same.value(of: "tally_collector_errors_total", labels: ["family": "jobs_total"]) == 1)
+        #expect(try same.value(of: "tally_scrape_errors_total", labels: ["family": "jobs_total"]) == 1)
     }
 
     @Test
@@ -126,7 +126,7 @@ struct CompositionTests {
         #expect(parsed.samples(of: "time_count").map(\.value) == [1])
         // What was left out stands in nobody's way.
         #expect(parsed.family("jobs_total")?.kind == .histogram)
-        #expect(try other.value(of: "tally_collector_errors_total", labels: ["family": "time_count"]) == 1)
+        #expect(try other.value(of: "tally_scrape_errors_total", labels: ["family": "time_count"]) == 1)
     }
 
     @Test
@@ -138,7 +138,7 @@ struct CompositionTests {
         let alike = MetricRegistry()
         nameless.include(alike)
         #expect(try nameless.samples(of: "tally_series").count == 1)
-        #expect(try alike.samples(of: "tally_collector_errors_total").isEmpty)
+        #expect(try alike.samples(of: "tally_scrape_errors_total").isEmpty)
     }
 
     @Test
@@ -210,7 +210,7 @@ struct CompositionTests {
                 validating: "many",
                 help: "",
                 labelNames: ["n"],
-                limit: 10_000,
+                maxChildren: 10_000,
                 in: registry
             )
             for index in 0..<5000 { family[["\(number)-\(index)"]].increment() }
@@ -237,6 +237,6 @@ struct CompositionTests {
         Counter("jobs_total", help: "The library's.", in: library).increment()
         host.include(library)
         _ = host.exposition()
-        #expect(try host.value(of: "tally_collector_errors_total", labels: ["family": "jobs_total"]) == 1)
+        #expect(try host.value(of: "tally_scrape_errors_total", labels: ["family": "jobs_total"]) == 1)
     }
 }

@@ -98,7 +98,7 @@ struct ConcurrencyTests {
     @Test func familiesLoseNothingWhicheverWayAChildIsFound() async throws {
         try await onThread {
             let registry = MetricRegistry()
-            let open = Family<Path, Counter>("open_total", help: "O.", limit: 100, in: registry)
+            let open = Family<Path, Counter>("open_total", help: "O.", maxChildren: 100, in: registry)
             let closed = Family<Route, Counter>("closed_total", help: "C.", in: registry)
             let paths = (0..<200).map { Path(path: "/\($0)") }
             try hammer(registry) { thread, round in
@@ -121,7 +121,7 @@ struct ConcurrencyTests {
     @Test func childrenThatComeAndGoAreNeverExposedTwiceNorLost() async throws {
         try await onThread {
             let registry = MetricRegistry()
-            let open = Family<Path, Counter>("open_total", help: "O.", limit: 10_000, in: registry)
+            let open = Family<Path, Counter>("open_total", help: "O.", maxChildren: 10_000, in: registry)
             let closed = Family<Route, Counter>("closed_total", help: "C.", in: registry)
             let held = open[Path(path: "/held")]
             let bound = closed[Route(method: .get, isCached: true)]

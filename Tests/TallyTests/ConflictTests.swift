@@ -43,7 +43,7 @@ struct ConflictTests {
             validating: "jobs",
             help: help,
             labelNames: labels,
-            limit: limit,
+            maxChildren: limit,
             idleTimeout: idle,
             in: registry
         )

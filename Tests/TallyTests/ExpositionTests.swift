@@ -49,7 +49,7 @@ struct PrometheusTextTests {
     @Test func randomDoublesReadBackAsThemselves() throws {
         var generator = SystemRandomNumberGenerator()
         let registry = MetricRegistry.bare()
-        let family = Family<Path, Gauge>("g", help: "", limit: 20_000, in: registry)
+        let family = Family<Path, Gauge>("g", help: "", maxChildren: 20_000, in: registry)
         var values: [Double] = []
         for index in 0..<20_000 {
             let bits = Double(bitPattern: generator.next())
@@ -175,7 +175,7 @@ struct StreamingTests {
         _ format: ExpositionFormat
     ) {
         let registry = MetricRegistry(clock: ManualClock())
-        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 50_000, in: registry)
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 50_000, in: registry)
         for index in 0..<50_000 { family[Path(path: "/a/rather/long/path/\(index)")].increment(by: index) }
         let histograms = Family<Path, Histogram>("h", help: "H.", in: registry)
         for index in 0..<900 { histograms[Path(path: "\(index)")].observe(Double(index)) }
@@ -198,7 +198,7 @@ struct StreamingTests {
 
     @Test func anErrorOfTheReceiverEndsTheExposition() {
         let registry = MetricRegistry()
-        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 50_000, in: registry)
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 50_000, in: registry)
         for index in 0..<50_000 { family[Path(path: "/a/rather/long/path/\(index)")].increment(by: index) }
         var pieces = 0
         #expect(throws: Full.self) {

@@ -26,7 +26,7 @@ struct FamilyTests {
     @Test func seriesStandInTheOrderOfTheirFirstUse() throws {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
         let names = (0..<3000).map { "/\(($0 * 7919) % 3001)" }
-        let wide = Family<Path, Gauge>("size_bytes", help: "Size.", limit: 5000, in: registry)
+        let wide = Family<Path, Gauge>("size_bytes", help: "Size.", maxChildren: 5000, in: registry)
         for name in names.prefix(900) { family[Path(path: name)].increment() }
         for name in names { wide[Path(path: name)].set(1) }
         for name in names.reversed() { wide[Path(path: name)].set(2) }
@@ -120,7 +120,7 @@ struct FamilyTests {
     }
 
     @Test func everyKeyOfAClosedSetHasItsOwnChild() {
-        let family = Family<Bytes, Counter>("hits_total", help: "Hits.", limit: 70_000, in: registry)
+        let family = Family<Bytes, Counter>("hits_total", help: "Hits.", maxChildren: 70_000, in: registry)
         for one in UInt8.min ... .max {
             for two in UInt8.min ... .max where two % 4 == 0 {
                 family[Bytes(one: one, two: two)].increment(by: Int(one) * 256 + Int(two))

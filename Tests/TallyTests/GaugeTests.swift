@@ -103,7 +103,7 @@ struct ObservingGaugeTests {
         }
         #expect(try registry.parsed()["queue_depth"] == "7")
         #expect(inner.value.contains("other_total 1\n"))
-        #expect(try registry.parsed()["tally_collector_errors_total", ("family", "queue_depth")] == "2")
+        #expect(try registry.parsed()["tally_scrape_errors_total", ("family", "queue_depth")] == "2")
     }
 
     @Test func twoRegistriesMayAskForEachOther() throws {
@@ -113,7 +113,7 @@ struct ObservingGaugeTests {
             Double(registry.exposition().body.count)
         }
         #expect(try registry.parsed()["size_bytes"] != "0")
-        #expect(try registry.parsed()["tally_collector_errors_total", ("family", "size_bytes")] == "2")
+        #expect(try registry.parsed()["tally_scrape_errors_total", ("family", "size_bytes")] == "2")
     }
 
     @Test func aTaskThatAClosureStartedMayScrapeLater() async throws {
@@ -132,7 +132,7 @@ struct ObservingGaugeTests {
         continuation.yield()
         let later = await task.value?.value ?? ""
         #expect(later.contains("\ndepth 5\n"))
-        #expect(!later.contains("tally_collector_errors_total"))
+        #expect(!later.contains("tally_scrape_errors_total"))
     }
 
     /// What a closure holds may use the registry when it goes.

@@ -82,7 +82,7 @@ struct GzipTests {
             validating: "many",
             help: "",
             labelNames: ["path", "user"],
-            limit: 10_000,
+            maxChildren: 10_000,
             in: registry
         )
         for index in 0..<10_000 { family[["/path/\(index % 100)", "user \(index)"]].increment(by: index) }

@@ -14,8 +14,8 @@ struct HostCallTests {
     }
 
     private func errors(_ family: String) throws -> String? {
-        try ParsedText(registry.exposition(for: ScrapeRequest(names: ["tally_collector_errors_total"])))[
-            "tally_collector_errors_total",
+        try ParsedText(registry.exposition(for: ScrapeRequest(names: ["tally_scrape_errors_total"])))[
+            "tally_scrape_errors_total",
             ("family", family)
         ]
     }

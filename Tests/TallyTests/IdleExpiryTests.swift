@@ -18,7 +18,7 @@ struct IdleExpiryTests {
             validating: "jobs_total",
             help: "",
             labelNames: ["queue"],
-            limit: 100,
+            maxChildren: 100,
             idleTimeout: .seconds(160),
             in: registry
         )
@@ -267,7 +267,7 @@ struct IdleExpiryTests {
             validating: "busy_total",
             help: "",
             labelNames: ["n"],
-            limit: 10_000,
+            maxChildren: 10_000,
             idleTimeout: .seconds(16),
             in: registry
         )

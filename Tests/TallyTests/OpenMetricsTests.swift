@@ -110,7 +110,7 @@ struct OpenMetricsTests {
     }
 
     @Test func everySeriesOfALargeFamilyKeepsItsExemplar() throws {
-        let family = Family<Path, Counter>("hits_total", help: "Hits.", limit: 5000, in: registry)
+        let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 5000, in: registry)
         let long = String(repeating: "🚀", count: 100)
         for index in 0..<3000 {
             let child = family[Path(path: "/\(index)")]
@@ -154,13 +154,13 @@ struct FallingSumTests {
 
 /// The samples that tell when a series was made.
 struct CreatedSamplesTests {
-    private func text(_ format: ExpositionFormat, createdSamples: Bool) throws -> String {
+    private func text(_ format: ExpositionFormat, exposesCreated: Bool) throws -> String {
         let seconds = Holder(1_763_740_000.5)
         let registry = try MetricRegistry(
             clock: ManualClock(),
             wallSeconds: { seconds.value },
             constantLabels: [("zone", "a")],
-            createdSamples: createdSamples
+            exposesCreated: exposesCreated
         )
         Counter("plain", help: "", in: registry).increment()
         let byKind = try Counter.family(validating: "kinds", help: "", labelNames: ["kind"], in: registry)
@@ -174,7 +174,7 @@ struct CreatedSamplesTests {
 
     @Test
     func standBesideEachCounterAndHistogram() throws {
-        let text = try text(.openMetrics, createdSamples: true)
+        let text = try text(.openMetrics, exposesCreated: true)
         #expect(text.contains("\nplain_total{zone=\"a\"} 1\nplain_created{zone=\"a\"} 1763740000.5\n"))
         #expect(text.contains("\nkinds_created{zone=\"a\",kind=\"x\"} 1763740000.5\n"))
         #expect(
@@ -192,7 +192,7 @@ struct CreatedSamplesTests {
 
     @Test
     func areNotOfWhatBeganElsewhere() throws {
-        let registry = MetricRegistry(createdSamples: true, ownMetrics: false)
+        let registry = MetricRegistry(exposesCreated: true, ownMetrics: false)
         ProcessMetrics.register(in: registry)
         registry.register(Jobs())
         try MirroredFamily("seen_bytes_total", help: "", .total, in: registry).set(7)
@@ -205,8 +205,8 @@ struct CreatedSamplesTests {
 
     @Test
     func areNotOfWhatARegistryTellsOfItself() throws {
-        let registry = MetricRegistry(createdSamples: true)
-        let family = try Counter.family(validating: "c", help: "", labelNames: ["l"], limit: 1, in: registry)
+        let registry = MetricRegistry(exposesCreated: true)
+        let family = try Counter.family(validating: "c", help: "", labelNames: ["l"], maxChildren: 1, in: registry)
         for value in ["a", "b", "c"] { family[[value]].increment() }
         // Its series is made while it is exposed, at two: as if it had been zero after the sample's time.
         let text = String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self)
@@ -217,9 +217,9 @@ struct CreatedSamplesTests {
 
     @Test
     func areLeftOutUnlessAskedForAndInOtherFormats() throws {
-        #expect(try !text(.openMetrics, createdSamples: false).contains("_created"))
-        #expect(try !text(.prometheusText, createdSamples: true).contains("_created"))
-        #expect(try !text(.json, createdSamples: true).contains("_created"))
+        #expect(try !text(.openMetrics, exposesCreated: false).contains("_created"))
+        #expect(try !text(.prometheusText, exposesCreated: true).contains("_created"))
+        #expect(try !text(.json, exposesCreated: true).contains("_created"))
     }
 
     @Test
@@ -228,9 +228,9 @@ struct CreatedSamplesTests {
         let registry = try MetricRegistry(
             clock: ManualClock(),
             wallSeconds: { seconds.value },
-            createdSamples: true
+            exposesCreated: true
         )
-        let family = try Counter.family(validating: "c", help: "", labelNames: ["l"], limit: 10_000, in: registry)
+        let family = try Counter.family(validating: "c", help: "", labelNames: ["l"], maxChildren: 10_000, in: registry)
         for index in 0..<1000 { family[["\(index)"]].increment() }
         seconds.value = 2
         for index in 1..<1000 { family.remove(["\(index)"]) }

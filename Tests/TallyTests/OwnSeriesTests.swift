@@ -16,7 +16,7 @@ struct OwnSeriesTests {
     }
 
     private struct Overflowing: MetricCollector {
-        let family = CollectedFamily.counter("many_total", help: "", labelNames: ["n"], limit: 1)
+        let family = CollectedFamily.counter("many_total", help: "", labelNames: ["n"], maxChildren: 1)
         var families: [CollectedFamily] { [family] }
         func collect(into samples: inout CollectedSamples) {
             for number in 0..<3 { samples.set(family, ["\(number)"], to: 1) }
@@ -30,7 +30,7 @@ struct OwnSeriesTests {
     }
 
     private func overflow(_ name: String) throws -> Family<Path, Counter> {
-        let family = try Family<Path, Counter>(validating: name, help: "", limit: 1, in: registry)
+        let family = try Family<Path, Counter>(validating: name, help: "", maxChildren: 1, in: registry)
         for path in ["/a", "/b", "/c"] { family[Path(path: path)].increment() }
         return family
     }
@@ -66,12 +66,12 @@ struct OwnSeriesTests {
     @Test func collectorsThatFailedLeaveNothing() throws {
         registry.register(Failing())
         for errors in 1...2 {
-            #expect(try labelled("broken") == ["tally_collector_errors_total{family=\"broken\"} \(errors)"])
+            #expect(try labelled("broken") == ["tally_scrape_errors_total{family=\"broken\"} \(errors)"])
         }
         registry.unregister("broken")
         #expect(try labelled("broken").isEmpty)
         registry.register(Failing())
-        #expect(try labelled("broken") == ["tally_collector_errors_total{family=\"broken\"} 1"])
+        #expect(try labelled("broken") == ["tally_scrape_errors_total{family=\"broken\"} 1"])
     }
 
     @Test func whatACollectorOverflowedAddsUpWhileItIsRegistered() throws {
@@ -93,7 +93,12 @@ struct OwnSeriesTests {
                 Thread.detachNewThread {
                     for round in 0..<100 {
                         let name = "f\(thread)x\(round)_total"
-                        let family = try? Family<Path, Counter>(validating: name, help: "", limit: 1, in: registry)
+                        let family = try? Family<Path, Counter>(
+                            validating: name,
+                            help: "",
+                            maxChildren: 1,
+                            in: registry
+                        )
                         for path in ["/a", "/b", "/c"] { family?[Path(path: path)].increment() }
                         _ = registry.exposition()
                         registry.unregister(name)
@@ -108,7 +113,7 @@ struct OwnSeriesTests {
 
     @Test func everyScrapeCountsItsOwnSamples() async throws {
         let registry = registry
-        let family = Family<Path, Gauge>("depth", help: "", limit: 1000, in: registry)
+        let family = Family<Path, Gauge>("depth", help: "", maxChildren: 1000, in: registry)
         try await onThread {
             let done = DispatchGroup()
             for thread in 0..<4 {

@@ -167,7 +167,13 @@ struct RegistrationTests {
     func limitsOutOfRangeAreAnError(_ limit: Int) {
         #expect(
             code { () throws(RegistrationError) in
-                _ = try Counter.family(validating: "hits", help: "", labelNames: ["a"], limit: limit, in: registry)
+                _ = try Counter.family(
+                    validating: "hits",
+                    help: "",
+                    labelNames: ["a"],
+                    maxChildren: limit,
+                    in: registry
+                )
             } == .invalidLimit
         )
     }
@@ -303,7 +309,7 @@ struct TrapTests {
                 try Counter.family(validating: "jobs", help: "", labelNames: ["a-b"], in: registry)
             },
             #expect(throws: RegistrationError.self) {
-                try Counter.family(validating: "jobs", help: "", labelNames: [], limit: 0, in: registry)
+                try Counter.family(validating: "jobs", help: "", labelNames: [], maxChildren: 0, in: registry)
             },
             #expect(throws: RegistrationError.self) { try Gauge(validating: "jobs_created", help: "", in: registry) },
         ]

@@ -53,15 +53,15 @@ struct ScrapeOptionsTests {
         let parsed = try ParsedText(registry.exposition(for: ScrapeRequest(timeout: .seconds(2))))
         // Nothing is known of the last one, which is not zero.
         #expect(["a", "b", "c"].map { parsed[$0] } == ["7", "7", nil])
-        #expect(try registry.parsed()["tally_collector_errors_total", ("family", "c")] == "1")
+        #expect(try registry.parsed()["tally_scrape_errors_total", ("family", "c")] == "1")
         #expect(try registry.parsed()["c"] == "7")
         // An extreme one is none.
         let all = try ParsedText(registry.exposition(for: ScrapeRequest(timeout: .seconds(Int64.max))))
-        #expect(all["tally_collector_errors_total", ("family", "a")] == nil)
+        #expect(all["tally_scrape_errors_total", ("family", "a")] == nil)
         // What it said then says nothing of now.
         let none = try ParsedText(registry.exposition(for: ScrapeRequest(timeout: .zero)))
         #expect(none["c"] == nil)
         // The second time; the third is that of a scrape which comes later.
-        #expect(none["tally_collector_errors_total", ("family", "c")] == "2")
+        #expect(none["tally_scrape_errors_total", ("family", "c")] == "2")
     }
 }

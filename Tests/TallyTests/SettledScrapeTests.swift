@@ -39,7 +39,13 @@ struct SettledScrapeTests {
     }
 
     @Test func childrenThatComeGoOrAreReplacedChangeNoScrapeThatHasBegun() throws {
-        let family = try Counter.family(validating: "c_total", help: "", labelNames: ["n"], limit: 5000, in: registry)
+        let family = try Counter.family(
+            validating: "c_total",
+            help: "",
+            labelNames: ["n"],
+            maxChildren: 5000,
+            in: registry
+        )
         for number in 0..<3000 { family[["\(number)"]].increment(by: number) }
         family.remove(["7"])
         let before = try registry.parsed().samples

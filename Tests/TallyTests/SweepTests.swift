@@ -10,7 +10,7 @@ struct SweepTests {
     let registry = MetricRegistry(ownMetrics: false)
 
     private func family(_ limit: Int = 200_000) throws -> DynamicFamily<Counter> {
-        try Counter.family(validating: "c_total", help: "", labelNames: ["n"], limit: limit, in: registry)
+        try Counter.family(validating: "c_total", help: "", labelNames: ["n"], maxChildren: limit, in: registry)
     }
 
     @Test func aHandleKeepsItsNeighboursOnly() throws {
@@ -146,14 +146,14 @@ struct SweepTests {
         let registry = try MetricRegistry(
             clock: ContinuousClock(),
             wallSeconds: { 5 },
-            createdSamples: true
+            exposesCreated: true
         )
         let family = try Histogram.family(
             validating: "h",
             help: "",
             labelNames: ["a", "b"],
             buckets: [1],
-            limit: 10_000,
+            maxChildren: 10_000,
             in: registry
         )
         for number in 0..<2000 {
@@ -176,7 +176,7 @@ struct SweepTests {
             var b: UInt8
             static let schema: [Tally.Label<Self>] = [Label("a", \.a), Label("b", \.b)]
         }
-        let family = Family<Bytes, Counter>("b_total", help: "", limit: 100_000, in: registry)
+        let family = Family<Bytes, Counter>("b_total", help: "", maxChildren: 100_000, in: registry)
         func each(_ body: (Bytes) -> Void) {
             for a in 0..<UInt8.max { for b in 0..<UInt8(40) { body(Bytes(a: a, b: b)) } }
         }

@@ -37,7 +37,13 @@ struct TextfileTests {
             try old.write(to: file)
             // Whoever has it open goes on reading the old one.
             let reader = try FileHandle(forReadingFrom: file)
-            let family = try Gauge.family(validating: "many", help: "", labelNames: ["n"], limit: 9999, in: registry)
+            let family = try Gauge.family(
+                validating: "many",
+                help: "",
+                labelNames: ["n"],
+                maxChildren: 9999,
+                in: registry
+            )
             for index in 0..<9999 { family[["\(index)"]].set(index) }
             try registry.write(toTextfile: file.path)
             #expect(try reader.readToEnd() == old)

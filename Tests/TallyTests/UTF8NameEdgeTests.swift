@@ -6,7 +6,7 @@ import Testing
 struct UTF8NameEdgeTests {
     @Test(arguments: [1024, 1020, 1018, 1016])
     func ofTheGreatestLengthsKeepTheSuffixesOfTheirSamples(_ length: Int) throws {
-        let registry = MetricRegistry(nameValidation: .utf8, createdSamples: true, ownMetrics: false)
+        let registry = MetricRegistry(nameValidation: .utf8, exposesCreated: true, ownMetrics: false)
         let name = String(repeating: "é", count: length / 2)
         try Histogram(validating: name, help: "", buckets: [1], in: registry).observe(1)
         let stem = String(repeating: "ü", count: (length - "_total".utf8.count) / 2)
@@ -31,7 +31,7 @@ struct UTF8NameEdgeTests {
         // `String` calls these equal.
         let registry = MetricRegistry(nameValidation: .utf8)
         for (name, overflow) in [("é", 3), ("e\u{301}", 5)] {
-            let family = try Gauge.family(validating: name, help: "", labelNames: ["n"], limit: 1, in: registry)
+            let family = try Gauge.family(validating: name, help: "", labelNames: ["n"], maxChildren: 1, in: registry)
             for number in 0...overflow { family[["\(number)"]].set(1) }
         }
         let parsed = try ExpositionParser(.prometheusText).parse(registry.exposition().body)
@@ -56,7 +56,7 @@ struct UTF8NameEdgeTests {
 
     @Test
     func ofCreationTimesAreTakenByTheirFamily() throws {
-        let registry = MetricRegistry(createdSamples: true)
+        let registry = MetricRegistry(exposesCreated: true)
         Counter("jobs", help: "", in: registry).increment()
         let error = #expect(throws: RegistrationError.self) {
             try Gauge(validating: "jobs_created", help: "", in: registry)

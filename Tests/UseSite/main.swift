@@ -44,7 +44,7 @@ struct ServerMetrics: Sendable {
         bytesSent = Counter("websocket_sent_bytes_total", help: "Bytes written to clients.", in: registry)
         clients = Gauge("websocket_connected_clients", help: "Clients connected now.", in: registry)
         frames = Family("relay_frames_forwarded_total", help: "Frames forwarded, by direction.", in: registry)
-        requests = Family("http_requests_total", help: "Requests served.", limit: 500, in: registry)
+        requests = Family("http_requests_total", help: "Requests served.", maxChildren: 500, in: registry)
         latency = Family("http_request_duration_seconds", help: "Time to respond.", buckets: .latency, in: registry)
         activeUsers = ActiveUsers(
             "active_users",

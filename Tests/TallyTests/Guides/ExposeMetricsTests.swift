@@ -152,7 +152,7 @@ struct ExposeMetricsTests {
         registry.register(PoolCollector(pool: Pool(isOpen: false)))
         let without = String(decoding: await scrape(Request()).body, as: UTF8.self)
         #expect(!without.contains("\npool_connections{"))
-        #expect(without.contains("\ntally_collector_errors_total{family=\"pool_connections\"} 1\n"))
+        #expect(without.contains("\ntally_scrape_errors_total{family=\"pool_connections\"} 1\n"))
     }
 
     @Test func anotherRegistryIsShown() {

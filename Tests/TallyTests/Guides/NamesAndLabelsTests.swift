@@ -83,7 +83,7 @@ struct NamesAndLabelsTests {
     @Test func furtherLabelSetsShareAChild() throws {
         let registry = MetricRegistry()
         // GUIDE NamesAndLabels
-        let messages = Family<Tenant, Counter>("messages_total", help: "Messages.", limit: 2, in: registry)
+        let messages = Family<Tenant, Counter>("messages_total", help: "Messages.", maxChildren: 2, in: registry)
         for name in ["anna", "bert", "carl", "dora"] {
             messages[Tenant(tenant: name)].increment()
         }

@@ -228,7 +228,7 @@ checkLookups(
 
 func scrapedRegistry(series: Int) -> MetricRegistry {
     let registry = MetricRegistry()
-    let family = Family<User, Counter>("requests_total", help: "Requests.", limit: series, in: registry)
+    let family = Family<User, Counter>("requests_total", help: "Requests.", maxChildren: series, in: registry)
     for index in 0..<series { family[User(path: "/path/\(index % 100)", user: "user \(index)")].increment(by: index) }
     return registry
 }

@@ -10,7 +10,12 @@ enum Scrapes {
         -> MetricRegistry
     {
         let registry = MetricRegistry(ownMetrics: false)
-        let family = Family<User, Counter>("requests_by_user_total", help: "Requests.", limit: million, in: registry)
+        let family = Family<User, Counter>(
+            "requests_by_user_total",
+            help: "Requests.",
+            maxChildren: million,
+            in: registry
+        )
         for index in indices { family[.numbered(index)].increment(by: index) }
         for index in indices where isRemoved(index) { family.remove(.numbered(index)) }
         return registry
@@ -86,7 +91,12 @@ enum Scrapes {
                 (0..<3).map { _ in
                     let labels = (0..<count).map(User.numbered)
                     let registry = MetricRegistry(ownMetrics: false)
-                    let family = Family<User, Counter>("requests_by_user_total", help: "R.", limit: count, in: registry)
+                    let family = Family<User, Counter>(
+                        "requests_by_user_total",
+                        help: "R.",
+                        maxChildren: count,
+                        in: registry
+                    )
                     return ContinuousClock().measure { for label in labels { _ = family[label] } }.nanoseconds
                         / Double(count)
                 }

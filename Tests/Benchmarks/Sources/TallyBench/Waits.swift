@@ -71,7 +71,7 @@ enum Waits {
 
     private static func text(_ work: @escaping @Sendable (Family<User, Counter>) -> Void) -> Sample {
         sample {
-            let family = Family<User, Counter>("c_total", help: "", limit: 2 * million, in: MetricRegistry())
+            let family = Family<User, Counter>("c_total", help: "", maxChildren: 2 * million, in: MetricRegistry())
             for index in 0..<million { _ = family[.numbered(index)] }
             let user = User.numbered(million - 1)
             return ({ family[user].increment() }, { work(family) })
@@ -80,7 +80,7 @@ enum Waits {
 
     private static func made() -> Sample {
         sample {
-            let family = Family<User, Counter>("c_total", help: "", limit: 2 * million, in: MetricRegistry())
+            let family = Family<User, Counter>("c_total", help: "", maxChildren: 2 * million, in: MetricRegistry())
             for index in 0..<700_000 { _ = family[.numbered(index)] }
             let user = User.numbered(0)
             return ({ family[user].increment() }, { for index in 700_000..<million { _ = family[.numbered(index)] } })
@@ -95,7 +95,7 @@ enum Waits {
                 validating: "c_total",
                 help: "",
                 labelNames: ["shard", "user"],
-                limit: 2 * million,
+                maxChildren: 2 * million,
                 idleTimeout: .seconds(600),
                 in: registry
             )
@@ -121,7 +121,7 @@ enum Waits {
 
     private static func closed() -> Sample {
         sample {
-            let family = Family<Bytes, Counter>("c_total", help: "", limit: 2 * million, in: MetricRegistry())
+            let family = Family<Bytes, Counter>("c_total", help: "", maxChildren: 2 * million, in: MetricRegistry())
             for index in 0..<million { _ = family[.numbered(index)] }
             return (
                 { family[.numbered(7)].increment() },
@@ -141,7 +141,7 @@ enum Waits {
                 help: "",
                 labelNames: ["n"],
                 windows: [.minutes(5), .hours(1), .hours(24)],
-                limit: 2000,
+                maxChildren: 2000,
                 in: registry
             )
             for index in 0..<1000 { family[["\(index)"]].record("somebody") }

@@ -21,8 +21,8 @@ enum Churn {
     /// Runs until all threads are done. Returns whether the handles that were kept counted all that they should.
     static func run() -> Bool {
         let registry = MetricRegistry(clock: RunningClock(), ownMetrics: false)
-        let texts = Family<Text, Counter>("texts_total", help: "", limit: 5_000, in: registry)
-        let idle = Family<Text, Gauge>("idle", help: "", limit: 5_000, idleTimeout: .seconds(3_000), in: registry)
+        let texts = Family<Text, Counter>("texts_total", help: "", maxChildren: 5_000, in: registry)
+        let idle = Family<Text, Gauge>("idle", help: "", maxChildren: 5_000, idleTimeout: .seconds(3_000), in: registry)
         let flags = Family<Flags, Histogram>("flags", help: "", buckets: .latency, in: registry)
         let sides = Family<Side, StateSet<State>>("sides", help: "", in: registry)
         let group = DispatchGroup()

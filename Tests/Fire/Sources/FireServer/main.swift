@@ -42,7 +42,12 @@ if arguments.count == 2, arguments[0] == "--max-connections", let count = Int(ar
 }
 
 let registry = MetricRegistry()
-let shells = Family<Shell, Counter>("fire_shells_total", help: "Shells fired, by battery.", limit: 2_000, in: registry)
+let shells = Family<Shell, Counter>(
+    "fire_shells_total",
+    help: "Shells fired, by battery.",
+    maxChildren: 2_000,
+    in: registry
+)
 for index in 0..<2_000 {
     shells[Shell(battery: "battery number \(index % 40)", shot: "shot number \(index) of the day")].increment(by: index)
 }

@@ -20,7 +20,7 @@ struct Shot: LabelSet {
 }
 
 let registry = MetricRegistry()
-let shots = Family<Shot, Counter>("fire_shots_total", help: "Shots.", limit: series, in: registry)
+let shots = Family<Shot, Counter>("fire_shots_total", help: "Shots.", maxChildren: series, in: registry)
 for index in 0..<series {
     shots[Shot(battery: "battery \(index % 1_000)", shot: "shot number \(index)")].increment(by: index)
 }

@@ -50,7 +50,7 @@ final class IdleTimes {
         slots[slot].hasExpired && slots[slot].sum != sum
     }
 
-    func comeBack(_ slot: Int, sum: UInt64, at now: Duration) {
+    func reexpose(_ slot: Int, sum: UInt64, at now: Duration) {
         slots[slot] = Slot(sum: sum, lastUse: now)
     }
 }
@@ -116,7 +116,7 @@ extension FamilyStorage {
             if entry.isHidden(slot) {
                 // Also where the family is full by now: what it has counted must not be lost.
                 guard times.canComeBack(slot, sum: sum) else { continue }
-                times.comeBack(slot, sum: sum, at: now)
+                times.reexpose(slot, sum: sum, at: now)
                 reexpose(slot, &entry, &state)
                 hasChanged = true
             } else if times.idleTime(of: slot, sum: sum, at: now) >= timeout, !isOverflowChild(slot, of: page) {

@@ -40,7 +40,7 @@ final class FamilyDefinition: Sendable {
     let constantLabels: [ConstantLabel]
     @usableFromInline
     let bounds: FixedBuffer<Double>
-    let limit: Int
+    let maxChildren: Int
     /// After which a child that is not used is no longer exposed; nil for never.
     let idleTimeout: Duration?
     /// Whether its values are copied from elsewhere, where they began at a time that is not known here.
@@ -97,7 +97,7 @@ final class FamilyDefinition: Sendable {
         labelNames: [String],
         constantLabels: [ConstantLabel],
         bounds: [Double],
-        limit: Int,
+        maxChildren: Int,
         idleTimeout: Duration? = nil,
         isMirrored: Bool = false,
         isStandard: Bool = false,
@@ -114,7 +114,7 @@ final class FamilyDefinition: Sendable {
         self.labelNames = labelNames
         self.constantLabels = constantLabels
         self.bounds = FixedBuffer(bounds, padding: 3, of: .infinity)
-        self.limit = limit
+        self.maxChildren = maxChildren
         self.idleTimeout = idleTimeout
         self.isMirrored = isMirrored
         self.isStandard = isStandard
@@ -193,7 +193,7 @@ final class FamilyDefinition: Sendable {
             labelNames: labels,
             constantLabels: constant,
             bounds: bounds.array,
-            limit: limit,
+            maxChildren: maxChildren,
             idleTimeout: idleTimeout,
             isMirrored: isMirrored,
             isStandard: isStandard,
@@ -214,7 +214,7 @@ final class FamilyDefinition: Sendable {
     /// Whether OpenMetrics tells when a series was made.
     var hasCreatedSamples: Bool {
         switch kind {
-        case .counter, .floatCounter, .histogram: context.createdSamples && !isMirrored
+        case .counter, .floatCounter, .histogram: context.exposesCreated && !isMirrored
         case .gauge, .info, .activeUsers, .stateSet: false
         }
     }

@@ -62,7 +62,7 @@ extension ActiveUsers {
         key: HashKey? = nil,
         maxUsers: Int = ActiveUsers.defaultMaxUsers,
         closedHours: Int = 0,
-        limit: Int = MetricRegistry.defaultLimit,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
         let settings = try UserSettings(
@@ -72,7 +72,9 @@ extension ActiveUsers {
             closedHours: closedHours,
             for: name
         )
-        return DynamicFamily(storage: try registry.registerUsers(name, help, labelNames, settings, limit: limit))
+        return DynamicFamily(
+            storage: try registry.registerUsers(name, help, labelNames, settings, maxChildren: maxChildren)
+        )
     }
 }
 
@@ -90,7 +92,7 @@ extension Family where Child == ActiveUsers {
     ///   - key: What identifiers are hashed under; see ``ActiveUsers``. The same for all children.
     ///   - maxUsers: How many are kept exactly, of each child.
     ///   - closedHours: For how many hours ``ActiveUsers/hourlySketches()`` goes back, of each child.
-    ///   - limit: How many children it may have before further ones share the overflow child.
+    ///   - maxChildren: How many children it may have before further ones share the overflow child.
     ///   - registry: Where it is exposed.
     public init(
         _ name: StaticString,
@@ -99,7 +101,7 @@ extension Family where Child == ActiveUsers {
         key: HashKey? = nil,
         maxUsers: Int = ActiveUsers.defaultMaxUsers,
         closedHours: Int = 0,
-        limit: Int = MetricRegistry.defaultLimit,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
         in registry: MetricRegistry
     ) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
@@ -110,7 +112,7 @@ extension Family where Child == ActiveUsers {
                 key: key,
                 maxUsers: maxUsers,
                 closedHours: closedHours,
-                limit: limit,
+                maxChildren: maxChildren,
                 in: registry
             )
         }
@@ -124,7 +126,7 @@ extension Family where Child == ActiveUsers {
         key: HashKey? = nil,
         maxUsers: Int = ActiveUsers.defaultMaxUsers,
         closedHours: Int = 0,
-        limit: Int = MetricRegistry.defaultLimit,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
         let settings = try UserSettings(
@@ -140,7 +142,7 @@ extension Family where Child == ActiveUsers {
             help,
             schema.map(\.name),
             settings,
-            limit: Self.limit(limit)
+            maxChildren: Self.maxChildren(maxChildren)
         )
         self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
     }
@@ -152,7 +154,7 @@ extension MetricRegistry {
         _ help: String,
         _ labelNames: [String],
         _ settings: UserSettings,
-        limit: Int? = nil
+        maxChildren: Int? = nil
     ) throws(RegistrationError) -> FamilyStorage {
         try register(
             name,
@@ -160,7 +162,7 @@ extension MetricRegistry {
                 + "Windows overlap, and instances share users: add up neither, merge sketches.",
             kind: .activeUsers,
             labelNames: labelNames,
-            limit: limit,
+            maxChildren: maxChildren,
             users: settings
         )
     }

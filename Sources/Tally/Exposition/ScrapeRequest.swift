@@ -22,7 +22,7 @@ public struct ScrapeRequest: Sendable {
     public var names: [String]
 
     /// The most time that collectors and observed gauges may take together, counted from the creation of the request.
-    /// Families that are not ready by then are omitted and counted in `tally_collector_errors_total{family}`.
+    /// Families that are not ready by then are omitted and counted in `tally_scrape_errors_total{family}`.
     ///
     /// With nil, an exposition gives them ten seconds, and ``MetricRegistry/collect(for:)`` waits without limit.
     public var timeout: Duration?

@@ -17,7 +17,7 @@ final class FamilyStorage: @unchecked Sendable {
     /// Lookups that the overflow child answered.
     private let overflowed = Atomic<UInt64>(0)
     /// Which label sets those lookups were for: 1 KiB, from the first one on.
-    private let turnedAway = Locked<HyperLogLog?>(nil)
+    private let rejectedLabelSets = Locked<HyperLogLog?>(nil)
 
     struct ClosedIndexKey: Hashable {
         let labels: ObjectIdentifier
@@ -45,7 +45,7 @@ final class FamilyStorage: @unchecked Sendable {
         /// Each holds handles, so the blocks of closed label sets stay.
         var closedIndexes: [ClosedIndexKey: any AnyObject & Sendable] = [:]
         /// Takes the updates of lookups that name no series. Not in a page, so never exposed.
-        var sink: SeriesBlock?
+        var discardBlock: SeriesBlock?
     }
 
     /// Copied from the definition's context, for lookups in a hurry.
@@ -110,7 +110,7 @@ final class FamilyStorage: @unchecked Sendable {
         if let own { return own }
         overflowed.wrappingAdd(1, ordering: .relaxed)
         let key = unsafe labelHash64(labels, seed: seed)
-        turnedAway.withLock { sketch in
+        rejectedLabelSets.withLock { sketch in
             var sets = sketch.take() ?? HyperLogLog(precision: 10)
             sets.insert(key: key)
             sketch = sets
@@ -121,11 +121,19 @@ final class FamilyStorage: @unchecked Sendable {
     private func overflowChild(at now: Duration) -> SeriesCell {
         unsafe definition.overflowLabels.withUnsafeBufferPointer { labels in
             let hash = unsafe labelHash(labels, seed: seed)
-            let tracker = unsafe newTracker(for: labels, hash, evenIfFull: true)
+            let tracker = unsafe newTracker(for: labels, hash, ignoringLimit: true)
             return state.withLock { state in
                 // Never nil: being full does not matter here, and 2^32 series do not fit into any memory.
-                guard let found = unsafe materialise(labels, hash, at: now, counting: tracker, evenIfFull: true, &state)
-                else { return sinkCell(&state) }
+                guard
+                    let found = unsafe materialise(
+                        labels,
+                        hash,
+                        at: now,
+                        counting: tracker,
+                        ignoringLimit: true,
+                        &state
+                    )
+                else { return discardCell(&state) }
                 return cell(found, state)
             }
         }
@@ -137,17 +145,17 @@ final class FamilyStorage: @unchecked Sendable {
     }
 
     /// A cell that is never exposed, for a lookup that names no series.
-    func sinkCell() -> SeriesCell {
-        state.withLock { sinkCell(&$0) }
+    func discardCell() -> SeriesCell {
+        state.withLock { discardCell(&$0) }
     }
 
-    private func sinkCell(_ state: inout State) -> SeriesCell {
-        let block = state.sink ?? makeSink()
-        state.sink = block
+    private func discardCell(_ state: inout State) -> SeriesCell {
+        let block = state.discardBlock ?? makeDiscardBlock()
+        state.discardBlock = block
         return unsafe SeriesCell(block: block, words: block.words)
     }
 
-    private func makeSink() -> SeriesBlock {
+    private func makeDiscardBlock() -> SeriesBlock {
         let slab = WordSlab(definition.stride, isApart: true)
         let block = SeriesBlock(definition: definition, capacity: 1, in: slab, at: 0)
         if let users = definition.users { block.setTracker(UserTracker(users, context: definition.context), 0) }
@@ -200,7 +208,7 @@ final class FamilyStorage: @unchecked Sendable {
     var overflowTotal: UInt64 { overflowed.load(ordering: .relaxed) }
 
     /// About how many distinct label sets those lookups were for. The standard error is 3.25 %.
-    var overflowLabelSets: Double { turnedAway.withLock { $0?.estimate.rounded() ?? 0 } }
+    var overflowLabelSets: Double { rejectedLabelSets.withLock { $0?.estimate.rounded() ?? 0 } }
 
     /// Slots of pages that are filled, those of hidden series included, and entries of the index. For tests.
     var size: (slots: Int, entries: Int) {
@@ -224,7 +232,7 @@ final class FamilyStorage: @unchecked Sendable {
             }
             assert(live == state.live && hidden == state.hidden)
             assert(index.count == live + hidden)
-            assert(state.live - (state.hasOverflowChild ? 1 : 0) <= max(definition.limit, 0))
+            assert(state.live - (state.hasOverflowChild ? 1 : 0) <= max(definition.maxChildren, 0))
         }
         #endif
     }

@@ -68,7 +68,7 @@ final class RegistryContext: Sendable {
     /// Seconds since the Unix epoch, by the time of day.
     let wallSeconds: @Sendable () -> Double
     /// Whether series keep the time they were made at.
-    let createdSamples: Bool
+    let exposesCreated: Bool
     /// Seeds the hashes of label text, so that nobody outside can choose label values that collide.
     let seed: UInt64
 
@@ -77,13 +77,13 @@ final class RegistryContext: Sendable {
         sleep: @escaping @Sendable (Duration) async throws -> Void,
         isRealTime: Bool,
         wallSeconds: @escaping @Sendable () -> Double,
-        createdSamples: Bool
+        exposesCreated: Bool
     ) {
         self.now = now
         self.sleep = sleep
         self.isRealTime = isRealTime
         self.wallSeconds = wallSeconds
-        self.createdSamples = createdSamples
+        self.exposesCreated = exposesCreated
         self.seed = UInt64.random(in: .min ... .max)
     }
 }

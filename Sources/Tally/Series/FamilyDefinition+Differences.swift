@@ -33,7 +33,7 @@ extension FamilyDefinition {
         Field("key", { KeyChoice(of: $0.users) }, as: \.text),
         Field("user capacity", { $0.users?.maxUsers }, as: { $0.map { "\($0)" } ?? "none" }),
         Field("number of closed hours", { $0.users?.closedHours }, as: { $0.map { "\($0)" } ?? "none" }),
-        Field("limit", \.limit, as: { "\($0)" }),
+        Field("limit", \.maxChildren, as: { "\($0)" }),
         Field("idle timeout", \.idleTimeout, as: { $0.map { "\($0)" } ?? "none" }),
         Field("contention", \.stripes, as: { $0 == 1 ? "not contended" : "contended" }),
     ]

@@ -106,12 +106,12 @@ extension SeriesPage {
             unsafe text[start + labels.count + index] = byte
         }
         idleTimes?.append()
-        noteValues(of: count, in: start..<(start + labels.count))
+        indexLabelValues(of: count, in: start..<(start + labels.count))
         unsafe (ends + count).initialize(to: UInt32(start + labels.count + endCount))
     }
 
     /// Finds out once what JSON would have to search for at each scrape.
-    private func noteValues(of slot: Int, in range: Range<Int>) {
+    private func indexLabelValues(of slot: Int, in range: Range<Int>) {
         var label = 0
         var position = range.lowerBound + (innerValues > 0 ? definition.fragments.length(0) : 0)
         var hasControl = false

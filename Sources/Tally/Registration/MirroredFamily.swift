@@ -37,7 +37,7 @@ package struct MirroredFamily: Sendable {
         help: String,
         _ kind: Kind = .gauge,
         labelNames: [String] = [],
-        limit: Int = MetricRegistry.defaultLimit,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
         // A float counter's word is a gauge's: a `Double`.
@@ -47,7 +47,7 @@ package struct MirroredFamily: Sendable {
                 help: help,
                 kind: kind == .gauge ? .gauge : .floatCounter,
                 labelNames: labelNames,
-                limit: limit,
+                maxChildren: maxChildren,
                 isStandard: true,
                 isMirrored: kind == .total
             )

@@ -98,13 +98,13 @@ final class UserTracker: @unchecked Sendable {
     @inline(never)
     private func recordSlowly(_ key: UInt64, _ hour: Int) {
         let place = HyperLogLog.place(of: key, precision: DistinctSketch.precision)
-        if enter(key, place, hour, evenIfFull: false) { return }
+        if enter(key, place, hour, ignoringLimit: false) { return }
         makeRoom()
-        _ = enter(key, place, hour, evenIfFull: true)
+        _ = enter(key, place, hour, ignoringLimit: true)
     }
 
     /// Returns whether the user is counted: not if there is no room, unless it has to be.
-    private func enter(_ key: UInt64, _ place: HyperLogLog.Place, _ hour: Int, evenIfFull: Bool) -> Bool {
+    private func enter(_ key: UInt64, _ place: HyperLogLog.Place, _ hour: Int, ignoringLimit: Bool) -> Bool {
         shards[place.index / Self.registersPerShard].state.withLock { state in
             let now = sweep(&state)
             let register = place.index % Self.registersPerShard
@@ -113,7 +113,7 @@ final class UserTracker: @unchecked Sendable {
             } else if reserve() {
                 release(state.table.add(key, at: now, keeping: longest))
                 ring.enter(now)
-            } else if evenIfFull {
+            } else if ignoringLimit {
                 state.overflow.hit(register, rank: place.rank, at: now)
                 // Ticks only go on, so this does, too.
                 lastOverflow.store(now, ordering: .relaxed)

@@ -8,11 +8,11 @@ extension FamilyStorage {
     func newTracker(
         for labels: UnsafeBufferPointer<UInt8>,
         _ hash: UInt32,
-        evenIfFull: Bool = false
+        ignoringLimit: Bool = false
     ) -> UserTracker? {
         guard let users = definition.users else { return nil }
         let isNeeded = state.withLock { state in
-            unsafe find(labels, hash, state) == nil && (evenIfFull || !isFull(state))
+            unsafe find(labels, hash, state) == nil && (ignoringLimit || !isFull(state))
         }
         return isNeeded ? UserTracker(users, context: definition.context) : nil
     }
@@ -23,12 +23,12 @@ extension FamilyStorage {
         _ hash: UInt32,
         at now: Duration,
         counting tracker: UserTracker? = nil,
-        evenIfFull: Bool = false,
+        ignoringLimit: Bool = false,
         _ state: inout State
     ) -> SlotReference? {
         let existing = unsafe find(labels, hash, state)
         if let existing, isExposed(existing, state) { return existing }
-        guard evenIfFull || !isFull(state) else { return nil }
+        guard ignoringLimit || !isFull(state) else { return nil }
         let reference: SlotReference
         if let existing {
             // It was removed while handles to it may live on: the same child comes back, never a second one.
@@ -43,12 +43,12 @@ extension FamilyStorage {
         }
         state.directory.page(reference.place).idleTimes?.lookedUp(reference.slot, at: now)
         state.live += 1
-        if evenIfFull { state.hasOverflowChild = true }
+        if ignoringLimit { state.hasOverflowChild = true }
         return reference
     }
 
     func isFull(_ state: State) -> Bool {
-        state.live - (state.hasOverflowChild ? 1 : 0) >= definition.limit
+        state.live - (state.hasOverflowChild ? 1 : 0) >= definition.maxChildren
     }
 
     private func append(

@@ -40,7 +40,7 @@ final class OwnMetrics: Sendable {
                 help: help,
                 kind: kind,
                 labelNames: labels,
-                limit: 1_000_000,
+                maxChildren: 1_000_000,
                 isStandard: true,
                 // Totals are copied, and their series made, in the middle of a scrape: a creation time would be later than
                 // that of the sample, and Prometheus would put a zero behind it.
@@ -95,7 +95,7 @@ final class OwnMetrics: Sendable {
             ["metric"]
         )
         collectorErrors = try register(
-            "tally_collector_errors_total",
+            "tally_scrape_errors_total",
             "Values that a scrape could not collect, by family.",
             .counter,
             ["family"]
