@@ -13,6 +13,11 @@ public struct Buckets: Sendable, Hashable, ExpressibleByArrayLiteral {
         self.bounds = bounds
     }
 
+    /// Bounds from durations in ascending order, for a histogram in seconds: `Buckets([.milliseconds(5), .seconds(1)])`.
+    public init(_ bounds: [Duration]) {
+        self.init(bounds.map(\.inSeconds))
+    }
+
     /// Bounds in rising order.
     public init(arrayLiteral elements: Double...) {
         self.init(elements)

@@ -12,34 +12,25 @@
 ///
 /// https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars
 public struct Exemplar: Sendable, Hashable, ExpressibleByDictionaryLiteral {
-    /// A label of an exemplar.
-    public struct Label: Sendable, Hashable {
-        /// Its name.
-        public let name: String
-        /// Its value: any text.
-        public let value: String
-
-        /// A label.
-        public init(_ name: String, _ value: String) {
-            self.name = name
-            self.value = value
-        }
+    private struct Label: Sendable, Hashable {
+        let name: String
+        let value: String
     }
 
-    /// The labels, in the order in which they are exposed.
-    public let labels: [Label]
+    /// In the order in which they are exposed.
+    private let labels: [Label]
 
     /// The most Unicode characters that names and values have together.
-    public static let maxCharacters = 128
+    static let maxCharacters = 128
 
-    /// An exemplar.
-    public init(_ labels: [Label]) {
-        self.labels = labels
+    /// Creates an exemplar from names and values, which are exposed in this order.
+    public init(_ labels: [(name: String, value: String)]) {
+        self.labels = labels.map { Label(name: $0.name, value: $0.value) }
     }
 
-    /// An exemplar.
+    /// Creates an exemplar from a literal of names and values.
     public init(dictionaryLiteral elements: (String, String)...) {
-        self.init(elements.map { Label($0.0, $0.1) })
+        self.init(elements.map { (name: $0.0, value: $0.1) })
     }
 
     /// ` # {trace_id="abc"} 0.742 1520879607.789`, or nil for one that breaks a rule.

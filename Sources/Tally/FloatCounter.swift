@@ -17,12 +17,12 @@ public struct FloatCounter: PlainInstrument {
     /// The kind of a family of these.
     public static var _kind: _PlainKind<Self> { _PlainKind(.floatCounter) }
 
-    /// Adds an amount. Lock-free: a compare-exchange loop. Does not allocate.
+    /// Adds an amount, one by default. Lock-free: a compare-exchange loop. Does not allocate.
     ///
-    /// - Parameter amount: How much to add. A negative one is dropped, and so is NaN or an infinity; each is counted in
+    /// - Parameter amount: The amount to add. A negative amount, NaN or an infinity is dropped and counted in
     ///   `tally_rejected_updates_total{reason}`. The total stops at the largest finite `Double`.
     @inlinable
-    public func increment(by amount: Double) {
+    public func increment(by amount: Double = 1) {
         guard amount.isFinite else { return cell.reject(.notFinite) }
         guard amount >= 0 else { return cell.reject(.negative) }
         cell.add(amount)

@@ -53,3 +53,9 @@ extension UInt8: LabelValue {}
 extension UInt16: LabelValue {}
 extension UInt32: LabelValue {}
 extension UInt64: LabelValue {}
+
+extension Optional: LabelValue where Wrapped: LabelValue {
+    /// The wrapped value's text, or the empty text for nil. Prometheus reads an empty label as an absent one.
+    @inlinable
+    public var labelText: String { self?.labelText ?? "" }
+}

@@ -20,6 +20,26 @@ extension PlainInstrument {
         self = Self._handle(to: _Series(storage.onlyChild()))
     }
 
+    /// Unavailable: a name that is no literal can be invalid at run time.
+    @available(
+        *,
+        unavailable,
+        message: "a name that is no literal needs init(validating:help:in:), which throws if it is invalid"
+    )
+    public init(_ name: String, help: String, in registry: MetricRegistry) {
+        fatalError()
+    }
+
+    /// Unavailable: an instrument with labels is a family.
+    @available(
+        *,
+        unavailable,
+        message: "labels make a family: Family<Labels, Child>(_:help:in:), or family(validating:help:labelNames:in:)"
+    )
+    public init(_ name: String, help: String, labelNames: [String], in registry: MetricRegistry) {
+        fatalError()
+    }
+
     /// Registers a family whose label names come at run time.
     ///
     /// - Parameters:
@@ -103,6 +123,33 @@ extension Histogram {
     ) throws(RegistrationError) {
         let storage = try registry.register(name, help: help, kind: .histogram, labelNames: [], buckets: buckets)
         self.init(cell: storage.onlyChild())
+    }
+
+    /// Unavailable: a name that is no literal can be invalid at run time.
+    @available(
+        *,
+        unavailable,
+        message: "a name that is no literal needs init(validating:help:buckets:in:), which throws if it is invalid"
+    )
+    public init(_ name: String, help: String, buckets: Buckets = .latency, in registry: MetricRegistry) {
+        fatalError()
+    }
+
+    /// Unavailable: an instrument with labels is a family.
+    @available(
+        *,
+        unavailable,
+        message:
+            "labels make a family: Family<Labels, Histogram>(_:help:in:), or family(validating:help:labelNames:in:)"
+    )
+    public init(
+        _ name: String,
+        help: String,
+        labelNames: [String],
+        buckets: Buckets = .latency,
+        in registry: MetricRegistry
+    ) {
+        fatalError()
     }
 
     /// Registers a family of histograms whose label names come at run time.
@@ -234,34 +281,5 @@ extension Family {
 
     private static func count<Cases: CaseIterable>(of type: Cases.Type) -> Int {
         type.allCases.count
-    }
-}
-
-extension Gauge {
-    /// Registers a gauge whose value a closure gives at each scrape.
-    ///
-    /// The closure runs on a thread of the scrape's own, under no lock, and never twice at once: scrapes that come
-    /// meanwhile share its answer. It may use the registry, and it may block: a scrape that it holds up for too long, or
-    /// that is made inside it, leaves the gauge out and counts that in `tally_scrape_errors_total{family}`.
-    /// Registered again, the new closure takes the old one's place.
-    public static func observing(
-        _ name: StaticString,
-        help: String,
-        in registry: MetricRegistry,
-        _ value: @escaping @Sendable () -> Double
-    ) {
-        RegistrationError.trapping { () throws(RegistrationError) in
-            try observing(validating: "\(name)", help: help, in: registry, value)
-        }
-    }
-
-    /// Registers an observing gauge whose name comes at run time.
-    public static func observing(
-        validating name: String,
-        help: String,
-        in registry: MetricRegistry,
-        _ value: @escaping @Sendable () -> Double
-    ) throws(RegistrationError) {
-        _ = try registry.register(name, help: help, kind: .gauge, labelNames: [], observe: HostCall { value() })
     }
 }

@@ -154,10 +154,10 @@ public final class MetricRegistry: Sendable {
         contended: Bool = false,
         users: UserSettings? = nil,
         states: [String] = [],
-        observe: HostCall<Double>? = nil,
         collector: RegisteredCollector? = nil,
         isStandard: Bool = false,
-        isMirrored: Bool = false
+        isMirrored: Bool = false,
+        observe: (@Sendable (FamilyStorage) -> Void)? = nil
     ) throws(RegistrationError) -> FamilyStorage {
         do throws(RegistrationError) {
             guard MetricName.isValid(name, by: validation) else {
@@ -217,13 +217,13 @@ public final class MetricRegistry: Sendable {
 
     private static func enter(
         _ definition: FamilyDefinition,
-        _ observe: HostCall<Double>?,
+        _ observe: (@Sendable (FamilyStorage) -> Void)?,
         _ collector: RegisteredCollector?,
         in state: inout State
     ) -> Result<FamilyStorage, RegistrationError> {
         let name = ByteName(definition.name)
         if let existing = state.families[name] {
-            let new = RegisteredFamily(storage: existing.storage, observe: observe, collector: collector)
+            let new = RegisteredFamily(existing.storage, observe, collector)
             let differences = existing.differences(from: new, as: definition)
             guard differences.isEmpty else {
                 let error = RegistrationError(
@@ -234,7 +234,7 @@ public final class MetricRegistry: Sendable {
                 return .failure(error)
             }
             if observe != nil || collector != nil {
-                state.families[name]?.observe = observe
+                state.families[name]?.observe = new.observe
                 state.families[name]?.collector = collector
                 state.sorted = nil
             }
@@ -253,7 +253,7 @@ public final class MetricRegistry: Sendable {
         for claim in claims { state.claims[claim] = name }
         for claim in definition.dottedClaims { state.dotted[claim] = name }
         let storage = FamilyStorage(definition: definition)
-        state.families[name] = RegisteredFamily(storage: storage, observe: observe, collector: collector)
+        state.families[name] = RegisteredFamily(storage, observe, collector)
         state.sorted = nil
         return .success(storage)
     }

@@ -85,7 +85,7 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
     }
 
     /// The most states there can be.
-    public static var maxStates: Int { 64 }
+    static var maxStates: Int { 64 }
 
     fileprivate static func states(for name: String) throws(RegistrationError) -> [String] {
         let states = State.allCases.map { LabelTextWriter.cut($0.labelText) }

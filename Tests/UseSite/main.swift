@@ -52,7 +52,7 @@ struct ServerMetrics: Sendable {
             windows: [.hours(24), .days(7)],
             in: registry
         )
-        Gauge.observing("queue_depth", help: "Lines waiting to be sent.", in: registry, queueDepth)
+        ObservedGauge("queue_depth", help: "Lines waiting to be sent.", in: registry, queueDepth)
     }
 }
 

@@ -17,7 +17,7 @@ extension MetricRegistry {
 
     /// Encodes the whole exposition for a scraper's request.
     ///
-    /// Calls observed gauges and collectors first, on a thread of the scrape's own and under no lock. One that hangs or
+    /// Calls observed instruments and collectors first, on a thread of the scrape's own and under no lock. One that hangs or
     /// is late affects only its own families, which are omitted. Allocates the body; ``chunks(for:)`` and
     /// ``write(for:to:)`` do not.
     public func exposition(for request: ScrapeRequest) -> Exposition {
@@ -87,7 +87,7 @@ extension MetricRegistry {
     /// Prometheus' default scrape timeout.
     private static let defaultTimeout = Duration.seconds(10)
 
-    /// The scrapes whose observed gauges are being called, up the stack of this thread or task.
+    /// The scrapes whose observed instruments are being called, up the stack of this thread or task.
     @TaskLocal
     private static var observation: Observation?
 
@@ -174,7 +174,7 @@ extension MetricRegistry {
         }
     }
 
-    /// Calls the closures of observed gauges, and each collector once.
+    /// Calls the closures of observed instruments, and each collector once.
     private func ask(
         _ families: [RegisteredFamily],
         for request: ScrapeRequest,
@@ -193,10 +193,7 @@ extension MetricRegistry {
             // Each closure may take half of the remaining time, so that a slow one leaves time for the others.
             let patience = isInside ? .zero : end.map { $0.since(context.now()) / 2 }
             if let observe = family.observe {
-                if let value = observe.answer(on: thread, within: patience, context) {
-                    family.storage.onlyChild().store(value)
-                    continue
-                }
+                if observe.answer(on: thread, within: patience, context) != nil { continue }
             } else if let collector = family.collector {
                 let answer =
                     answers.collected[ObjectIdentifier(collector)]

@@ -72,8 +72,8 @@ struct ExposeMetricsTests {
         let request = Request()
         var writer = Writer()
         // GUIDE ExposeMetrics
-        let format = ExpositionFormat.negotiated(accept: request.headers["Accept"])
-        for chunk in registry.chunks(as: format) {
+        let scrape = ScrapeRequest(accept: request.headers["Accept"])
+        for chunk in registry.chunks(for: scrape) {
             try await writer.write(chunk)
         }
         // END

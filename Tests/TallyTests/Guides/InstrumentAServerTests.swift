@@ -70,7 +70,7 @@ struct InstrumentAServerTests {
             requests = Family("http_requests_total", help: "Requests served.", in: registry)
             latency = Histogram("http_request_duration_seconds", help: "Time to respond.", in: registry)
             phase = StateSet("chat_phase", help: "What the server is about.", in: registry)
-            Gauge.observing("chat_queue_depth", help: "Lines waiting to be sent.", in: registry, queueDepth)
+            ObservedGauge("chat_queue_depth", help: "Lines waiting to be sent.", in: registry, queueDepth)
             Info("chat_build", help: "What is running.", labels: ["version": "1.4.2"], in: registry)
         }
     }
