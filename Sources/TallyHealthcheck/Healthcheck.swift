@@ -15,7 +15,7 @@ internal import Tally
 /// ```
 ///
 /// The host owns the routes, customarily `/.well-known/healthcheck.json`, `/live` and `/ready`. `MetricsListener`
-/// serves them for a host without a router. Each closure runs at most once per `freshFor`, regardless of the number of
+/// serves them for a host without a router. Each closure runs at most once per `maxAge`, regardless of the number of
 /// requests, and never for a scrape of the registry.
 public final class Healthcheck: Sendable {
     /// The keys reserved for the document.

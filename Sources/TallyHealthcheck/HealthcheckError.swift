@@ -18,9 +18,9 @@ public struct HealthcheckError: Error, Hashable, Sendable, CustomStringConvertib
         public static let duplicateKey = Code(description: "duplicateKey")
         /// A public key belongs to no provider.
         public static let unknownPublicKey = Code(description: "unknownPublicKey")
-        /// A duration is not more than zero (`staleFor`: less than zero), or longer than 366 days.
+        /// A duration is not more than zero (`staleIfError`: less than zero), or longer than 366 days.
         public static let invalidDuration = Code(description: "invalidDuration")
-        /// `failAfter` or `okAfter` is less than one.
+        /// `failureThreshold` or `successThreshold` is less than one.
         public static let invalidThreshold = Code(description: "invalidThreshold")
         /// A unit or a component type is empty or exceeds 256 bytes, or a unit is for a key that the provider does not
         /// have.

@@ -1,6 +1,6 @@
 /// Why a history could not be opened, written or asked.
 public struct HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What kind of trouble it was.
+    /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// The code's name.
         public let description: String
@@ -19,7 +19,7 @@ public struct HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let closed = Code(description: "closed")
     }
 
-    /// What kind of trouble it was.
+    /// The kind of error.
     public let code: Code
     /// A sentence for an operator.
     public let message: String

@@ -15,16 +15,16 @@ public protocol HistoryStore: Sendable {
 
     /// The values of a metric that fall into each bucket of time, oldest first; buckets without a value are left out.
     ///
-    /// Where an owner has several containers at one time, their values are summed first.
+    /// Where a subject has several containers at one time, their values are summed first.
     func history(_ query: HistoryQuery) async throws -> [HistoryPoint]
 
-    /// Whose samples there are of these times, each owner once: the host, this process, then containers and control groups
+    /// Whose samples there are of these times, each subject once: the host, this process, then containers and control groups
     /// by their ids.
     ///
     /// - Parameters:
     ///   - from: From when on, in seconds since the Unix epoch.
     ///   - through: Up to when, that included.
-    func owners(from: Int64, through: Int64) async throws -> [SampleOwner]
+    func subjects(from: Int64, through: Int64) async throws -> [SampleSubject]
 
     /// The time of the newest tick that is kept, in seconds since the Unix epoch.
     func newestTime() async throws -> Int64?
@@ -40,7 +40,7 @@ public protocol HistoryStore: Sendable {
 public struct HistoryTick: Sendable, Equatable {
     /// In seconds since the Unix epoch.
     public var time: Int64
-    /// At most one of an owner and container.
+    /// At most one of a subject and container.
     public var samples: [Sample]
 
     /// A tick of these parts.
@@ -55,7 +55,7 @@ public struct HistoryQuery: Sendable, Hashable {
     /// Of what.
     public var metric: SampleMetric
     /// Whose.
-    public var owner: SampleOwner
+    public var subject: SampleSubject
     /// From when on, in seconds since the Unix epoch.
     public var from: Int64
     /// Up to when, that included.
@@ -64,9 +64,9 @@ public struct HistoryQuery: Sendable, Hashable {
     public var bucketSeconds: Int64
 
     /// A query of these parts.
-    public init(metric: SampleMetric, owner: SampleOwner, from: Int64, through: Int64, bucketSeconds: Int64) {
+    public init(metric: SampleMetric, subject: SampleSubject, from: Int64, through: Int64, bucketSeconds: Int64) {
         self.metric = metric
-        self.owner = owner
+        self.subject = subject
         self.from = from
         self.through = through
         self.bucketSeconds = bucketSeconds
@@ -99,31 +99,31 @@ public struct HistoryPoint: Sendable, Hashable {
 /// How a store is.
 public struct HistoryStatus: Sendable, Hashable {
     /// What a store cannot do at present. More may be added.
-    public struct Trouble: Hashable, Sendable, CustomStringConvertible {
-        /// The trouble's name, as a label's value: `[a-z_]+`.
+    public struct Failure: Hashable, Sendable, CustomStringConvertible {
+        /// The value of the metrics' label `reason`: `[a-z_]+`.
         public let description: String
 
         /// Another process has locked the file.
-        public static let busy = Trouble(description: "busy")
+        public static let busy = Failure(description: "busy")
         /// The disk is full.
-        public static let full = Trouble(description: "full")
+        public static let full = Failure(description: "full")
         /// The file cannot be read or written.
-        public static let inputOutput = Trouble(description: "io")
+        public static let inputOutput = Failure(description: "io")
         /// The file or its folder may not be written.
-        public static let readOnly = Trouble(description: "read_only")
+        public static let readOnly = Failure(description: "read_only")
         /// The file was corrupt, was set aside, and a new one begun.
-        public static let corrupt = Trouble(description: "corrupt")
+        public static let corrupt = Failure(description: "corrupt")
         /// Another process has been reading the file for so long that the log beside it cannot be emptied; nothing is
         /// written to it meanwhile.
-        public static let heldByReader = Trouble(description: "held_by_reader")
+        public static let heldByReader = Failure(description: "held_by_reader")
         /// The file is another program's, or a later version's, and is not touched.
-        public static let foreign = Trouble(description: "foreign")
+        public static let foreign = Failure(description: "foreign")
         /// The file was begun in a way that it cannot give room back to the disk. Counted only: all else works.
-        public static let cannotShrink = Trouble(description: "cannot_shrink")
+        public static let cannotShrink = Failure(description: "cannot_shrink")
         /// The file system allows no log beside the file: readers and the writer wait for each other. Counted only.
-        public static let noLog = Trouble(description: "no_log")
+        public static let noLog = Failure(description: "no_log")
         /// It was closed.
-        public static let closed = Trouble(description: "closed")
+        public static let closed = Failure(description: "closed")
     }
 
     /// Samples kept; nil if they have not been counted.
@@ -135,9 +135,9 @@ public struct HistoryStatus: Sendable, Hashable {
     /// Ticks that were dropped because they waited too long, since the store was made.
     public var droppedTicks: Int
     /// What is wrong now; nil if all is well.
-    public var trouble: Trouble?
-    /// How often each trouble has begun, since the store was made.
-    public var troubles: [Trouble: Int]
+    public var failure: Failure?
+    /// The number of times each failure has begun since the store was made.
+    public var failures: [Failure: Int]
 
     /// A status of these parts.
     public init(
@@ -145,14 +145,14 @@ public struct HistoryStatus: Sendable, Hashable {
         bytes: Int? = nil,
         backlog: Int = 0,
         droppedTicks: Int = 0,
-        trouble: Trouble? = nil,
-        troubles: [Trouble: Int] = [:]
+        failure: Failure? = nil,
+        failures: [Failure: Int] = [:]
     ) {
         self.rows = rows
         self.bytes = bytes
         self.backlog = backlog
         self.droppedTicks = droppedTicks
-        self.trouble = trouble
-        self.troubles = troubles
+        self.failure = failure
+        self.failures = failures
     }
 }

@@ -49,10 +49,10 @@ public final class MemoryHistory: HistoryStore {
         state.withLock { $0.ticks }.points(query)
     }
 
-    /// Whose samples there are of these times. See ``HistoryStore/owners(from:through:)``; at most 10,000.
-    public func owners(from: Int64, through: Int64) async throws -> [SampleOwner] {
+    /// Whose samples there are of these times. See ``HistoryStore/subjects(from:through:)``; at most 10,000.
+    public func subjects(from: Int64, through: Int64) async throws -> [SampleSubject] {
         guard let range = HistoryRange(from: from, through: through) else { return [] }
-        return .listed(state.withLock { $0.ticks }.owners(range))
+        return .listed(state.withLock { $0.ticks }.subjects(range))
     }
 
     /// The time of the newest tick.
@@ -66,8 +66,8 @@ public final class MemoryHistory: HistoryStore {
             HistoryStatus(
                 rows: state.ticks.sampleCount,
                 bytes: state.ticks.bytes,
-                trouble: state.isClosed ? .closed : nil,
-                troubles: state.isClosed ? [.closed: 1] : [:]
+                failure: state.isClosed ? .closed : nil,
+                failures: state.isClosed ? [.closed: 1] : [:]
             )
         }
     }

@@ -10,8 +10,8 @@ internal import Tally
 /// Any program may read the file at any time. A tick is one transaction: after a crash at any moment it is there as a
 /// whole or not at all; after a loss of power the last ticks may be missing.
 ///
-/// Trouble with the file never stops a sampler. What cannot be written is kept in memory, where queries find it, and
-/// written when the trouble has passed, up to 100 ticks with each new one. That is up to 20 ticks more while another
+/// A failure of the file never stops a sampler. What cannot be written is kept in memory, where queries find it, and
+/// written when the failure has passed, up to 100 ticks with each new one. That is up to 20 ticks more while another
 /// process has locked the file, and up to 50,000 samples while the disk is full, read-only or failing. What is more than
 /// that is dropped, oldest first, and counted. A corrupt file is renamed to `<name>.corrupt-<time>`, and a new one begun,
 /// once an hour at most; the last three are kept.
@@ -70,9 +70,9 @@ public final class SQLiteHistory: HistoryStore {
 
     /// The values of a metric by buckets of time. See ``HistoryStore/history(_:)``; at most 10,000 points, the newest.
     ///
-    /// - Complexity: The samples of all owners of the kind within the times asked for.
+    /// - Complexity: The samples of all subjects of the kind within the times asked for.
     /// - Throws: ``HistoryError`` if the file cannot be read though all seemed well, or was closed. Where the file is known
-    ///   to be in trouble, the answer is what waits in memory.
+    ///   to fail, the answer is what waits in memory.
     public func history(_ query: HistoryQuery) async throws -> [HistoryPoint] {
         var waiting = await writer.waiting(query)
         var points: [HistoryPoint] = []
@@ -87,19 +87,19 @@ public final class SQLiteHistory: HistoryStore {
         return HistoryPoint.merged(points, waiting.points)
     }
 
-    /// Whose samples there are of these times. See ``HistoryStore/owners(from:through:)``; at most 10,000.
+    /// Whose samples there are of these times. See ``HistoryStore/subjects(from:through:)``; at most 10,000.
     ///
     /// - Complexity: The samples of the times asked for.
     /// - Throws: What ``history(_:)`` does.
-    public func owners(from: Int64, through: Int64) async throws -> [SampleOwner] {
+    public func subjects(from: Int64, through: Int64) async throws -> [SampleSubject] {
         guard let range = HistoryRange(from: from, through: through) else { return [] }
         // First those in memory: what goes to the file meanwhile is seen twice, rather than never.
-        let waiting = await writer.waitingOwners(range)
-        let written = try await read(otherwise: []) { try await reader.owners(range) }
+        let waiting = await writer.waitingSubjects(range)
+        let written = try await read(otherwise: []) { try await reader.subjects(range) }
         return .listed(written.union(waiting))
     }
 
-    /// - Parameter nothing: What the file answers while it is known to be in trouble.
+    /// - Parameter nothing: The answer of a file that is known to fail.
     private func read<Answer: Sendable>(
         otherwise nothing: Answer,
         _ body: () async throws -> Answer

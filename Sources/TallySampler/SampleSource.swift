@@ -5,7 +5,7 @@
 ///
 /// ```swift
 /// let pool = SampleSource("pool") { _ in
-///     SourceReading(samples: [Sample(owner: .container("pool"), values: [.cpuSeconds: try await pool.cpuSeconds()])])
+///     SourceReading(samples: [Sample(subject: .container("pool"), values: [.cpuSeconds: try await pool.cpuSeconds()])])
 /// }
 /// ```
 ///

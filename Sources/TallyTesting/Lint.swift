@@ -40,10 +40,10 @@ extension MetricRegistry {
     /// ```
     ///
     /// - Parameter except: Metrics that must keep a name that breaks a convention.
-    /// - Throws: ``LintFailure``, which lists the problems.
+    /// - Throws: ``LintError``, which lists the problems.
     public func expectNoLint(except: Set<String> = []) throws {
         let problems = try lint().filter { !except.contains($0.metric) }
-        guard problems.isEmpty else { throw LintFailure(problems: problems) }
+        guard problems.isEmpty else { throw LintError(problems: problems) }
     }
 }
 

@@ -39,7 +39,7 @@ public struct LintProblem: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// The problems that `expectNoLint(except:)` found.
-public struct LintFailure: Error, Sendable, CustomStringConvertible {
+public struct LintError: Error, Sendable, CustomStringConvertible {
     /// The problems, by metric.
     public let problems: [LintProblem]
 

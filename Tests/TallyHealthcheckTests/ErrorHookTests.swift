@@ -73,7 +73,7 @@ struct ErrorHookTests {
 
     @Test(arguments: LateEnd.allCases)
     func aRunIsReportedOnce(_ end: LateEnd) async {
-        let bench = Bench(provider(hand, staleFor: .zero), onError: told.tell)
+        let bench = Bench(provider(hand, staleIfError: .zero), onError: told.tell)
         let request = bench.request()
         await hand.began(1)
         bench.clock.advance(by: .milliseconds(500))

@@ -75,8 +75,8 @@ struct GuideTests {
             keys: ["sessions", "channels"],
             critical: true,
             timeout: .milliseconds(500),
-            freshFor: .seconds(5),
-            staleFor: .seconds(60)
+            maxAge: .seconds(5),
+            staleIfError: .seconds(60)
         ) {
             [
                 "sessions": .integer(try await database.count("sessions")),
@@ -92,7 +92,7 @@ struct GuideTests {
                 .counters(["connectionsSinceBoot": connections]),
                 .gauges(["clients": clients]),
                 .activeUsers("activeUsers", activeUsers),
-                .check("disk", critical: false, failAfter: 3) { try spool.checkWritable() },
+                .check("disk", critical: false, failureThreshold: 3) { try spool.checkWritable() },
                 .process(),
             ],
             publicKeys: ["name", "clients"],
@@ -124,7 +124,7 @@ struct GuideTests {
 
         // GUIDE Health
         let files = ThreadExecutor()
-        let backlog = SnapshotProvider("spool", keys: ["spooled"], refreshedEvery: .seconds(30), executor: files) {
+        let backlog = SnapshotProvider("spool", keys: ["spooled"], refreshInterval: .seconds(30), executor: files) {
             ["spooled": .integer(try spool.files().count)]
         }
         // END

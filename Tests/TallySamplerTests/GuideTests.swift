@@ -14,12 +14,12 @@ struct GuideTests {
         // GUIDE TallySampler
         let source = SampleSource("pool") { tick in
             let used = try await pool.cpuSeconds()
-            return SourceReading(samples: [Sample(owner: .container("pool"), values: [.cpuSeconds: used])])
+            return SourceReading(samples: [Sample(subject: .container("pool"), values: [.cpuSeconds: used])])
         }
         // END
         #expect(source.name == "pool")
         let reading = try await source.read(SourceTick(elapsed: .zero, interval: .seconds(15)))
-        #expect(reading.samples == [Sample(owner: .container("pool"), values: [.cpuSeconds: 12.5])])
+        #expect(reading.samples == [Sample(subject: .container("pool"), values: [.cpuSeconds: 12.5])])
         let page = try Guide("TallySampler/TallySampler.docc/TallySampler.md")
         #expect(page.code == (try Guide.parts(of: "TallySampler", in: #filePath)))
     }
@@ -43,16 +43,16 @@ struct GuideTests {
         // GUIDE SampleTheMachine
         let points = try await sampler.history(
             of: .cpuPercent,
-            owner: .container("web"),
+            for: .container("web"),
             last: .hours(1),
             every: .seconds(60)
         )
         // END
         // GUIDE SampleTheMachine
-        let owners = try await sampler.owners(last: .hours(1))
+        let subjects = try await sampler.subjects(last: .hours(1))
         let metric = SampleMetric("cpu_percent")
         // END
-        #expect(metric == .cpuPercent && owners.isEmpty)
+        #expect(metric == .cpuPercent && subjects.isEmpty)
         return points
     }
     #endif
@@ -72,7 +72,7 @@ struct GuideTests {
             let targets = workers.map { worker in
                 SampleTarget(id: worker.name) {
                     guard let bytes = try await worker.memory() else { return nil }
-                    return Sample(owner: .container(worker.name), values: [.memoryUsedBytes: bytes])
+                    return Sample(subject: .container(worker.name), values: [.memoryUsedBytes: bytes])
                 }
             }
             return SourceReading(targets: targets)

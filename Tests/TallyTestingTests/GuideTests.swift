@@ -118,12 +118,12 @@ struct GuideTests {
         let guide = try Guide("TallyTesting/TallyTesting.docc/TestYourMetrics.md")
         let registry = MetricRegistry()
         Mailer(in: registry).send()
-        let difference = #expect(throws: ExpositionDifference.self) {
+        let difference = #expect(throws: ExpositionDifferenceError.self) {
             try registry.expect(text: "mail_sent_total{outcome=\"accepted\"} 2", of: ["mail_sent_total"])
         }
         let shown = try #require(difference).description
         #expect(guide.output.contains(shown), "\(shown)")
-        let failure = #expect(throws: LintFailure.self) {
+        let failure = #expect(throws: LintError.self) {
             Gauge("mailWait_ms", help: "Time to send.", in: registry).set(1)
             try registry.expectNoLint()
         }

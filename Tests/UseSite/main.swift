@@ -101,7 +101,7 @@ let healthcheck = Healthcheck(
             keys: ["sessions", "clients", "queuedLines", "channels"],
             critical: true,
             timeout: .milliseconds(500),
-            freshFor: .seconds(5)
+            maxAge: .seconds(5)
         ) {
             [
                 "sessions": .integer(try await database.count("sessions")),

@@ -77,20 +77,20 @@ func provider(
     keys: [String] = ["sessions"],
     critical: Bool = true,
     timeout: Duration = .milliseconds(500),
-    staleFor: Duration = .seconds(60),
-    refreshedEvery: Duration? = nil,
-    failAfter: Int = 1,
-    okAfter: Int = 1
+    staleIfError: Duration = .seconds(60),
+    refreshInterval: Duration? = nil,
+    failureThreshold: Int = 1,
+    successThreshold: Int = 1
 ) -> SnapshotProvider {
     SnapshotProvider(
         name,
         keys: keys,
         critical: critical,
         timeout: timeout,
-        staleFor: staleFor,
-        refreshedEvery: refreshedEvery,
-        failAfter: failAfter,
-        okAfter: okAfter,
+        staleIfError: staleIfError,
+        refreshInterval: refreshInterval,
+        failureThreshold: failureThreshold,
+        successThreshold: successThreshold,
         hand.values
     )
 }

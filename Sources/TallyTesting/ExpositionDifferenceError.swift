@@ -1,5 +1,5 @@
 /// How an exposition differs from the one that was expected.
-public struct ExpositionDifference: Error, Sendable, CustomStringConvertible {
+public struct ExpositionDifferenceError: Error, Sendable, CustomStringConvertible {
     /// Samples that were expected and are not there.
     public internal(set) var missing: [String] = []
     /// Samples that are there and were not expected.
