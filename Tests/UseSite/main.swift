@@ -83,6 +83,13 @@ func metricsRoute(accept: String?) -> (body: [UInt8], contentType: String) {
     return (exposition.body, exposition.contentType)
 }
 
+/// The whole of a scrape's wishes: formats, gzip, `name[]`, its timeout. Never fails; what it cannot read it ignores.
+func scrapeRoute(accept: String?, acceptEncoding: String?, query: String?, timeout: String?) -> Exposition {
+    registry.exposition(
+        for: ScrapeRequest(accept: accept, acceptEncoding: acceptEncoding, query: query, timeout: timeout)
+    )
+}
+
 /// A large registry is written in chunks, never as one buffer.
 func streamMetrics(to write: (UnsafeRawBufferPointer) throws -> Void) throws {
     try registry.write(as: .prometheusText, to: write)
@@ -149,7 +156,13 @@ byQueue[["mail", "done"]].increment()
 let testRegistry = MetricRegistry(clock: SuspendingClock())
 print(String(decoding: testRegistry.exposition(as: .json).body, as: UTF8.self))
 
+// 8. Totals that something else keeps.
+
+ObservedCounter("pool_connects_total", help: "Connections made by the pool.", in: registry) { 7 }
+metrics.latency[Route(method: .get, outcome: .ok)].observe(.milliseconds(3))
+
 _ = try await handle(userID: "alice")
+_ = scrapeRoute(accept: "text/plain", acceptEncoding: "gzip", query: "name[]=active_users", timeout: "10")
 print(String(decoding: metricsRoute(accept: nil).body, as: UTF8.self))
 print(String(decoding: await healthRoute().body, as: UTF8.self))
 print(
