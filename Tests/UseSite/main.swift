@@ -159,7 +159,6 @@ print(String(decoding: testRegistry.exposition(as: .json).body, as: UTF8.self))
 // 8. Totals that something else keeps.
 
 ObservedCounter("pool_connects_total", help: "Connections made by the pool.", in: registry) { 7 }
-metrics.latency[Route(method: .get, outcome: .ok)].observe(.milliseconds(3))
 
 _ = try await handle(userID: "alice")
 _ = scrapeRoute(accept: "text/plain", acceptEncoding: "gzip", query: "name[]=active_users", timeout: "10")
