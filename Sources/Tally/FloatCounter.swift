@@ -1,6 +1,6 @@
-/// A total that only grows, by fractional amounts: seconds of work, units of cost.
+/// A fractional total that increases monotonically: seconds of work, units of cost.
 ///
-/// Whole amounts are cheaper and exact beyond 2^53 in a ``Counter``.
+/// Prefer ``Counter`` for integer amounts: it is faster, and exact beyond 2^53.
 public struct FloatCounter: PlainInstrument {
     @usableFromInline
     let cell: SeriesCell

@@ -63,8 +63,8 @@ public struct CollectedFamily: Sendable {
     ///   - name: The name, checked when the collector is registered.
     ///   - help: A description of what is counted, for readers of the exposition.
     ///   - labelNames: The label names, in the order in which values are given.
-    ///   - maxChildren: The maximum number of children. The values of further ones are added up in one child whose labels are
-    ///     `other`.
+    ///   - maxChildren: The maximum number of children. The values of further ones are added up in one child whose
+    ///     labels are `other`.
     public static func counter(
         _ name: String,
         help: String,
@@ -81,7 +81,8 @@ public struct CollectedFamily: Sendable {
         )
     }
 
-    /// A monotonically increasing number with fractions. The parameters are those of ``counter(_:help:labelNames:maxChildren:)``.
+    /// A monotonically increasing number with fractions. The parameters are those of
+    /// ``counter(_:help:labelNames:maxChildren:)``.
     public static func floatCounter(
         _ name: String,
         help: String,

@@ -182,12 +182,12 @@ extension Family {
     /// - Parameters:
     ///   - name: The metric's name; a wrong one, or a wrong label name in the schema, traps and is named.
     ///   - help: What it counts, for the reader of the exposition.
-    ///   - maxChildren: How many children it may have before further ones share the overflow child. A `CaseIterable` label
-    ///     set may always have all its cases.
-    ///   - idleTimeout: How long a child may go unused before it is no longer exposed, by the registry's clock; for ever if
-    ///     it is nil. A lookup is a use, and so is a value that has changed since the last scrape. A handle that is kept
-    ///     counts on, and its child is exposed again when it has; a gauge whose handle is kept should not be set to one and
-    ///     the same value for so long.
+    ///   - maxChildren: How many children it may have before further ones share the overflow child. A `CaseIterable`
+    ///     label set may always have all its cases.
+    ///   - idleTimeout: How long a child may go unused before it is no longer exposed, by the registry's clock; for
+    ///     ever if it is nil. A lookup is a use, and so is a value that has changed since the last scrape. A handle
+    ///     that is kept counts on, and its child is exposed again when it has; a gauge whose handle is kept should not
+    ///     be set to one and the same value for so long.
     ///   - registry: Where it is exposed.
     public init(
         _ name: StaticString,

@@ -7,8 +7,9 @@ internal import Synchronization
 /// ```
 ///
 /// A total never decreases. An answer below the last one is dropped, and counted in
-/// `tally_rejected_updates_total{reason="negative"}`: the counter keeps its value until the total passes it. The closure
-/// runs as that of an ``ObservedGauge`` does. A collector (``MetricCollector``) mirrors totals with labels or fractions.
+/// `tally_rejected_updates_total{reason="negative"}`: the counter keeps its value until the total passes it. The
+/// closure runs as that of an ``ObservedGauge`` does. A collector (``MetricCollector``) mirrors totals with labels or
+/// fractions.
 ///
 /// Registering the name again replaces the closure.
 public struct ObservedCounter: Sendable {

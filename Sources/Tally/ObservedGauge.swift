@@ -4,8 +4,8 @@
 /// ObservedGauge("queue_depth", help: "Lines waiting to be sent.", in: registry) { Double(queue.count) }
 /// ```
 ///
-/// The closure runs on a thread of the scrape's own, under no lock, and at most once at a time: concurrent scrapes share
-/// its answer. It may use the registry, and it may block. A scrape omits the gauge, and counts it in
+/// The closure runs on a thread of the scrape's own, under no lock, and at most once at a time: concurrent scrapes
+/// share its answer. It may use the registry, and it may block. A scrape omits the gauge, and counts it in
 /// `tally_scrape_errors_total{family}`, if the closure delays it for too long or itself makes that scrape.
 ///
 /// Registering the name again replaces the closure.
