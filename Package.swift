@@ -76,6 +76,17 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "TallySamplerBench",
+            dependencies: [
+                "Tally", "TallySampler",
+                product("NIOCore", of: "swift-nio", with: "Docker"),
+                product("NIOPosix", of: "swift-nio", with: "Docker"),
+                product("NIOHTTP1", of: "swift-nio", with: "Docker"),
+            ],
+            path: "Tests/SamplerBenchmarks",
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "TallyUseSite",
             dependencies: ["Tally", "TallyHealthcheck"],
             path: "Tests/UseSite",

@@ -9,8 +9,7 @@ public struct EngineContainer: Hashable, Sendable {
     /// Its labels.
     public let labels: [String: String]
 
-    /// A container of these parts.
-    public init(id: String, name: String, image: String = "", labels: [String: String] = [:]) {
+    package init(id: String, name: String, image: String = "", labels: [String: String] = [:]) {
         self.id = id
         self.name = name
         self.image = image

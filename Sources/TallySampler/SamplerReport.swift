@@ -51,7 +51,7 @@ public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
 
     /// Writes a line to the standard error, as a sampler does that is given nothing else to report to: that the history has
     /// not been kept must not first be noticed on the day it is needed, and what changes seldom fills no log.
-    public static let toStandardError: @Sendable (SamplerReport) -> Void = { report in
+    static let toStandardError: @Sendable (SamplerReport) -> Void = { report in
         var line = "\(report)\n"
         line.withUTF8 { _ = write(2, $0.baseAddress, $0.count) }
     }

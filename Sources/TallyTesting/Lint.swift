@@ -10,7 +10,7 @@ extension ParsedExposition {
         families.flatMap { FamilyLint($0).problems() }
             .sorted { one, two in
                 one.metric.hasSameBytes(as: two.metric)
-                    ? one.code.description < two.code.description
+                    ? one.code.rawValue < two.code.rawValue
                     : one.metric.utf8.lexicographicallyPrecedes(two.metric.utf8)
             }
     }

@@ -1,7 +1,7 @@
 /// Why a value could not be read: more than one series answers.
 public struct AmbiguousSeriesError: Error, Sendable, CustomStringConvertible {
     /// The series that have the name and the labels asked for.
-    public let series: [String]
+    package let series: [String]
 
     /// A sentence that lists them.
     public var description: String {
@@ -19,7 +19,7 @@ extension ParsedExposition {
     ///   - name: The sample's name, suffix included: `http_requests_total`, `http_request_duration_seconds_count`.
     ///   - labels: Labels that it has, by name.
     /// - Throws: ``AmbiguousSeriesError`` if several samples answer.
-    public func sample(
+    package func sample(
         _ name: String,
         labels: [String: String] = [:]
     ) throws(AmbiguousSeriesError) -> ParsedSample? {

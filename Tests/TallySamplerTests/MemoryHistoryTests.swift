@@ -1,10 +1,11 @@
-import TallySampler
 import Testing
+
+@testable import TallySampler
 
 @Suite
 struct MemoryHistoryTests {
     @Test func valuesOfABucketBecomeOnePoint() async throws {
-        let history: MemoryHistory = .memory(maxSamples: 100)
+        let history = MemoryHistory(maxSamples: 100)
         for (time, value) in [(60, 1.0), (75, 2), (90, 6), (180, 4)] {
             try await history.append(.cpu(Int64(time), value))
         }

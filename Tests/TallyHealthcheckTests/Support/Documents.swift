@@ -31,15 +31,19 @@ struct Bench {
         registry: MetricRegistry? = nil,
         onError: (@Sendable (String, any Error) -> Void)? = nil
     ) {
-        healthcheck = Healthcheck(
-            service: ServiceInfo(name: "chat", version: "1.4.2"),
-            providers: providers,
-            publicKeys: publicKeys,
-            registry: registry,
-            clock: clock,
-            wallClock: { [wallClock] in wallClock.seconds },
-            onError: onError
-        )
+        do {
+            healthcheck = try Healthcheck(
+                ServiceInfo(name: "chat", version: "1.4.2"),
+                providers,
+                publicKeys: publicKeys,
+                registry: registry,
+                clock: clock,
+                wallClock: { [wallClock] in wallClock.seconds },
+                onError: onError
+            )
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 
     /// 2026-09-10 09:00:00 UTC, until it is set.

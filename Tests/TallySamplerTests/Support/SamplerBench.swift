@@ -155,7 +155,7 @@ final class Hold: Sendable {
 }
 
 /// A history in memory that tells what was done with it.
-final class WatchedHistory: HistoryStore {
+final class WatchedHistory: SampleHistory {
     private let history = MemoryHistory(maxSamples: 100_000)
     private let log = Locked<(ticks: [HistoryTick], prunes: [Int64], closes: Int)>(([], [], 0))
     private let done = Counted()
