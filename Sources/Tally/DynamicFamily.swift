@@ -19,21 +19,13 @@ public struct DynamicFamily<Child: Instrument>: Sendable {
     /// `tally_rejected_updates_total{reason="label_count"}`. Takes the family's lock; does not allocate when the child
     /// exists.
     public subscript(values: [String]) -> Child {
-        guard values.count == storage.definition.labelNames.count else {
-            storage.definition.context.rejected.count(.labelCount)
-            return Child._handle(to: _Series(storage.discardCell()))
-        }
-        return unsafe withText(values) { text, shortened in
-            if shortened > 0 { storage.definition.context.rejected.countShortened() }
-            return Child._handle(to: _Series(unsafe storage.child(text)))
-        }
+        Child._handle(to: _Series(storage.child(values)))
     }
 
     /// Stops exposing the child with these label values, as ``Family/remove(_:)`` does. Returns whether there was one.
     @discardableResult
     public func remove(_ values: [String]) -> Bool {
-        guard values.count == storage.definition.labelNames.count else { return false }
-        return unsafe withText(values) { text, _ in unsafe storage.remove(text) }
+        storage.remove(values)
     }
 
     /// Stops exposing all children.
@@ -41,31 +33,6 @@ public struct DynamicFamily<Child: Instrument>: Sendable {
         storage.removeAll()
     }
 
-    /// Leaves one child, with these values, which must be as many as the labels.
-    func replaceAll(with values: [String]) {
-        unsafe withText(values) { text, shortened in
-            if shortened > 0 { storage.definition.context.rejected.countShortened() }
-            unsafe storage.replaceAll(with: text)
-        }
-    }
-
     /// How many children are exposed, the overflow child included.
     public var count: Int { storage.liveCount }
-
-    private func withText<Result>(
-        _ values: [String],
-        _ body: (UnsafeBufferPointer<UInt8>, _ shortened: Int) -> Result
-    ) -> Result {
-        let fragments = storage.definition.fragments
-        return unsafe LabelTextWriter.withText(
-            { writer in
-                for index in values.indices {
-                    writer.append(fragments[index])
-                    writer.append(value: values[index])
-                }
-                if !values.isEmpty { writer.append(UInt8(ascii: "\"")) }
-            },
-            body
-        )
-    }
 }

@@ -21,7 +21,7 @@ public struct Gauge: PlainInstrument {
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
     /// The kind of a family of these.
-    public static var _kind: _PlainKind<Self> { _PlainKind(.gauge) }
+    public static var _kind: _PlainKind<Self> { _PlainKind(layout) }
 
     /// Sets the value. NaN and the infinities are values a gauge may have.
     @inlinable
@@ -84,4 +84,48 @@ public struct Gauge: PlainInstrument {
 
     /// The value.
     public var value: Double { cell.double }
+
+    static let layout = InstrumentLayout(kind: "gauge", type: "gauge", values: .numbers(canFall: true))
+}
+
+extension Gauge {
+    /// Registers a gauge whose value a closure gives at each scrape.
+    ///
+    /// The closure runs on a thread of the scrape's own, under no lock, and never twice at once: scrapes that come
+    /// meanwhile share its answer. It may use the registry, and it may block: a scrape that it holds up for too long, or
+    /// that is made inside it, leaves the gauge out and counts that in `tally_scrape_errors_total{family}`.
+    /// Registered again, the new closure takes the old one's place.
+    public static func observing(
+        _ name: StaticString,
+        help: String,
+        in registry: MetricRegistry,
+        _ value: @escaping @Sendable () -> Double
+    ) {
+        RegistrationError.trapping { () throws(RegistrationError) in
+            try observing(validating: "\(name)", help: help, in: registry, value)
+        }
+    }
+
+    /// Registers an observing gauge whose name comes at run time.
+    public static func observing(
+        validating name: String,
+        help: String,
+        in registry: MetricRegistry,
+        _ value: @escaping @Sendable () -> Double
+    ) throws(RegistrationError) {
+        let request = FamilyRequest(name: name, help: help, layout: layout)
+        _ = try registry.register(request, from: .closure { $0.onlyChild().store(value()) })
+    }
+}
+
+extension CollectedFamily {
+    /// A gauge, whose value can rise and fall. The parameters are those of ``counter(_:help:labelNames:maxChildren:)``.
+    public static func gauge(
+        _ name: String,
+        help: String,
+        labelNames: [String] = [],
+        maxChildren: Int = MetricRegistry.defaultMaxChildren
+    ) -> CollectedFamily {
+        CollectedFamily(name, help, Gauge.layout, labelNames, maxChildren)
+    }
 }

@@ -39,10 +39,11 @@ public struct ActiveUsers: Instrument {
 
     init(cell: SeriesCell) {
         self.cell = cell
-        guard let tracker = unsafe cell.block.tracker(cell.block.slot(of: cell.words)) else {
-            // Cells of other families never get here: a family's kind is settled with its type.
+        guard let state = unsafe cell.block.state(cell.block.slot(of: cell.words)) else {
+            // A `_Series<ActiveUsers>` exists only where the layout makes trackers.
             preconditionFailure("the series counts no users")
         }
+        let tracker = unsafe unsafeDowncast(state, to: UserTracker.self)
         self.tracker = tracker
         hash = SipHash(key: tracker.settings.key)
     }
@@ -153,5 +154,23 @@ extension ActiveUsers {
 
         /// `24h: 57, 7d: 203`.
         public var description: String { elements.map { "\($0.window): \($0.users)" }.joined(separator: ", ") }
+    }
+}
+
+extension ActiveUsers {
+    static func layout(_ settings: UserSettings) -> InstrumentLayout {
+        let windows = settings.windows.windows
+        return InstrumentLayout(
+            kind: "active users",
+            type: "gauge",
+            ownLabel: .reserved("window"),
+            words: windows.count,
+            samples: windows.map { .init(part: $0.description) },
+            values: .read { words, _, values in
+                for window in values.indices { values[window] = .integer(words[window]) }
+            },
+            makeState: { UserTracker(settings, context: $0) },
+            traits: settings.traits
+        )
     }
 }

@@ -31,6 +31,12 @@ extension SeriesCell {
         return unsafe body(words)
     }
 
+    /// The object that the instrument keeps for the family, which must be of that type.
+    @inlinable
+    func details<Details: AnyObject>(as type: Details.Type) -> Details {
+        unsafe unsafeDowncast(block.definition.details, to: type)
+    }
+
     /// The word as a floating-point number.
     @usableFromInline
     var double: Double {

@@ -1,0 +1,65 @@
+/// An instrument that needs no more than a name and a help text.
+///
+/// Types outside of Tally cannot register a family: only Tally makes a `_PlainKind`.
+public protocol PlainInstrument: Instrument {
+    /// The kind of family that holds this instrument.
+    static var _kind: _PlainKind<Self> { get }
+}
+
+/// The kind of the families of `Child`. Opaque: it has no public initialiser and no public member.
+public struct _PlainKind<Child>: Sendable {
+    let layout: InstrumentLayout
+
+    init(_ layout: InstrumentLayout) {
+        self.layout = layout
+    }
+}
+
+extension PlainInstrument {
+    /// Registers an instrument without labels, or finds the one of the same definition.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`; a counter's gets `_total` where it lacks it. A wrong
+    ///     name, or one that another definition has, traps and is named.
+    ///   - help: What it counts, for the reader of the exposition.
+    ///   - registry: Where it is exposed.
+    public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(validating: "\(name)", help: help, in: registry)
+        }
+    }
+
+    /// Registers an instrument whose name comes at run time.
+    public init(validating name: String, help: String, in registry: MetricRegistry) throws(RegistrationError) {
+        let request = FamilyRequest(name: name, help: help, layout: Self._kind.layout)
+        self = Self._handle(to: _Series(try registry.register(request).onlyChild()))
+    }
+
+    /// Registers a family whose label names come at run time.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, as for an instrument without labels.
+    ///   - help: What it counts, for the reader of the exposition.
+    ///   - labelNames: The label names, in the order in which values are given.
+    ///   - maxChildren: How many children it may have before further ones share the overflow child.
+    ///   - idleTimeout: How long a child may go unused before it is no longer exposed, as in ``Family``.
+    ///   - registry: Where it is exposed.
+    public static func family(
+        validating name: String,
+        help: String,
+        labelNames: [String],
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        idleTimeout: Duration? = nil,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) -> DynamicFamily<Self> {
+        let request = FamilyRequest(
+            name: name,
+            help: help,
+            layout: _kind.layout,
+            labelNames: labelNames,
+            maxChildren: maxChildren,
+            idleTimeout: idleTimeout
+        )
+        return DynamicFamily(storage: try registry.register(request))
+    }
+}
