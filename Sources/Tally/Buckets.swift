@@ -43,9 +43,14 @@ public struct Buckets: Sendable, Hashable, ExpressibleByArrayLiteral {
         )
     }
 
-    func validated(for name: String) throws(RegistrationError) -> [Double] {
-        var finite = bounds
-        if finite.last == .infinity { finite.removeLast() }
+    /// The bounds without an infinite last one. Each has one spelling, `0.0` for `-0.0`.
+    var finite: [Double] {
+        let finite = bounds.last == .infinity ? bounds.dropLast() : bounds[...]
+        return finite.prefix(Self.maxCount + 1).map { $0 == 0 ? 0 : $0 }
+    }
+
+    func validate(for name: String) throws(RegistrationError) {
+        let finite = finite
         guard finite.count <= Self.maxCount else {
             throw RegistrationError(.invalidBuckets, name, "has more than \(Self.maxCount) buckets")
         }
@@ -54,14 +59,9 @@ public struct Buckets: Sendable, Hashable, ExpressibleByArrayLiteral {
                 throw RegistrationError(.invalidBuckets, name, "has the bucket bound \(bound), which is not finite")
             }
             guard index == 0 || finite[index - 1] < bound else {
-                throw RegistrationError(
-                    .invalidBuckets,
-                    name,
-                    "has bucket bounds that do not rise: \(finite[index - 1]), \(bound)"
-                )
+                let problem = "has bucket bounds that do not rise: \(finite[index - 1]), \(bound)"
+                throw RegistrationError(.invalidBuckets, name, problem)
             }
         }
-        // -0.0 and 0.0 are one bound with two spellings.
-        return finite.map { $0 == 0 ? 0 : $0 }
     }
 }

@@ -38,7 +38,7 @@ public struct Counter: PlainInstrument {
     }
 
     /// The kind of a family of these.
-    public static var _kind: _PlainKind<Self> { _PlainKind(.counter) }
+    public static var _kind: _PlainKind<Self> { _PlainKind(layout) }
 
     /// Adds one. Lock-free: one relaxed atomic addition. Does not allocate.
     @inlinable
@@ -74,22 +74,8 @@ public struct Counter: PlainInstrument {
 
     /// The total. Never negative.
     public var value: Int {
-        unsafe Int(clamping: cell.withWords { unsafe Self.total($0, stripes: Int(stripeMask) + 1) })
+        unsafe Int(clamping: cell.withWords { unsafe Self.total(SeriesWords($0), stripes: Int(stripeMask) + 1) })
     }
-
-    /// The total over the words of a series.
-    static func total(_ words: UnsafeMutablePointer<Atomic<UInt64>>, stripes: Int) -> UInt64 {
-        var sum: UInt64 = 0
-        for stripe in 0..<stripes {
-            // Two of at most 2^63 - 1 do not overflow.
-            sum = total(sum &+ total(unsafe words[stripe * Stripes.words].load(ordering: .relaxed)))
-        }
-        return sum
-    }
-
-    /// The total in a word; see ``saturate(_:)``.
-    @inline(__always)
-    static func total(_ word: UInt64) -> UInt64 { min(word, UInt64(Int64.max)) }
 
     @usableFromInline
     @inline(never)
@@ -98,7 +84,7 @@ public struct Counter: PlainInstrument {
             var current = unsafe word.pointee.load(ordering: .relaxed)
             while true {
                 let (sum, overflow) = current.addingReportingOverflow(amount)
-                let next = overflow ? UInt64(Int64.max) : Self.total(sum)
+                let next = overflow ? UInt64(Int64.max) : Total.clamped(sum)
                 let (exchanged, original) = unsafe word.pointee.weakCompareExchange(
                     expected: current,
                     desired: next,
@@ -116,5 +102,80 @@ public struct Counter: PlainInstrument {
     @inline(never)
     static func saturate(_ word: UnsafeMutablePointer<Atomic<UInt64>>) {
         unsafe word.pointee.store(UInt64(Int64.max), ordering: .relaxed)
+    }
+}
+
+extension Counter {
+    static let layout = InstrumentLayout(
+        kind: "counter",
+        type: "counter",
+        nameSuffix: "_total",
+        sampleSuffixes: ["_created"],
+        hasCreated: true,
+        values: .totals,
+        traits: [.init("contention", "not contended")]
+    )
+
+    static func layout(stripes: Int) -> InstrumentLayout {
+        var layout = layout
+        layout.stripes = stripes
+        layout.values = .read { words, _, values in values[0] = .integer(total(words, stripes: stripes)) }
+        layout.traits = [.init("contention", "contended")]
+        return layout
+    }
+
+    private static func total(_ words: SeriesWords, stripes: Int) -> UInt64 {
+        // Two totals of at most 2^63 - 1 do not overflow.
+        (0..<stripes).reduce(0) { Total.clamped($0 &+ Total.clamped(words[$1 * Stripes.words])) }
+    }
+}
+
+extension Counter {
+    /// Registers a counter that threads on many cores increment all the time, or finds the one of the same definition.
+    ///
+    /// Its total is spread over as many pairs of cache lines as the machine has cores, four times over (at least 1 KiB,
+    /// at most 16), so that increments scale with the cores. At rest it costs what any counter does. Not worth it below
+    /// some millions of increments a second.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name; a wrong one traps and is named.
+    ///   - help: What it counts, for the reader of the exposition.
+    ///   - contended: Whether to spread the total.
+    ///   - registry: Where it is exposed.
+    public init(_ name: StaticString, help: String, contended: Bool, in registry: MetricRegistry) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Counter(validating: "\(name)", help: help, contended: contended, in: registry)
+        }
+    }
+
+    /// Registers a contended counter whose name comes at run time.
+    public init(
+        validating name: String,
+        help: String,
+        contended: Bool,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) {
+        let layout = contended ? Self.layout(stripes: Stripes.count) : Self.layout
+        let request = FamilyRequest(name: name, help: help, layout: layout)
+        self.init(cell: try registry.register(request).onlyChild())
+    }
+}
+
+extension CollectedFamily {
+    /// A monotonically increasing integer. `_total` is appended to the name if it is missing.
+    ///
+    /// - Parameters:
+    ///   - name: The name, checked when the collector is registered.
+    ///   - help: A description of what is counted, for readers of the exposition.
+    ///   - labelNames: The label names, in the order in which values are given.
+    ///   - maxChildren: The maximum number of children. The values of further ones are added up in one child whose
+    ///     labels are `other`.
+    public static func counter(
+        _ name: String,
+        help: String,
+        labelNames: [String] = [],
+        maxChildren: Int = MetricRegistry.defaultMaxChildren
+    ) -> CollectedFamily {
+        CollectedFamily(name, help, Counter.layout, labelNames, maxChildren)
     }
 }

@@ -20,21 +20,13 @@ public struct DynamicFamily<Child: Instrument>: Sendable {
     /// `tally_rejected_updates_total{reason="label_count"}`. Takes the family's lock. Does not allocate if the child
     /// exists.
     public subscript(values: [String]) -> Child {
-        guard values.count == storage.definition.labelNames.count else {
-            storage.definition.context.rejected.count(.labelCount)
-            return Child._handle(to: _Series(storage.discardCell()))
-        }
-        return unsafe withText(values) { text, shortened in
-            if shortened > 0 { storage.definition.context.rejected.countShortened() }
-            return Child._handle(to: _Series(unsafe storage.child(text)))
-        }
+        Child._handle(to: _Series(storage.child(values)))
     }
 
     /// Removes the child with these label values, as ``Family/remove(_:)`` does, and returns whether it existed.
     @discardableResult
     public func remove(_ values: [String]) -> Bool {
-        guard values.count == storage.definition.labelNames.count else { return false }
-        return unsafe withText(values) { text, _ in unsafe storage.remove(text) }
+        storage.remove(values)
     }
 
     /// Removes all children from the exposition.
@@ -42,31 +34,6 @@ public struct DynamicFamily<Child: Instrument>: Sendable {
         storage.removeAll()
     }
 
-    /// Replaces all children by one with these values, one for each label.
-    func replaceAll(with values: [String]) {
-        unsafe withText(values) { text, shortened in
-            if shortened > 0 { storage.definition.context.rejected.countShortened() }
-            unsafe storage.replaceAll(with: text)
-        }
-    }
-
     /// The number of exposed children, including the overflow child.
     public var count: Int { storage.liveCount }
-
-    private func withText<Result>(
-        _ values: [String],
-        _ body: (UnsafeBufferPointer<UInt8>, _ shortened: Int) -> Result
-    ) -> Result {
-        let fragments = storage.definition.fragments
-        return unsafe LabelTextWriter.withText(
-            { writer in
-                for index in values.indices {
-                    writer.append(fragments[index])
-                    writer.append(value: values[index])
-                }
-                if !values.isEmpty { writer.append(UInt8(ascii: "\"")) }
-            },
-            body
-        )
-    }
 }

@@ -1,5 +1,3 @@
-public import Synchronization
-
 /// Instruments with the same name and different labels: one child for each label set in use.
 ///
 /// ```swift
@@ -52,70 +50,70 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     public var count: Int { core.storage.liveCount }
 }
 
-/// The state that all copies of a family share, with the lookup from a label set to its child.
-///
-/// It receives label sets by address: a class that is generic over them would not be specialised in the user's module.
-///
-/// Unchecked `Sendable`, since a pointer is not: `table` points at an atomic, in memory of `closed`.
-@safe
-@usableFromInline
-final class FamilyCore<Child: Instrument>: @unchecked Sendable {
-    let storage: FamilyStorage
-    /// The index of children by packed labels, if a label set fits into one word.
-    private let closed: ClosedIndex<Child>?
-    /// The index's table.
-    @usableFromInline
-    let table: UnsafePointer<Atomic<UInt>>?
-    @usableFromInline
-    let packing: KeyPacking
-    private let text: LabelText
-
-    init<Labels: LabelSet>(storage: FamilyStorage, labels: Labels.Type, schema: [Label<Labels>]) {
-        let fields = schema.map(\.field)
-        let packing = KeyPacking(fields)
-        self.storage = storage
-        self.packing = packing ?? .none
-        text = LabelText(storage: storage, fields: fields)
-        // Expiry has to observe each lookup, so families with an idle timeout use no index.
-        closed =
-            storage.definition.idleTimeout != nil
-            ? nil : packing.map { storage.closedIndex(for: labels, packedBy: $0, of: Child.self) }
-        unsafe table = closed.map { unsafe UnsafePointer($0.table) }
-        // All series of a `CaseIterable` label set are known, so they start at zero.
-        if let cases = labels as? any CaseIterable.Type { expose(cases, as: labels) }
-    }
-
-    /// The handle in the closed index, if there is one. Neither locks nor allocates.
-    @inlinable
-    @inline(__always)
-    func handle<Labels>(of labels: Labels) -> UnsafePointer<Child>? {
-        guard let table = unsafe table else { return nil }
-        let key = unsafe withUnsafePointer(to: labels) { unsafe packing.key(at: UnsafeRawPointer($0)) }
-        return unsafe ClosedIndex.find(key, in: table)
-    }
-
-    @inlinable
-    @inline(__always)
-    func child<Labels>(of labels: Labels) -> Child {
-        Child._handle(to: _Series(unsafe withUnsafePointer(to: labels) { unsafe cell(UnsafeRawPointer($0)) }))
-    }
-
-    @usableFromInline
-    @inline(never)
-    func cell(_ labels: UnsafeRawPointer) -> SeriesCell {
-        guard let closed else { return unsafe text.cell(labels) }
-        let key = unsafe packing.key(at: labels)
-        return unsafe text.cell(labels) { closed.insert(key, $0) }
-    }
-
-    @usableFromInline
-    func remove(_ labels: UnsafeRawPointer) -> Bool {
-        unsafe text.remove(labels)
-    }
-
-    private func expose<Cases: CaseIterable, Labels: LabelSet>(_ cases: Cases.Type, as labels: Labels.Type) {
-        for labels in cases.allCases {
-            if let labels = labels as? Labels { _ = child(of: labels) }
+extension Family where Child: PlainInstrument {
+    /// Registers a family, or returns the registered one of the same definition. Traps if the name or a label name is
+    /// invalid, or if the name has another definition.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, as for an instrument without labels.
+    ///   - help: A sentence for the reader of the exposition.
+    ///   - maxChildren: The maximum number of children. Further label sets share the overflow child. A `CaseIterable`
+    ///     label set always has room for all its cases.
+    ///   - idleTimeout: The time after which an unused child is no longer exposed, by the registry's clock, or nil for
+    ///     never. A lookup counts as use, and so does a change of the value between two scrapes. A child that is hidden
+    ///     while a handle lives is exposed again once its value changes: a gauge that its handle sets to the same value
+    ///     for that long stays hidden.
+    ///   - registry: The registry that exposes the family.
+    public init(
+        _ name: StaticString,
+        help: String,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        idleTimeout: Duration? = nil,
+        in registry: MetricRegistry
+    ) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(
+                validating: "\(name)",
+                help: help,
+                maxChildren: maxChildren,
+                idleTimeout: idleTimeout,
+                in: registry
+            )
         }
     }
+
+    /// Registers a family whose name is known only at run time.
+    public init(
+        validating name: String,
+        help: String,
+        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        idleTimeout: Duration? = nil,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) {
+        let request = FamilyRequest(
+            name: name,
+            help: help,
+            layout: Child._kind.layout,
+            maxChildren: maxChildren,
+            idleTimeout: idleTimeout
+        )
+        try self.init(request, in: registry)
+    }
+}
+
+extension Family {
+    /// Registers a family under the labels of its schema.
+    init(_ request: FamilyRequest, in registry: MetricRegistry) throws(RegistrationError) {
+        let schema = Labels.schema
+        var request = request
+        request.labelNames = schema.map(\.name)
+        // A closed label set has all its cases, whatever the limit is.
+        if request.maxChildren > 0, let cases = Labels.self as? any CaseIterable.Type {
+            request.maxChildren = max(request.maxChildren, Self.count(of: cases))
+        }
+        let storage = try registry.register(request)
+        self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
+    }
+
+    private static func count<Cases: CaseIterable>(of type: Cases.Type) -> Int { type.allCases.count }
 }

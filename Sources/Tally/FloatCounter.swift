@@ -15,7 +15,7 @@ public struct FloatCounter: PlainInstrument {
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
     /// The kind of a family of these.
-    public static var _kind: _PlainKind<Self> { _PlainKind(.floatCounter) }
+    public static var _kind: _PlainKind<Self> { _PlainKind(layout) }
 
     /// Adds an amount, one by default. Lock-free: a compare-exchange loop. Does not allocate.
     ///
@@ -35,4 +35,26 @@ public struct FloatCounter: PlainInstrument {
 
     /// The total.
     public var value: Double { cell.double }
+
+    static let layout = InstrumentLayout(
+        kind: "counter with fractions",
+        type: "counter",
+        nameSuffix: "_total",
+        sampleSuffixes: ["_created"],
+        hasCreated: true,
+        values: .numbers(canFall: false)
+    )
+}
+
+extension CollectedFamily {
+    /// A monotonically increasing number with fractions. The parameters are those of
+    /// ``counter(_:help:labelNames:maxChildren:)``.
+    public static func floatCounter(
+        _ name: String,
+        help: String,
+        labelNames: [String] = [],
+        maxChildren: Int = MetricRegistry.defaultMaxChildren
+    ) -> CollectedFamily {
+        CollectedFamily(name, help, FloatCounter.layout, labelNames, maxChildren)
+    }
 }

@@ -21,7 +21,7 @@ public struct Gauge: PlainInstrument {
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
     /// The kind of a family of these.
-    public static var _kind: _PlainKind<Self> { _PlainKind(.gauge) }
+    public static var _kind: _PlainKind<Self> { _PlainKind(layout) }
 
     /// Sets the value, which may be NaN or an infinity.
     @inlinable
@@ -84,4 +84,18 @@ public struct Gauge: PlainInstrument {
 
     /// The value.
     public var value: Double { cell.double }
+
+    static let layout = InstrumentLayout(kind: "gauge", type: "gauge", values: .numbers(canFall: true))
+}
+
+extension CollectedFamily {
+    /// A gauge, whose value can rise and fall. The parameters are those of ``counter(_:help:labelNames:maxChildren:)``.
+    public static func gauge(
+        _ name: String,
+        help: String,
+        labelNames: [String] = [],
+        maxChildren: Int = MetricRegistry.defaultMaxChildren
+    ) -> CollectedFamily {
+        CollectedFamily(name, help, Gauge.layout, labelNames, maxChildren)
+    }
 }

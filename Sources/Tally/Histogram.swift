@@ -26,12 +26,10 @@ public struct Histogram: Instrument {
     @inlinable
     init(cell: SeriesCell) {
         self.cell = cell
-        unsafe bounds = cell.block.definition.bounds.pointer
-        boundCount = cell.block.definition.bounds.count
+        let bounds = cell.details(as: FixedBuffer<Double>.self)
+        unsafe self.bounds = bounds.pointer
+        boundCount = bounds.count
     }
-
-    // The words of a series: a count for each bound, one for +Inf, the sum of durations in nanoseconds, the sum of
-    // numbers. `_count` is the sum of the counts, so no reader can see it disagree with them.
 
     /// Counts a value. Lock-free, does not allocate.
     ///
@@ -148,14 +146,8 @@ public struct Histogram: Instrument {
     }
 
     /// The sum of the observations.
-    public var sum: Double { unsafe cell.withWords { unsafe Self.sum($0, boundCount: boundCount) } }
-
-    static func sum(_ words: UnsafeMutablePointer<Atomic<UInt64>>, boundCount: Int) -> Double {
-        let nanoseconds = unsafe Int64(bitPattern: words[boundCount + 1].load(ordering: .relaxed))
-        let numbers = unsafe Double(bitPattern: words[boundCount + 2].load(ordering: .relaxed))
-        return numbers + Double(nanoseconds) / 1e9
-    }
+    public var sum: Double { unsafe cell.withWords { unsafe Self.sum(SeriesWords($0), boundCount) } }
 }
 
-// Unchecked, since `bounds` is a pointer: to numbers written once, in the definition that the cell's block keeps.
+// Unchecked, since `bounds` is a pointer: to numbers written once, in the details of the family.
 extension Histogram: @unchecked Sendable {}

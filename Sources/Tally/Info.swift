@@ -29,7 +29,21 @@ public struct Info: Sendable {
         labels: [(name: String, value: String)],
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        storage = try registry.register(name, help: help, kind: .info, labelNames: labels.map(\.name))
-        DynamicFamily<Gauge>(storage: storage).replaceAll(with: labels.map(\.value))
+        let request = FamilyRequest(name: name, help: help, layout: Self.layout, labelNames: labels.map(\.name))
+        try self.init(request, labels.map(\.value), in: registry)
     }
+
+    init(_ request: FamilyRequest, _ values: [String], in registry: MetricRegistry) throws(RegistrationError) {
+        storage = try registry.register(request)
+        storage.replaceAll(with: values)
+    }
+
+    static let layout = InstrumentLayout(
+        kind: "info",
+        type: "gauge",
+        openMetricsType: "info",
+        nameSuffix: "_info",
+        hasUnit: false,
+        values: .read { _, _, values in values[0] = .integer(1) }
+    )
 }

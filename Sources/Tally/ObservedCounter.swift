@@ -40,10 +40,14 @@ public struct ObservedCounter: Sendable {
         in registry: MetricRegistry,
         _ total: @escaping @Sendable () -> Int
     ) throws(RegistrationError) {
-        _ = try registry.register(name, help: help, kind: .counter, labelNames: [], isMirrored: true) { storage in
-            let total = total()
-            Counter(cell: storage.onlyChild()).raise(to: total)
-        }
+        let request = FamilyRequest(name: name, help: help, layout: Counter.layout, isMirrored: true)
+        _ = try registry.register(
+            request,
+            from: .closure { storage in
+                let total = total()
+                Counter(cell: storage.onlyChild()).raise(to: total)
+            }
+        )
     }
 }
 

@@ -37,9 +37,13 @@ public struct ObservedGauge: Sendable {
         in registry: MetricRegistry,
         _ value: @escaping @Sendable () -> Double
     ) throws(RegistrationError) {
-        _ = try registry.register(name, help: help, kind: .gauge, labelNames: []) { storage in
-            let value = value()
-            storage.onlyChild().store(value)
-        }
+        let request = FamilyRequest(name: name, help: help, layout: Gauge.layout)
+        _ = try registry.register(
+            request,
+            from: .closure { storage in
+                let value = value()
+                storage.onlyChild().store(value)
+            }
+        )
     }
 }

@@ -22,52 +22,41 @@ public struct ProcessMetrics: Sendable {
     /// Registers the metrics, or throws if they conflict with metrics of the host.
     public static func register(validatingIn registry: MetricRegistry) throws(RegistrationError) {
         let metrics = try ProcessMetrics(in: registry)
-        let info = try registry.register(
-            "swift_info",
+        let info = FamilyRequest(
+            name: "swift_info",
             help: "Swift version and configuration of the build.",
-            kind: .info,
+            layout: Info.layout,
             labelNames: ["version", "build"],
             isStandard: true
         )
-        _ = DynamicFamily<Gauge>(storage: info)[[swiftVersion, isDebug ? "debug" : "release"]]
-        // The families of the latest call: one that was unregistered has another storage now.
-        let isFirst = registry.processMetrics.withLock { latest in
-            defer { latest = metrics }
-            return latest == nil
-        }
-        guard isFirst else { return }
-        registry.beforeScrapes { [weak registry] in registry?.processMetrics.withLock { $0 }?.refresh() }
+        _ = try registry.register(info).child([swiftVersion, isDebug ? "debug" : "release"])
+        // In place of an earlier call's families: one that was unregistered has another storage now.
+        registry.beforeScrapes("process", metrics.refresh)
     }
 
     private init(in registry: MetricRegistry) throws(RegistrationError) {
         func metric(
             _ name: String,
             _ help: String,
-            _ kind: MetricKind = .gauge,
+            _ layout: InstrumentLayout = Gauge.layout,
             _ value: @escaping @Sendable (ProcessFacts) -> Double?
         ) throws(RegistrationError) -> (@Sendable (ProcessFacts) -> Double?, FamilyStorage) {
-            let family = try registry.register(
-                name,
-                help: help,
-                kind: kind,
-                labelNames: [],
-                isStandard: true,
-                isMirrored: true
-            )
-            return (value, family)
+            let request = FamilyRequest(name: name, help: help, layout: layout, isStandard: true, isMirrored: true)
+            return (value, try registry.register(request))
         }
         gauges = [
-            try metric("process_cpu_seconds_total", "User and system CPU time.", .floatCounter, \.cpuSeconds),
+            try metric("process_cpu_seconds_total", "User and system CPU time.", FloatCounter.layout, \.cpuSeconds),
             try metric("process_open_fds", "Open file descriptors.") { $0.descriptors.map { Double($0) } },
-            try metric("process_max_fds", "Limit of open file descriptors.", .gauge, \.descriptorLimit),
-            try metric("process_virtual_memory_bytes", "Virtual memory.", .gauge, \.virtualBytes),
-            try metric("process_virtual_memory_max_bytes", "Limit of virtual memory.", .gauge, \.virtualBytesLimit),
-            try metric("process_resident_memory_bytes", "Resident memory.", .gauge, \.residentBytes),
-            try metric("process_start_time_seconds", "Start, since the Unix epoch.", .gauge, \.startSeconds),
+            try metric("process_max_fds", "Limit of open file descriptors.", Gauge.layout, \.descriptorLimit),
+            try metric("process_virtual_memory_bytes", "Virtual memory.", Gauge.layout, \.virtualBytes),
+            try metric("process_virtual_memory_max_bytes", "Limit of virtual memory.", Gauge.layout, \.virtualBytesLimit),
+            try metric("process_resident_memory_bytes", "Resident memory.", Gauge.layout, \.residentBytes),
+            try metric("process_start_time_seconds", "Start, since the Unix epoch.", Gauge.layout, \.startSeconds),
             try metric("process_threads", "Threads.") { $0.threads.map { Double($0) } },
         ]
     }
 
+    @Sendable
     private func refresh() {
         let facts = ProcessFacts.current()
         for (value, family) in gauges {

@@ -49,8 +49,7 @@ extension ActiveUsers {
             closedHours: closedHours,
             for: name
         )
-        let storage = try registry.registerUsers(name, help, [], settings)
-        self.init(cell: storage.onlyChild())
+        self.init(cell: try registry.register(settings.request(name, help)).onlyChild())
     }
 
     /// Registers a family of active users whose label names come at run time. `window` is taken.
@@ -72,17 +71,17 @@ extension ActiveUsers {
             closedHours: closedHours,
             for: name
         )
-        return DynamicFamily(
-            storage: try registry.registerUsers(name, help, labelNames, settings, maxChildren: maxChildren)
-        )
+        var request = settings.request(name, help, maxChildren: maxChildren)
+        request.labelNames = labelNames
+        return DynamicFamily(storage: try registry.register(request))
     }
 }
 
 extension Family where Child == ActiveUsers {
     /// Registers active users by kind, plan or another label, or finds those of the same definition.
     ///
-    /// Each child takes 4 bytes for each tick of the longest window (40 KiB for seven days in minutes) and 35 KiB, beside
-    /// its users. A user of several children counts in each.
+    /// Each child takes 4 bytes for each tick of the longest window (40 KiB for seven days in minutes) and 35 KiB,
+    /// beside its users. A user of several children counts in each.
     ///
     /// - Parameters:
     ///   - name: The metric's name; a wrong one, or a wrong label name in the schema, traps and is named. `window` is
@@ -136,34 +135,22 @@ extension Family where Child == ActiveUsers {
             closedHours: closedHours,
             for: name
         )
-        let schema = Labels.schema
-        let storage = try registry.registerUsers(
-            name,
-            help,
-            schema.map(\.name),
-            settings,
-            maxChildren: Self.maxChildren(maxChildren)
-        )
-        self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
+        try self.init(settings.request(name, help, maxChildren: maxChildren), in: registry)
     }
 }
 
-extension MetricRegistry {
-    fileprivate func registerUsers(
+extension UserSettings {
+    fileprivate func request(
         _ name: String,
         _ help: String,
-        _ labelNames: [String],
-        _ settings: UserSettings,
-        maxChildren: Int? = nil
-    ) throws(RegistrationError) -> FamilyStorage {
-        try register(
-            name,
-            help: help + (help.isEmpty ? "" : " ")
-                + "Windows overlap, and instances share users: add up neither, merge sketches.",
-            kind: .activeUsers,
-            labelNames: labelNames,
-            maxChildren: maxChildren,
-            users: settings
+        maxChildren: Int = MetricRegistry.defaultMaxChildren
+    ) -> FamilyRequest {
+        let advice = "Windows overlap, and instances share users: add up neither, merge sketches."
+        return FamilyRequest(
+            name: name,
+            help: help + (help.isEmpty ? "" : " ") + advice,
+            layout: ActiveUsers.layout(self),
+            maxChildren: maxChildren
         )
     }
 }

@@ -10,9 +10,9 @@
 /// overlap, so their counts must not be added up; nor must those of several instances, which share users: merge their
 /// sketches instead, see ``sketch(over:)``.
 ///
-/// Counts are exact, to a tick: a sixtieth of the shortest window, at most a minute (the longest time that divides every
-/// window, to be precise). A user whose last record is a window's length less a tick ago or younger is counted, one
-/// whose last record is a window's length ago or older is not. Time is the registry's clock; where it goes back, it
+/// Counts are exact, to a tick: a sixtieth of the shortest window, at most a minute (the longest time that divides
+/// every window, to be precise). A user whose last record is a window's length less a tick ago or younger is counted,
+/// one whose last record is a window's length ago or older is not. Time is the registry's clock; where it goes back, it
 /// stands still here. A user takes 12 bytes divided by how full the tables are, between 16 and 40, until the longest
 /// window has passed.
 ///
@@ -39,10 +39,11 @@ public struct ActiveUsers: Instrument {
 
     init(cell: SeriesCell) {
         self.cell = cell
-        guard let tracker = unsafe cell.block.tracker(cell.block.slot(of: cell.words)) else {
-            // Cells of other families never get here: a family's kind is settled with its type.
+        guard let state = unsafe cell.block.state(cell.block.slot(of: cell.words)) else {
+            // A `_Series<ActiveUsers>` exists only where the layout makes trackers.
             preconditionFailure("the series counts no users")
         }
+        let tracker = unsafe unsafeDowncast(state, to: UserTracker.self)
         self.tracker = tracker
         hash = SipHash(key: tracker.settings.key)
     }
@@ -72,8 +73,8 @@ public struct ActiveUsers: Instrument {
     /// The windows, from the shortest to the longest.
     public var windows: [Window] { tracker.settings.windows.windows }
 
-    /// How many users each window has. Reads sums that are kept up to date; looks at no user, unless there are more than
-    /// `maxUsers`.
+    /// How many users each window has. Reads sums that are kept up to date; looks at no user, unless there are more
+    /// than `maxUsers`.
     public func counts() -> Counts {
         Counts(windows: windows, users: tracker.counts())
     }
@@ -96,8 +97,8 @@ public struct ActiveUsers: Instrument {
         return DistinctSketch(registers, hashedUnder: settings.key)
     }
 
-    /// What each closed hour saw, from the oldest to the youngest: to be pushed once an hour, under one key a service, hour
-    /// and instance. Pushing an hour again changes nothing.
+    /// What each closed hour saw, from the oldest to the youngest: to be pushed once an hour, under one key a service,
+    /// hour and instance. Pushing an hour again changes nothing.
     ///
     /// Hours are those of UTC by the machine's time of day. Should that step back, an hour that comes again goes on
     /// where it was, and is reported once it has passed.
@@ -153,5 +154,23 @@ extension ActiveUsers {
 
         /// `24h: 57, 7d: 203`.
         public var description: String { elements.map { "\($0.window): \($0.users)" }.joined(separator: ", ") }
+    }
+}
+
+extension ActiveUsers {
+    static func layout(_ settings: UserSettings) -> InstrumentLayout {
+        let windows = settings.windows.windows
+        return InstrumentLayout(
+            kind: "active users",
+            type: "gauge",
+            ownLabel: .reserved("window"),
+            words: windows.count,
+            samples: windows.map { .init(part: $0.description) },
+            values: .read { words, _, values in
+                for window in values.indices { values[window] = .integer(words[window]) }
+            },
+            makeState: { UserTracker(settings, context: $0) },
+            traits: settings.traits
+        )
     }
 }

@@ -10,7 +10,7 @@ internal import Synchronization
 ///
 /// Unchecked `Sendable`, since a pointer is not: the filter's atomics are allocated as long as the tracker.
 @safe
-final class UserTracker: @unchecked Sendable {
+final class UserTracker: SeriesState, @unchecked Sendable {
     let settings: UserSettings
     private let clock: TickClock
     private let ring: TickRing
@@ -211,6 +211,10 @@ final class UserTracker: @unchecked Sendable {
         guard age < longest else { return exact }
         let estimates = registers(within: settings.windows.counts, now).map { DistinctSketch(unkeyed: $0).estimate }
         return exact.indices.map { settings.windows.counts[$0] > age ? max(exact[$0], estimates[$0]) : exact[$0] }
+    }
+
+    func update(_ words: SeriesWords) {
+        for (window, count) in counts().enumerated() { words[window] = UInt64(clamping: count) }
     }
 
     /// Whether the longest window has users who did not fit, so that its count is an estimate.

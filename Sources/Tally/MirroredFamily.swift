@@ -4,15 +4,13 @@ extension MetricRegistry {
 
     /// A histogram under a standard name, which takes the registry's constant labels, not its prefix.
     package func standardHistogram(_ name: String, help: String) throws(RegistrationError) -> Histogram {
-        let storage = try register(
-            name,
+        let request = FamilyRequest(
+            name: name,
             help: help,
-            kind: .histogram,
-            labelNames: [],
-            buckets: .latency,
+            layout: Histogram.layout(.latency),
             isStandard: true
         )
-        return Histogram(cell: storage.onlyChild())
+        return Histogram(cell: try register(request).onlyChild())
     }
 }
 
@@ -29,7 +27,8 @@ package struct MirroredFamily: Sendable {
         case total
     }
 
-    private let children: DynamicFamily<Gauge>
+    private let storage: FamilyStorage
+    private let canFall: Bool
 
     /// Registers it, or finds the one of the same definition.
     package init(
@@ -40,43 +39,44 @@ package struct MirroredFamily: Sendable {
         maxChildren: Int = MetricRegistry.defaultMaxChildren,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        // A float counter's word is a gauge's: a `Double`.
-        children = DynamicFamily(
-            storage: try registry.register(
-                name,
-                help: help,
-                kind: kind == .gauge ? .gauge : .floatCounter,
-                labelNames: labelNames,
-                maxChildren: maxChildren,
-                isStandard: true,
-                isMirrored: kind == .total
-            )
+        let request = FamilyRequest(
+            name: name,
+            help: help,
+            layout: kind == .gauge ? Gauge.layout : FloatCounter.layout,
+            labelNames: labelNames,
+            maxChildren: maxChildren,
+            isStandard: true,
+            isMirrored: kind == .total
         )
+        storage = try registry.register(request)
+        canFall = kind == .gauge
     }
 
     /// Exposes a value. A total that is negative or not finite is dropped and counted.
     package func set(_ value: Double, _ labels: [String] = []) {
-        if accepts(value) { children[labels].set(value) }
+        if canFall || isTotal(value) { storage.child(labels).store(value) }
     }
 
-    /// Adds to a value, which begins at zero. An amount by which a total would fall is dropped and counted.
+    /// Adds to a value, which begins at zero. An amount that is not finite, or by which a total would fall, is dropped
+    /// and counted.
     package func add(_ amount: Double, _ labels: [String] = []) {
-        if accepts(amount) { children[labels].add(amount) }
+        guard canFall ? amount.isFinite : isTotal(amount) else {
+            if canFall { storage.definition.context.rejected.count(.notFinite) }
+            return
+        }
+        storage.child(labels).add(amount)
     }
 
-    /// The checks of a ``FloatCounter``, whose word is written here as a gauge's.
-    private func accepts(_ value: Double) -> Bool {
-        let definition = children.storage.definition
-        guard definition.kind == .floatCounter else { return true }
+    private func isTotal(_ value: Double) -> Bool {
         guard value.isFinite, value >= 0 else {
-            definition.context.rejected.count(value.isFinite ? .negative : .notFinite)
+            storage.definition.context.rejected.count(value.isFinite ? .negative : .notFinite)
             return false
         }
         return true
     }
 
-    /// Exposes a value no longer.
+    /// Stops exposing a value.
     package func remove(_ labels: [String] = []) {
-        children.remove(labels)
+        _ = storage.remove(labels)
     }
 }

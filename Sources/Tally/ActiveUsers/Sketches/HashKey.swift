@@ -72,11 +72,6 @@ public struct HashKey: Sendable, Hashable {
         default: nil
         }
     }
-
-    /// What tells this key from another and is no help in guessing it: the hash of a text that is no identifier.
-    var fingerprint: UInt64 {
-        SipHash(key: self).hash("\u{0}Tally's fingerprint of a key")
-    }
 }
 
 extension HashKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -7,6 +7,9 @@ internal import Synchronization
 @safe
 @usableFromInline
 final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked Sendable {
+    /// The bits of a word.
+    static var maxCount: Int { 64 }
+
     /// As `allCases` was when the first handle was made.
     let all: [State]
     /// The same, at an address: generic code that reads an array's elements one by one allocates for each.
@@ -23,7 +26,7 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
     static var none: UInt8 { .max }
 
     init() {
-        let cases = Array(State.allCases.prefix(StateSet<State>.maxStates))
+        let cases = Array(State.allCases.prefix(Self.maxCount))
         all = cases
         count = cases.count
         let states = UnsafeMutablePointer<State>.allocate(capacity: max(1, cases.count))

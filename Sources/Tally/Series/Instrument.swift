@@ -8,14 +8,6 @@ public protocol Instrument: Sendable {
     static func _handle(to series: _Series<Self>) -> Self
 }
 
-/// An instrument that needs no more than a name and a help text.
-///
-/// Types outside of Tally cannot register a family: only Tally makes a `_PlainKind`.
-public protocol PlainInstrument: Instrument {
-    /// The kind of family that holds this instrument.
-    static var _kind: _PlainKind<Self> { get }
-}
-
 /// A series whose words have the layout that `Child` expects. Opaque: it has no public initialiser and no public
 /// member.
 public struct _Series<Child>: Sendable {
@@ -25,14 +17,5 @@ public struct _Series<Child>: Sendable {
     @usableFromInline
     init(_ cell: SeriesCell) {
         self.cell = cell
-    }
-}
-
-/// The kind of the families of `Child`. Opaque: it has no public initialiser and no public member.
-public struct _PlainKind<Child>: Sendable {
-    let kind: MetricKind
-
-    init(_ kind: MetricKind) {
-        self.kind = kind
     }
 }

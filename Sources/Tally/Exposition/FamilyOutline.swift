@@ -11,8 +11,8 @@ package struct FamilyOutline: Sendable {
     fileprivate init(_ definition: FamilyDefinition) {
         let definition = definition.escaped(by: .underscores) ?? definition
         name = definition.name
-        help = definition.help
-        type = definition.kind.textType
+        help = definition.request.help
+        type = definition.layout.type
         labelNames = definition.constantLabels.map(\.name) + definition.labelNames
     }
 }
@@ -20,6 +20,8 @@ package struct FamilyOutline: Sendable {
 extension MetricRegistry {
     /// The families of this registry, and of those that are included in it, whose names were chosen by a host.
     package var outlines: [FamilyOutline] {
-        parts().flatMap { $0.families() }.map(\.storage.definition).filter { !$0.isStandard }.map(FamilyOutline.init)
+        parts().flatMap { $0.families() }.map(\.storage.definition).filter { !$0.request.isStandard }.map(
+            FamilyOutline.init
+        )
     }
 }
