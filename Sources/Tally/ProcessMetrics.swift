@@ -23,10 +23,19 @@ public struct ProcessMetrics: Sendable {
     /// Registers them in a registry whose other names come at run time.
     public static func register(validatingIn registry: MetricRegistry) throws(RegistrationError) {
         let metrics = try ProcessMetrics(in: registry)
+        // The standard's own, whether there is an ``Info`` or not.
+        let layout = InstrumentLayout(
+            kind: "info",
+            type: "gauge",
+            openMetricsType: "info",
+            nameSuffix: "_info",
+            hasUnit: false,
+            values: .constant(1)
+        )
         let info = FamilyRequest(
             name: "swift_info",
             help: "What the program was built with.",
-            layout: Info.layout,
+            layout: layout,
             labelNames: ["version", "build"],
             isStandard: true
         )
