@@ -21,8 +21,8 @@ extension Histogram {
                 .init(suffix: "_sum"), .init(suffix: "_count"),
             ],
             members: keys.enumerated().map { index, key in
-                .init(text: "\(index == 0 ? "\"buckets\":{" : "\",")\"\(key)\":\"", sample: index)
-            } + [.init(text: "\"},\"count\":\"", sample: count), .init(text: "\",\"sum\":\"", sample: sum)],
+                .init(text: "\(index == 0 ? "\"buckets\":{" : ",")\"\(key)\":\"", sample: index)
+            } + [.init(text: "},\"count\":\"", sample: count), .init(text: ",\"sum\":\"", sample: sum)],
             values: .read { words, isOpenMetrics, values in
                 var cumulative: UInt64 = 0
                 for bucket in 0..<sum {

@@ -38,7 +38,7 @@ extension Histogram {
     @available(
         *,
         unavailable,
-        message: "labels make a family: Family<Labels, Histogram>(_:help:in:), or family(validating:help:labelNames:in:)"
+        message: "labels make a family: Family<Labels, Histogram>(_:help:in:), or family(validating:…labelNames:…)"
     )
     public init(
         _ name: String,

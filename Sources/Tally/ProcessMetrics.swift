@@ -22,10 +22,19 @@ public struct ProcessMetrics: Sendable {
     /// Registers the metrics, or throws if they conflict with metrics of the host.
     public static func register(validatingIn registry: MetricRegistry) throws(RegistrationError) {
         let metrics = try ProcessMetrics(in: registry)
+        // The standard's own, whether there is an ``Info`` or not.
+        let layout = InstrumentLayout(
+            kind: "info",
+            type: "gauge",
+            openMetricsType: "info",
+            nameSuffix: "_info",
+            hasUnit: false,
+            values: .constant(1)
+        )
         let info = FamilyRequest(
             name: "swift_info",
             help: "Swift version and configuration of the build.",
-            layout: Info.layout,
+            layout: layout,
             labelNames: ["version", "build"],
             isStandard: true
         )
@@ -49,7 +58,12 @@ public struct ProcessMetrics: Sendable {
             try metric("process_open_fds", "Open file descriptors.") { $0.descriptors.map { Double($0) } },
             try metric("process_max_fds", "Limit of open file descriptors.", Gauge.layout, \.descriptorLimit),
             try metric("process_virtual_memory_bytes", "Virtual memory.", Gauge.layout, \.virtualBytes),
-            try metric("process_virtual_memory_max_bytes", "Limit of virtual memory.", Gauge.layout, \.virtualBytesLimit),
+            try metric(
+                "process_virtual_memory_max_bytes",
+                "Limit of virtual memory.",
+                Gauge.layout,
+                \.virtualBytesLimit
+            ),
             try metric("process_resident_memory_bytes", "Resident memory.", Gauge.layout, \.residentBytes),
             try metric("process_start_time_seconds", "Start, since the Unix epoch.", Gauge.layout, \.startSeconds),
             try metric("process_threads", "Threads.") { $0.threads.map { Double($0) } },

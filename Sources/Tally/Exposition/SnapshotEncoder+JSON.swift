@@ -7,19 +7,21 @@ extension SnapshotEncoder {
         let isPlain = !page.hasControls.load(ordering: .relaxed)
         // A control character takes six bytes.
         let growth = (isPlain ? 1 : 6) * pieces.objectCount
+        let names = page.definition.fragments
         while nextExposed(page, count) != nil {
             let bytes = pieces.maxFixedBytes + growth * page.textRange(slot).count + OutputBuffer.slack
             guard out.hasRoom(bytes) else { return false }
-            read(reading, page)
+            let first = read(reading, page)
             for index in 0..<pieces.members.count {
                 if index == 0 || !pieces.isOneObject {
                     if hasSeries { out.append(UInt8(ascii: ",")) }
                     hasSeries = true
-                    out.append(jsonLabelsOf: page, slot, pieces.heads, isPlain: isPlain)
+                    out.append(jsonLabelsOf: page, slot, names, pieces.heads, isPlain: isPlain)
                 }
                 out.append(pieces.members[index])
-                out.append(unsafe values[pieces.samples.pointer[index]])
-                if index == pieces.members.count - 1 || !pieces.isOneObject { out.append("\"}") }
+                out.append(pieces.members.count == 1 ? first : unsafe values[pieces.samples.pointer[index]])
+                out.append(UInt8(ascii: "\""))
+                if index == pieces.members.count - 1 || !pieces.isOneObject { out.append(UInt8(ascii: "}")) }
             }
             slot += 1
         }
@@ -41,10 +43,10 @@ extension OutputBuffer {
     fileprivate mutating func append(
         jsonLabelsOf page: SeriesPage,
         _ slot: Int,
+        _ names: LabelFragments,
         _ heads: LabelFragments,
         isPlain: Bool
     ) {
-        let names = page.definition.fragments
         let text = unsafe page.text + page.textStart(slot)
         var start = 0
         for index in 0..<names.count {

@@ -160,8 +160,7 @@ struct SnapshotEncoder: Sendable {
             } else {
                 unsafe out.appendWide(head.start, head.length)
                 appendLabels(page, &out)
-                read(reading, page)
-                out.append(values[0])
+                out.append(read(reading, page))
                 if hasExemplars, let exemplar = page.exemplar(slot, 0) { out.append(exemplar) }
                 out.append(UInt8(ascii: "\n"))
                 if hasCreated { appendCreated(page, created, [], &out) }
@@ -195,14 +194,17 @@ struct SnapshotEncoder: Sendable {
         out.append(UInt8(ascii: "\n"))
     }
 
-    /// Reads the values of the series at hand.
+    /// Reads the values of the series at hand, and returns the first. Only what a closure reads is also in `values`.
     @inline(__always)
-    mutating func read(_ reading: InstrumentLayout.Values, _ page: SeriesPage) {
+    mutating func read(_ reading: InstrumentLayout.Values, _ page: SeriesPage) -> SampleValue {
         let words = unsafe SeriesWords(page.words(slot))
         switch reading {
-        case .totals: values[0] = .integer(Total.clamped(words[0]))
-        case .numbers: values[0] = .number(Double(bitPattern: words[0]))
-        case .read(let read): read(words, format == .openMetrics, &values)
+        case .totals: return .integer(Total.clamped(words[0]))
+        case .numbers: return .number(Double(bitPattern: words[0]))
+        case .constant(let value): return .integer(value)
+        case .read(let read):
+            read(words, format == .openMetrics, &values)
+            return values[0]
         }
     }
 
@@ -217,7 +219,7 @@ struct SnapshotEncoder: Sendable {
             let labelBytes = page.textRange(slot).count + escapedBytes
             let bytes = pieces.maxBytes(labelBytes: labelBytes) + exemplarBytes + OutputBuffer.slack
             guard out.hasRoom(bytes) else { return false }
-            read(reading, page)
+            _ = read(reading, page)
             for (index, sample) in pieces.samples.enumerated() {
                 if case .absent = values[index] { continue }
                 out.append(sample.head)

@@ -36,7 +36,7 @@ public struct CollectedSamples {
             // A value beyond 64 bits was never a total.
             guard let whole = UInt64(exactly: value.rounded(.towardZero)) else { return reject(.notFinite) }
             set(family, labels, total: whole)
-        case .read, nil: reject(.notCollected)
+        case .constant, .read, nil: reject(.notCollected)
         }
     }
 

@@ -54,7 +54,7 @@ struct InstrumentLayout: Sendable {
         var part: String?
     }
 
-    /// The text before a sample's value in a JSON object: `","sum":"`.
+    /// The text before a sample's value in a JSON object, from the quote of the value before: `,"sum":"`.
     struct Member: Sendable {
         let text: String
         let sample: Int
@@ -65,6 +65,8 @@ struct InstrumentLayout: Sendable {
         case totals
         /// Each series is one word, the bits of a `Double`.
         case numbers(canFall: Bool)
+        /// Each series is one sample that never changes.
+        case constant(UInt64)
         /// A closure sets the value of each sample, from words that it reads once.
         case read(@Sendable (_ words: SeriesWords, _ isOpenMetrics: Bool, _ values: inout [SampleValue]) -> Void)
     }

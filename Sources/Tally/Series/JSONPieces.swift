@@ -5,7 +5,7 @@ struct JSONPieces: Sendable {
     /// What stands before each own label's value, from `{"labels":{"service":"chat","method":"` to `","outcome":"`, and
     /// last what follows the labels.
     let heads: LabelFragments
-    /// The text before each value: `"value":"`, or `","0.01":"` with what ends the value before.
+    /// The text before each value, up to its quote: `"value":"`.
     let members: LabelFragments
     /// The sample of each value.
     let samples: FixedBuffer<Int>
@@ -27,7 +27,7 @@ struct JSONPieces: Sendable {
             """.utf8
         )
         let hasSeriesLabels = !(labelNames.isEmpty && constantLabels.isEmpty)
-        let hasLabels = hasSeriesLabels || layout.samples.contains { $0.part != nil }
+        let hasLabels = hasSeriesLabels || (layout.members == nil && !layout.isLine)
         let constant = constantLabels.map { "\"\(escaped($0.name))\":\"\(escaped($0.value))\"" }.joined(separator: ",")
         let opening = (hasLabels ? "{\"labels\":{" : "{") + constant
         var heads = labelNames.enumerated().map { index, label in
