@@ -174,7 +174,7 @@ extension CollectedFamily {
         _ name: String,
         help: String,
         labelNames: [String] = [],
-        maxChildren: Int = MetricRegistry.defaultMaxChildren
+        maxChildren: Int = 1_000
     ) -> CollectedFamily {
         CollectedFamily(name, help, Counter.layout, labelNames, maxChildren)
     }

@@ -67,7 +67,7 @@ extension Family where Child: PlainInstrument {
     public init(
         _ name: StaticString,
         help: String,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) {
@@ -86,7 +86,7 @@ extension Family where Child: PlainInstrument {
     public init(
         validating name: String,
         help: String,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) {

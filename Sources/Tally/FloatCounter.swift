@@ -53,7 +53,7 @@ extension CollectedFamily {
         _ name: String,
         help: String,
         labelNames: [String] = [],
-        maxChildren: Int = MetricRegistry.defaultMaxChildren
+        maxChildren: Int = 1_000
     ) -> CollectedFamily {
         CollectedFamily(name, help, FloatCounter.layout, labelNames, maxChildren)
     }

@@ -94,7 +94,7 @@ extension CollectedFamily {
         _ name: String,
         help: String,
         labelNames: [String] = [],
-        maxChildren: Int = MetricRegistry.defaultMaxChildren
+        maxChildren: Int = 1_000
     ) -> CollectedFamily {
         CollectedFamily(name, help, Gauge.layout, labelNames, maxChildren)
     }

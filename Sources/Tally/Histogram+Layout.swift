@@ -54,7 +54,7 @@ extension CollectedFamily {
         help: String,
         labelNames: [String] = [],
         buckets: Buckets,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren
+        maxChildren: Int = 1_000
     ) -> CollectedFamily {
         CollectedFamily(name, help, Histogram.layout(buckets), labelNames, maxChildren)
     }

@@ -56,7 +56,7 @@ extension Histogram {
         help: String,
         labelNames: [String],
         buckets: Buckets = .latency,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
@@ -78,7 +78,7 @@ extension Family where Child == Histogram {
         _ name: StaticString,
         help: String,
         buckets: Buckets = .latency,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) {
@@ -99,7 +99,7 @@ extension Family where Child == Histogram {
         validating name: String,
         help: String,
         buckets: Buckets = .latency,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) {

@@ -69,7 +69,7 @@ extension PlainInstrument {
         validating name: String,
         help: String,
         labelNames: [String],
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {

@@ -125,7 +125,7 @@ extension StateSet {
         validating name: String,
         help: String,
         labelNames: [String],
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
         let request = FamilyRequest(
@@ -144,7 +144,7 @@ extension Family {
     public init<State>(
         _ name: StaticString,
         help: String,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) where Child == StateSet<State> {
         self = RegistrationError.trapping { () throws(RegistrationError) in
@@ -156,7 +156,7 @@ extension Family {
     public init<State>(
         validating name: String,
         help: String,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) where Child == StateSet<State> {
         let request = FamilyRequest(name: name, help: help, layout: Child.layout, maxChildren: maxChildren)

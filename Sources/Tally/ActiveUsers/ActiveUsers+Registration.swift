@@ -15,8 +15,8 @@ extension ActiveUsers {
         help: String,
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
-        closedHours: Int = ActiveUsers.defaultClosedHours,
+        maxUsers: Int = 10_000_000,
+        closedHours: Int = 48,
         in registry: MetricRegistry
     ) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
@@ -38,8 +38,8 @@ extension ActiveUsers {
         help: String,
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
-        closedHours: Int = ActiveUsers.defaultClosedHours,
+        maxUsers: Int = 10_000_000,
+        closedHours: Int = 48,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
         let settings = try UserSettings(
@@ -59,9 +59,9 @@ extension ActiveUsers {
         labelNames: [String],
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        maxUsers: Int = 10_000_000,
         closedHours: Int = 0,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
         let settings = try UserSettings(
@@ -98,9 +98,9 @@ extension Family where Child == ActiveUsers {
         help: String,
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        maxUsers: Int = 10_000_000,
         closedHours: Int = 0,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
@@ -123,9 +123,9 @@ extension Family where Child == ActiveUsers {
         help: String,
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        maxUsers: Int = 10_000_000,
         closedHours: Int = 0,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
         let settings = try UserSettings(
@@ -143,7 +143,7 @@ extension UserSettings {
     fileprivate func request(
         _ name: String,
         _ help: String,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren
+        maxChildren: Int = 1_000
     ) -> FamilyRequest {
         let advice = "Windows overlap, and instances share users: add up neither, merge sketches."
         return FamilyRequest(

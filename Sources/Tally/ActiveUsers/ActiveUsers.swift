@@ -29,11 +29,6 @@ public struct ActiveUsers: Instrument {
     private let tracker: UserTracker
     private let hash: SipHash
 
-    /// How many users are kept exactly, unless told otherwise.
-    public static let defaultMaxUsers = 10_000_000
-    /// How many closed hours have their sketches kept, unless told otherwise.
-    public static let defaultClosedHours = 48
-
     /// Makes a handle to a series.
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 

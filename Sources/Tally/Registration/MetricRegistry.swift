@@ -31,9 +31,6 @@ public final class MetricRegistry: Sendable {
         var sorted: [RegisteredFamily]?
     }
 
-    /// The default for the most children of a family.
-    public static let defaultMaxChildren = FamilyRequest.defaultMaxChildren
-
     init(
         _ context: RegistryContext,
         prefix: String,

@@ -5,13 +5,11 @@ struct FamilyRequest: Sendable {
     var help: String
     var layout: InstrumentLayout
     var labelNames: [String] = []
-    var maxChildren = defaultMaxChildren
+    var maxChildren = 1_000
     /// The time after which an unused child is hidden, or nil for never.
     var idleTimeout: Duration?
     /// True if the name is a standard's or the library's. It takes no prefix, and hosts cannot change it.
     var isStandard = false
     /// True if the values mirror an external source whose start time is unknown.
     var isMirrored = false
-
-    static let defaultMaxChildren = 1_000
 }
