@@ -15,6 +15,8 @@ func product(_ product: String, of package: String, with trait: String) -> Targe
 
 let package = Package(
     name: "swift-tally",
+    // Synchronization's atomics and mutexes need these; Linux has no minimum.
+    platforms: [.macOS(.v15), .macCatalyst(.v18), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
     products: [
         .library(name: "Tally", targets: ["Tally"]),
         .library(name: "TallyHealthcheck", targets: ["TallyHealthcheck"]),

@@ -1,21 +1,19 @@
 public import Synchronization
 
-/// A total that only grows: requests served, connections accepted.
+/// An integer total that increases monotonically: requests served, connections accepted.
 ///
 /// ```swift
 /// let served = Counter("http_requests_total", help: "Requests served.", in: registry)
 /// served.increment()
 /// ```
 ///
-/// A handle is a small value; copies count into the same total. Exposed at zero from registration. For fractional
-/// amounts there is ``FloatCounter``.
-///
-/// A counter that every core increments all the time can be made `contended`: it is then spread over cache lines, and
-/// scales with the cores. See ``init(_:help:contended:in:)``.
+/// The counter is exposed at zero from registration. A handle is a small value, and its copies count into the same
+/// total. Use ``FloatCounter`` for fractional amounts, and ``init(_:help:contended:in:)`` for a counter that many cores
+/// increment concurrently.
 public struct Counter: PlainInstrument {
     @usableFromInline
     let cell: SeriesCell
-    /// 0 unless the counter is spread over stripes.
+    /// Zero unless the total is spread over stripes.
     @usableFromInline
     let stripeMask: UInt
 
@@ -29,7 +27,7 @@ public struct Counter: PlainInstrument {
     @inlinable
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
-    /// Lends the word to count in.
+    /// Passes the word to count in to a closure.
     @inlinable
     @inline(__always)
     func withWord<Result>(_ body: (UnsafeMutablePointer<Atomic<UInt64>>) -> Result) -> Result {
@@ -40,7 +38,7 @@ public struct Counter: PlainInstrument {
     }
 
     /// The kind of a family of these.
-    public static var _kind: _PlainKind<Self> { _PlainKind(.counter) }
+    public static var _kind: _PlainKind<Self> { _PlainKind(layout) }
 
     /// Adds one. Lock-free: one relaxed atomic addition. Does not allocate.
     @inlinable
@@ -51,8 +49,8 @@ public struct Counter: PlainInstrument {
 
     /// Adds an amount. Lock-free, does not allocate.
     ///
-    /// - Parameter amount: How much to add. A negative one is dropped, and counted in
-    ///   `tally_rejected_updates_total{reason="negative"}`: a counter never goes down. The total stops at `Int.max`.
+    /// - Parameter amount: The amount to add. A negative amount is dropped and counted in
+    ///   `tally_rejected_updates_total{reason="negative"}`. The total saturates at `Int.max`.
     @inlinable
     public func increment(by amount: Int) {
         guard amount >= 0 else { return cell.reject(.negative) }
@@ -63,12 +61,12 @@ public struct Counter: PlainInstrument {
         }
     }
 
-    /// Adds an amount, and keeps an example of it for OpenMetrics in the place of the last one. Allocates, and takes a lock
-    /// that only exemplars use.
+    /// Adds an amount and replaces the counter's exemplar, which OpenMetrics exposes. Allocates, and takes a lock that
+    /// only exemplars use.
     ///
     /// - Parameters:
-    ///   - amount: How much to add; a negative one is dropped with its exemplar, as ``increment(by:)`` does.
-    ///   - exemplar: By what the example can be found elsewhere.
+    ///   - amount: The amount to add. A negative amount is dropped together with its exemplar.
+    ///   - exemplar: Labels that identify an example, such as a trace.
     public func increment(by amount: Int = 1, exemplar: Exemplar) {
         increment(by: amount)
         if amount >= 0 { cell.keep(exemplar, of: Double(amount)) }
@@ -76,22 +74,8 @@ public struct Counter: PlainInstrument {
 
     /// The total. Never negative.
     public var value: Int {
-        unsafe Int(clamping: cell.withWords { unsafe Self.total($0, stripes: Int(stripeMask) + 1) })
+        unsafe Int(clamping: cell.withWords { unsafe Self.total(SeriesWords($0), stripes: Int(stripeMask) + 1) })
     }
-
-    /// The total of a series' words.
-    static func total(_ words: UnsafeMutablePointer<Atomic<UInt64>>, stripes: Int) -> UInt64 {
-        var sum: UInt64 = 0
-        for stripe in 0..<stripes {
-            // Two of at most 2^63 - 1 do not overflow.
-            sum = total(sum &+ total(unsafe words[stripe * Stripes.words].load(ordering: .relaxed)))
-        }
-        return sum
-    }
-
-    /// What a word says; see ``saturate(_:)``.
-    @inline(__always)
-    static func total(_ word: UInt64) -> UInt64 { min(word, UInt64(Int64.max)) }
 
     @usableFromInline
     @inline(never)
@@ -100,7 +84,7 @@ public struct Counter: PlainInstrument {
             var current = unsafe word.pointee.load(ordering: .relaxed)
             while true {
                 let (sum, overflow) = current.addingReportingOverflow(amount)
-                let next = overflow ? UInt64(Int64.max) : Self.total(sum)
+                let next = overflow ? UInt64(Int64.max) : Total.clamped(sum)
                 let (exchanged, original) = unsafe word.pointee.weakCompareExchange(
                     expected: current,
                     desired: next,
@@ -112,11 +96,86 @@ public struct Counter: PlainInstrument {
         }
     }
 
-    /// Takes a total past `Int64.max` back to it. 2^15 threads would have to add 2^48 each, between another's addition
-    /// and its call of this, for the word to wrap.
+    /// Resets a total beyond `Int64.max` to `Int64.max`. For the word to wrap, 2^15 threads would have to add 2^48 each
+    /// between another thread's addition and its call of this method.
     @usableFromInline
     @inline(never)
     static func saturate(_ word: UnsafeMutablePointer<Atomic<UInt64>>) {
         unsafe word.pointee.store(UInt64(Int64.max), ordering: .relaxed)
+    }
+}
+
+extension Counter {
+    static let layout = InstrumentLayout(
+        kind: "counter",
+        type: "counter",
+        nameSuffix: "_total",
+        sampleSuffixes: ["_created"],
+        hasCreated: true,
+        values: .totals,
+        traits: [.init("contention", "not contended")]
+    )
+
+    static func layout(stripes: Int) -> InstrumentLayout {
+        var layout = layout
+        layout.stripes = stripes
+        layout.values = .read { words, _, values in values[0] = .integer(total(words, stripes: stripes)) }
+        layout.traits = [.init("contention", "contended")]
+        return layout
+    }
+
+    private static func total(_ words: SeriesWords, stripes: Int) -> UInt64 {
+        // Two totals of at most 2^63 - 1 do not overflow.
+        (0..<stripes).reduce(0) { Total.clamped($0 &+ Total.clamped(words[$1 * Stripes.words])) }
+    }
+}
+
+extension Counter {
+    /// Registers a counter that threads on many cores increment all the time, or finds the one of the same definition.
+    ///
+    /// Its total is spread over as many pairs of cache lines as the machine has cores, four times over (at least 1 KiB,
+    /// at most 16), so that increments scale with the cores. At rest it costs what any counter does. Not worth it below
+    /// some millions of increments a second.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name; a wrong one traps and is named.
+    ///   - help: What it counts, for the reader of the exposition.
+    ///   - contended: Whether to spread the total.
+    ///   - registry: Where it is exposed.
+    public init(_ name: StaticString, help: String, contended: Bool, in registry: MetricRegistry) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Counter(validating: "\(name)", help: help, contended: contended, in: registry)
+        }
+    }
+
+    /// Registers a contended counter whose name comes at run time.
+    public init(
+        validating name: String,
+        help: String,
+        contended: Bool,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) {
+        let layout = contended ? Self.layout(stripes: Stripes.count) : Self.layout
+        let request = FamilyRequest(name: name, help: help, layout: layout)
+        self.init(cell: try registry.register(request).onlyChild())
+    }
+}
+
+extension CollectedFamily {
+    /// A monotonically increasing integer. `_total` is appended to the name if it is missing.
+    ///
+    /// - Parameters:
+    ///   - name: The name, checked when the collector is registered.
+    ///   - help: A description of what is counted, for readers of the exposition.
+    ///   - labelNames: The label names, in the order in which values are given.
+    ///   - maxChildren: The maximum number of children. The values of further ones are added up in one child whose
+    ///     labels are `other`.
+    public static func counter(
+        _ name: String,
+        help: String,
+        labelNames: [String] = [],
+        maxChildren: Int = 1_000
+    ) -> CollectedFamily {
+        CollectedFamily(name, help, Counter.layout, labelNames, maxChildren)
     }
 }

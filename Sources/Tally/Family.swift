@@ -1,18 +1,16 @@
-public import Synchronization
-
-/// Instruments of one name that differ in their labels: one child for each label set in use.
+/// Instruments with the same name and different labels: one child for each label set in use.
 ///
 /// ```swift
 /// let requests = Family<Route, Counter>("http_requests_total", help: "Requests served.", in: registry)
 /// requests[Route(method: .get, outcome: .ok)].increment()
 /// ```
 ///
-/// A handle from the subscript can be kept, and is then as fast as an instrument without labels. A family is a small
-/// value; copies share its children. Registering the same definition again gives the same family.
+/// Keep the handle that the subscript returns, and it is as fast as an instrument without labels. A family is a small
+/// value, and its copies share the children. Registering the same definition again returns the same family.
 ///
-/// Every family has a limit of children, 1,000 unless told otherwise. Once it is reached, new label sets share one
-/// further child, whose label values are `other`; nothing is lost, and `tally_family_overflow_total{family}` counts
-/// the lookups that were answered so.
+/// A family has at most `maxChildren` children, 1,000 by default. Beyond that, new label sets share one more child,
+/// whose label values are `other`, so that no count is lost. `tally_family_overflow_total{family}` counts these
+/// lookups.
 public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     @usableFromInline
     let core: FamilyCore<Child>
@@ -21,101 +19,101 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
         self.core = core
     }
 
-    /// The child of a label set, made if it does not exist, or brought back if it was removed.
+    /// The child of a label set. Creates the child if it does not exist, and exposes it again if it was removed.
     ///
-    /// Does not allocate when the child exists and its text is of some 400 bytes at most. Label sets of enums and Booleans
-    /// alone take no lock then; others take the family's, which nothing holds for work on more than a page of at most
-    /// 1,024 children.
+    /// A lookup of an existing child does not allocate, unless the text of its labels is longer than about 400 bytes.
+    /// It takes no lock if all labels are enums or Booleans. Otherwise it takes the family's lock, which is never held
+    /// for work on more than one page of 1,024 children.
     @inlinable
     public subscript(labels: Labels) -> Child {
-        // Kept until the handle, which is in its memory, has been copied.
+        // The core owns the memory of the handle, so it must live until the handle is copied.
         defer { withExtendedLifetime(core) {} }
         if let handle = unsafe core.handle(of: labels) { return unsafe handle.pointee }
         return core.child(of: labels)
     }
 
-    /// Stops exposing the child of a label set. Returns whether there was one.
+    /// Removes the child of a label set from the exposition and returns whether it existed.
     ///
-    /// A handle that is still held goes on counting, unseen. The next lookup of the label set exposes that same child
-    /// again, with what it has counted; if no handle to it was left, it may begin again at zero.
+    /// Existing handles keep counting, unexposed. The next lookup of the label set exposes the same child with its
+    /// count. Without a remaining handle, the child may restart at zero.
     @discardableResult
     public func remove(_ labels: Labels) -> Bool {
         unsafe withUnsafePointer(to: labels) { unsafe core.remove(UnsafeRawPointer($0)) }
     }
 
-    /// Stops exposing all children, as ``remove(_:)`` does one.
+    /// Removes all children from the exposition, as ``remove(_:)`` does for one.
     public func removeAll() {
         core.storage.removeAll()
     }
 
-    /// How many children are exposed, the overflow child included.
+    /// The number of exposed children, including the overflow child.
     public var count: Int { core.storage.liveCount }
 }
 
-/// What all copies of a family share, and the ways from a label set to its child.
-///
-/// Knows label sets by their address only: a class generic in them would not be specialised in the user's module.
-///
-/// Unchecked `Sendable`, since a pointer is not: `table` points at an atomic, in memory of `closed`.
-@safe
-@usableFromInline
-final class FamilyCore<Child: Instrument>: @unchecked Sendable {
-    let storage: FamilyStorage
-    /// Present if the label set packs into a word.
-    private let closed: ClosedIndex<Child>?
-    /// The index's table.
-    @usableFromInline
-    let table: UnsafePointer<Atomic<UInt>>?
-    @usableFromInline
-    let packing: KeyPacking
-    private let text: LabelText
-
-    init<Labels: LabelSet>(storage: FamilyStorage, labels: Labels.Type, schema: [Label<Labels>]) {
-        let fields = schema.map(\.field)
-        let packing = KeyPacking(fields)
-        self.storage = storage
-        self.packing = packing ?? .none
-        text = LabelText(storage: storage, fields: fields)
-        // Lookups of children that may expire have to be seen.
-        closed =
-            storage.definition.idleTimeout != nil
-            ? nil : packing.map { storage.closedIndex(for: labels, packedBy: $0, of: Child.self) }
-        unsafe table = closed.map { unsafe UnsafePointer($0.table) }
-        // A `CaseIterable` label set is closed, so all its series exist, at zero, from the start.
-        if let cases = labels as? any CaseIterable.Type { expose(cases, as: labels) }
-    }
-
-    /// The handle that the closed index keeps, if it does. Neither locks nor allocates.
-    @inlinable
-    @inline(__always)
-    func handle<Labels>(of labels: Labels) -> UnsafePointer<Child>? {
-        guard let table = unsafe table else { return nil }
-        let key = unsafe withUnsafePointer(to: labels) { unsafe packing.key(at: UnsafeRawPointer($0)) }
-        return unsafe ClosedIndex.find(key, in: table)
-    }
-
-    @inlinable
-    @inline(__always)
-    func child<Labels>(of labels: Labels) -> Child {
-        Child._handle(to: _Series(unsafe withUnsafePointer(to: labels) { unsafe cell(UnsafeRawPointer($0)) }))
-    }
-
-    @usableFromInline
-    @inline(never)
-    func cell(_ labels: UnsafeRawPointer) -> SeriesCell {
-        guard let closed else { return unsafe text.cell(labels) }
-        let key = unsafe packing.key(at: labels)
-        return unsafe text.cell(labels) { closed.insert(key, $0) }
-    }
-
-    @usableFromInline
-    func remove(_ labels: UnsafeRawPointer) -> Bool {
-        unsafe text.remove(labels)
-    }
-
-    private func expose<Cases: CaseIterable, Labels: LabelSet>(_ cases: Cases.Type, as labels: Labels.Type) {
-        for labels in cases.allCases {
-            if let labels = labels as? Labels { _ = child(of: labels) }
+extension Family where Child: PlainInstrument {
+    /// Registers a family, or returns the registered one of the same definition. Traps if the name or a label name is
+    /// invalid, or if the name has another definition.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, as for an instrument without labels.
+    ///   - help: A sentence for the reader of the exposition.
+    ///   - maxChildren: The maximum number of children. Further label sets share the overflow child. A `CaseIterable`
+    ///     label set always has room for all its cases.
+    ///   - idleTimeout: The time after which an unused child is no longer exposed, by the registry's clock, or nil for
+    ///     never. A lookup counts as use, and so does a change of the value between two scrapes. A child that is hidden
+    ///     while a handle lives is exposed again once its value changes: a gauge that its handle sets to the same value
+    ///     for that long stays hidden.
+    ///   - registry: The registry that exposes the family.
+    public init(
+        _ name: StaticString,
+        help: String,
+        maxChildren: Int = 1_000,
+        idleTimeout: Duration? = nil,
+        in registry: MetricRegistry
+    ) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(
+                validating: "\(name)",
+                help: help,
+                maxChildren: maxChildren,
+                idleTimeout: idleTimeout,
+                in: registry
+            )
         }
     }
+
+    /// Registers a family whose name is known only at run time.
+    public init(
+        validating name: String,
+        help: String,
+        maxChildren: Int = 1_000,
+        idleTimeout: Duration? = nil,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) {
+        let request = FamilyRequest(
+            name: name,
+            help: help,
+            layout: Child._kind.layout,
+            maxChildren: maxChildren,
+            idleTimeout: idleTimeout
+        )
+        try self.init(request, in: registry)
+    }
+}
+
+extension Family {
+    /// Registers a family under the labels of its schema.
+    init(_ request: FamilyRequest, in registry: MetricRegistry) throws(RegistrationError) {
+        let schema = Labels.schema
+        var request = request
+        request.labelNames = schema.map(\.name)
+        // A closed label set has all its cases, whatever the limit is.
+        if request.maxChildren > 0, let cases = Labels.self as? any CaseIterable.Type {
+            request.maxChildren = max(request.maxChildren, Self.count(of: cases))
+        }
+        let storage = try registry.register(request)
+        self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
+    }
+
+    private static func count<Cases: CaseIterable>(of type: Cases.Type) -> Int { type.allCases.count }
 }

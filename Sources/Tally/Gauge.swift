@@ -1,12 +1,12 @@
-/// A value that goes up and down: clients connected, bytes queued.
+/// A value that can rise and fall: clients connected, bytes queued.
 ///
 /// ```swift
 /// let clients = Gauge("websocket_connected_clients", help: "Clients connected now.", in: registry)
 /// try await clients.withIncrement { try await serve(client) }
 /// ```
 ///
-/// A handle is a small value; copies set the same gauge. Exposed at zero from registration. Updates are lock-free and
-/// do not allocate.
+/// The gauge is exposed at zero from registration. A handle is a small value, and its copies update the same gauge.
+/// Updates are lock-free and do not allocate. Use ``ObservedGauge`` for a value that can be read when it is scraped.
 public struct Gauge: PlainInstrument {
     @usableFromInline
     let cell: SeriesCell
@@ -21,29 +21,29 @@ public struct Gauge: PlainInstrument {
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
     /// The kind of a family of these.
-    public static var _kind: _PlainKind<Self> { _PlainKind(.gauge) }
+    public static var _kind: _PlainKind<Self> { _PlainKind(layout) }
 
-    /// Sets the value. NaN and the infinities are values a gauge may have.
+    /// Sets the value, which may be NaN or an infinity.
     @inlinable
     public func set(_ value: Double) {
         cell.store(value)
     }
 
-    /// Sets the value; exact up to 2^53.
+    /// Sets the value. Integers are exact up to 2^53.
     @inlinable
     public func set(_ value: Int) {
         cell.store(Double(value))
     }
 
-    /// Sets the value to the time now, in seconds since 1970-01-01 00:00:00 UTC, by the machine's clock.
+    /// Sets the value to the current time of the machine's clock, in seconds since 1970-01-01 00:00:00 UTC.
     public func setToNow() {
         cell.store(WallClock.secondsSinceEpoch())
     }
 
     /// Adds an amount, which may be negative.
     ///
-    /// NaN and the infinities are dropped, and counted in `tally_rejected_updates_total{reason="not_finite"}`: no later
-    /// addition could repair the value.
+    /// NaN and the infinities are dropped and counted in `tally_rejected_updates_total{reason="not_finite"}`, because
+    /// no later addition could repair the value.
     @inlinable
     public func add(_ amount: Double) {
         guard amount.isFinite else { return cell.reject(.notFinite) }
@@ -62,7 +62,7 @@ public struct Gauge: PlainInstrument {
         add(-amount)
     }
 
-    /// Counts one more while `body` runs, also when it throws.
+    /// Adds one while `body` runs, even if it throws.
     @inlinable
     public func withIncrement<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
@@ -72,7 +72,7 @@ public struct Gauge: PlainInstrument {
         return try body()
     }
 
-    /// Counts one more while `body` runs, also when it throws or is cancelled.
+    /// Adds one while `body` runs, even if it throws or is cancelled.
     @inlinable
     public func withIncrement<Result, Failure: Error>(
         _ body: () async throws(Failure) -> Result
@@ -84,4 +84,18 @@ public struct Gauge: PlainInstrument {
 
     /// The value.
     public var value: Double { cell.double }
+
+    static let layout = InstrumentLayout(kind: "gauge", type: "gauge", values: .numbers(canFall: true))
+}
+
+extension CollectedFamily {
+    /// A gauge, whose value can rise and fall. The parameters are those of ``counter(_:help:labelNames:maxChildren:)``.
+    public static func gauge(
+        _ name: String,
+        help: String,
+        labelNames: [String] = [],
+        maxChildren: Int = 1_000
+    ) -> CollectedFamily {
+        CollectedFamily(name, help, Gauge.layout, labelNames, maxChildren)
+    }
 }

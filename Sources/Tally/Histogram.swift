@@ -1,6 +1,6 @@
 public import Synchronization
 
-/// How observations are spread over fixed buckets: response times, message sizes.
+/// The distribution of observations over fixed buckets: response times, message sizes.
 ///
 /// ```swift
 /// let latency = Histogram(
@@ -8,8 +8,8 @@ public import Synchronization
 /// let answer = try await latency.time { try await respond() }
 /// ```
 ///
-/// The buckets, `+Inf` and `_count` of one scrape always agree, also while other threads observe. Negative observations
-/// are counted, though they let `_sum` go down. Exposed at zero from registration.
+/// The histogram is exposed at zero from registration. The buckets, `+Inf` and `_count` of one scrape always agree,
+/// even while other threads observe. Negative observations are counted, although they decrease `_sum`.
 @safe
 public struct Histogram: Instrument {
     @usableFromInline
@@ -26,17 +26,15 @@ public struct Histogram: Instrument {
     @inlinable
     init(cell: SeriesCell) {
         self.cell = cell
-        unsafe bounds = cell.block.definition.bounds.pointer
-        boundCount = cell.block.definition.bounds.count
+        let bounds = cell.details(as: FixedBuffer<Double>.self)
+        unsafe self.bounds = bounds.pointer
+        boundCount = bounds.count
     }
-
-    // The words of a series: a count for each bound, one for +Inf, the sum of durations in nanoseconds, the sum of
-    // numbers. `_count` is the sum of the counts, so no reader can see it disagree with them.
 
     /// Counts a value. Lock-free, does not allocate.
     ///
-    /// - Parameter value: In the unit of the metric's name. NaN and the infinities are dropped, and counted in
-    ///   `tally_rejected_updates_total{reason="not_finite"}`: the sum could never recover.
+    /// - Parameter value: The value, in the unit of the metric's name. NaN and the infinities are dropped and counted
+    ///   in `tally_rejected_updates_total{reason="not_finite"}`, because the sum could never recover.
     @inlinable
     public func observe(_ value: Double) {
         guard value.isFinite else { return cell.reject(.notFinite) }
@@ -48,7 +46,7 @@ public struct Histogram: Instrument {
 
     /// Counts a duration, in seconds. Lock-free, does not allocate.
     ///
-    /// Durations are added up as whole nanoseconds, so their sum does not lose the small ones.
+    /// The sum of durations is kept in whole nanoseconds, so small durations are not lost in a large sum.
     public func observe(_ duration: Duration) {
         guard let nanoseconds = duration.wholeNanoseconds, nanoseconds.magnitude < 1 << 56 else {
             return observe(duration.inSeconds)
@@ -67,26 +65,26 @@ public struct Histogram: Instrument {
         unsafe words[boundCount + 2].addDouble(Double(Int64(bitPattern: moved)) / 1e9)
     }
 
-    /// Counts a value, and keeps it as the example of its bucket for OpenMetrics in the place of the last one. Allocates,
-    /// and takes a lock that only exemplars use.
+    /// Counts a value and replaces the exemplar of its bucket, which OpenMetrics exposes. Allocates, and takes a lock
+    /// that only exemplars use.
     ///
     /// - Parameters:
-    ///   - value: As ``observe(_:)-(Double)`` takes it; one that is dropped is so with its exemplar.
-    ///   - exemplar: By what the example can be found elsewhere.
+    ///   - value: The value, as for ``observe(_:)-(Double)``. A dropped value drops its exemplar.
+    ///   - exemplar: Labels that identify an example, such as a trace.
     public func observe(_ value: Double, exemplar: Exemplar) {
         observe(value)
         guard value.isFinite else { return }
         cell.keep(exemplar, of: value, word: unsafe cell.withWords { _ in bucket(of: value) })
     }
 
-    /// Counts a duration, in seconds, and keeps it as the example of its bucket, as ``observe(_:exemplar:)-(Double,_)``.
+    /// Counts a duration, in seconds, and replaces the exemplar of its bucket.
     public func observe(_ duration: Duration, exemplar: Exemplar) {
         observe(duration)
         let seconds = duration.inSeconds
         cell.keep(exemplar, of: seconds, word: unsafe cell.withWords { _ in bucket(of: seconds) })
     }
 
-    /// Runs `body` and counts how long it took by the registry's clock, also when it throws.
+    /// Runs `body` and counts its duration by the registry's clock, even if it throws.
     @inlinable
     public func time<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         let start = now
@@ -94,7 +92,7 @@ public struct Histogram: Instrument {
         return try body()
     }
 
-    /// Runs `body` and counts how long it took by the registry's clock, also when it throws or is cancelled.
+    /// Runs `body` and counts its duration by the registry's clock, even if it throws or is cancelled.
     @inlinable
     public func time<Result, Failure: Error>(
         _ body: () async throws(Failure) -> Result
@@ -113,7 +111,7 @@ public struct Histogram: Instrument {
         observe(max(.zero, now.since(start)))
     }
 
-    /// To be called while the block is kept, as the bounds are.
+    /// The index of a value's bucket. Valid only while the caller retains the block, which retains the bounds.
     @inlinable
     func bucket(of value: Double) -> Int {
         if boundCount <= 16 {
@@ -138,7 +136,7 @@ public struct Histogram: Instrument {
         return low
     }
 
-    /// How many observations there were.
+    /// The number of observations.
     public var count: Int {
         unsafe cell.withWords { words in
             var total: UInt64 = 0
@@ -148,14 +146,8 @@ public struct Histogram: Instrument {
     }
 
     /// The sum of the observations.
-    public var sum: Double { unsafe cell.withWords { unsafe Self.sum($0, boundCount: boundCount) } }
-
-    static func sum(_ words: UnsafeMutablePointer<Atomic<UInt64>>, boundCount: Int) -> Double {
-        let nanoseconds = unsafe Int64(bitPattern: words[boundCount + 1].load(ordering: .relaxed))
-        let numbers = unsafe Double(bitPattern: words[boundCount + 2].load(ordering: .relaxed))
-        return numbers + Double(nanoseconds) / 1e9
-    }
+    public var sum: Double { unsafe cell.withWords { unsafe Self.sum(SeriesWords($0), boundCount) } }
 }
 
-// Unchecked, since `bounds` is a pointer: to numbers written once, in the definition that the cell's block keeps.
+// Unchecked, since `bounds` is a pointer: to numbers written once, in the details of the family.
 extension Histogram: @unchecked Sendable {}

@@ -1,15 +1,14 @@
-/// Facts about the process as labels of a series that is always 1: version, revision, build.
+/// Facts about the process, such as its version, exposed as the labels of a series with the value 1.
 ///
 /// ```swift
 /// Info("chat_build", help: "What is running.", labels: ["version": "1.4.2"], in: registry)
 /// ```
 ///
-/// `_info` is added to the name where it lacks it. Registered again with other values, these take the place of the old
-/// ones.
+/// `_info` is appended to the name if it is missing. Registering the name again replaces the values.
 public struct Info: Sendable {
     private let storage: FamilyStorage
 
-    /// Registers facts. Label names are literals; a wrong one traps and is named.
+    /// Registers facts. Traps if the name or a label name is invalid.
     @discardableResult
     public init(
         _ name: StaticString,
@@ -22,7 +21,7 @@ public struct Info: Sendable {
         }
     }
 
-    /// Registers facts whose names come at run time.
+    /// Registers facts whose names are known only at run time.
     @discardableResult
     public init(
         validating name: String,
@@ -30,7 +29,21 @@ public struct Info: Sendable {
         labels: [(name: String, value: String)],
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        storage = try registry.register(name, help: help, kind: .info, labelNames: labels.map(\.name))
-        DynamicFamily<Gauge>(storage: storage).replaceAll(with: labels.map(\.value))
+        let request = FamilyRequest(name: name, help: help, layout: Self.layout, labelNames: labels.map(\.name))
+        try self.init(request, labels.map(\.value), in: registry)
     }
+
+    init(_ request: FamilyRequest, _ values: [String], in registry: MetricRegistry) throws(RegistrationError) {
+        storage = try registry.register(request)
+        storage.replaceAll(with: values)
+    }
+
+    static let layout = InstrumentLayout(
+        kind: "info",
+        type: "gauge",
+        openMetricsType: "info",
+        nameSuffix: "_info",
+        hasUnit: false,
+        values: .constant(1)
+    )
 }

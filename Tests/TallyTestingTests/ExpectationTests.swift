@@ -112,7 +112,7 @@ struct ExpectationTests {
         #expect(throws: ExpositionDifferenceError.self, "as doubles they are one") {
             try registry.expect(text: "sent_total 9007199254740992", of: ["sent_total"])
         }
-        Gauge.observing("ratio", help: "Ratio.", in: registry) { .nan }
+        ObservedGauge("ratio", help: "Ratio.", in: registry) { .nan }
         try registry.expect(text: "ratio NaN", of: ["ratio"])
         #expect(throws: ExpositionDifferenceError.self) { try registry.expect(text: "ratio 0", of: ["ratio"]) }
     }

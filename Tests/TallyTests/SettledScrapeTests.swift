@@ -54,7 +54,7 @@ struct SettledScrapeTests {
             switch step {
             case 0: for number in 0..<2000 { family.remove(["\(number)"]) }
             case 1: for number in 0..<3000 { _ = family[["new \(number)"]] }
-            case 2: family.replaceAll(with: ["only"])
+            case 2: family.storage.replaceAll(with: ["only"])
             default: family.removeAll()
             }
             return chunks

@@ -1,22 +1,23 @@
 extension ActiveUsers {
-    /// Registers active users without further labels, or finds those of the same definition.
+    /// Registers active users without further labels, or returns the registered ones of the same definition. Traps if a
+    /// parameter is invalid, or if the name has another definition.
     ///
     /// - Parameters:
-    ///   - name: The metric's name; a wrong one traps and is named.
-    ///   - help: Whom it counts. That windows and instances must not be added up is put behind it.
-    ///   - windows: From the shortest to the longest. None, equal, falling or not positive ones trap and are named.
-    ///   - key: What identifiers are hashed under. The instances of a fleet need the same one if their sketches are to
-    ///     be merged; random for each registration if there is none.
-    ///   - maxUsers: How many are kept exactly.
-    ///   - closedHours: For how many hours ``hourlySketches()`` goes back: at most 16 KiB each. 0 keeps none.
-    ///   - registry: Where it is exposed.
+    ///   - name: The metric's name.
+    ///   - help: A sentence about the users. Tally appends that windows and instances must not be added up.
+    ///   - windows: 1 to 16 windows in ascending order.
+    ///   - key: The key for hashing identifiers, random for each registration if it is nil. Instances whose sketches
+    ///     are merged need the same key.
+    ///   - maxUsers: The maximum number of users that are counted exactly.
+    ///   - closedHours: The number of hours that ``hourlySketches()`` retains, at most 16 KiB each. Zero retains none.
+    ///   - registry: The registry that exposes the counts.
     public init(
         _ name: StaticString,
         help: String,
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
-        closedHours: Int = ActiveUsers.defaultClosedHours,
+        maxUsers: Int = 10_000_000,
+        closedHours: Int = 48,
         in registry: MetricRegistry
     ) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
@@ -32,14 +33,14 @@ extension ActiveUsers {
         }
     }
 
-    /// Registers active users whose name or windows come at run time.
+    /// Registers active users whose name or windows are known only at run time.
     public init(
         validating name: String,
         help: String,
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
-        closedHours: Int = ActiveUsers.defaultClosedHours,
+        maxUsers: Int = 10_000_000,
+        closedHours: Int = 48,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
         let settings = try UserSettings(
@@ -49,20 +50,19 @@ extension ActiveUsers {
             closedHours: closedHours,
             for: name
         )
-        let storage = try registry.registerUsers(name, help, [], settings)
-        self.init(cell: storage.onlyChild())
+        self.init(cell: try registry.register(settings.request(name, help)).onlyChild())
     }
 
-    /// Registers a family of active users whose label names come at run time. `window` is taken.
+    /// Registers a family of active users whose label names are known only at run time. The name `window` is reserved.
     public static func family(
         validating name: String,
         help: String,
         labelNames: [String],
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        maxUsers: Int = 10_000_000,
         closedHours: Int = 0,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
         let settings = try UserSettings(
@@ -72,36 +72,36 @@ extension ActiveUsers {
             closedHours: closedHours,
             for: name
         )
-        return DynamicFamily(
-            storage: try registry.registerUsers(name, help, labelNames, settings, maxChildren: maxChildren)
-        )
+        var request = settings.request(name, help, maxChildren: maxChildren)
+        request.labelNames = labelNames
+        return DynamicFamily(storage: try registry.register(request))
     }
 }
 
 extension Family where Child == ActiveUsers {
-    /// Registers active users by kind, plan or another label, or finds those of the same definition.
+    /// Registers active users by kind, plan or another label, or returns the registered ones of the same definition.
+    /// Traps if a parameter is invalid, or if the name has another definition.
     ///
-    /// Each child takes 4 bytes for each tick of the longest window (40 KiB for seven days in minutes) and 35 KiB, beside
-    /// its users. A user of several children counts in each.
+    /// In addition to its users, each child takes 35 KiB, and 4 bytes for each tick of the longest window: 40 KiB for
+    /// seven days in minutes. A user of several children counts in each.
     ///
     /// - Parameters:
-    ///   - name: The metric's name; a wrong one, or a wrong label name in the schema, traps and is named. `window` is
-    ///     taken.
-    ///   - help: Whom it counts. That windows and instances must not be added up is put behind it.
-    ///   - windows: From the shortest to the longest. None, equal, falling or not positive ones trap and are named.
-    ///   - key: What identifiers are hashed under; see ``ActiveUsers``. The same for all children.
-    ///   - maxUsers: How many are kept exactly, of each child.
-    ///   - closedHours: For how many hours ``ActiveUsers/hourlySketches()`` goes back, of each child.
-    ///   - maxChildren: How many children it may have before further ones share the overflow child.
-    ///   - registry: Where it is exposed.
+    ///   - name: The metric's name. The label name `window` is reserved.
+    ///   - help: A sentence about the users. Tally appends that windows and instances must not be added up.
+    ///   - windows: 1 to 16 windows in ascending order.
+    ///   - key: The key for hashing identifiers, as for ``ActiveUsers``. All children share it.
+    ///   - maxUsers: The maximum number of users that each child counts exactly.
+    ///   - closedHours: The number of hours that ``ActiveUsers/hourlySketches()`` of each child retains.
+    ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
+    ///   - registry: The registry that exposes the family.
     public init(
         _ name: StaticString,
         help: String,
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        maxUsers: Int = 10_000_000,
         closedHours: Int = 0,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
@@ -118,15 +118,15 @@ extension Family where Child == ActiveUsers {
         }
     }
 
-    /// Registers a family of active users whose name or windows come at run time.
+    /// Registers a family of active users whose name or windows are known only at run time.
     public init(
         validating name: String,
         help: String,
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        maxUsers: Int = 10_000_000,
         closedHours: Int = 0,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
         let settings = try UserSettings(
@@ -136,34 +136,22 @@ extension Family where Child == ActiveUsers {
             closedHours: closedHours,
             for: name
         )
-        let schema = Labels.schema
-        let storage = try registry.registerUsers(
-            name,
-            help,
-            schema.map(\.name),
-            settings,
-            maxChildren: Self.maxChildren(maxChildren)
-        )
-        self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
+        try self.init(settings.request(name, help, maxChildren: maxChildren), in: registry)
     }
 }
 
-extension MetricRegistry {
-    fileprivate func registerUsers(
+extension UserSettings {
+    fileprivate func request(
         _ name: String,
         _ help: String,
-        _ labelNames: [String],
-        _ settings: UserSettings,
-        maxChildren: Int? = nil
-    ) throws(RegistrationError) -> FamilyStorage {
-        try register(
-            name,
-            help: help + (help.isEmpty ? "" : " ")
-                + "Windows overlap, and instances share users: add up neither, merge sketches.",
-            kind: .activeUsers,
-            labelNames: labelNames,
-            maxChildren: maxChildren,
-            users: settings
+        maxChildren: Int = 1_000
+    ) -> FamilyRequest {
+        let advice = "Windows overlap, and instances share users: add up neither, merge sketches."
+        return FamilyRequest(
+            name: name,
+            help: help + (help.isEmpty ? "" : " ") + advice,
+            layout: ActiveUsers.layout(self),
+            maxChildren: maxChildren
         )
     }
 }

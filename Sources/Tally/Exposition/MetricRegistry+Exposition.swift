@@ -17,8 +17,8 @@ extension MetricRegistry {
 
     /// Encodes the whole exposition for a scraper's request.
     ///
-    /// Calls observed gauges and collectors first, on a thread of the scrape's own and under no lock. One that hangs or
-    /// is late affects only its own families, which are omitted. Allocates the body; ``chunks(for:)`` and
+    /// Calls observed instruments and collectors first, on a thread of the scrape's own and under no lock. One that
+    /// hangs or is late affects only its own families, which are omitted. Allocates the body; ``chunks(for:)`` and
     /// ``write(for:to:)`` do not.
     public func exposition(for request: ScrapeRequest) -> Exposition {
         let chunks = chunks(for: request)
@@ -87,7 +87,7 @@ extension MetricRegistry {
     /// Prometheus' default scrape timeout.
     private static let defaultTimeout = Duration.seconds(10)
 
-    /// The scrapes whose observed gauges are being called, up the stack of this thread or task.
+    /// The scrapes whose observed instruments are being called, up the stack of this thread or task.
     @TaskLocal
     private static var observation: Observation?
 
@@ -123,7 +123,7 @@ extension MetricRegistry {
         let own = ownMetrics
         let exposed = named(request.names, among: registered)
         refresh()
-        let asked = exposed.filter { $0.observe != nil || $0.collector != nil }
+        let asked = exposed.filter { $0.observation != nil || $0.collector != nil }
         let answers = ask(asked, for: request, own, until: end)
         let collected = answers.collected.compactMapValues(\.families)
         let replaced = own?.refresh(registered, answers: collected) ?? [:]
@@ -140,15 +140,6 @@ extension MetricRegistry {
             let samples = view.live * (definition.samplesPerSeries + (hasCreated ? 1 : 0))
             return Snapshot.Family(registry: self, definition: definition, view: view, samples: samples)
         }
-    }
-
-    /// Registers a closure to run before each snapshot, under no lock. It must neither block nor scrape.
-    func beforeScrapes(_ refresh: @escaping @Sendable () -> Void) {
-        refreshers.withLock { $0.append(refresh) }
-    }
-
-    private func refresh() {
-        for refresh in refreshers.withLock({ $0 }) { refresh() }
     }
 
     func named(_ names: [String], among families: [RegisteredFamily]) -> [RegisteredFamily] {
@@ -168,17 +159,17 @@ extension MetricRegistry {
 
         struct Answer {
             /// Nil if the collector failed.
-            var families: RegisteredCollector.Answer?
+            var families: CollectedAnswer?
             /// True if the failure was counted when it happened.
             var isCounted = false
         }
     }
 
-    /// Calls the closures of observed gauges, and each collector once.
+    /// Calls the closures of observed instruments, and each collector once.
     private func ask(
         _ families: [RegisteredFamily],
         for request: ScrapeRequest,
-        _ own: OwnMetrics?,
+        _ own: (any SelfReport)?,
         until end: Duration?
     ) -> Answers {
         var answers = Answers()
@@ -192,11 +183,8 @@ extension MetricRegistry {
         for family in families {
             // Each closure may take half of the remaining time, so that a slow one leaves time for the others.
             let patience = isInside ? .zero : end.map { $0.since(context.now()) / 2 }
-            if let observe = family.observe {
-                if let value = observe.answer(on: thread, within: patience, context) {
-                    family.storage.onlyChild().store(value)
-                    continue
-                }
+            if let observation = family.observation {
+                if observation.answer(on: thread, within: patience, context) != nil { continue }
             } else if let collector = family.collector {
                 let answer =
                     answers.collected[ObjectIdentifier(collector)]

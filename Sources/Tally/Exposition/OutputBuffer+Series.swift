@@ -78,13 +78,13 @@ extension OutputBuffer {
         unsafe place += head.length
         unsafe copyWide(text, length, to: place)
         unsafe place += length
-        unsafe place = write(Counter.total(word.pointee.load(ordering: .relaxed)), at: place)
+        unsafe place = write(Total.clamped(word.pointee.load(ordering: .relaxed)), at: place)
         unsafe place.pointee = UInt8(ascii: "\n")
         return unsafe place + 1
     }
 
-    /// Appends a series' own labels under other names, and what stands between them and the value. There must be room for
-    /// both names and all values.
+    /// Appends a series' own labels under other names, and what stands between them and the value. There must be room
+    /// for both names and all values.
     mutating func append(labelsOf page: SeriesPage, _ slot: Int, as definition: FamilyDefinition) {
         let names = page.definition.fragments
         let labels = unsafe page.labels(slot)
@@ -92,7 +92,7 @@ extension OutputBuffer {
         for index in 0..<names.count {
             let name = definition.fragments[index]
             unsafe append(name.start, name.length)
-            start += names.length(index)
+            start += names[index].length
             let end = page.valueEnd(slot, index)
             if let text = labels.baseAddress { unsafe append(text + start, end - start) }
             start = end
@@ -101,170 +101,13 @@ extension OutputBuffer {
         append(definition.lineEnd)
     }
 
-    /// Appends the JSON of series, each up to its value, or with it where they are counters. There must be room for six
-    /// times their labels' text, for each what ``JSONPieces/maxFixedBytes`` says, and for ``slack``.
-    mutating func append(
-        jsonOf page: SeriesPage,
-        _ group: Int,
-        _ exposed: UInt64,
-        afterAnother: Bool,
-        withCounters: Bool
-    ) {
-        let heads = unsafe JSONHeads(page.definition)
-        let blocks = unsafe page.blockWords
-        let shift = page.blockShift
-        let blockMask = (1 &<< shift) &- 1
-        let ends = unsafe page.ends + group
-        let texts = unsafe page.text
-        let groupStart = page.textStart(group)
-        let innerValues = page.innerValues
-        let valueEnds = unsafe page.valueEnds + group * innerValues
-        let endCount = page.definition.lineEnd.count
-        let isPlain = !page.hasControls.load(ordering: .relaxed)
-        var exposed = exposed
-        var place = unsafe base + count
-        // Without its comma, the first head begins one byte further on.
-        var skipped = afterAnother ? 0 : 1
-        while exposed != 0 {
-            let index = exposed.trailingZeroBitCount
-            exposed &= exposed &- 1
-            let start = unsafe index == 0 ? groupStart : Int(ends[index &- 1])
-            if isPlain {
-                let length = unsafe Int(ends[index]) &- start &- endCount
-                let inner = unsafe valueEnds + index &* innerValues
-                unsafe place = heads.write(plain: texts + start, length, inner, skipping: skipped, at: place)
-            } else {
-                unsafe place = heads.write(labels: texts + start, skipping: skipped, at: place)
-            }
-            skipped = 0
-            guard withCounters else { continue }
-            let words = unsafe blocks[(group &+ index) &>> shift]
-            let total = unsafe Counter.total(words[index & blockMask].load(ordering: .relaxed))
-            unsafe place = Self.write(total, at: place)
-            unsafe place[0] = UInt8(ascii: "\"")
-            unsafe place[1] = UInt8(ascii: "}")
-            unsafe place += 2
-        }
-        count = unsafe place - base
-        assert(count <= capacity)
-    }
-}
-
-/// What stands around the label values of a family's JSON, by addresses.
-@unsafe
-private struct JSONHeads {
-    private let bytes: UnsafePointer<UInt8>
-    private let ends: UnsafePointer<Int>
-    /// How long each label's name is in the text, with what is around it.
-    private let nameEnds: UnsafePointer<Int>
-    private let labelCount: Int
-
-    init(_ definition: FamilyDefinition) {
-        unsafe bytes = definition.json.heads.bytes.pointer
-        unsafe ends = definition.json.heads.ends.pointer
-        unsafe nameEnds = definition.fragments.ends.pointer
-        unsafe labelCount = definition.fragments.count
-    }
-
-    /// Writes all of a series that stands before its value, or before its buckets.
+    /// Appends a number as every format writes it. An absent one has no text.
     @inline(__always)
-    func write(
-        labels: UnsafePointer<UInt8>,
-        skipping skipped: Int,
-        at place: UnsafeMutablePointer<UInt8>
-    ) -> UnsafeMutablePointer<UInt8> {
-        var text = unsafe labels
-        var place = unsafe place
-        var head = skipped
-        var name = 0
-        for index in unsafe 0..<labelCount {
-            // Past the label's name, and past the quote that ended the value before it.
-            let nameEnd = unsafe nameEnds[index]
-            unsafe text += nameEnd &- name
-            name = nameEnd
-            let end = unsafe ends[index]
-            unsafe OutputBuffer.copyWide(bytes + head, end &- head, to: place)
-            unsafe place += end &- head
-            head = end
-            unsafe (place, text) = Self.write(escaped: text, at: place)
+    mutating func append(_ value: SampleValue) {
+        switch value {
+        case .integer(let total): append(integer: total)
+        case .number(let number): append(double: number)
+        case .absent: break
         }
-        let end = unsafe ends[labelCount]
-        unsafe OutputBuffer.copyWide(bytes + head, end &- head, to: place)
-        return unsafe place + (end &- head)
-    }
-
-    /// The same of labels without control characters, whose text is JSON already, by where their values end.
-    @inline(__always)
-    func write(
-        plain labels: UnsafePointer<UInt8>,
-        _ length: Int,
-        _ valueEnds: UnsafePointer<UInt32>,
-        skipping skipped: Int,
-        at place: UnsafeMutablePointer<UInt8>
-    ) -> UnsafeMutablePointer<UInt8> {
-        var place = unsafe place
-        var head = skipped
-        var value = 0
-        var name = 0
-        for index in unsafe 0..<labelCount {
-            let end = unsafe ends[index]
-            unsafe OutputBuffer.copyWide(bytes + head, end &- head, to: place)
-            unsafe place += end &- head
-            head = end
-            let nameEnd = unsafe nameEnds[index]
-            value &+= nameEnd &- name
-            name = nameEnd
-            // The last value ends before the quote that ends the labels.
-            let valueEnd = unsafe index &+ 1 == labelCount ? length &- 1 : Int(valueEnds[index])
-            unsafe OutputBuffer.copyWide(labels + value, valueEnd &- value, to: place)
-            unsafe place += valueEnd &- value
-            value = valueEnd
-        }
-        let end = unsafe ends[labelCount]
-        unsafe OutputBuffer.copyWide(bytes + head, end &- head, to: place)
-        return unsafe place + (end &- head)
-    }
-
-    /// Writes a label's value up to the quote that ends it, as the content of a JSON string. Returns where that ends, and
-    /// where the quote is.
-    ///
-    /// The text format's escapes are JSON's own; only control characters are left to do.
-    @inline(__always)
-    private static func write(
-        escaped source: UnsafePointer<UInt8>,
-        at place: UnsafeMutablePointer<UInt8>
-    ) -> (UnsafeMutablePointer<UInt8>, UnsafePointer<UInt8>) {
-        var source = unsafe source
-        var place = unsafe place
-        while true {
-            let word = unsafe UnsafeRawPointer(source).loadUnaligned(as: UInt64.self)
-            unsafe UnsafeMutableRawPointer(place).storeBytes(of: word, as: UInt64.self)
-            guard let plain = ByteWord.firstByteOrControl(in: word, among: "\"", "\\") else {
-                unsafe source += 8
-                unsafe place += 8
-                continue
-            }
-            unsafe source += plain
-            unsafe place += plain
-            if unsafe source.pointee == UInt8(ascii: "\"") { return unsafe (place, source) }
-            unsafe (place, source) = writeSpecial(source, at: place)
-        }
-    }
-
-    /// Writes an escape, which is two bytes in both, or a control character.
-    @inline(never)
-    private static func writeSpecial(
-        _ source: UnsafePointer<UInt8>,
-        at place: UnsafeMutablePointer<UInt8>
-    ) -> (UnsafeMutablePointer<UInt8>, UnsafePointer<UInt8>) {
-        let byte = unsafe source.pointee
-        guard byte != UInt8(ascii: "\\") else {
-            unsafe place[0] = byte
-            unsafe place[1] = source[1]
-            return unsafe (place + 2, source + 2)
-        }
-        let escape = JSONText.controlCharacter(byte)
-        for (index, byte) in escape.enumerated() { unsafe place[index] = byte }
-        return unsafe (place + escape.count, source + 1)
     }
 }

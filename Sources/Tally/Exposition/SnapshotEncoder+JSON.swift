@@ -2,59 +2,67 @@ internal import Synchronization
 
 extension SnapshotEncoder {
     mutating func encodeJSON(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
-        let definition = page.definition
-        let pieces = definition.json
-        while let exposed = nextExposed(page, count) {
-            let isRun = definition.isRunOfWords
-            let group = isRun ? exposed : 1 << UInt64(slot & 63)
-            // A control character takes six bytes; a series of many samples writes the labels for each.
-            let growth = 6 * max(1, pieces.partTails.count)
-            guard let fitting = fitting(group, of: page, fixed: pieces.maxFixedBytes, growth: growth, &out) else {
-                return false
+        let pieces = page.definition.json
+        let reading = page.definition.layout.values
+        let isPlain = !page.hasControls.load(ordering: .relaxed)
+        // A control character takes six bytes.
+        let growth = (isPlain ? 1 : 6) * pieces.objectCount
+        let names = page.definition.fragments
+        while nextExposed(page, count) != nil {
+            let bytes = pieces.maxFixedBytes + growth * page.textRange(slot).count + OutputBuffer.slack
+            guard out.hasRoom(bytes) else { return false }
+            let first = read(reading, page)
+            for index in 0..<pieces.members.count {
+                if index == 0 || !pieces.isOneObject {
+                    if hasSeries { out.append(UInt8(ascii: ",")) }
+                    hasSeries = true
+                    out.append(jsonLabelsOf: page, slot, names, pieces.heads, isPlain: isPlain)
+                }
+                out.append(pieces.members[index])
+                out.append(pieces.members.count == 1 ? first : unsafe values[pieces.samples.pointer[index]])
+                out.append(UInt8(ascii: "\""))
+                if index == pieces.members.count - 1 || !pieces.isOneObject { out.append(UInt8(ascii: "}")) }
             }
-            guard pieces.partTails.isEmpty else {
-                appendJSONParts(page, &out)
-                skip(fitting)
-                continue
-            }
-            out.append(jsonOf: page, slot & ~63, fitting, afterAnother: hasSeries, withCounters: isRun)
-            hasSeries = true
-            if !isRun { unsafe appendJSONValues(unsafe page.words(slot), definition, &out) }
-            skip(fitting)
+            slot += 1
         }
         return true
     }
+}
 
-    private mutating func appendJSONParts(_ page: SeriesPage, _ out: inout OutputBuffer) {
-        let values = unsafe PartValues(page.definition.kind, page.words(slot))
-        for (part, tail) in page.definition.json.partTails.enumerated() {
-            out.append(jsonOf: page, slot & ~63, 1 << UInt64(slot & 63), afterAnother: hasSeries, withCounters: false)
-            hasSeries = true
-            out.append(tail)
-            out.append(integer: unsafe values[part])
-            out.append("\"}")
-        }
+extension OutputBuffer {
+    /// Appends a fragment. There must be room for it and for ``slack``.
+    @inline(__always)
+    fileprivate mutating func append(_ fragment: LabelFragments.Piece) {
+        unsafe appendWide(fragment.start, fragment.length)
     }
 
-    private func appendJSONValues(
-        _ words: UnsafeMutablePointer<Atomic<UInt64>>,
-        _ definition: FamilyDefinition,
-        _ out: inout OutputBuffer
+    /// Appends a series' labels as JSON, with what stands around them. There must be room for that and for ``slack``.
+    ///
+    /// The text format's escapes are JSON's own. Only control characters need another one.
+    @inline(__always)
+    fileprivate mutating func append(
+        jsonLabelsOf page: SeriesPage,
+        _ slot: Int,
+        _ names: LabelFragments,
+        _ heads: LabelFragments,
+        isPlain: Bool
     ) {
-        if definition.kind == .histogram {
-            var cumulative: UInt64 = 0
-            for (bucket, head) in definition.json.bucketHeads.enumerated() {
-                cumulative &+= unsafe words[bucket].load(ordering: .relaxed)
-                out.append(head)
-                out.append(integer: cumulative)
+        let text = unsafe page.text + page.textStart(slot)
+        var start = 0
+        for index in 0..<names.count {
+            append(heads[index])
+            start += names[index].length
+            let end = page.valueEnd(slot, index)
+            if isPlain {
+                unsafe appendWide(text + start, end - start)
+            } else {
+                for position in start..<end {
+                    let byte = unsafe text[position]
+                    if byte < 0x20 { append(JSONText.controlCharacter(byte)) } else { append(byte) }
+                }
             }
-            out.append("\"},\"count\":\"")
-            out.append(integer: cumulative)
-            out.append("\",\"sum\":\"")
-            out.append(double: unsafe Histogram.sum(words, boundCount: definition.bounds.count))
-        } else {
-            unsafe Self.appendValue(unsafe words, definition, &out)
+            start = end
         }
-        out.append("\"}")
+        append(heads[names.count])
     }
 }

@@ -1,28 +1,3 @@
-internal import Synchronization
-
-/// The families of one scrape, each with the series it had when the scrape began. Values are read as they are written.
-struct Snapshot: Sendable {
-    struct Family: Sendable {
-        let registry: MetricRegistry
-        let definition: FamilyDefinition
-        let view: FamilyStorage.View
-        /// How many samples it is.
-        let samples: Int
-        /// Whether it is of the same name as the one before it, from another registry, and has no header of its own.
-        var continuesPrevious = false
-    }
-
-    let families: [Family]
-
-    /// What one of several registries contributes.
-    struct Part {
-        let registry: MetricRegistry
-        /// All of its families, also those of which nothing is exposed.
-        let registered: [MetricRegistry.RegisteredFamily]
-        let families: [Family]
-    }
-}
-
 /// Encodes a snapshot a buffer at a time: it stops where the buffer is full, and goes on from there.
 ///
 /// A series is never cut in two, so every buffer ends with a whole line.
@@ -42,6 +17,8 @@ struct SnapshotEncoder: Sendable {
     private var hasHeader = false
     var hasSeries = false
     private(set) var isDone = false
+    /// The values of the series at hand, where more than a word has to be read.
+    private(set) var values: [SampleValue] = []
 
     init(_ snapshot: Snapshot, as format: ExpositionFormat) {
         self.snapshot = snapshot
@@ -61,18 +38,16 @@ struct SnapshotEncoder: Sendable {
         while family < snapshot.families.count {
             let current = snapshot.families[family]
             guard begin(current, &out) else { return }
+            let isLine = current.definition.layout.isLine
             while page < current.view.pages.count {
                 let shown = current.view.pages[page]
                 let from = shown.page
                 let count = shown.count
                 shownSlots = shown.slots
                 let isPageDone =
-                    switch (format, current.definition.kind) {
-                    case (.json, _): encodeJSON(from, count, &out)
-                    case (_, .histogram): encodeHistograms(from, count, &out)
-                    case (_, .activeUsers), (_, .stateSet): encodeParts(from, count, &out)
-                    case (_, _): encodeLines(from, count, &out)
-                    }
+                    format == .json
+                    ? encodeJSON(from, count, &out)
+                    : isLine ? encodeLines(from, count, &out) : encodeSamples(from, count, &out)
                 guard isPageDone else { return }
                 page += 1
                 slot = 0
@@ -102,6 +77,8 @@ struct SnapshotEncoder: Sendable {
         guard !hasHeader else { return true }
         let definition = family.definition
         escaped = definition.escaped(by: escaping)
+        let count = definition.layout.samples.count
+        if values.count != count { values = Array(repeating: .absent, count: count) }
         guard !family.continuesPrevious else {
             hasHeader = true
             return true
@@ -168,7 +145,8 @@ struct SnapshotEncoder: Sendable {
         let hasExemplars = format == .openMetrics && page.hasExemplars(count)
         let hasCreated = format == .openMetrics && definition.hasCreatedSamples
         let created = definition.text.createdHead
-        let isRun = definition.isRunOfWords && !hasExemplars && !hasCreated && escaped == nil
+        let reading = definition.layout.values
+        let isRun = definition.layout.isRunOfWords && !hasExemplars && !hasCreated && escaped == nil
         let growth = hasCreated ? 2 : 1
         while let exposed = nextExposed(page, count) {
             let line = escapedBytes + OutputBuffer.maxDoubleBytes + 1
@@ -182,7 +160,7 @@ struct SnapshotEncoder: Sendable {
             } else {
                 unsafe out.appendWide(head.start, head.length)
                 appendLabels(page, &out)
-                unsafe Self.appendValue(unsafe page.words(slot), definition, &out)
+                out.append(read(reading, page))
                 if hasExemplars, let exemplar = page.exemplar(slot, 0) { out.append(exemplar) }
                 out.append(UInt8(ascii: "\n"))
                 if hasCreated { appendCreated(page, created, [], &out) }
@@ -216,74 +194,40 @@ struct SnapshotEncoder: Sendable {
         out.append(UInt8(ascii: "\n"))
     }
 
+    /// Reads the values of the series at hand, and returns the first. Only what a closure reads is also in `values`.
     @inline(__always)
-    static func appendValue(
-        _ words: UnsafeMutablePointer<Atomic<UInt64>>,
-        _ definition: FamilyDefinition,
-        _ out: inout OutputBuffer
-    ) {
-        let word = unsafe words.pointee.load(ordering: .relaxed)
-        switch definition.kind {
-        case .counter: out.append(integer: unsafe Counter.total(words, stripes: definition.stripes))
-        case .floatCounter, .gauge: out.append(double: Double(bitPattern: word))
-        case .info: out.append(UInt8(ascii: "1"))
-        case .histogram, .activeUsers, .stateSet: break
+    mutating func read(_ reading: InstrumentLayout.Values, _ page: SeriesPage) -> SampleValue {
+        let words = unsafe SeriesWords(page.words(slot))
+        switch reading {
+        case .totals: return .integer(Total.clamped(words[0]))
+        case .numbers: return .number(Double(bitPattern: words[0]))
+        case .constant(let value): return .integer(value)
+        case .read(let read):
+            read(words, format == .openMetrics, &values)
+            return values[0]
         }
     }
 
-    private mutating func encodeParts(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
-        let pieces = (escaped ?? page.definition).text
-        while nextExposed(page, count) != nil {
-            let labelBytes = page.textRange(slot).count + escapedBytes
-            guard out.hasRoom(pieces.maxBytes(labelBytes: labelBytes) + OutputBuffer.slack) else { return false }
-            let values = unsafe PartValues(page.definition.kind, page.words(slot))
-            for (part, tail) in pieces.sampleTails.enumerated() {
-                out.append(pieces.sampleHead)
-                appendLabels(page, &out)
-                out.append(tail)
-                out.append(integer: unsafe values[part])
-                out.append(UInt8(ascii: "\n"))
-            }
-            slot += 1
-        }
-        return true
-    }
-
-    private mutating func encodeHistograms(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
+    private mutating func encodeSamples(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
         let definition = page.definition
         let pieces = (escaped ?? definition).text
+        let reading = definition.layout.values
         let hasExemplars = format == .openMetrics && page.hasExemplars(count)
+        let exemplarBytes = hasExemplars ? pieces.samples.count * ExemplarStore.maxBytes : 0
         let hasCreated = format == .openMetrics && definition.hasCreatedSamples
-        let hasNegativeBounds = definition.bounds.array.contains { $0 < 0 }
         while nextExposed(page, count) != nil {
             let labelBytes = page.textRange(slot).count + escapedBytes
-            let exemplarBytes = hasExemplars ? (definition.bounds.count + 1) * ExemplarStore.maxBytes : 0
             let bytes = pieces.maxBytes(labelBytes: labelBytes) + exemplarBytes + OutputBuffer.slack
             guard out.hasRoom(bytes) else { return false }
-            let words = unsafe page.words(slot)
-            var cumulative: UInt64 = 0
-            for (bucket, tail) in pieces.sampleTails.enumerated() {
-                // Each count is read once, so that the last bucket and `_count` are the same number.
-                cumulative &+= unsafe words[bucket].load(ordering: .relaxed)
-                out.append(pieces.sampleHead)
+            _ = read(reading, page)
+            for (index, sample) in pieces.samples.enumerated() {
+                if case .absent = values[index] { continue }
+                out.append(sample.head)
                 appendLabels(page, &out)
-                out.append(tail)
-                out.append(integer: cumulative)
-                if hasExemplars, let exemplar = page.exemplar(slot, bucket) { out.append(exemplar) }
-                out.append(UInt8(ascii: "\n"))
-            }
-            let sum = unsafe Histogram.sum(words, boundCount: definition.bounds.count)
-            // In OpenMetrics a sum that could fall must not be there, nor a count without one.
-            if format != .openMetrics || (sum >= 0 && !hasNegativeBounds) {
-                out.append(pieces.sumHead)
-                appendLabels(page, &out)
-                out.append(pieces.labelsEnd)
-                out.append(double: sum)
-                out.append(UInt8(ascii: "\n"))
-                out.append(pieces.countHead)
-                appendLabels(page, &out)
-                out.append(pieces.labelsEnd)
-                out.append(integer: cumulative)
+                out.append(sample.tail)
+                out.append(values[index])
+                // Exemplars are kept by the word of a sample.
+                if hasExemplars, let exemplar = page.exemplar(slot, index) { out.append(exemplar) }
                 out.append(UInt8(ascii: "\n"))
             }
             if hasCreated { appendCreated(page, pieces.createdHead, pieces.labelsEnd, &out) }

@@ -4,31 +4,29 @@ internal import Synchronization
 ///
 /// At most one run is in progress. It belongs to none of the waiting scrapes.
 final class AsyncCollection: Sendable {
-    typealias Answer = RegisteredCollector.Answer
-
     private struct State {
         /// The time and answer of the last run, or nil as the answer after a failed run.
-        var last: (at: Duration, answer: Answer?)?
+        var last: (at: Duration, answer: CollectedAnswer?)?
         var isRunning = false
         var waits: [UInt64: @Sendable (Bool) -> Void] = [:]
         var number: UInt64 = 0
     }
 
     private let context: RegistryContext
-    private let collect: @Sendable () async -> Answer?
+    private let collect: @Sendable () async -> CollectedAnswer?
     private let state = Locked(State())
 
     /// The age beyond which an answer is too old to expose.
     static let maxAge = Duration.seconds(60)
 
     /// - Parameter collect: Returns nil if it fails.
-    init(context: RegistryContext, collect: @escaping @Sendable () async -> Answer?) {
+    init(context: RegistryContext, collect: @escaping @Sendable () async -> CollectedAnswer?) {
         self.context = context
         self.collect = collect
     }
 
     enum Latest {
-        case answer(Answer)
+        case answer(CollectedAnswer)
         /// The last run failed. The failure was counted when it happened.
         case failure
         /// No scrape has called the collector within the last minute, or ever.
@@ -66,8 +64,8 @@ final class AsyncCollection: Sendable {
         return number
     }
 
-    /// Abandons a wait, and returns false if it was already over. The run continues, and the last answer stays: a scraper
-    /// that leaves or hurries must not take it from the others.
+    /// Abandons a wait, and returns false if it was already over. The run continues, and the last answer stays: a
+    /// scraper that leaves or hurries must not take it from the others.
     func giveUp(_ number: UInt64) -> Bool {
         state.withLock { $0.waits.removeValue(forKey: number) != nil }
     }

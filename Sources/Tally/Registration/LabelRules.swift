@@ -1,74 +1,84 @@
-extension MetricRegistry {
-    /// The rules for the label names of a metric, beside the constant ones.
-    static func checkLabels(
-        _ names: [String],
-        of metric: String,
-        kind: MetricKind,
-        constant: [String],
-        by validation: NameValidation
-    ) throws(RegistrationError) {
-        guard names.count + constant.count <= MetricName.maxLabels else {
-            throw RegistrationError(.tooManyLabels, metric, "has more than \(MetricName.maxLabels) labels")
-        }
+/// The rules for label names.
+struct LabelRules {
+    private let validation: NameValidation
+
+    init(_ validation: NameValidation) {
+        self.validation = validation
+    }
+
+    /// The label of a histogram's buckets, which any family of a registry may be.
+    private static let bucketLabel = "le"
+
+    /// Checks the constant labels of a registry.
+    func check(constant names: [String]) throws(RegistrationError) {
+        try checkCount(names.count, of: "the registry")
+        var seen: Set<ByteName> = []
+        for name in names { try check(name, of: "the registry", reserved: Self.bucketLabel, &seen) }
+    }
+
+    /// Checks the labels of a family beside the constant labels.
+    ///
+    /// - Parameter metric: The exposed name.
+    func check(_ request: FamilyRequest, named metric: String, constant: [String]) throws(RegistrationError) {
+        try checkCount(request.labelNames.count + constant.count, of: metric)
         var seen = Set(constant.flatMap(forms))
-        if kind == .activeUsers, !seen.insert(ByteName("window")).inserted {
-            throw RegistrationError(
-                .duplicateLabelName,
-                metric,
-                "has the label \"window\", which is a constant one, too"
-            )
-        }
-        // A state set's own label has its name.
-        for name in names + (kind == .stateSet ? [metric] : []) {
-            guard MetricName.isValidLabel(name, by: validation), name.utf8.count <= MetricName.maxBytes,
-                !name.utf8.starts(with: "__".utf8)
-            else {
-                let rule = validation == .utf8 ? "not empty" : "[a-zA-Z_][a-zA-Z0-9_]*"
-                throw RegistrationError(
-                    .invalidLabelName,
-                    metric,
-                    "has the label \(name.debugDescription): labels are \(rule), do not begin with __, and have at most \(MetricName.maxBytes) bytes"
-                )
+        switch request.layout.ownLabel {
+        case .reserved(let label):
+            guard seen.insert(ByteName(label)).inserted else {
+                let problem = "has the label \(label.debugDescription), which is a constant one, too"
+                throw RegistrationError(.duplicateLabelName, metric, problem)
             }
-            guard kind != .histogram || name != "le" else {
-                throw RegistrationError(.reservedLabelName, metric, "has the label \"le\", which is a histogram's own")
+            for name in request.labelNames { try check(name, of: metric, reserved: label, &seen) }
+        case .metricName:
+            for name in request.labelNames + [metric] { try check(name, of: metric, &seen) }
+            // The metric's name is a label in every escaping.
+            guard !metric.utf8.contains(UInt8(ascii: ":")) else {
+                let problem = "has a colon, which the label of a \(request.layout.kind) cannot have"
+                throw RegistrationError(.invalidLabelName, metric, problem)
             }
-            guard kind != .activeUsers || name != "window" else {
-                throw RegistrationError(
-                    .reservedLabelName,
-                    metric,
-                    "has the label \"window\", which is that of active users"
-                )
-            }
-            // One that a scheme makes the label of the metric's name, which no parser lets stand there twice.
-            let escapings = [NameEscaping.underscores, .dots]
-            guard !escapings.contains(where: { $0.mapped(name, asLabel: true) == "__name__" }) else {
-                throw RegistrationError(
-                    .reservedLabelName,
-                    metric,
-                    "has the label \(name.debugDescription), which is \"__name__\" when escaped"
-                )
-            }
-            let forms = forms(of: name)
-            guard seen.isDisjoint(with: forms) else {
-                throw RegistrationError(
-                    .duplicateLabelName,
-                    metric,
-                    "has the label \(name.debugDescription) twice, or another that is the same when escaped"
-                )
-            }
-            seen.formUnion(forms)
-        }
-        // A state set's label is its name, in every escaping, and a label has no colon.
-        guard kind != .stateSet || !metric.utf8.contains(UInt8(ascii: ":")) else {
-            throw RegistrationError(.invalidLabelName, metric, "has a colon, which a state set's label cannot have")
+        case nil:
+            for name in request.labelNames { try check(name, of: metric, &seen) }
         }
     }
 
-    /// What a label is called in the escapings that could make two of them one. See ``MetricName/claimed(by:as:)``.
-    private static func forms(of label: String) -> Set<ByteName> {
-        Set(
-            [NameEscaping.allowUTF8, .underscores, .values].map { ByteName($0.escaped(label, asLabel: true)) }
-        )
+    private func checkCount(_ count: Int, of metric: String) throws(RegistrationError) {
+        guard count <= MetricName.maxLabels else {
+            throw RegistrationError(.tooManyLabels, metric, "has more than \(MetricName.maxLabels) labels")
+        }
+    }
+
+    private func check(
+        _ name: String,
+        of metric: String,
+        reserved: String? = nil,
+        _ seen: inout Set<ByteName>
+    ) throws(RegistrationError) {
+        let label = "has the label \(name.debugDescription)"
+        guard MetricName.isValidLabel(name, by: validation), name.utf8.count <= MetricName.maxBytes,
+            !name.utf8.starts(with: "__".utf8)
+        else {
+            let rule = validation == .utf8 ? "not empty" : "[a-zA-Z_][a-zA-Z0-9_]*"
+            let rules = "labels are \(rule), do not begin with __, and have at most \(MetricName.maxBytes) bytes"
+            throw RegistrationError(.invalidLabelName, metric, "\(label): \(rules)")
+        }
+        guard name != reserved else {
+            throw RegistrationError(.reservedLabelName, metric, "\(label), which its samples have already")
+        }
+        // A scheme may make it the label of the metric's name, which no parser accepts twice.
+        guard ![NameEscaping.underscores, .dots].contains(where: { $0.mapped(name, asLabel: true) == "__name__" })
+        else {
+            throw RegistrationError(.reservedLabelName, metric, "\(label), which is \"__name__\" when escaped")
+        }
+        let forms = forms(of: name)
+        guard seen.isDisjoint(with: forms) else {
+            let problem = "\(label) twice, or another that is the same when escaped"
+            throw RegistrationError(.duplicateLabelName, metric, problem)
+        }
+        seen.formUnion(forms)
+    }
+
+    /// The label's name in the escapings that may make one name of two. See ``InstrumentLayout/claims(of:in:)``.
+    private func forms(of label: String) -> Set<ByteName> {
+        Set([NameEscaping.allowUTF8, .underscores, .values].map { ByteName($0.escaped(label, asLabel: true)) })
     }
 }

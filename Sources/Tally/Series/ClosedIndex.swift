@@ -8,33 +8,6 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// The handle that a closed index keeps of a child, and what leads to it: the child itself follows in memory.
-///
-/// A child's block knows its records, so that removing the child takes no search.
-@unsafe
-struct ClosedRecord {
-    let owner: ObjectIdentifier
-    let key: UInt64
-    /// Another record of the same index.
-    let nextOfIndex: UnsafeMutablePointer<ClosedRecord>?
-    /// Another record of the same child.
-    var next: UnsafeMutablePointer<ClosedRecord>?
-    /// The word of a table that holds the handle's address, or 0 if lookups are to go by text.
-    var bucket: UnsafeMutablePointer<Atomic<UInt64>>
-
-    init(
-        owner: ObjectIdentifier,
-        key: UInt64,
-        nextOfIndex: UnsafeMutablePointer<ClosedRecord>?,
-        bucket: UnsafeMutablePointer<Atomic<UInt64>>
-    ) {
-        unsafe self.owner = owner
-        unsafe self.key = key
-        unsafe self.nextOfIndex = unsafe nextOfIndex
-        unsafe self.bucket = unsafe bucket
-    }
-}
-
 /// From the packed key of a closed label set to its child's handle, found without a lock.
 ///
 /// Open addressing in memory that only grows: a larger table takes the place of a full one, and the full one stays
@@ -50,7 +23,8 @@ struct ClosedRecord {
 @safe
 @usableFromInline
 final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
-    /// Where the address of the current table is. A table is a word that holds its shift, then pairs of key and address.
+    /// Where the address of the current table is. A table is a word that holds its shift, then pairs of key and
+    /// address.
     ///
     /// Outside of the object, so that a lookup which knows this address needs no reference to the object.
     let table: UnsafeMutablePointer<Atomic<UInt>>

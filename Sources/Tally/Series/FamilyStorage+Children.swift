@@ -3,18 +3,17 @@ internal import Synchronization
 // Children that are made, or exposed again. Under the family's lock.
 
 extension FamilyStorage {
-    /// The tracker of a new child. Made before the lock is taken, since that takes some time; nil where
-    /// none will be needed.
-    func newTracker(
+    /// The state of a new child, or nil if there will be none. Made before the lock is taken, because it takes time.
+    func newState(
         for labels: UnsafeBufferPointer<UInt8>,
         _ hash: UInt32,
         ignoringLimit: Bool = false
-    ) -> UserTracker? {
-        guard let users = definition.users else { return nil }
+    ) -> (any SeriesState)? {
+        guard let make = definition.layout.makeState else { return nil }
         let isNeeded = state.withLock { state in
             unsafe find(labels, hash, state) == nil && (ignoringLimit || !isFull(state))
         }
-        return isNeeded ? UserTracker(users, context: definition.context) : nil
+        return isNeeded ? make(definition.context) : nil
     }
 
     /// The child with this label text, exposed; nil if the family is full.
@@ -22,7 +21,7 @@ extension FamilyStorage {
         _ labels: UnsafeBufferPointer<UInt8>,
         _ hash: UInt32,
         at now: Duration,
-        counting tracker: UserTracker? = nil,
+        with newState: (any SeriesState)? = nil,
         ignoringLimit: Bool = false,
         _ state: inout State
     ) -> SlotReference? {
@@ -37,7 +36,7 @@ extension FamilyStorage {
             state.hidden -= 1
             reference = existing
         } else {
-            guard let added = unsafe append(labels, counting: tracker, &state) else { return nil }
+            guard let added = unsafe append(labels, newState, &state) else { return nil }
             index.insert(hash, added)
             reference = added
         }
@@ -48,30 +47,30 @@ extension FamilyStorage {
     }
 
     func isFull(_ state: State) -> Bool {
-        state.live - (state.hasOverflowChild ? 1 : 0) >= definition.maxChildren
+        state.live - (state.hasOverflowChild ? 1 : 0) >= definition.request.maxChildren
     }
 
     private func append(
         _ labels: UnsafeBufferPointer<UInt8>,
-        counting tracker: UserTracker?,
+        _ newState: (any SeriesState)?,
         _ state: inout State
     ) -> SlotReference? {
-        // Another thread may have taken the place that the tracker was made for.
-        let tracker = tracker ?? definition.users.map { UserTracker($0, context: definition.context) }
+        // Another thread may have taken the place that the state was made for.
+        let newState = newState ?? definition.layout.makeState?(definition.context)
         let tail = state.directory.tail
-        if let tail, let slot = unsafe append(labels, counting: tracker, to: tail, &state) { return slot }
+        if let tail, let slot = unsafe append(labels, newState, to: tail, &state) { return slot }
         let page = makePage(after: tail.map { state.directory.page($0) }, firstText: labels.count)
         guard state.directory.append(page, in: state.generation), let place = state.directory.tail else { return nil }
-        return unsafe append(labels, counting: tracker, to: place, &state)
+        return unsafe append(labels, newState, to: place, &state)
     }
 
     private func append(
         _ labels: UnsafeBufferPointer<UInt8>,
-        counting tracker: UserTracker?,
+        _ newState: (any SeriesState)?,
         to place: PagePlace,
         _ state: inout State
     ) -> SlotReference? {
-        guard let slot = unsafe state.directory.page(place).append(labels: labels, counting: tracker) else {
+        guard let slot = unsafe state.directory.page(place).append(labels: labels, newState) else {
             return nil
         }
         update(place, &state)
@@ -109,14 +108,14 @@ extension FamilyStorage {
     private func makePage(after last: SeriesPage?, firstText: Int) -> SeriesPage {
         let around = definition.lineEnd.count
         guard let last else {
-            let most = definition.labelNames.isEmpty ? 1 : min(8, definition.pageCapacity)
-            let capacity = max(1, min(most, SeriesPage.maxText / max(1, firstText)))
+            let most = definition.labelNames.isEmpty ? 1 : min(8, definition.shape.capacity)
+            let capacity = max(1, min(most, PageShape.maxText / max(1, firstText)))
             let text = capacity * (firstText + around + (capacity > 1 ? 4 : 0))
             return SeriesPage(definition: definition, capacity: capacity, textCapacity: text)
         }
         // The text to come is taken to be as long as that of the page before, rounded up.
         let length = (last.textStart(last.count) + last.count - 1) / max(1, last.count - last.vacant)
-        let capacity = max(1, min(last.capacity * 2, definition.pageCapacity, SeriesPage.maxText / max(1, length)))
+        let capacity = max(1, min(last.capacity * 2, definition.shape.capacity, PageShape.maxText / max(1, length)))
         return SeriesPage(
             definition: definition,
             capacity: capacity,

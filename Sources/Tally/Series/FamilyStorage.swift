@@ -98,9 +98,9 @@ final class FamilyStorage: @unchecked Sendable {
     ) -> SeriesCell {
         // Here, too, so that children go although nobody scrapes.
         expireSomeIdleChildren()
-        let tracker = unsafe newTracker(for: labels, hash)
+        let newState = unsafe newState(for: labels, hash)
         let own = state.withLock { state -> SeriesCell? in
-            guard let found = unsafe materialise(labels, hash, at: now, counting: tracker, &state) else { return nil }
+            guard let found = unsafe materialise(labels, hash, at: now, with: newState, &state) else { return nil }
             let cell = cell(found, state)
             enter?(cell)
             return cell
@@ -121,7 +121,7 @@ final class FamilyStorage: @unchecked Sendable {
     private func overflowChild(at now: Duration) -> SeriesCell {
         unsafe definition.overflowLabels.withUnsafeBufferPointer { labels in
             let hash = unsafe labelHash(labels, seed: seed)
-            let tracker = unsafe newTracker(for: labels, hash, ignoringLimit: true)
+            let newState = unsafe newState(for: labels, hash, ignoringLimit: true)
             return state.withLock { state in
                 // Never nil: being full does not matter here, and 2^32 series do not fit into any memory.
                 guard
@@ -129,7 +129,7 @@ final class FamilyStorage: @unchecked Sendable {
                         labels,
                         hash,
                         at: now,
-                        counting: tracker,
+                        with: newState,
                         ignoringLimit: true,
                         &state
                     )
@@ -156,9 +156,9 @@ final class FamilyStorage: @unchecked Sendable {
     }
 
     private func makeDiscardBlock() -> SeriesBlock {
-        let slab = WordSlab(definition.stride, isApart: true)
+        let slab = WordSlab(definition.shape.stride, isApart: true)
         let block = SeriesBlock(definition: definition, capacity: 1, in: slab, at: 0)
-        if let users = definition.users { block.setTracker(UserTracker(users, context: definition.context), 0) }
+        block.setState(definition.layout.makeState?(definition.context), 0)
         return block
     }
 
@@ -232,7 +232,7 @@ final class FamilyStorage: @unchecked Sendable {
             }
             assert(live == state.live && hidden == state.hidden)
             assert(index.count == live + hidden)
-            assert(state.live - (state.hasOverflowChild ? 1 : 0) <= max(definition.maxChildren, 0))
+            assert(state.live - (state.hasOverflowChild ? 1 : 0) <= max(definition.request.maxChildren, 0))
         }
         #endif
     }

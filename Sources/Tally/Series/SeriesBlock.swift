@@ -5,7 +5,7 @@ internal import Synchronization
 /// Pages come and go, and take the blocks along that handles still keep: a handle costs the memory of its block, not
 /// that of a page. A block that only its page keeps has no handle.
 ///
-/// Unchecked `Sendable`: the words are atomics; a tracker is written once, before there is a handle to its series;
+/// Unchecked `Sendable`: the words are atomics; a state is written once, before there is a handle to its series;
 /// `records` is used under the family's lock.
 @safe
 @usableFromInline
@@ -18,8 +18,8 @@ final class SeriesBlock: @unchecked Sendable {
     let words: UnsafeMutablePointer<Atomic<UInt64>>
     let capacity: Int
     private let slab: WordSlab
-    /// Of active users: what counts them.
-    private let trackers: UnsafeMutablePointer<UserTracker?>?
+    /// The states that series keep beside their words, if the layout has such.
+    private let states: UnsafeMutablePointer<(any SeriesState)?>?
     private let exemplarStore = AtomicLazyReference<ExemplarStore>()
     /// The handles that closed indexes keep, by slot. Used under the family's lock.
     private var records: UnsafeMutablePointer<UnsafeMutablePointer<ClosedRecord>?>?
@@ -29,22 +29,22 @@ final class SeriesBlock: @unchecked Sendable {
         self.definition = definition
         self.capacity = capacity
         self.slab = slab
-        stripeMask = UInt(definition.stripes - 1)
+        stripeMask = UInt(definition.layout.stripes - 1)
         unsafe words = slab.words + word
-        if definition.users == nil {
-            unsafe trackers = nil
+        if definition.layout.makeState == nil {
+            unsafe states = nil
         } else {
-            let trackers = UnsafeMutablePointer<UserTracker?>.allocate(capacity: capacity)
-            unsafe trackers.initialize(repeating: nil, count: capacity)
-            unsafe self.trackers = unsafe trackers
+            let states = UnsafeMutablePointer<(any SeriesState)?>.allocate(capacity: capacity)
+            unsafe states.initialize(repeating: nil, count: capacity)
+            unsafe self.states = unsafe states
         }
         unsafe records = nil
     }
 
     deinit {
-        if let trackers = unsafe trackers {
-            unsafe trackers.deinitialize(count: capacity)
-            unsafe trackers.deallocate()
+        if let states = unsafe states {
+            unsafe states.deinitialize(count: capacity)
+            unsafe states.deallocate()
         }
         // The records themselves belong to their indexes.
         unsafe records?.deallocate()
@@ -52,17 +52,17 @@ final class SeriesBlock: @unchecked Sendable {
 
     /// The slot, counted from the block's first, whose words are at an address that this block gave out.
     func slot(of words: UnsafeMutablePointer<Atomic<UInt64>>) -> Int {
-        unsafe (words - self.words) / definition.stride
+        unsafe (words - self.words) / definition.shape.stride
     }
 
-    // MARK: Active users
+    // MARK: State beside the words
 
-    func tracker(_ slot: Int) -> UserTracker? {
-        unsafe trackers.flatMap { unsafe $0[slot] }
+    func state(_ slot: Int) -> (any SeriesState)? {
+        unsafe states.flatMap { unsafe $0[slot] }
     }
 
-    func setTracker(_ tracker: UserTracker, _ slot: Int) {
-        unsafe trackers?[slot] = tracker
+    func setState(_ state: (any SeriesState)?, _ slot: Int) {
+        unsafe states?[slot] = state
     }
 
     // MARK: Exemplars

@@ -31,6 +31,12 @@ extension SeriesCell {
         return unsafe body(words)
     }
 
+    /// The object that the instrument keeps for the family, which must be of that type.
+    @inlinable
+    func details<Details: AnyObject>(as type: Details.Type) -> Details {
+        unsafe unsafeDowncast(block.definition.details, to: type)
+    }
+
     /// The word as a floating-point number.
     @usableFromInline
     var double: Double {
@@ -65,7 +71,8 @@ extension SeriesCell {
 }
 
 extension Atomic where Value == UInt64 {
-    /// Adds a finite amount. A finite value stays finite: it stops at the largest there is, from which it can come back.
+    /// Adds a finite amount. A finite value stays finite: it stops at the largest there is, from which it can come
+    /// back.
     @inlinable
     func addDouble(_ amount: Double) {
         var current = load(ordering: .relaxed)

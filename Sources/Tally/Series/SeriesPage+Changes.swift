@@ -11,12 +11,9 @@ extension SeriesPage {
     }
 
     /// Appends a series, or returns nil if the page has no room for it.
-    ///
-    /// - Parameter tracker: What counts its users.
-    func append(labels: UnsafeBufferPointer<UInt8>, counting tracker: UserTracker? = nil) -> Int? {
+    func append(labels: UnsafeBufferPointer<UInt8>, _ state: (any SeriesState)? = nil) -> Int? {
         guard hasRoom(1, labelBytes: labels.count, inNewBlock: false) else { return nil }
-        let block = nextBlock()
-        if let tracker { block.setTracker(tracker, slotInBlock(count)) }
+        nextBlock().setState(state, slotInBlock(count))
         unsafe appendText(labels)
         if let created = unsafe created {
             unsafe (created + count).initialize(to: definition.context.wallSeconds())
@@ -29,7 +26,7 @@ extension SeriesPage {
     /// it.
     func append(from page: SeriesPage, _ slot: Int) -> Int {
         let block = nextBlock()
-        if let tracker = page.tracker(slot) { block.setTracker(tracker, slotInBlock(count)) }
+        block.setState(page.state(slot), slotInBlock(count))
         appendText(of: page, slot)
         let (source, target) = unsafe (page.words(slot), words(count))
         for index in 0..<stride {
@@ -58,8 +55,8 @@ extension SeriesPage {
             slab = current
         } else {
             // The pages of small families are their first ones, and have no neighbours of their own.
-            let isApart = capacity <= 8 || definition.stripes > 1
-            slab = WordSlab(min(1 << definition.slabShift, capacity - count) * stride, isApart: isApart)
+            let isApart = capacity <= 8 || definition.layout.stripes > 1
+            slab = WordSlab(min(1 << definition.shape.slabShift, capacity - count) * stride, isApart: isApart)
             slabCount = 0
         }
         self.slab = slab
@@ -113,7 +110,7 @@ extension SeriesPage {
     /// Finds out once what JSON would have to search for at each scrape.
     private func indexLabelValues(of slot: Int, in range: Range<Int>) {
         var label = 0
-        var position = range.lowerBound + (innerValues > 0 ? definition.fragments.length(0) : 0)
+        var position = range.lowerBound + (innerValues > 0 ? definition.fragments[0].length : 0)
         var hasControl = false
         while position < range.upperBound {
             let byte = unsafe text[position]
@@ -122,7 +119,7 @@ extension SeriesPage {
             if byte == UInt8(ascii: "\""), label < innerValues {
                 unsafe (valueEnds + slot * innerValues + label).initialize(to: UInt32(position - range.lowerBound))
                 label += 1
-                position += definition.fragments.length(label)
+                position += definition.fragments[label].length
             } else {
                 position += 1
             }

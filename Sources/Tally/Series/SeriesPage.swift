@@ -8,8 +8,8 @@ internal import Synchronization
 ///
 /// Invariants (`_checkInvariants()`):
 /// - `count <= capacity`; slots below `count` are filled, and a filled slot's text never changes;
-/// - `ends` rises, `ends[count - 1] <= textCapacity`, and so do the `valueEnds` of a slot, within its text; `OutputBuffer.slack` further bytes may be
-///   read after the text, for wide copies;
+/// - `ends` rises, `ends[count - 1] <= textCapacity`, and so do the `valueEnds` of a slot, within its text;
+///   `OutputBuffer.slack` further bytes may be read after the text, for wide copies;
 /// - a vacant slot is a filled one that is no series, or is none any more.
 ///
 /// Unchecked `Sendable`: `ends`, `valueEnds`, `blockWords`, `created` and `text` are written once a slot, before
@@ -18,11 +18,6 @@ internal import Synchronization
 @safe
 final class SeriesPage: @unchecked Sendable {
     let definition: FamilyDefinition
-    /// A slot's place in the index is 10 bits, see ``SlotReference``.
-    static let maxCapacity = 1024
-    /// What a page holds is gone through under the family's lock, so it is bounded whatever a series takes.
-    static let maxWords = 8192
-    static let maxText = 128 * 1024
 
     let capacity: Int
     let textCapacity: Int
@@ -59,13 +54,13 @@ final class SeriesPage: @unchecked Sendable {
 
     init(definition: FamilyDefinition, capacity: Int, textCapacity: Int) {
         self.definition = definition
-        precondition(capacity > 0 && capacity <= Self.maxCapacity && textCapacity >= 0)
+        precondition(capacity > 0 && capacity <= PageShape.maxCapacity && textCapacity >= 0)
         precondition(textCapacity < Int(UInt32.max))
         self.capacity = capacity
         self.textCapacity = textCapacity
-        stride = definition.stride
+        stride = definition.shape.stride
         endCount = definition.lineEnd.count
-        blockShift = definition.blockShift
+        blockShift = definition.shape.blockShift
         blockCapacity = (capacity + (1 << blockShift) - 1) >> blockShift
         unsafe blocks = .allocate(capacity: blockCapacity)
         unsafe blocks.initialize(repeating: nil, count: blockCapacity)
@@ -183,9 +178,9 @@ final class SeriesPage: @unchecked Sendable {
         unsafe blocks[number] != nil && !isKnownUniquelyReferenced(&blocks[number])
     }
 
-    /// What counts the users of a filled slot; nil unless that is what the family is for.
-    func tracker(_ slot: Int) -> UserTracker? {
-        isVacant(slot) ? nil : block(slot).tracker(slotInBlock(slot))
+    /// The state of a filled slot, if the layout has such.
+    func state(_ slot: Int) -> (any SeriesState)? {
+        isVacant(slot) ? nil : block(slot).state(slotInBlock(slot))
     }
 
     // MARK: Exemplars

@@ -17,13 +17,6 @@ enum ByteWord {
         return first(marks)
     }
 
-    /// Where in a word the first of two bytes or of the control characters is; nil if none is.
-    @inline(__always)
-    static func firstByteOrControl(in word: UInt64, among one: Unicode.Scalar, _ two: Unicode.Scalar) -> Int? {
-        let controls = (word &- (0x20 &* ones)) & ~word
-        return first(zeroes(word ^ repeated(one)) | zeroes(word ^ repeated(two)) | controls)
-    }
-
     @inline(__always)
     private static func zeroes(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
 

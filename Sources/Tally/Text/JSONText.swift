@@ -22,11 +22,6 @@ package enum JSONText {
     /// A number: whole ones without a fraction, others in the shortest text that reads back the same. Nil for NaN and
     /// the infinities, which JSON has no text for.
     package static func number(_ value: Double) -> [UInt8]? {
-        guard value.isFinite else { return nil }
-        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: OutputBuffer.maxDoubleBytes) { memory in
-            var out = unsafe OutputBuffer(memory)
-            out.append(double: value)
-            return unsafe Array(memory[..<out.count])
-        }
+        value.isFinite ? NumberText.utf8(value) : nil
     }
 }

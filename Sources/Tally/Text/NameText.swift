@@ -12,7 +12,8 @@ enum NameText {
         MetricName.isValidLabel(name) ? Array(name.utf8) : quoted(name)
     }
 
-    /// What begins a sample up to its first label, or up to the end of the labels: `name{`, `{"na.me",`, `name` or `{"na.me"`.
+    /// What begins a sample up to its first label, or up to the end of the labels: `name{`, `{"na.me",`, `name` or
+    /// `{"na.me"`.
     static func opening(_ name: String, hasLabels: Bool) -> [UInt8] {
         guard MetricName.isValid(name) else {
             return Array("{".utf8) + quoted(name) + Array((hasLabels ? "," : "").utf8)
@@ -27,6 +28,18 @@ enum NameText {
 
     /// Not cut as a label's value is: a name of the most bytes that a name may have still gets its `_bucket`.
     private static func quoted(_ name: String) -> [UInt8] {
-        Array("\"".utf8) + TextPieces.escaped(name, quotes: true) + Array("\"".utf8)
+        Array("\"".utf8) + escaped(name, quotes: true) + Array("\"".utf8)
+    }
+
+    /// Text with `\\` and line feeds escaped, and on request quotes.
+    static func escaped(_ text: String, quotes: Bool = false) -> [UInt8] {
+        text.utf8.flatMap { byte -> [UInt8] in
+            switch byte {
+            case UInt8(ascii: "\\"): [byte, byte]
+            case UInt8(ascii: "\""): quotes ? [UInt8(ascii: "\\"), byte] : [byte]
+            case UInt8(ascii: "\n"): [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+            default: [byte]
+            }
+        }
     }
 }

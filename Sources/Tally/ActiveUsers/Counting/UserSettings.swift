@@ -38,10 +38,15 @@ struct UserSettings: Sendable {
     }
 }
 
-extension UserSettings: Equatable {
-    /// Random keys are different, and yet the same wish.
-    static func == (one: UserSettings, other: UserSettings) -> Bool {
-        one.windows == other.windows && one.isKeyShared == other.isKeyShared && one.maxUsers == other.maxUsers
-            && one.closedHours == other.closedHours && (!one.isKeyShared || one.key == other.key)
+extension UserSettings {
+    /// What two registrations must agree on. Random keys differ, and yet are the same choice; no key is shown.
+    var traits: [InstrumentLayout.Trait] {
+        let keyText = isKeyShared ? "a given one" : "a random one"
+        return [
+            .init("windows", "\(windows.windows)"),
+            .init("key", keyText, identity: isKeyShared ? "\(key.fingerprint)" : keyText),
+            .init("user capacity", "\(maxUsers)"),
+            .init("number of closed hours", "\(closedHours)"),
+        ]
     }
 }

@@ -10,34 +10,34 @@ internal import Synchronization
 ///
 /// Unchecked `Sendable`, since a pointer is not: the filter's atomics are allocated as long as the tracker.
 @safe
-final class UserTracker: @unchecked Sendable {
+final class UserTracker: SeriesState, @unchecked Sendable {
     let settings: UserSettings
     private let clock: TickClock
-    private let ring: TickRing
-    private let shards: [Shard]
+    let ring: TickRing
+    let shards: [Shard]
     /// The current tick. Never goes back.
-    private let current = Atomic<Int>(0)
+    let current = Atomic<Int>(0)
     /// Users in the tables, some of which may have left every window.
     private let users = Atomic<Int>(0)
     /// The last tick in which a user did not fit; and the last in which room was made.
-    private let lastOverflow = Atomic<Int>(.min / 2)
+    let lastOverflow = Atomic<Int>(.min / 2)
     private let lastRoomMade = Atomic<Int>(-1)
     /// How many shards were swept in turn.
     private let turns = Atomic<Int>(0)
     private let filter: UnsafeMutablePointer<Atomic<UInt64>>
 
     private static let shardCount = 16
-    private static let registers = 1 << DistinctSketch.precision
-    private static let registersPerShard = registers / shardCount
+    static let registers = 1 << DistinctSketch.precision
+    static let registersPerShard = registers / shardCount
     private static let filterSize = 4096
 
-    private final class Shard: Sendable {
+    final class Shard: Sendable {
         let state: Locked<State>
 
         init(_ state: consuming sending State) { self.state = Locked(state) }
     }
 
-    private struct State {
+    struct State {
         var table = UserTable()
         /// Users who did not fit.
         var overflow = TimedRegisters(size: registersPerShard)
@@ -62,7 +62,7 @@ final class UserTracker: @unchecked Sendable {
         unsafe filter.deallocate()
     }
 
-    private var longest: Int { settings.windows.longest }
+    var longest: Int { settings.windows.longest }
 
     // MARK: Recording
 
@@ -79,7 +79,7 @@ final class UserTracker: @unchecked Sendable {
 
     /// The current tick, brought up to date, and the hour.
     @inline(__always)
-    private func present() -> (tick: Int, hour: Int) {
+    func present() -> (tick: Int, hour: Int) {
         let (time, hour) = clock.now()
         let now = current.load(ordering: .acquiring)
         guard time > now else { return (now, hour) }
@@ -177,7 +177,7 @@ final class UserTracker: @unchecked Sendable {
     /// Forgets users who left the longest window, as many slots at a time as pass the table four times in one.
     ///
     /// - Returns: The current tick, which stands still while the shard is locked.
-    private func sweep(_ state: inout State) -> Int {
+    func sweep(_ state: inout State) -> Int {
         let now = current.load(ordering: .relaxed)
         guard state.swept != now else { return now }
         let elapsed = min(now - state.swept, longest)
@@ -197,79 +197,6 @@ final class UserTracker: @unchecked Sendable {
                 release(state.table.sweep(state.table.capacity, at: now, keeping: longest))
             }
         }
-    }
-
-    // MARK: Reading
-
-    /// The users of each window.
-    func counts() -> [Int] {
-        let (now, _) = present()
-        for shard in shards { shard.state.withLock { _ = sweep(&$0) } }
-        // Under any shard's lock ticks stand still.
-        let exact = shards[0].state.withLock { _ in ring.users() }
-        let age = now - lastOverflow.load(ordering: .relaxed)
-        guard age < longest else { return exact }
-        let estimates = registers(within: settings.windows.counts, now).map { DistinctSketch(unkeyed: $0).estimate }
-        return exact.indices.map { settings.windows.counts[$0] > age ? max(exact[$0], estimates[$0]) : exact[$0] }
-    }
-
-    /// Whether the longest window has users who did not fit, so that its count is an estimate.
-    var isOverflowing: Bool {
-        present().tick - lastOverflow.load(ordering: .relaxed) < longest
-    }
-
-    /// The users seen within so many ticks, at most those of the longest window.
-    func registers(within ticks: Int) -> HyperLogLog {
-        registers(within: [ticks], present().tick)[0]
-    }
-
-    /// For each of some rising numbers of ticks, the users seen within them. One shard is locked at a time.
-    private func registers(within ticks: [Int], _ now: Int) -> [HyperLogLog] {
-        // Those of the first number of ticks, then those that the second adds, and so on.
-        var registers = [UInt8](repeating: 0, count: ticks.count * Self.registers)
-        let most = ticks.last ?? 0
-        func put(_ index: Int, _ rank: UInt8, _ age: Int) {
-            var place = index
-            for ticks in ticks where age >= ticks { place += Self.registers }
-            if registers[place] < rank { registers[place] = rank }
-        }
-        for (number, shard) in shards.enumerated() {
-            shard.state.withLock { state in
-                let now = max(now, current.load(ordering: .relaxed))
-                state.table.forEach(at: now, within: most) { key, age in
-                    let place = HyperLogLog.place(of: key, precision: DistinctSketch.precision)
-                    put(place.index, place.rank, age)
-                }
-                state.overflow.forEach(at: now, within: most) { index, rank, age in
-                    put(number * Self.registersPerShard + index, rank, age)
-                }
-            }
-        }
-        var sketches: [HyperLogLog] = []
-        for start in stride(from: 0, to: registers.count, by: Self.registers) {
-            let added = Array(registers[start..<(start + Self.registers)])
-            var sketch = HyperLogLog(precision: DistinctSketch.precision, registers: added)
-            if let shorter = sketches.last { sketch.merge(shorter) }
-            sketches.append(sketch)
-        }
-        return sketches
-    }
-
-    /// What each closed hour saw, by its number since the Unix epoch.
-    func closedHours() -> [(hour: Int, registers: HyperLogLog)] {
-        let (_, present) = present()
-        guard present != TickClock.unknownHour else { return [] }
-        var hours: [Int: [UInt8]] = [:]
-        for (number, shard) in shards.enumerated() {
-            let closed = shard.state.withLock { $0.hours?.closedHours(at: present) ?? [] }
-            for (hour, registers) in closed {
-                let start = number * Self.registersPerShard
-                hours[hour, default: [UInt8](repeating: 0, count: Self.registers)]
-                    .replaceSubrange(start..<(start + registers.count), with: registers)
-            }
-        }
-        return hours.sorted { $0.key < $1.key }
-            .map { ($0.key, HyperLogLog(precision: DistinctSketch.precision, registers: $0.value)) }
     }
 
     // MARK: Checks

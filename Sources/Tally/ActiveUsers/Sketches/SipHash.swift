@@ -85,3 +85,8 @@ package struct SipHash: Sendable {
         }
     }
 }
+
+extension HashKey {
+    /// A number that distinguishes keys and does not help to guess one: the hash of a text that is no identifier.
+    var fingerprint: UInt64 { SipHash(key: self).hash("\u{0}Tally's fingerprint of a key") }
+}

@@ -61,7 +61,7 @@ enum Scrapes {
                 "JSON of 1 M counters, streamed",
                 json.inMilliseconds,
                 unit: "ms",
-                atMost: 2,
+                atMost: 4,
                 times: text,
                 "the text"
             )

@@ -1,0 +1,97 @@
+extension Histogram {
+    fileprivate static let kind = "histogram"
+
+    /// The words of a series: a count for each bound, one for `+Inf`, the sum of durations in nanoseconds, and the sum
+    /// of numbers. `_count` is the sum of the counts, so that the two always agree.
+    static func layout(_ buckets: Buckets) -> InstrumentLayout {
+        let bounds = buckets.finite
+        let texts = (bounds + [.infinity]).map(BoundText.canonical)
+        let (sum, count) = (texts.count, texts.count + 1)
+        let canSumFall = bounds.contains { $0 < 0 }
+        // prom2json writes whole numbers without a fraction.
+        let keys = texts.map { $0.utf8.hasSuffix(".0") ? String($0.dropLast(2)) : $0 }
+        return InstrumentLayout(
+            kind: kind,
+            type: "histogram",
+            sampleSuffixes: ["_bucket", "_count", "_sum", "_created"],
+            ownLabel: .reserved("le"),
+            hasCreated: true,
+            words: bounds.count + 3,
+            samples: texts.map { .init(suffix: "_bucket", part: $0) } + [
+                .init(suffix: "_sum"), .init(suffix: "_count"),
+            ],
+            members: keys.enumerated().map { index, key in
+                .init(text: "\(index == 0 ? "\"buckets\":{" : ",")\"\(key)\":\"", sample: index)
+            } + [.init(text: "},\"count\":\"", sample: count), .init(text: ",\"sum\":\"", sample: sum)],
+            values: .read { words, isOpenMetrics, values in
+                var cumulative: UInt64 = 0
+                for bucket in 0..<sum {
+                    cumulative &+= words[bucket]
+                    values[bucket] = .integer(cumulative)
+                }
+                let total = Self.sum(words, sum - 1)
+                // OpenMetrics must have neither a sum that can fall, nor a count without a sum.
+                let hasSum = !isOpenMetrics || (total >= 0 && !canSumFall)
+                values[sum] = hasSum ? .number(total) : .absent
+                values[count] = hasSum ? .integer(cumulative) : .absent
+            },
+            details: FixedBuffer(bounds, padding: 3, of: .infinity),
+            traits: [.init("buckets", "\(bounds)")],
+            check: { name throws(RegistrationError) in try buckets.validate(for: name) }
+        )
+    }
+
+    static func sum(_ words: SeriesWords, _ boundCount: Int) -> Double {
+        Double(bitPattern: words[boundCount + 2]) + Double(Int64(bitPattern: words[boundCount + 1])) / 1e9
+    }
+}
+
+extension CollectedFamily {
+    /// A histogram, which counts observations by bucket. The other parameters are those of
+    /// ``counter(_:help:labelNames:maxChildren:)``.
+    public static func histogram(
+        _ name: String,
+        help: String,
+        labelNames: [String] = [],
+        buckets: Buckets,
+        maxChildren: Int = 1_000
+    ) -> CollectedFamily {
+        CollectedFamily(name, help, Histogram.layout(buckets), labelNames, maxChildren)
+    }
+}
+
+extension CollectedSamples {
+    /// Sets a histogram.
+    ///
+    /// - Parameters:
+    ///   - family: One of those that the collector has named.
+    ///   - labels: The values, in the order of the family's label names.
+    ///   - counts: The number of observations in each bucket alone, not added up; the last of them past all bounds. At
+    ///     most `Int.max` together.
+    ///   - sum: The sum of the observations, a finite number.
+    public mutating func set(_ family: CollectedFamily, _ labels: [String] = [], counts: [Int], sum: Double) {
+        guard let layout = layout(of: family), layout.kind == Histogram.kind, layout.words == counts.count + 2
+        else { return reject(.notCollected) }
+        guard counts.allSatisfy({ $0 >= 0 }) else { return reject(.negative) }
+        guard sum.isFinite, Self.total(of: counts) != nil else { return reject(.notFinite) }
+        update(family, labels) { words, isShared in
+            let before = counts.indices.map { isShared ? Int(clamping: words[$0]) : 0 }
+            // Buckets are exposed added up: together they must not pass the limit of a total.
+            var room = Int.max - (Self.total(of: before) ?? .max)
+            for (index, count) in counts.enumerated() {
+                let added = min(count, room)
+                room -= added
+                words[index] = UInt64(before[index] + added)
+            }
+            words.set(counts.count + 1, to: sum, adding: isShared)
+        }
+    }
+
+    /// The sum of counts, or nil if it is past `Int.max`.
+    private static func total(of counts: [Int]) -> Int? {
+        counts.reduce(0) { total, count in
+            guard let (sum, overflow) = total?.addingReportingOverflow(count), !overflow else { return nil }
+            return sum
+        }
+    }
+}

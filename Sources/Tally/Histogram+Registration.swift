@@ -1,0 +1,115 @@
+extension Histogram {
+    /// Registers a histogram without labels, or returns the registered one of the same definition. Traps if the name or
+    /// the buckets are invalid, or if the name has another definition.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, with its unit: `http_request_duration_seconds`.
+    ///   - help: A sentence for the reader of the exposition.
+    ///   - buckets: The upper bounds, in the unit of the name.
+    ///   - registry: The registry that exposes the histogram.
+    public init(_ name: StaticString, help: String, buckets: Buckets = .latency, in registry: MetricRegistry) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(validating: "\(name)", help: help, buckets: buckets, in: registry)
+        }
+    }
+
+    /// Registers a histogram whose name is known only at run time.
+    public init(
+        validating name: String,
+        help: String,
+        buckets: Buckets = .latency,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) {
+        let request = FamilyRequest(name: name, help: help, layout: Self.layout(buckets))
+        self.init(cell: try registry.register(request).onlyChild())
+    }
+
+    /// Unavailable: a name that is no literal can be invalid at run time.
+    @available(
+        *,
+        unavailable,
+        message: "a name that is no literal needs init(validating:help:buckets:in:), which throws if it is invalid"
+    )
+    public init(_ name: String, help: String, buckets: Buckets = .latency, in registry: MetricRegistry) {
+        fatalError()
+    }
+
+    /// Unavailable: an instrument with labels is a family.
+    @available(
+        *,
+        unavailable,
+        message: "labels make a family: Family<Labels, Histogram>(_:help:in:), or family(validating:…labelNames:…)"
+    )
+    public init(
+        _ name: String,
+        help: String,
+        labelNames: [String],
+        buckets: Buckets = .latency,
+        in registry: MetricRegistry
+    ) {
+        fatalError()
+    }
+
+    /// Registers a family of histograms whose label names are known only at run time.
+    public static func family(
+        validating name: String,
+        help: String,
+        labelNames: [String],
+        buckets: Buckets = .latency,
+        maxChildren: Int = 1_000,
+        idleTimeout: Duration? = nil,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) -> DynamicFamily<Self> {
+        let request = FamilyRequest(
+            name: name,
+            help: help,
+            layout: layout(buckets),
+            labelNames: labelNames,
+            maxChildren: maxChildren,
+            idleTimeout: idleTimeout
+        )
+        return DynamicFamily(storage: try registry.register(request))
+    }
+}
+
+extension Family where Child == Histogram {
+    /// Registers a family of histograms, or returns the registered one of the same definition.
+    public init(
+        _ name: StaticString,
+        help: String,
+        buckets: Buckets = .latency,
+        maxChildren: Int = 1_000,
+        idleTimeout: Duration? = nil,
+        in registry: MetricRegistry
+    ) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(
+                validating: "\(name)",
+                help: help,
+                buckets: buckets,
+                maxChildren: maxChildren,
+                idleTimeout: idleTimeout,
+                in: registry
+            )
+        }
+    }
+
+    /// Registers a family of histograms whose name is known only at run time.
+    public init(
+        validating name: String,
+        help: String,
+        buckets: Buckets = .latency,
+        maxChildren: Int = 1_000,
+        idleTimeout: Duration? = nil,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) {
+        let request = FamilyRequest(
+            name: name,
+            help: help,
+            layout: Histogram.layout(buckets),
+            maxChildren: maxChildren,
+            idleTimeout: idleTimeout
+        )
+        try self.init(request, in: registry)
+    }
+}

@@ -1,0 +1,84 @@
+extension MetricRegistry {
+    /// A registry whose names are literals; a wrong one traps and is named.
+    ///
+    /// - Parameters:
+    ///   - clock: What timers and scrape durations are measured by.
+    ///   - prefix: Put before the name of every instrument, as it stands: `chat_`.
+    ///   - constantLabels: Put on every series, before its own labels. `family`, `metric` and `reason` are taken by the
+    ///     registry's own metrics, unless it has none.
+    ///   - nameValidation: Which names metrics and labels may have.
+    ///   - exposesCreated: Whether OpenMetrics tells when each counter and histogram was made, in `_created`; not of
+    ///     totals that come from elsewhere, as a collector's. It nearly doubles the number of counters, and few
+    ///     scrapers use it.
+    ///   - ownMetrics: Whether the registry exposes what it knows of itself: `tally_series`,
+    ///     `tally_scrape_duration_seconds`, `tally_rejected_updates_total{reason}`,
+    ///     `tally_shortened_label_values_total`, `tally_family_overflow_total{family}`,
+    ///     `tally_family_overflow_label_sets{family}`, `tally_active_users_overflow{metric}`,
+    ///     `tally_scrape_errors_total{family}`. They take the constant labels, not the prefix.
+    public convenience init(
+        clock: some Clock<Duration> = ContinuousClock(),
+        prefix: StaticString = "",
+        constantLabels: KeyValuePairs<StaticString, String> = [:],
+        nameValidation: NameValidation = .legacy,
+        exposesCreated: Bool = false,
+        ownMetrics: Bool = true
+    ) {
+        let labels = constantLabels.map { (name: "\($0.key)", value: $0.value) }
+        do {
+            try self.init(
+                clock: clock,
+                validatingPrefix: "\(prefix)",
+                constantLabels: labels,
+                nameValidation: nameValidation,
+                exposesCreated: exposesCreated,
+                ownMetrics: ownMetrics
+            )
+        } catch {
+            // Not `RegistrationError.trapping`, which would have to delegate to an initialiser from a closure.
+            fatalError("Tally: \(error)")
+        }
+    }
+
+    /// A registry whose prefix and constant labels come at run time.
+    public convenience init(
+        clock: some Clock<Duration> = ContinuousClock(),
+        validatingPrefix prefix: String,
+        constantLabels: [(name: String, value: String)] = [],
+        nameValidation: NameValidation = .legacy,
+        exposesCreated: Bool = false,
+        ownMetrics: Bool = true
+    ) throws(RegistrationError) {
+        try self.init(
+            clock: clock,
+            wallSeconds: WallClock.secondsSinceEpoch,
+            validatingPrefix: prefix,
+            constantLabels: constantLabels,
+            nameValidation: nameValidation,
+            exposesCreated: exposesCreated,
+            ownMetrics: ownMetrics
+        )
+    }
+
+    /// - Parameter wallSeconds: The time of day, in seconds since the Unix epoch.
+    package convenience init(
+        clock: some Clock<Duration>,
+        wallSeconds: @escaping @Sendable () -> Double,
+        validatingPrefix prefix: String = "",
+        constantLabels: [(name: String, value: String)] = [],
+        nameValidation: NameValidation = .legacy,
+        exposesCreated: Bool = false,
+        ownMetrics: Bool = false
+    ) throws(RegistrationError) {
+        let start = clock.now
+        let context = RegistryContext(
+            now: { start.duration(to: clock.now) },
+            // A clock may trap where it cannot add that much. Thirty years are as good as no end.
+            sleep: { try await clock.sleep(for: min(max($0, .zero), .seconds(1_000_000_000))) },
+            isRealTime: clock is ContinuousClock || clock is SuspendingClock,
+            wallSeconds: wallSeconds,
+            exposesCreated: exposesCreated
+        )
+        try self.init(context, prefix: prefix, constantLabels: constantLabels, nameValidation: nameValidation)
+        if ownMetrics { self.ownMetrics = try OwnMetrics(in: self) }
+    }
+}

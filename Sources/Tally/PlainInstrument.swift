@@ -1,0 +1,86 @@
+/// An instrument that needs no more than a name and a help text.
+///
+/// Types outside of Tally cannot register a family: only Tally makes a `_PlainKind`.
+public protocol PlainInstrument: Instrument {
+    /// The kind of family that holds this instrument.
+    static var _kind: _PlainKind<Self> { get }
+}
+
+/// The kind of the families of `Child`. Opaque: it has no public initialiser and no public member.
+public struct _PlainKind<Child>: Sendable {
+    let layout: InstrumentLayout
+
+    init(_ layout: InstrumentLayout) {
+        self.layout = layout
+    }
+}
+
+extension PlainInstrument {
+    /// Registers an instrument without labels, or returns the registered one of the same definition. Traps if the name
+    /// is invalid or has another definition.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`. `_total` is appended to the name of a counter if it is
+    ///     missing.
+    ///   - help: A sentence for the reader of the exposition.
+    ///   - registry: The registry that exposes the instrument.
+    public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(validating: "\(name)", help: help, in: registry)
+        }
+    }
+
+    /// Registers an instrument whose name is known only at run time.
+    public init(validating name: String, help: String, in registry: MetricRegistry) throws(RegistrationError) {
+        let request = FamilyRequest(name: name, help: help, layout: Self._kind.layout)
+        self = Self._handle(to: _Series(try registry.register(request).onlyChild()))
+    }
+
+    /// Unavailable: a name that is no literal can be invalid at run time.
+    @available(
+        *,
+        unavailable,
+        message: "a name that is no literal needs init(validating:help:in:), which throws if it is invalid"
+    )
+    public init(_ name: String, help: String, in registry: MetricRegistry) {
+        fatalError()
+    }
+
+    /// Unavailable: an instrument with labels is a family.
+    @available(
+        *,
+        unavailable,
+        message: "labels make a family: Family<Labels, Child>(_:help:in:), or family(validating:help:labelNames:in:)"
+    )
+    public init(_ name: String, help: String, labelNames: [String], in registry: MetricRegistry) {
+        fatalError()
+    }
+
+    /// Registers a family whose label names are known only at run time.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, as for an instrument without labels.
+    ///   - help: A sentence for the reader of the exposition.
+    ///   - labelNames: The label names, in the order in which a lookup takes the values.
+    ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
+    ///   - idleTimeout: The time after which an unused child is no longer exposed, as in ``Family``.
+    ///   - registry: The registry that exposes the family.
+    public static func family(
+        validating name: String,
+        help: String,
+        labelNames: [String],
+        maxChildren: Int = 1_000,
+        idleTimeout: Duration? = nil,
+        in registry: MetricRegistry
+    ) throws(RegistrationError) -> DynamicFamily<Self> {
+        let request = FamilyRequest(
+            name: name,
+            help: help,
+            layout: _kind.layout,
+            labelNames: labelNames,
+            maxChildren: maxChildren,
+            idleTimeout: idleTimeout
+        )
+        return DynamicFamily(storage: try registry.register(request))
+    }
+}

@@ -1,0 +1,18 @@
+/// The name, type and labels of a family that a collector fills.
+public struct CollectedFamily: Sendable {
+    let request: FamilyRequest
+
+    var name: String { request.name }
+
+    init(_ name: String, _ help: String, _ layout: InstrumentLayout, _ labelNames: [String], _ maxChildren: Int) {
+        request = FamilyRequest(
+            name: name,
+            help: help,
+            layout: layout,
+            labelNames: labelNames,
+            maxChildren: maxChildren,
+            // The source may have counted before this process began.
+            isMirrored: true
+        )
+    }
+}

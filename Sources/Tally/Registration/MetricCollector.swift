@@ -1,0 +1,49 @@
+/// Contributes whole families to a registry's exposition, computed at each scrape from a pool, a queue or another
+/// library.
+///
+/// ```swift
+/// struct PoolCollector: MetricCollector {
+///     static let connections = CollectedFamily.gauge("pool_connections", help: "Connections.", labelNames: ["state"])
+///     let pool: Pool
+///     var families: [CollectedFamily] { [Self.connections] }
+///
+///     func collect(into samples: inout CollectedSamples) throws {
+///         let state = try pool.state()
+///         samples.set(Self.connections, ["idle"], to: Double(state.idle))
+///         samples.set(Self.connections, ["busy"], to: Double(state.busy))
+///     }
+/// }
+/// registry.register(PoolCollector(pool: pool))
+/// ```
+///
+/// Prefer instruments for values that change as the server runs: they cost less and need no scrape. Use a collector for
+/// state that is kept elsewhere.
+public protocol MetricCollector: Sendable {
+    /// The families that the collector fills. Read once, at registration.
+    var families: [CollectedFamily] { get }
+
+    /// Sets the values of the families. Called at each scrape that exposes one of them, on a thread of the scrape's own
+    /// and under no lock.
+    ///
+    /// Never called concurrently: scrapes that arrive during a call share its answer. The method may block. If it
+    /// throws, takes too long for a scrape, or is called by a scrape that it makes itself, that scrape omits the
+    /// collector's families, counts each in `tally_scrape_errors_total{family}`, and is otherwise unaffected.
+    func collect(into samples: inout CollectedSamples) throws
+}
+
+/// A collector that obtains its values asynchronously.
+///
+/// ``MetricRegistry/collect(for:)`` calls it. Await that method in a `/metrics` route before requesting the exposition;
+/// `TallyListener` does so automatically.
+public protocol AsyncMetricCollector: Sendable {
+    /// The families that the collector fills. Read once, at registration.
+    var families: [CollectedFamily] { get }
+
+    /// Sets the values of the families. Never called concurrently: a scrape that arrives during a call waits for the
+    /// same answer. A scrape made inside this collector, or inside another one while this one runs, omits the families.
+    ///
+    /// If the method throws or exceeds the scrape's time, its families are omitted and counted in
+    /// `tally_scrape_errors_total{family}`. The same happens if it has not been called for a minute, because an
+    /// older answer is out of date.
+    func collect(into samples: inout CollectedSamples) async throws
+}

@@ -1,0 +1,196 @@
+/// Holds a server's instruments and encodes them.
+///
+/// ```swift
+/// let registry = MetricRegistry()
+/// let served = Counter("http_requests_total", help: "Requests served.", in: registry)
+/// let exposition = registry.exposition(accept: request.headers["Accept"])
+/// ```
+///
+/// There is no global registry: pass one to whatever counts, and a fresh one to each test.
+///
+/// Registering takes the registry's lock; updating an instrument never does. A scrape takes it to copy one reference.
+public final class MetricRegistry: Sendable {
+    let context: RegistryContext
+    let constantLabels: [ConstantLabel]
+    private let prefix: String
+    private let validation: NameValidation
+    private let state = Locked(State())
+    /// Closures that bring mirrored values up to date before a scrape, by the name of what they mirror.
+    let refreshers = Locked<[String: @Sendable () -> Void]>([:])
+    /// Other registries that are exposed with this one.
+    let included = Locked<[MetricRegistry]>([])
+    private let own = Locked<(any SelfReport)?>(nil)
+
+    private struct State {
+        var families: [ByteName: RegisteredFamily] = [:]
+        /// The family that owns each sample name.
+        var claims: [ByteName: ByteName] = [:]
+        /// The same for the sample names of a scraper that asks for `dots`.
+        var dotted: [ByteName: ByteName] = [:]
+        /// The families by name, until a registration changes them.
+        var sorted: [RegisteredFamily]?
+    }
+
+    init(
+        _ context: RegistryContext,
+        prefix: String,
+        constantLabels: [(name: String, value: String)],
+        nameValidation: NameValidation
+    ) throws(RegistrationError) {
+        self.context = context
+        self.prefix = prefix
+        validation = nameValidation
+        self.constantLabels = constantLabels.map { label in
+            let value = LabelTextWriter.cut(label.value)
+            if value.utf8.count < label.value.utf8.count { context.rejected.countShortened() }
+            return ConstantLabel(name: label.name, value: value)
+        }
+        guard prefix.isEmpty || MetricName.isValid(prefix, by: validation) else {
+            throw RegistrationError(.invalidMetricName, prefix, "cannot begin a metric name: \(Self.nameRule)")
+        }
+        try LabelRules(validation).check(constant: constantLabels.map(\.name))
+    }
+
+    private static let nameRule = "names are [a-zA-Z_:][a-zA-Z0-9_:]*"
+
+    // MARK: Registration
+
+    /// The storage of a family: a new one, or that of the same definition.
+    ///
+    /// - Parameter source: Replaces the source of a family that closures or collectors fill.
+    func register(
+        _ request: FamilyRequest,
+        from source: FamilySource = .handles
+    ) throws(RegistrationError) -> FamilyStorage {
+        do throws(RegistrationError) {
+            var request = request
+            request.name = try exposedName(validating: request)
+            try request.layout.check(request.name)
+            let definition = FamilyDefinition(request, constantLabels: constantLabels, context: context)
+            // A replaced source is released after the lock: what its closure retains may register in its `deinit`.
+            let (outcome, replaced) = state.withLock { state in
+                let before = (state.families[ByteName(definition.name)], state.sorted)
+                return (Self.enter(definition, source, in: &state), before)
+            }
+            return try withExtendedLifetime(replaced) { () throws(RegistrationError) in try outcome.get() }
+        } catch {
+            throw error.about(request.name)
+        }
+    }
+
+    /// The name that a family is exposed under.
+    func exposedName(_ request: FamilyRequest) -> String {
+        request.layout.exposedName(request.isStandard ? request.name : prefix + request.name)
+    }
+
+    private func exposedName(validating request: FamilyRequest) throws(RegistrationError) -> String {
+        let name = request.name
+        guard MetricName.isValid(name, by: validation) else {
+            let rule = validation == .utf8 ? "names are not empty" : Self.nameRule
+            throw RegistrationError(.invalidMetricName, name, "is not a metric name: \(rule)")
+        }
+        let exposed = exposedName(request)
+        guard exposed.utf8.count <= MetricName.maxBytes else {
+            throw RegistrationError(.invalidMetricName, name, "is longer than \(MetricName.maxBytes) bytes")
+        }
+        guard exposed.utf8.count > request.layout.nameSuffix.utf8.count else {
+            throw RegistrationError(.invalidMetricName, name, "is nothing but its suffix")
+        }
+        try LabelRules(validation).check(request, named: exposed, constant: constantLabels.map(\.name))
+        guard (1...2_000_000_000).contains(request.maxChildren) else {
+            let problem = "has a limit of \(request.maxChildren) children, which is not in 1...2000000000"
+            throw RegistrationError(.invalidLimit, exposed, problem)
+        }
+        if let timeout = request.idleTimeout, timeout <= .zero {
+            throw RegistrationError(.invalidIdleTimeout, exposed, "has the idle timeout \(timeout)")
+        }
+        return exposed
+    }
+
+    private static func enter(
+        _ definition: FamilyDefinition,
+        _ source: FamilySource,
+        in state: inout State
+    ) -> Result<FamilyStorage, RegistrationError> {
+        let name = ByteName(definition.name)
+        if let existing = state.families[name] {
+            let differences = existing.differences(from: definition, source)
+            guard differences.isEmpty else {
+                let problem = "is registered already, with \(differences.joined(separator: "; "))"
+                return .failure(RegistrationError(.conflictingDefinition, name.text, problem))
+            }
+            if source.isReplaceable {
+                state.families[name] = RegisteredFamily(existing.storage, from: source)
+                state.sorted = nil
+            }
+            return .success(existing.storage)
+        }
+        if let owner = definition.claims.compactMap({ claim in state.claims[claim] }).first {
+            let other = owner.text.debugDescription
+            let problem = "would have samples that are taken for those of \(other), at least when escaped"
+            return .failure(RegistrationError(.collidingSamples, name.text, problem))
+        }
+        for claim in definition.claims { state.claims[claim] = name }
+        for claim in definition.dottedClaims { state.dotted[claim] = name }
+        let storage = FamilyStorage(definition: definition)
+        state.families[name] = RegisteredFamily(storage, from: source)
+        state.sorted = nil
+        return .success(storage)
+    }
+
+    /// Stops exposing an instrument or a family, and frees its name.
+    ///
+    /// Handles that are still held go on counting, unseen. Returns whether there was one. The registry's own series
+    /// about it go, too: their totals begin at zero, as after a restart, if the name is registered again.
+    ///
+    /// - Parameter name: As exposed: with the prefix, and with `_total` or `_info`.
+    @discardableResult
+    public func unregister(_ name: String) -> Bool {
+        let removed = state.withLock { state -> (RegisteredFamily, [RegisteredFamily]?)? in
+            guard let family = state.families.removeValue(forKey: ByteName(name)) else { return nil }
+            for claim in family.storage.definition.claims { state.claims[claim] = nil }
+            for claim in family.storage.definition.dottedClaims { state.dotted[claim] = nil }
+            let sorted = state.sorted
+            state.sorted = nil
+            return (family, sorted)
+        }
+        return removed != nil
+    }
+
+    // MARK: Reading
+
+    /// The families by name.
+    func families() -> [RegisteredFamily] {
+        state.withLock { state in
+            if let sorted = state.sorted { return sorted }
+            // By bytes, in every format and escaping.
+            let sorted = state.families.sorted { $0.key < $1.key }.map(\.value)
+            state.sorted = sorted
+            return sorted
+        }
+    }
+
+    /// The family that has a sample of this name, or is called so.
+    func owner(of sample: String) -> ByteName? {
+        state.withLock { $0.claims[ByteName(sample)] ?? $0.dotted[ByteName(sample)] }
+    }
+
+    /// The metrics that the registry exposes about itself; nil if the host wants none.
+    var ownMetrics: (any SelfReport)? {
+        get { own.withLock { $0 } }
+        set { own.withLock { $0 = newValue } }
+    }
+
+    // MARK: Mirrored values
+
+    /// Registers a closure to run before each snapshot, under no lock, in place of one of the same name. It must
+    /// neither block nor scrape.
+    func beforeScrapes(_ name: String, _ refresh: @escaping @Sendable () -> Void) {
+        _ = refreshers.withLock { $0.updateValue(refresh, forKey: name) }
+    }
+
+    /// Brings mirrored values up to date.
+    func refresh() {
+        for refresh in refreshers.withLock({ $0.values }) { refresh() }
+    }
+}

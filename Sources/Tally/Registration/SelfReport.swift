@@ -1,0 +1,21 @@
+/// Metrics that a registry exposes about itself.
+protocol SelfReport: Sendable {
+    /// The families' names, as exposed.
+    var names: Set<String> { get }
+
+    /// Brings the totals up to date.
+    ///
+    /// - Parameters:
+    ///   - families: The registered families.
+    ///   - answers: The answers of the scrape's collectors.
+    /// - Returns: The storages to expose instead of registered ones, by the latter.
+    func refresh(
+        _ families: [RegisteredFamily],
+        answers: [ObjectIdentifier: CollectedAnswer]
+    ) -> [ObjectIdentifier: FamilyStorage]
+
+    /// Counts a family that a scrape could not collect.
+    func collectorFailed(_ family: FamilyDefinition)
+
+    func scraped(in duration: Duration)
+}

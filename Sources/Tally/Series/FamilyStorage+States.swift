@@ -1,0 +1,36 @@
+// Families whose series keep state beside their words.
+
+extension FamilyStorage {
+    /// True if a series' values are estimates for want of room.
+    var hasOverflowingState: Bool { view().states().contains { $0.state.isOverflowing } }
+
+    /// The series of a scrape. Words that follow from state are its own: no other scrape, at another moment, changes
+    /// them.
+    func settledView() -> View {
+        let view = view()
+        return definition.layout.makeState == nil ? view : view.updatingWords(definition)
+    }
+}
+
+extension FamilyStorage.View {
+    fileprivate func states() -> [(state: any SeriesState, page: SeriesPage, slot: Int)] {
+        pages.flatMap { shown in
+            (0..<shown.count).filter { !shown.slots.isHidden($0) }.compactMap { slot in
+                shown.page.state(slot).map { ($0, shown.page, slot) }
+            }
+        }
+    }
+
+    /// The same series in pages of their own, with words that are up to date. Under no lock.
+    fileprivate func updatingWords(_ definition: FamilyDefinition) -> Self {
+        let pages = states().map { state, source, slot in
+            let labels = unsafe source.labels(slot)
+            let text = labels.count + definition.lineEnd.count
+            let page = SeriesPage(definition: definition, capacity: 1, textCapacity: text)
+            _ = unsafe page.append(labels: labels)
+            state.update(unsafe SeriesWords(page.words(0)))
+            return FamilyStorage.ShownPage(page: page, slots: FamilyStorage.ShownSlots(count: 1))
+        }
+        return Self(pages: pages, live: live)
+    }
+}

@@ -1,0 +1,162 @@
+/// A kind of instrument: everything that the registry, the storage and the encoders know about it.
+///
+/// An instrument declares its layout in its own file. Nothing else names a kind, so that another kind is another file.
+struct InstrumentLayout: Sendable {
+    /// The kind's name in messages: `counter with fractions`. Layouts of one kind differ in their ``traits`` only.
+    var kind: String
+    /// The type in Prometheus text, and in upper case in JSON.
+    var type: String
+    /// The type in OpenMetrics, if that has a type of its own.
+    var openMetricsType: String?
+    /// The suffix of the family's name, which OpenMetrics leaves out: `_total`.
+    var nameSuffix = ""
+    /// The suffixes of further names that no other family may have: `_bucket`.
+    var sampleSuffixes: [String] = []
+    /// The label that distinguishes the samples of a series.
+    var ownLabel: OwnLabel?
+    /// True if the end of the name is a unit.
+    var hasUnit = true
+    /// True if OpenMetrics has a sample for the time of creation.
+    var hasCreated = false
+
+    /// The number of words that a series takes, without stripes.
+    var words = 1
+    /// The number of stripes that a series is spread over, so that threads on different cores do not share a cache
+    /// line.
+    var stripes = 1
+    /// The samples of a series, in the order of Prometheus text.
+    var samples = [Sample()]
+    /// The members of a series' JSON object. Nil if each sample is an object with a `value`.
+    var members: [Member]?
+    /// How samples follow from words.
+    var values: Values
+
+    /// An object that the instrument keeps once for each family.
+    var details: any AnyObject & Sendable = NoDetails.shared
+    /// Makes the object that a series keeps beside its words.
+    var makeState: (@Sendable (RegistryContext) -> any SeriesState)?
+    /// The parameters that two registrations must agree on.
+    var traits: [Trait] = []
+    /// Throws if the parameters are invalid, given the exposed name.
+    var check: @Sendable (_ name: String) throws(RegistrationError) -> Void = { _ in }
+
+    enum OwnLabel: Sendable, Equatable {
+        /// A name that the family's labels must not have: `le`.
+        case reserved(String)
+        /// The metric's own name.
+        case metricName
+    }
+
+    struct Sample: Sendable {
+        /// What follows the family's name: `_bucket`.
+        var suffix = ""
+        /// The value of the own label.
+        var part: String?
+    }
+
+    /// The text before a sample's value in a JSON object, from the quote of the value before: `,"sum":"`.
+    struct Member: Sendable {
+        let text: String
+        let sample: Int
+    }
+
+    enum Values: Sendable {
+        /// Each series is one word, an integer total. Encoders write neighbours in one run.
+        case totals
+        /// Each series is one word, the bits of a `Double`.
+        case numbers(canFall: Bool)
+        /// Each series is one sample that never changes.
+        case constant(UInt64)
+        /// A closure sets the value of each sample, from words that it reads once.
+        case read(@Sendable (_ words: SeriesWords, _ isOpenMetrics: Bool, _ values: inout [SampleValue]) -> Void)
+    }
+
+    /// A parameter with its text in messages.
+    struct Trait: Sendable {
+        let name: String
+        let text: String
+        /// Equal if the parameters agree.
+        let identity: ByteName
+
+        init(_ name: String, _ text: String, identity: String? = nil) {
+            self.name = name
+            self.text = text
+            self.identity = ByteName(identity ?? text)
+        }
+    }
+
+    private final class NoDetails: Sendable {
+        static let shared = NoDetails()
+    }
+}
+
+/// What a series keeps beside its words.
+protocol SeriesState: AnyObject, Sendable {
+    /// Brings words up to date before a scrape reads them.
+    func update(_ words: SeriesWords)
+    /// True if the values are estimates for want of room.
+    var isOverflowing: Bool { get }
+}
+
+extension InstrumentLayout {
+    /// The number of words from one series to the next.
+    var stride: Int { stripes == 1 ? words : stripes * Stripes.words }
+
+    /// True if a series is one sample without a label of its own.
+    var isLine: Bool { samples.count == 1 && samples[0].part == nil }
+
+    /// True if neighbouring series are neighbouring words, each an integer total.
+    var isRunOfWords: Bool {
+        if case .totals = values { return true }
+        return false
+    }
+
+    // MARK: Names
+
+    /// The name that a family of this kind is exposed under.
+    func exposedName(_ name: String) -> String {
+        name.utf8.hasSuffix(nameSuffix) ? name : name + nameSuffix
+    }
+
+    /// The name in OpenMetrics, without the suffix of the kind.
+    func baseName(of name: String) -> String {
+        // By bytes, because the character before the suffix may combine with its underscore.
+        String(Substring(name.utf8.dropLast(nameSuffix.utf8.count)))
+    }
+
+    /// The name in an escaping. A name that is also a label's has no colon.
+    func escaped(_ name: String, by escaping: NameEscaping) -> String {
+        escaping.escaped(name, asLabel: ownLabel == .metricName)
+    }
+
+    /// All names that a family takes in any format: its own, its name in OpenMetrics, and those of its samples.
+    ///
+    /// - Parameter escapings: Those that keep names, or may make one of two.
+    func claims(
+        of name: String,
+        in escapings: [NameEscaping] = [.allowUTF8, .underscores, .values]
+    ) -> Set<ByteName> {
+        var claims: Set<ByteName> = []
+        for escaping in escapings {
+            let name = escaped(name, by: escaping)
+            let base = baseName(of: name)
+            claims.formUnion([name, base].map(ByteName.init))
+            claims.formUnion(sampleSuffixes.map { ByteName(base + $0) })
+        }
+        return claims
+    }
+
+    /// The unit that a registered name ends in. An escaped name does not matter, so that no escaping changes the unit.
+    ///
+    /// "If non-empty, it MUST be a suffix of the MetricFamily name separated by an underscore": `a.seconds` has none.
+    /// https://prometheus.io/docs/specs/om/open_metrics_spec/#unit
+    func unit(of name: String) -> String? {
+        let base = baseName(of: name)
+        return hasUnit ? Self.units.first { base.utf8.hasSuffix("_\($0)") } : nil
+    }
+
+    /// Base units, as Prometheus names them. https://prometheus.io/docs/practices/naming/#base-units
+    private static let units = [
+        "seconds", "bytes", "ratio", "celsius", "kelvin", "meters", "volts", "amperes", "joules", "grams", "hertz",
+    ]
+}

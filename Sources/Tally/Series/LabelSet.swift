@@ -1,0 +1,133 @@
+/// A type whose values are label sets. Its ``schema`` names the labels, and each value provides theirs.
+///
+/// ```swift
+/// struct Route: LabelSet {
+///     var method: Method
+///     var outcome: Outcome
+///     static let schema: [Label<Self>] = [Label("method", \.method), Label("outcome", \.outcome)]
+/// }
+/// ```
+///
+/// Two values identify the same series if the texts of their labels have the same UTF-8 bytes. An enum can be a label
+/// set by itself (`Label("direction", \.self)`). If it is `CaseIterable`, its series are exposed at zero from
+/// registration, in the order of its cases.
+///
+/// A lookup takes no lock if the labels are at most seven Booleans and enums, without payloads and with at most 256
+/// cases. Otherwise it hashes their text and takes the family's lock. Neither way allocates if the child exists, unless
+/// the text is longer than about 400 bytes.
+public protocol LabelSet: Sendable {
+    /// The labels, in the order of the exposition. Declare it as a stored `static let`.
+    static var schema: [Label<Self>] { get }
+}
+
+/// A label of a label set: its name, and the property that holds its value.
+@safe
+public struct Label<Root>: Sendable {
+    /// The label's name: `[a-zA-Z_][a-zA-Z0-9_]*`, without the prefix `__`. Registering a family validates it.
+    ///
+    /// https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
+    public let name: String
+
+    @usableFromInline
+    let field: LabelField
+
+    /// Creates a label from its name and the property that holds its value.
+    ///
+    /// Tally reads a stored property at its offset, and a computed property through the slower key path.
+    @inlinable
+    public init<Value: LabelValue>(_ name: StaticString, _ value: any KeyPath<Root, Value> & Sendable) {
+        self.name = "\(name)"
+        if let offset = MemoryLayout<Root>.offset(of: value) {
+            // A trivial value of one byte has no padding, so the byte is the value; one of none is always the same.
+            let isByte = MemoryLayout<Value>.size <= 1 && _isPOD(Value.self)
+            // Captures nothing, so that no lookup counts references to what it would have captured.
+            field = unsafe LabelField(offset: offset, byteCount: isByte ? MemoryLayout<Value>.size : nil) {
+                field,
+                writer in
+                let value = unsafe field.assumingMemoryBound(to: Value.self)
+                writer.append(value: unsafe value.pointee.labelText)
+            }
+        } else {
+            field = unsafe LabelField(offset: 0, byteCount: nil) { root, writer in
+                let root = unsafe root.assumingMemoryBound(to: Root.self)
+                writer.append(value: unsafe root.pointee[keyPath: value].labelText)
+            }
+        }
+    }
+}
+
+/// How to read one label of a label set at an address. Not generic, so that a lookup through many of them is not.
+@safe
+@usableFromInline
+struct LabelField: Sendable {
+    /// Where in the label set what `write` reads is.
+    let offset: Int
+    /// How many bytes there say which value it is, if one does, or none has to; nil for all other values.
+    let byteCount: Int?
+    /// Appends the value's text, from its address, or from that of the whole set where the offset is 0.
+    let write: @Sendable (UnsafeRawPointer, inout LabelTextWriter) -> Void
+
+    @usableFromInline
+    init(offset: Int, byteCount: Int?, write: @escaping @Sendable (UnsafeRawPointer, inout LabelTextWriter) -> Void) {
+        self.offset = offset
+        self.byteCount = byteCount
+        unsafe self.write = write
+    }
+}
+
+/// How a closed label set becomes a key of one word: which bytes of a value are its labels.
+///
+/// Only for label sets whose every label is one byte or none, at most seven of one, in the first 256 bytes of the
+/// value.
+@usableFromInline
+struct KeyPacking: Hashable, Sendable {
+    /// The offset of label `n` in byte `n`.
+    @usableFromInline
+    let offsets: UInt64
+    @usableFromInline
+    let count: Int
+
+    /// Of label sets that are not closed: never used.
+    static let none = KeyPacking(offsets: 0, count: 0)
+
+    private init(offsets: UInt64, count: Int) {
+        self.offsets = offsets
+        self.count = count
+    }
+
+    init?(_ fields: [LabelField]) {
+        guard !fields.isEmpty, fields.allSatisfy({ $0.byteCount != nil }) else { return nil }
+        let bytes = fields.filter { $0.byteCount == 1 }
+        guard bytes.count <= 7, bytes.allSatisfy({ $0.offset < 256 }) else { return nil }
+        var offsets: UInt64 = 0
+        for (index, field) in bytes.enumerated() { offsets |= UInt64(field.offset) << UInt64(8 * index) }
+        self.offsets = offsets
+        count = bytes.count
+    }
+
+    @inlinable
+    @inline(__always)
+    func key(at labels: UnsafeRawPointer) -> UInt64 {
+        // One and two labels are the usual ones, and a loop costs more than they do.
+        guard count > 0 else { return 0 }
+        let first = unsafe byte(0, of: labels)
+        guard count > 1 else { return first }
+        let second = unsafe byte(1, of: labels)
+        guard count > 2 else { return first | second &<< 8 }
+        return unsafe wholeKey(at: labels)
+    }
+
+    @usableFromInline
+    func wholeKey(at labels: UnsafeRawPointer) -> UInt64 {
+        var key: UInt64 = 0
+        for index in 0..<UInt64(count) { key |= unsafe byte(index, of: labels) << (8 * index) }
+        return key
+    }
+
+    @inlinable
+    @inline(__always)
+    func byte(_ index: UInt64, of labels: UnsafeRawPointer) -> UInt64 {
+        let offset = Int(truncatingIfNeeded: (offsets &>> (8 &* index)) & 0xFF)
+        return UInt64(unsafe labels.load(fromByteOffset: offset, as: UInt8.self))
+    }
+}

@@ -1,0 +1,79 @@
+/// An error that prevents the registration of an instrument.
+///
+/// Initialisers for names that are known only at run time (`validating:`) throw it. Those for literal names trap at
+/// boot with the same text.
+public struct RegistrationError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The kind of mistake. Mistakes that a caller can only report have no public code: their text names the value.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// The name of the code's static member.
+        public let description: String
+
+        /// The metric's name is invalid for the registry, or longer than 1,024 bytes. See ``NameValidation``.
+        public static let invalidMetricName = Code(description: "invalidMetricName")
+        /// A label's name is invalid for the registry, or begins with `__`. See ``NameValidation``.
+        public static let invalidLabelName = Code(description: "invalidLabelName")
+        /// A label's name is reserved by the type, such as `le` in a histogram.
+        package static let reservedLabelName = Code(description: "reservedLabelName")
+        /// Two labels have the same name, perhaps only after escaping, or a label has the name of a constant label.
+        package static let duplicateLabelName = Code(description: "duplicateLabelName")
+        /// There are more than 64 labels, including constant ones.
+        package static let tooManyLabels = Code(description: "tooManyLabels")
+        /// The name is registered with a different help, type, label names, buckets, windows, states, key, capacity,
+        /// limit, idle timeout, contention or source of values. The description lists each difference, the registered
+        /// value first.
+        public static let conflictingDefinition = Code(description: "conflictingDefinition")
+        /// Samples would be taken for those of another family: `x_count` beside the histogram `x`, or `a_b` beside
+        /// `a.b` for a scraper that does not read UTF-8 names.
+        public static let collidingSamples = Code(description: "collidingSamples")
+        /// The bucket bounds are not finite, not ascending, or too many.
+        package static let invalidBuckets = Code(description: "invalidBuckets")
+        /// The windows of active users are empty, too many, not positive, too long, not ascending, or have no common
+        /// tick.
+        package static let invalidWindows = Code(description: "invalidWindows")
+        /// A state set has no states, more than 64, or two with the same text.
+        package static let invalidStates = Code(description: "invalidStates")
+        /// The number of users, or of hours to keep, is out of range.
+        package static let invalidCapacity = Code(description: "invalidCapacity")
+        /// The idle timeout is not more than zero.
+        package static let invalidIdleTimeout = Code(description: "invalidIdleTimeout")
+        /// The limit of children is not in `1...2_000_000_000`.
+        package static let invalidLimit = Code(description: "invalidLimit")
+    }
+
+    /// The kind of mistake.
+    public let code: Code
+    /// The metric's name as given, without the registry's prefix and without a suffix that the registry adds.
+    public private(set) var name: String
+    /// The subject of the description: the name as exposed, if it is known.
+    private let subject: String
+    private let problem: String
+
+    init(_ code: Code, _ subject: String, _ problem: String) {
+        self.code = code
+        name = subject
+        self.subject = subject
+        self.problem = problem
+    }
+
+    /// Returns this error for a metric that was requested under a different name than it is exposed under.
+    func about(_ name: String) -> RegistrationError {
+        var error = self
+        error.name = name
+        return error
+    }
+
+    /// A sentence that names the metric as exposed, and the problem.
+    public var description: String { "\(subject.debugDescription) \(problem)" }
+}
+
+extension RegistrationError {
+    /// Runs a registration with literal names. A mistake in them is a bug in the program, so it traps at boot.
+    package static func trapping<Result>(_ register: () throws(RegistrationError) -> Result) -> Result {
+        do {
+            return try register()
+        } catch {
+            // No input can make a literal invalid, so failing at boot is better than failing in a scrape.
+            fatalError("Tally: \(error)")
+        }
+    }
+}

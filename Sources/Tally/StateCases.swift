@@ -1,0 +1,99 @@
+internal import Synchronization
+
+/// The states of a ``StateSet``, and the position of each, which is that of its bit.
+///
+/// Unchecked `Sendable`, since a pointer is not: the memory is written once, in the initialiser, and the states are
+/// `Sendable` themselves.
+@safe
+@usableFromInline
+final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked Sendable {
+    /// The bits of a word.
+    static var maxCount: Int { 64 }
+
+    /// As `allCases` was when the first handle was made.
+    let all: [State]
+    /// The same, at an address: generic code that reads an array's elements one by one allocates for each.
+    @usableFromInline
+    let states: UnsafePointer<State>
+    @usableFromInline
+    let count: Int
+    /// By the byte of a state whose type is one trivial byte, as that of an enum without payloads is: its position.
+    @usableFromInline
+    let positions: UnsafePointer<UInt8>
+
+    /// The position of bytes that are no state.
+    @inlinable
+    static var none: UInt8 { .max }
+
+    init() {
+        let cases = Array(State.allCases.prefix(Self.maxCount))
+        all = cases
+        count = cases.count
+        let states = UnsafeMutablePointer<State>.allocate(capacity: max(1, cases.count))
+        for (position, state) in cases.enumerated() { unsafe (states + position).initialize(to: state) }
+        unsafe self.states = UnsafePointer(states)
+        let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+        unsafe memory.initialize(repeating: Self.none, count: 256)
+        if Self.isByte {
+            // Backwards, so that the first of equal states wins.
+            for (position, state) in cases.enumerated().reversed() {
+                let first = cases.firstIndex(of: state) ?? position
+                unsafe memory[Int(Self.byte(of: state))] = UInt8(first)
+            }
+        }
+        unsafe positions = UnsafePointer(memory)
+    }
+
+    deinit {
+        unsafe UnsafeMutablePointer(mutating: states).deinitialize(count: count)
+        unsafe states.deallocate()
+        unsafe positions.deallocate()
+    }
+
+    /// True if the bytes of a state are one byte, and that says which it is.
+    @inlinable
+    static var isByte: Bool { MemoryLayout<State>.size == 1 && _isPOD(State.self) }
+
+    @inlinable
+    static func byte(of state: State) -> UInt8 {
+        unsafe withUnsafePointer(to: state) { unsafe UnsafeRawPointer($0).load(as: UInt8.self) }
+    }
+
+    /// The position of a state, by comparing it with each.
+    @inlinable
+    func search(_ state: State) -> Int? {
+        for position in 0..<count where unsafe states[position] == state { return position }
+        return nil
+    }
+}
+
+/// The ``StateCases`` of a family, one for each type that it is used with.
+final class StateTables: Sendable {
+    /// The first one made, which nearly always is the only one.
+    private let first = AtomicLazyReference<Table>()
+    private let others = Locked<[ObjectIdentifier: Table]>([:])
+
+    private final class Table: Sendable {
+        let type: ObjectIdentifier
+        let cases: any AnyObject & Sendable
+
+        init(_ type: ObjectIdentifier, _ cases: any AnyObject & Sendable) {
+            self.type = type
+            self.cases = cases
+        }
+    }
+
+    /// The states of a type. Neither locks nor allocates if the type was the first to ask.
+    func cases<State>(of type: State.Type) -> StateCases<State> {
+        let id = ObjectIdentifier(type)
+        let first = first.load() ?? first.storeIfNil(Table(id, StateCases<State>()))
+        if first.type == id { return unsafe unsafeDowncast(first.cases, to: StateCases<State>.self) }
+        let other = others.withLock { others in
+            if let other = others[id] { return other }
+            let other = Table(id, StateCases<State>())
+            others[id] = other
+            return other
+        }
+        return unsafe unsafeDowncast(other.cases, to: StateCases<State>.self)
+    }
+}

@@ -1,0 +1,32 @@
+/// Pieces of text in one run of bytes, with `OutputBuffer.slack` bytes after it for wide copies.
+struct LabelFragments: Sendable {
+    let bytes: FixedBuffer<UInt8>
+    /// The end of each piece.
+    let ends: FixedBuffer<Int>
+
+    init(_ fragments: [[UInt8]]) {
+        var ends: [Int] = []
+        for fragment in fragments { ends.append((ends.last ?? 0) + fragment.count) }
+        bytes = FixedBuffer(fragments.flatMap { $0 }, padding: OutputBuffer.slack, of: 0)
+        self.ends = FixedBuffer(ends, padding: 0, of: 0)
+    }
+
+    var count: Int { ends.count }
+
+    var totalLength: Int { count == 0 ? 0 : unsafe ends.pointer[count - 1] }
+
+    /// The address of a fragment, valid as long as the fragments are retained.
+    @safe
+    struct Piece {
+        let start: UnsafePointer<UInt8>
+        let length: Int
+    }
+
+    /// A fragment, which must exist.
+    @inline(__always)
+    subscript(index: Int) -> Piece {
+        assert(index >= 0 && index < count)
+        let start = unsafe index == 0 ? 0 : ends.pointer[index &- 1]
+        return unsafe Piece(start: bytes.pointer + start, length: ends.pointer[index] &- start)
+    }
+}
