@@ -24,15 +24,11 @@ public struct DynamicFamily<Child: Instrument>: Sendable {
 
     /// Stops exposing the child with these label values, as ``Family/remove(_:)`` does. Returns whether there was one.
     @discardableResult
-    public func remove(_ values: [String]) -> Bool {
-        storage.remove(values)
-    }
+    public func remove(_ values: [String]) -> Bool { storage.remove(values) }
 
     /// Stops exposing all children.
-    public func removeAll() {
-        storage.removeAll()
-    }
+    public func removeAll() { storage.removeAll() }
 
-    /// How many children are exposed, the overflow child included.
+    /// The number of exposed children, the overflow child included.
     public var count: Int { storage.liveCount }
 }

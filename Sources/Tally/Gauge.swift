@@ -25,20 +25,14 @@ public struct Gauge: PlainInstrument {
 
     /// Sets the value. NaN and the infinities are values a gauge may have.
     @inlinable
-    public func set(_ value: Double) {
-        cell.store(value)
-    }
+    public func set(_ value: Double) { cell.store(value) }
 
     /// Sets the value; exact up to 2^53.
     @inlinable
-    public func set(_ value: Int) {
-        cell.store(Double(value))
-    }
+    public func set(_ value: Int) { cell.store(Double(value)) }
 
     /// Sets the value to the time now, in seconds since 1970-01-01 00:00:00 UTC, by the machine's clock.
-    public func setToNow() {
-        cell.store(WallClock.secondsSinceEpoch())
-    }
+    public func setToNow() { cell.store(WallClock.secondsSinceEpoch()) }
 
     /// Adds an amount, which may be negative.
     ///
@@ -52,21 +46,15 @@ public struct Gauge: PlainInstrument {
 
     /// Adds one, or an amount, as ``add(_:)`` does.
     @inlinable
-    public func increment(by amount: Double = 1) {
-        add(amount)
-    }
+    public func increment(by amount: Double = 1) { add(amount) }
 
     /// Subtracts one, or an amount, as ``add(_:)`` does.
     @inlinable
-    public func decrement(by amount: Double = 1) {
-        add(-amount)
-    }
+    public func decrement(by amount: Double = 1) { add(-amount) }
 
     /// Counts one more while `body` runs, also when it throws.
     @inlinable
-    public func withIncrement<Result, Failure: Error>(
-        _ body: () throws(Failure) -> Result
-    ) throws(Failure) -> Result {
+    public func withIncrement<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         cell.add(1)
         defer { cell.add(-1) }
         return try body()
@@ -113,7 +101,7 @@ extension Gauge {
         in registry: MetricRegistry,
         _ value: @escaping @Sendable () -> Double
     ) throws(RegistrationError) {
-        let request = FamilyRequest(name: name, help: help, layout: layout)
+        let request = FamilyRequest(name, help, layout)
         _ = try registry.register(request, from: .closure { $0.onlyChild().store(value()) })
     }
 }

@@ -7,9 +7,7 @@ extension Histogram {
     ///   - buckets: The upper bounds, in the unit of the name.
     ///   - registry: Where it is exposed.
     public init(_ name: StaticString, help: String, buckets: Buckets = .latency, in registry: MetricRegistry) {
-        self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(validating: "\(name)", help: help, buckets: buckets, in: registry)
-        }
+        self.init(literal: FamilyRequest("\(name)", help, Self.layout(buckets)), in: registry)
     }
 
     /// Registers a histogram whose name comes at run time.
@@ -19,8 +17,7 @@ extension Histogram {
         buckets: Buckets = .latency,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        let request = FamilyRequest(name: name, help: help, layout: Self.layout(buckets))
-        self.init(cell: try registry.register(request).onlyChild())
+        try self.init(FamilyRequest(name, help, Self.layout(buckets)), in: registry)
     }
 
     /// Registers a family of histograms whose label names come at run time.
@@ -33,15 +30,11 @@ extension Histogram {
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
-        let request = FamilyRequest(
-            name: name,
-            help: help,
-            layout: layout(buckets),
-            labelNames: labelNames,
-            maxChildren: maxChildren,
-            idleTimeout: idleTimeout
+        let layout = layout(buckets)
+        return try family(
+            FamilyRequest(name, help, layout, labelNames, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            in: registry
         )
-        return DynamicFamily(storage: try registry.register(request))
     }
 }
 
@@ -55,16 +48,11 @@ extension Family where Child == Histogram {
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) {
-        self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(
-                validating: "\(name)",
-                help: help,
-                buckets: buckets,
-                maxChildren: maxChildren,
-                idleTimeout: idleTimeout,
-                in: registry
-            )
-        }
+        let layout = Histogram.layout(buckets)
+        self.init(
+            literal: FamilyRequest("\(name)", help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            in: registry
+        )
     }
 
     /// Registers a family of histograms whose name comes at run time.
@@ -76,13 +64,10 @@ extension Family where Child == Histogram {
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        let request = FamilyRequest(
-            name: name,
-            help: help,
-            layout: Histogram.layout(buckets),
-            maxChildren: maxChildren,
-            idleTimeout: idleTimeout
+        let layout = Histogram.layout(buckets)
+        try self.init(
+            FamilyRequest(name, help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            in: registry
         )
-        try self.init(request, in: registry)
     }
 }

@@ -1,6 +1,6 @@
 public import Synchronization
 
-/// How observations are spread over fixed buckets: response times, message sizes.
+/// The distribution of observations over fixed buckets: response times, message sizes.
 ///
 /// ```swift
 /// let latency = Histogram(
@@ -136,7 +136,7 @@ public struct Histogram: Instrument {
         return low
     }
 
-    /// How many observations there were.
+    /// The number of observations.
     public var count: Int {
         unsafe cell.withWords { words in
             var total: UInt64 = 0

@@ -7,8 +7,6 @@
 /// `_info` is added to the name where it lacks it. Registered again with other values, these take the place of the old
 /// ones.
 public struct Info: Sendable {
-    private let storage: FamilyStorage
-
     /// Registers facts. Label names are literals; a wrong one traps and is named.
     @discardableResult
     public init(
@@ -30,13 +28,8 @@ public struct Info: Sendable {
         labels: [(name: String, value: String)],
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        let request = FamilyRequest(name: name, help: help, layout: Self.layout, labelNames: labels.map(\.name))
-        try self.init(request, labels.map(\.value), in: registry)
-    }
-
-    init(_ request: FamilyRequest, _ values: [String], in registry: MetricRegistry) throws(RegistrationError) {
-        storage = try registry.register(request)
-        storage.replaceAll(with: values)
+        let request = FamilyRequest(name, help, Self.layout, labels.map(\.name))
+        try registry.register(request).replaceAll(with: labels.map(\.value))
     }
 
     static let layout = InstrumentLayout(

@@ -24,15 +24,12 @@ extension PlainInstrument {
     ///   - help: What it counts, for the reader of the exposition.
     ///   - registry: Where it is exposed.
     public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
-        self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(validating: "\(name)", help: help, in: registry)
-        }
+        self.init(literal: FamilyRequest("\(name)", help, Self._kind.layout), in: registry)
     }
 
     /// Registers an instrument whose name comes at run time.
     public init(validating name: String, help: String, in registry: MetricRegistry) throws(RegistrationError) {
-        let request = FamilyRequest(name: name, help: help, layout: Self._kind.layout)
-        self = Self._handle(to: _Series(try registry.register(request).onlyChild()))
+        try self.init(FamilyRequest(name, help, Self._kind.layout), in: registry)
     }
 
     /// Registers a family whose label names come at run time.
@@ -52,14 +49,10 @@ extension PlainInstrument {
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
-        let request = FamilyRequest(
-            name: name,
-            help: help,
-            layout: _kind.layout,
-            labelNames: labelNames,
-            maxChildren: maxChildren,
-            idleTimeout: idleTimeout
+        let layout = _kind.layout
+        return try family(
+            FamilyRequest(name, help, layout, labelNames, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            in: registry
         )
-        return DynamicFamily(storage: try registry.register(request))
     }
 }

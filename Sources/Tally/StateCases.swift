@@ -10,9 +10,8 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
     /// The bits of a word.
     static var maxCount: Int { 64 }
 
-    /// As `allCases` was when the first handle was made.
-    let all: [State]
-    /// The same, at an address: generic code that reads an array's elements one by one allocates for each.
+    /// The cases when the first handle was made. At an address, because generic code allocates for each element that it
+    /// reads from an array.
     @usableFromInline
     let states: UnsafePointer<State>
     @usableFromInline
@@ -27,7 +26,6 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
 
     init() {
         let cases = Array(State.allCases.prefix(Self.maxCount))
-        all = cases
         count = cases.count
         let states = UnsafeMutablePointer<State>.allocate(capacity: max(1, cases.count))
         for (position, state) in cases.enumerated() { unsafe (states + position).initialize(to: state) }

@@ -75,11 +75,9 @@ public struct ActiveUsers: Instrument {
 
     /// How many users each window has. Reads sums that are kept up to date; looks at no user, unless there are more than
     /// `maxUsers`.
-    public func counts() -> Counts {
-        Counts(windows: windows, users: tracker.counts())
-    }
+    public func counts() -> Counts { Counts(windows: windows, users: tracker.counts()) }
 
-    /// Whether more users than `maxUsers` were seen within the longest window, so that counts are estimates.
+    /// True if more users than `maxUsers` were seen within the longest window, so that counts are estimates.
     public var isEstimated: Bool { tracker.isOverflowing }
 
     // MARK: Sketches

@@ -6,9 +6,7 @@ extension MetricRegistry {
     ///
     /// - Parameter accept: The header's value, with several joined by commas. An absent, unknown or malformed value
     ///   selects Prometheus text.
-    public func exposition(accept: String?) -> Exposition {
-        exposition(as: .negotiated(accept: accept))
-    }
+    public func exposition(accept: String?) -> Exposition { exposition(as: .negotiated(accept: accept)) }
 
     /// Encodes the whole exposition in a format.
     public func exposition(as format: ExpositionFormat = .prometheusText) -> Exposition {
@@ -105,9 +103,7 @@ extension MetricRegistry {
         /// This call, or the innermost one around it that is not over, so that chains do not grow from run to run.
         private var underWay: Observation? { isOver.load(ordering: .relaxed) ? outer?.underWay : self }
 
-        func end() {
-            isOver.store(true, ordering: .relaxed)
-        }
+        func end() { isOver.store(true, ordering: .relaxed) }
 
         func isUnderWay(for registry: MetricRegistry) -> Bool {
             if self.registry == ObjectIdentifier(registry), !isOver.load(ordering: .relaxed) { return true }

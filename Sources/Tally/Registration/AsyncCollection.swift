@@ -66,9 +66,7 @@ final class AsyncCollection: Sendable {
 
     /// Abandons a wait, and returns false if it was already over. The run continues, and the last answer stays: a scraper
     /// that leaves or hurries must not take it from the others.
-    func giveUp(_ number: UInt64) -> Bool {
-        state.withLock { $0.waits.removeValue(forKey: number) != nil }
-    }
+    func giveUp(_ number: UInt64) -> Bool { state.withLock { $0.waits.removeValue(forKey: number) != nil } }
 
     private func run() async {
         let asking = Asking(self, inside: Self.asking)
@@ -144,9 +142,7 @@ final class AsyncCollection: Sendable {
         /// This call, or the innermost one around it that is not over, so that chains do not grow from run to run.
         private var underWay: Asking? { isUnderWay ? self : outer?.underWay }
 
-        func end() {
-            isOver.store(true, ordering: .relaxed)
-        }
+        func end() { isOver.store(true, ordering: .relaxed) }
 
         var isUnderWay: Bool { !isOver.load(ordering: .relaxed) }
 

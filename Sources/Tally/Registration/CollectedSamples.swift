@@ -1,4 +1,4 @@
-/// What a collector has to say: the values of its families.
+/// The values of a collector's families.
 ///
 /// A value that makes no sense is dropped and counted in `tally_rejected_updates_total{reason}`; so is one of a family that
 /// the collector has not named. Of two values of one label set the later one counts. Past a family's limit, values are

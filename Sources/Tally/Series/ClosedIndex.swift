@@ -23,7 +23,7 @@ internal import Darwin
 @safe
 @usableFromInline
 final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
-    /// Where the address of the current table is. A table is a word that holds its shift, then pairs of key and address.
+    /// The address of the current table's address. A table is a word that holds its shift, then pairs of key and address.
     ///
     /// Outside of the object, so that a lookup which knows this address needs no reference to the object.
     let table: UnsafeMutablePointer<Atomic<UInt>>
@@ -147,7 +147,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
         return unsafe new
     }
 
-    /// Where in a record's memory its handle is.
+    /// The offset of the handle in a record's memory.
     private static var childOffset: Int {
         let mask = MemoryLayout<Child>.alignment - 1
         return unsafe (MemoryLayout<ClosedRecord>.size + mask) & ~mask

@@ -1,6 +1,6 @@
 public import Synchronization
 
-/// What all copies of a family share, and the ways from a label set to its child.
+/// The storage that all copies of a family share, and the ways from a label set to its child.
 ///
 /// Knows label sets by their address only: a class generic in them would not be specialised in the user's module.
 ///
@@ -57,9 +57,7 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
     }
 
     @usableFromInline
-    func remove(_ labels: UnsafeRawPointer) -> Bool {
-        unsafe text.remove(labels)
-    }
+    func remove(_ labels: UnsafeRawPointer) -> Bool { unsafe text.remove(labels) }
 
     private func expose<Cases: CaseIterable, Labels: LabelSet>(_ cases: Cases.Type, as labels: Labels.Type) {
         for labels in cases.allCases {

@@ -14,4 +14,34 @@ struct FamilyRequest: Sendable {
     var isMirrored = false
 
     static let defaultMaxChildren = 1_000
+
+    init(
+        _ name: String,
+        _ help: String,
+        _ layout: InstrumentLayout,
+        _ labelNames: [String] = [],
+        maxChildren: Int = defaultMaxChildren,
+        idleTimeout: Duration? = nil
+    ) {
+        self.name = name
+        self.help = help
+        self.layout = layout
+        self.labelNames = labelNames
+        self.maxChildren = maxChildren
+        self.idleTimeout = idleTimeout
+    }
+
+    /// A family under a standard's name, or the library's.
+    init(
+        standard name: String,
+        _ help: String,
+        _ layout: InstrumentLayout,
+        _ labelNames: [String] = [],
+        maxChildren: Int = defaultMaxChildren,
+        isMirrored: Bool = true
+    ) {
+        self.init(name, help, layout, labelNames, maxChildren: maxChildren)
+        isStandard = true
+        self.isMirrored = isMirrored
+    }
 }

@@ -70,9 +70,7 @@ extension FamilyStorage {
         to place: PagePlace,
         _ state: inout State
     ) -> SlotReference? {
-        guard let slot = unsafe state.directory.page(place).append(labels: labels, newState) else {
-            return nil
-        }
+        guard let slot = unsafe state.directory.page(place).append(labels: labels, newState) else { return nil }
         update(place, &state)
         state.directory[place].unhide(slot)
         return SlotReference(place, slot)

@@ -91,9 +91,7 @@ extension FamilyStorage {
     }
 
     /// Now, where it matters when a child was used.
-    var timeOfUse: Duration {
-        definition.idleTimeout == nil ? .zero : definition.context.now()
-    }
+    var timeOfUse: Duration { definition.idleTimeout == nil ? .zero : definition.context.now() }
 
     /// It stays, since it tells that there was an overflow.
     private func isOverflowChild(_ slot: Int, of page: SeriesPage) -> Bool {

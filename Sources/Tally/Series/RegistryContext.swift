@@ -5,11 +5,11 @@ final class RegistryContext: Sendable {
     let now: @Sendable () -> Duration
     /// Waits so long, by that clock.
     let sleep: @Sendable (Duration) async throws -> Void
-    /// Whether that clock goes on by itself, as the machine's does.
+    /// True if that clock goes on by itself, as the machine's does.
     let isRealTime: Bool
     /// Seconds since the Unix epoch, by the time of day.
     let wallSeconds: @Sendable () -> Double
-    /// Whether series keep the time they were made at.
+    /// True if series keep the time they were made at.
     let exposesCreated: Bool
     /// Seeds the hashes of label text, so that nobody outside can choose label values that collide.
     let seed: UInt64

@@ -3,7 +3,7 @@ internal import Synchronization
 // How a page fills. All under the family's lock.
 
 extension SeriesPage {
-    /// Whether so many more series of so much text fit, where they may have to begin with a block.
+    /// True if so many more series of so much text fit, where they may have to begin with a block.
     func hasRoom(_ slots: Int, labelBytes: Int, inNewBlock: Bool) -> Bool {
         let blockSize = 1 << blockShift
         let first = inNewBlock ? (count + blockSize - 1) & ~(blockSize - 1) : count

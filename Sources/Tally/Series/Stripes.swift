@@ -6,7 +6,7 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// How a contended counter is spread, so that threads on different cores do not wait for one cache line.
+/// The stripes of a contended counter, which keep threads on different cores off one cache line.
 @usableFromInline
 enum Stripes {
     /// 128 bytes a stripe: some processors have lines of that size, others fetch two of 64 as a pair.

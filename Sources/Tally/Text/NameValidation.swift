@@ -1,4 +1,4 @@
-/// Which names a registry takes, for metrics and labels.
+/// The rule for the names of metrics and labels in a registry.
 ///
 /// https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
 public struct NameValidation: Sendable, Hashable, CustomStringConvertible {

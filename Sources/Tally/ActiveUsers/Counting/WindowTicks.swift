@@ -5,12 +5,11 @@
 struct WindowTicks: Sendable, Equatable {
     /// From the shortest to the longest.
     let windows: [Window]
-    /// How long a tick is.
+    /// The length of a tick.
     let milliseconds: Int
-    /// How many ticks each window has.
+    /// The number of ticks of each window.
     let counts: [Int]
 
-    /// How many ticks are kept.
     var longest: Int { counts.last ?? 1 }
 
     static let maxWindows = 16

@@ -5,7 +5,7 @@ enum DataSketchesSketch {
     static let headerSize = 40
     static let registerCount = 1 << DistinctSketch.precision
 
-    /// What the last byte of the preamble says of what follows.
+    /// The form of the registers, from the last byte of the preamble.
     enum Mode: UInt8 {
         case list = 0
         case set = 1
@@ -21,7 +21,7 @@ enum DataSketchesSketch {
         }
     }
 
-    /// How registers are kept, from the bits above the mode.
+    /// The bits of a register, from those above the mode.
     enum Width: UInt8 {
         case four = 0
         case six = 1

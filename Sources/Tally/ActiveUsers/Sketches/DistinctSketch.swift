@@ -18,7 +18,7 @@ public struct DistinctSketch: Sendable {
     static let precision = 14
 
     package private(set) var registers: HyperLogLog
-    /// Which key the identifiers were hashed under, where that is known. Never written to bytes.
+    /// The key that the identifiers were hashed under, if it is known. Never written to bytes.
     private var keyFingerprint: UInt64?
 
     /// A sketch that holds nothing, and merges with every other.
@@ -43,9 +43,7 @@ public struct DistinctSketch: Sendable {
     }
 
     /// Puts in a key: an identifier's hash under the sketch's ``HashKey``.
-    package mutating func insert(key: UInt64) {
-        registers.insert(key: key)
-    }
+    package mutating func insert(key: UInt64) { registers.insert(key: key) }
 
     /// About how many distinct users there were, rounded; `Int.max` where the registers tell no bound.
     ///
@@ -55,7 +53,7 @@ public struct DistinctSketch: Sendable {
         return rounded < 0x1p63 ? Int(rounded) : .max
     }
 
-    /// Whether it holds nothing.
+    /// True if it holds nothing.
     public var isEmpty: Bool { registers.isEmpty }
 
     /// Puts in all that is in another sketch. What was in both counts once.
@@ -82,15 +80,13 @@ public struct DistinctSketch: Sendable {
 }
 
 extension DistinctSketch: Hashable {
-    /// Whether all registers are equal.
+    /// True if all registers are equal.
     public static func == (left: DistinctSketch, right: DistinctSketch) -> Bool {
         left.registers == right.registers
     }
 
     /// Hashes the registers.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(registers)
-    }
+    public func hash(into hasher: inout Hasher) { hasher.combine(registers) }
 }
 
 extension DistinctSketch: CustomStringConvertible, CustomReflectable {
