@@ -32,15 +32,8 @@ extension PlainInstrument {
         try self.init(FamilyRequest(name, help, Self._kind.layout), in: registry)
     }
 
-    /// Registers a family whose label names come at run time.
-    ///
-    /// - Parameters:
-    ///   - name: The metric's name, as for an instrument without labels.
-    ///   - help: What it counts, for the reader of the exposition.
-    ///   - labelNames: The label names, in the order in which values are given.
-    ///   - maxChildren: How many children it may have before further ones share the overflow child.
-    ///   - idleTimeout: How long a child may go unused before it is no longer exposed, as in ``Family``.
-    ///   - registry: Where it is exposed.
+    /// Registers a family whose label names come at run time: the names in the order in which values are given. The
+    /// other parameters are those of a ``Family``.
     public static func family(
         validating name: String,
         help: String,

@@ -109,14 +109,8 @@ extension StateSet {
         try self.init(FamilyRequest(name, help, Self.layout), in: registry)
     }
 
-    /// Registers a family of state sets whose label names come at run time.
-    ///
-    /// - Parameters:
-    ///   - name: The metric's name, which is also the name of the label that distinguishes the states.
-    ///   - help: What it is about, for the reader of the exposition.
-    ///   - labelNames: The label names, in the order in which values are given.
-    ///   - maxChildren: The most children, before further label sets share the overflow child.
-    ///   - registry: Where it is exposed.
+    /// Registers a family of state sets whose label names come at run time: the names in the order in which values are
+    /// given. The other parameters are those of a ``Family``.
     public static func family(
         validating name: String,
         help: String,

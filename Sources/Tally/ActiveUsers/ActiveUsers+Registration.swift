@@ -76,16 +76,8 @@ extension Family where Child == ActiveUsers {
     /// Each child takes 4 bytes for each tick of the longest window (40 KiB for seven days in minutes) and 35 KiB, beside
     /// its users. A user of several children counts in each.
     ///
-    /// - Parameters:
-    ///   - name: The metric's name; a wrong one, or a wrong label name in the schema, traps and is named. `window` is
-    ///     taken.
-    ///   - help: Whom it counts. That windows and instances must not be added up is put behind it.
-    ///   - windows: From the shortest to the longest. None, equal, falling or not positive ones trap and are named.
-    ///   - key: What identifiers are hashed under; see ``ActiveUsers``. The same for all children.
-    ///   - maxUsers: How many are kept exactly, of each child.
-    ///   - closedHours: For how many hours ``ActiveUsers/hourlySketches()`` goes back, of each child.
-    ///   - maxChildren: How many children it may have before further ones share the overflow child.
-    ///   - registry: Where it is exposed.
+    /// The parameters are those of an ``ActiveUsers`` without labels, of which `maxUsers` and `closedHours` hold for each
+    /// child. Label sets beyond `maxChildren` share the overflow child. The label `window` is reserved.
     public init(
         _ name: StaticString,
         help: String,

@@ -175,7 +175,9 @@ struct SnapshotEncoder: Sendable {
     @inline(__always)
     private func appendLabels(_ page: SeriesPage, _ out: inout OutputBuffer) {
         if let escaped {
-            out.append(labelsOf: page, slot, as: escaped)
+            out.append(labelsOf: page, slot, page.definition.fragments, as: escaped.fragments)
+            if escaped.fragments.count > 0 { out.append(UInt8(ascii: "\"")) }
+            out.append(escaped.lineEnd)
         } else {
             let range = page.textRange(slot)
             unsafe out.appendWide(page.text + range.lowerBound, range.count)

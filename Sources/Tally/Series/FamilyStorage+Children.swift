@@ -88,7 +88,7 @@ extension FamilyStorage {
                 for slot in 0..<Int(entry.count) where !entry.isHidden(slot) { forgetHandles(slot, of: page, state) }
             }
             entry.hideAll()
-            if let times = page.idleTimes { for slot in 0..<page.count { times.forget(slot) } }
+            if let times = page.idleTimes { for slot in 0..<page.count { times.slots[slot].hasExpired = false } }
         }
         // New slots are hidden until they are said to be series.
         while entry.count < page.count { entry.append(isHidden: true) }
