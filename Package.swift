@@ -15,6 +15,8 @@ func product(_ product: String, of package: String, with trait: String) -> Targe
 
 let package = Package(
     name: "swift-tally",
+    // Synchronization's atomics and mutexes need these; Linux has no minimum.
+    platforms: [.macOS(.v15), .macCatalyst(.v18), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
     products: [
         .library(name: "Tally", targets: ["Tally"]),
         .library(name: "TallyHealthcheck", targets: ["TallyHealthcheck"]),
@@ -71,6 +73,17 @@ let package = Package(
             name: "TallySamplingVictim",
             dependencies: ["TallySampler"],
             path: "Tests/SamplingVictim",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "TallySamplerBench",
+            dependencies: [
+                "Tally", "TallySampler",
+                product("NIOCore", of: "swift-nio", with: "Docker"),
+                product("NIOPosix", of: "swift-nio", with: "Docker"),
+                product("NIOHTTP1", of: "swift-nio", with: "Docker"),
+            ],
+            path: "Tests/SamplerBenchmarks",
             swiftSettings: settings
         ),
         .executableTarget(

@@ -1,19 +1,25 @@
-/// The upper bounds of a histogram's buckets, each inclusive. `+Inf` follows by itself.
+/// The inclusive upper bounds of a histogram's buckets. Tally appends `+Inf`.
 ///
-/// Checked when the histogram is registered: finite, rising, at most ``maxCount``; an infinite last bound is left out.
+/// Registration validates the bounds: finite, ascending, and at most ``maxCount``. A last bound of infinity is ignored.
 public struct Buckets: Sendable, Hashable, ExpressibleByArrayLiteral {
     /// The bounds as given.
     public let bounds: [Double]
 
-    /// More bounds than this are an error at registration.
+    /// The maximum number of bounds. Registration fails beyond it.
     public static let maxCount = 512
 
-    /// Bounds in rising order.
+    /// Creates buckets from bounds in ascending order.
     public init(_ bounds: [Double]) {
         self.bounds = bounds
     }
 
-    /// Bounds in rising order.
+    /// Creates buckets from durations in ascending order, for a histogram in seconds:
+    /// `Buckets([.milliseconds(5), .seconds(1)])`.
+    public init(_ bounds: [Duration]) {
+        self.init(bounds.map(\.inSeconds))
+    }
+
+    /// Creates buckets from bounds in ascending order.
     public init(arrayLiteral elements: Double...) {
         self.init(elements)
     }
@@ -26,7 +32,7 @@ public struct Buckets: Sendable, Hashable, ExpressibleByArrayLiteral {
         Buckets((0..<min(max(0, count), maxCount + 1)).map { start + Double($0) * width })
     }
 
-    /// Bounds that grow by a factor: `start`, `start * factor`, and so on.
+    /// Bounds that increase by a factor: `start`, `start * factor`, and so on.
     public static func exponential(start: Double, factor: Double, count: Int) -> Buckets {
         var bound = start
         return Buckets(

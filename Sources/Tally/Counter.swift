@@ -1,21 +1,19 @@
 public import Synchronization
 
-/// A total that only grows: requests served, connections accepted.
+/// An integer total that increases monotonically: requests served, connections accepted.
 ///
 /// ```swift
 /// let served = Counter("http_requests_total", help: "Requests served.", in: registry)
 /// served.increment()
 /// ```
 ///
-/// A handle is a small value; copies count into the same total. Exposed at zero from registration. For fractional
-/// amounts there is ``FloatCounter``.
-///
-/// A counter that every core increments all the time can be made `contended`: it is then spread over cache lines, and
-/// scales with the cores. See ``init(_:help:contended:in:)``.
+/// The counter is exposed at zero from registration. A handle is a small value, and its copies count into the same
+/// total. Use ``FloatCounter`` for fractional amounts, and ``init(_:help:contended:in:)`` for a counter that many cores
+/// increment concurrently.
 public struct Counter: PlainInstrument {
     @usableFromInline
     let cell: SeriesCell
-    /// 0 unless the counter is spread over stripes.
+    /// Zero unless the total is spread over stripes.
     @usableFromInline
     let stripeMask: UInt
 
@@ -29,7 +27,7 @@ public struct Counter: PlainInstrument {
     @inlinable
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
-    /// Lends the word to count in.
+    /// Passes the word to count in to a closure.
     @inlinable
     @inline(__always)
     func withWord<Result>(_ body: (UnsafeMutablePointer<Atomic<UInt64>>) -> Result) -> Result {
@@ -51,8 +49,8 @@ public struct Counter: PlainInstrument {
 
     /// Adds an amount. Lock-free, does not allocate.
     ///
-    /// - Parameter amount: How much to add. A negative one is dropped, and counted in
-    ///   `tally_rejected_updates_total{reason="negative"}`: a counter never goes down. The total stops at `Int.max`.
+    /// - Parameter amount: The amount to add. A negative amount is dropped and counted in
+    ///   `tally_rejected_updates_total{reason="negative"}`. The total saturates at `Int.max`.
     @inlinable
     public func increment(by amount: Int) {
         guard amount >= 0 else { return cell.reject(.negative) }
@@ -63,12 +61,12 @@ public struct Counter: PlainInstrument {
         }
     }
 
-    /// Adds an amount, and keeps an example of it for OpenMetrics in the place of the last one. Allocates, and takes a lock
-    /// that only exemplars use.
+    /// Adds an amount and replaces the counter's exemplar, which OpenMetrics exposes. Allocates, and takes a lock that
+    /// only exemplars use.
     ///
     /// - Parameters:
-    ///   - amount: How much to add; a negative one is dropped with its exemplar, as ``increment(by:)`` does.
-    ///   - exemplar: By what the example can be found elsewhere.
+    ///   - amount: The amount to add. A negative amount is dropped together with its exemplar.
+    ///   - exemplar: Labels that identify an example, such as a trace.
     public func increment(by amount: Int = 1, exemplar: Exemplar) {
         increment(by: amount)
         if amount >= 0 { cell.keep(exemplar, of: Double(amount)) }
@@ -98,8 +96,8 @@ public struct Counter: PlainInstrument {
         }
     }
 
-    /// Takes a total past `Int64.max` back to it. 2^15 threads would have to add 2^48 each, between another's addition
-    /// and its call of this, for the word to wrap.
+    /// Resets a total beyond `Int64.max` to `Int64.max`. For the word to wrap, 2^15 threads would have to add 2^48 each
+    /// between another thread's addition and its call of this method.
     @usableFromInline
     @inline(never)
     static func saturate(_ word: UnsafeMutablePointer<Atomic<UInt64>>) {
@@ -167,13 +165,13 @@ extension CollectedFamily {
     ///   - name: The name, checked when the collector is registered.
     ///   - help: A description of what is counted, for readers of the exposition.
     ///   - labelNames: The label names, in the order in which values are given.
-    ///   - maxChildren: The maximum number of children. The values of further ones are added up in one child whose labels are
-    ///     `other`.
+    ///   - maxChildren: The maximum number of children. The values of further ones are added up in one child whose
+    ///     labels are `other`.
     public static func counter(
         _ name: String,
         help: String,
         labelNames: [String] = [],
-        maxChildren: Int = MetricRegistry.defaultMaxChildren
+        maxChildren: Int = 1_000
     ) -> CollectedFamily {
         CollectedFamily(name, help, Counter.layout, labelNames, maxChildren)
     }

@@ -1,4 +1,4 @@
-/// A family whose label names come at run time, looked up by the values in the same order.
+/// A family whose label names are known only at run time. Lookups take the values in the order of the names.
 ///
 /// ```swift
 /// let jobs = try Counter.family(
@@ -6,29 +6,30 @@
 /// jobs[["mail", "done"]].increment()
 /// ```
 ///
-/// Where the label names are known when the program is written, ``Family`` is safer and faster.
+/// Prefer ``Family``, which is safer and faster, for label names that are known at compile time.
 public struct DynamicFamily<Child: Instrument>: Sendable {
     let storage: FamilyStorage
 
-    /// The label names, in the order in which values are given.
+    /// The label names, in the order in which a lookup takes the values.
     public var labelNames: [String] { storage.definition.labelNames }
 
-    /// The child with these label values, made if it does not exist, or brought back if it was removed.
+    /// The child with these label values. Creates the child if it does not exist, and exposes it again if it was
+    /// removed.
     ///
-    /// A wrong number of values gives a child that is never exposed, and is counted in
-    /// `tally_rejected_updates_total{reason="label_count"}`. Takes the family's lock; does not allocate when the child
+    /// A wrong number of values returns a child that is never exposed, and is counted in
+    /// `tally_rejected_updates_total{reason="label_count"}`. Takes the family's lock. Does not allocate if the child
     /// exists.
     public subscript(values: [String]) -> Child {
         Child._handle(to: _Series(storage.child(values)))
     }
 
-    /// Stops exposing the child with these label values, as ``Family/remove(_:)`` does. Returns whether there was one.
+    /// Removes the child with these label values, as ``Family/remove(_:)`` does, and returns whether it existed.
     @discardableResult
     public func remove(_ values: [String]) -> Bool { storage.remove(values) }
 
-    /// Stops exposing all children.
+    /// Removes all children from the exposition.
     public func removeAll() { storage.removeAll() }
 
-    /// The number of exposed children, the overflow child included.
+    /// The number of exposed children, including the overflow child.
     public var count: Int { storage.liveCount }
 }

@@ -1,16 +1,16 @@
-/// Instruments of one name that differ in their labels: one child for each label set in use.
+/// Instruments with the same name and different labels: one child for each label set in use.
 ///
 /// ```swift
 /// let requests = Family<Route, Counter>("http_requests_total", help: "Requests served.", in: registry)
 /// requests[Route(method: .get, outcome: .ok)].increment()
 /// ```
 ///
-/// A handle from the subscript can be kept, and is then as fast as an instrument without labels. A family is a small
-/// value; copies share its children. Registering the same definition again gives the same family.
+/// Keep the handle that the subscript returns, and it is as fast as an instrument without labels. A family is a small
+/// value, and its copies share the children. Registering the same definition again returns the same family.
 ///
-/// Every family has a limit of children, 1,000 unless told otherwise. Once it is reached, new label sets share one
-/// further child, whose label values are `other`; nothing is lost, and `tally_family_overflow_total{family}` counts
-/// the lookups that were answered so.
+/// A family has at most `maxChildren` children, 1,000 by default. Beyond that, new label sets share one more child,
+/// whose label values are `other`, so that no count is lost. `tally_family_overflow_total{family}` counts these
+/// lookups.
 public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     @usableFromInline
     let core: FamilyCore<Child>
@@ -19,52 +19,53 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
         self.core = core
     }
 
-    /// The child of a label set, made if it does not exist, or brought back if it was removed.
+    /// The child of a label set. Creates the child if it does not exist, and exposes it again if it was removed.
     ///
-    /// Does not allocate when the child exists and its text is of some 400 bytes at most. Label sets of enums and Booleans
-    /// alone take no lock then; others take the family's, which nothing holds for work on more than a page of at most
-    /// 1,024 children.
+    /// A lookup of an existing child does not allocate, unless the text of its labels is longer than about 400 bytes.
+    /// It takes no lock if all labels are enums or Booleans. Otherwise it takes the family's lock, which is never held
+    /// for work on more than one page of 1,024 children.
     @inlinable
     public subscript(labels: Labels) -> Child {
-        // Kept until the handle, which is in its memory, has been copied.
+        // The core owns the memory of the handle, so it must live until the handle is copied.
         defer { withExtendedLifetime(core) {} }
         if let handle = unsafe core.handle(of: labels) { return unsafe handle.pointee }
         return core.child(of: labels)
     }
 
-    /// Stops exposing the child of a label set. Returns whether there was one.
+    /// Removes the child of a label set from the exposition and returns whether it existed.
     ///
-    /// A handle that is still held goes on counting, unseen. The next lookup of the label set exposes that same child
-    /// again, with what it has counted; if no handle to it was left, it may begin again at zero.
+    /// Existing handles keep counting, unexposed. The next lookup of the label set exposes the same child with its
+    /// count. Without a remaining handle, the child may restart at zero.
     @discardableResult
     public func remove(_ labels: Labels) -> Bool {
         unsafe withUnsafePointer(to: labels) { unsafe core.remove(UnsafeRawPointer($0)) }
     }
 
-    /// Stops exposing all children, as ``remove(_:)`` does one.
+    /// Removes all children from the exposition, as ``remove(_:)`` does for one.
     public func removeAll() { core.storage.removeAll() }
 
-    /// The number of exposed children, the overflow child included.
+    /// The number of exposed children, including the overflow child.
     public var count: Int { core.storage.liveCount }
 }
 
 extension Family where Child: PlainInstrument {
-    /// Registers a family, or finds the one of the same definition.
+    /// Registers a family, or returns the registered one of the same definition. Traps if the name or a label name is
+    /// invalid, or if the name has another definition.
     ///
     /// - Parameters:
-    ///   - name: The metric's name; a wrong one, or a wrong label name in the schema, traps and is named.
-    ///   - help: What it counts, for the reader of the exposition.
-    ///   - maxChildren: How many children it may have before further ones share the overflow child. A `CaseIterable` label
-    ///     set may always have all its cases.
-    ///   - idleTimeout: How long a child may go unused before it is no longer exposed, by the registry's clock; for ever if
-    ///     it is nil. A lookup is a use, and so is a value that has changed since the last scrape. A handle that is kept
-    ///     counts on, and its child is exposed again when it has; a gauge whose handle is kept should not be set to one and
-    ///     the same value for so long.
-    ///   - registry: Where it is exposed.
+    ///   - name: The metric's name, as for an instrument without labels.
+    ///   - help: A sentence for the reader of the exposition.
+    ///   - maxChildren: The maximum number of children. Further label sets share the overflow child. A `CaseIterable`
+    ///     label set always has room for all its cases.
+    ///   - idleTimeout: The time after which an unused child is no longer exposed, by the registry's clock, or nil for
+    ///     never. A lookup counts as use, and so does a change of the value between two scrapes. A child that is hidden
+    ///     while a handle lives is exposed again once its value changes: a gauge that its handle sets to the same value
+    ///     for that long stays hidden.
+    ///   - registry: The registry that exposes the family.
     public init(
         _ name: StaticString,
         help: String,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) {
@@ -75,11 +76,11 @@ extension Family where Child: PlainInstrument {
         )
     }
 
-    /// Registers a family whose name comes at run time.
+    /// Registers a family whose name is known only at run time.
     public init(
         validating name: String,
         help: String,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) {

@@ -1,6 +1,6 @@
-/// A total that only grows, by fractional amounts: seconds of work, units of cost.
+/// A fractional total that increases monotonically: seconds of work, units of cost.
 ///
-/// Whole amounts are cheaper and exact beyond 2^53 in a ``Counter``.
+/// Prefer ``Counter`` for integer amounts: it is faster, and exact beyond 2^53.
 public struct FloatCounter: PlainInstrument {
     @usableFromInline
     let cell: SeriesCell
@@ -17,12 +17,12 @@ public struct FloatCounter: PlainInstrument {
     /// The kind of a family of these.
     public static var _kind: _PlainKind<Self> { _PlainKind(layout) }
 
-    /// Adds an amount. Lock-free: a compare-exchange loop. Does not allocate.
+    /// Adds an amount, one by default. Lock-free: a compare-exchange loop. Does not allocate.
     ///
-    /// - Parameter amount: How much to add. A negative one is dropped, and so is NaN or an infinity; each is counted in
+    /// - Parameter amount: The amount to add. A negative amount, NaN or an infinity is dropped and counted in
     ///   `tally_rejected_updates_total{reason}`. The total stops at the largest finite `Double`.
     @inlinable
-    public func increment(by amount: Double) {
+    public func increment(by amount: Double = 1) {
         guard amount.isFinite else { return cell.reject(.notFinite) }
         guard amount >= 0 else { return cell.reject(.negative) }
         cell.add(amount)
@@ -45,12 +45,13 @@ public struct FloatCounter: PlainInstrument {
 }
 
 extension CollectedFamily {
-    /// A monotonically increasing number with fractions. The parameters are those of ``counter(_:help:labelNames:maxChildren:)``.
+    /// A monotonically increasing number with fractions. The parameters are those of
+    /// ``counter(_:help:labelNames:maxChildren:)``.
     public static func floatCounter(
         _ name: String,
         help: String,
         labelNames: [String] = [],
-        maxChildren: Int = MetricRegistry.defaultMaxChildren
+        maxChildren: Int = 1_000
     ) -> CollectedFamily {
         CollectedFamily(name, help, FloatCounter.layout, labelNames, maxChildren)
     }

@@ -1,8 +1,8 @@
 extension Histogram {
     fileprivate static let kind = "histogram"
 
-    /// The words of a series: a count for each bound, one for `+Inf`, the sum of durations in nanoseconds, and the sum of
-    /// numbers. `_count` is the sum of the counts, so that the two always agree.
+    /// The words of a series: a count for each bound, one for `+Inf`, the sum of durations in nanoseconds, and the sum
+    /// of numbers. `_count` is the sum of the counts, so that the two always agree.
     static func layout(_ buckets: Buckets) -> InstrumentLayout {
         let bounds = buckets.finite
         let texts = (bounds + [.infinity]).map(BoundText.canonical)
@@ -54,7 +54,7 @@ extension CollectedFamily {
         help: String,
         labelNames: [String] = [],
         buckets: Buckets,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren
+        maxChildren: Int = 1_000
     ) -> CollectedFamily {
         CollectedFamily(name, help, Histogram.layout(buckets), labelNames, maxChildren)
     }

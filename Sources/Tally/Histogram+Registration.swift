@@ -1,16 +1,17 @@
 extension Histogram {
-    /// Registers a histogram without labels, or finds the one of the same definition.
+    /// Registers a histogram without labels, or returns the registered one of the same definition. Traps if the name or
+    /// the buckets are invalid, or if the name has another definition.
     ///
     /// - Parameters:
-    ///   - name: The metric's name, with its unit: `http_request_duration_seconds`. A wrong name traps and is named.
-    ///   - help: What it measures, for the reader of the exposition.
+    ///   - name: The metric's name, with its unit: `http_request_duration_seconds`.
+    ///   - help: A sentence for the reader of the exposition.
     ///   - buckets: The upper bounds, in the unit of the name.
-    ///   - registry: Where it is exposed.
+    ///   - registry: The registry that exposes the histogram.
     public init(_ name: StaticString, help: String, buckets: Buckets = .latency, in registry: MetricRegistry) {
         self.init(literal: FamilyRequest("\(name)", help, Self.layout(buckets)), in: registry)
     }
 
-    /// Registers a histogram whose name comes at run time.
+    /// Registers a histogram whose name is known only at run time.
     public init(
         validating name: String,
         help: String,
@@ -20,13 +21,39 @@ extension Histogram {
         try self.init(FamilyRequest(name, help, Self.layout(buckets)), in: registry)
     }
 
-    /// Registers a family of histograms whose label names come at run time.
+    /// Unavailable: a name that is no literal can be invalid at run time.
+    @available(
+        *,
+        unavailable,
+        message: "a name that is no literal needs init(validating:help:buckets:in:), which throws if it is invalid"
+    )
+    public init(_ name: String, help: String, buckets: Buckets = .latency, in registry: MetricRegistry) {
+        fatalError()
+    }
+
+    /// Unavailable: an instrument with labels is a family.
+    @available(
+        *,
+        unavailable,
+        message: "labels make a family: Family<Labels, Histogram>(_:help:in:), or family(validating:…labelNames:…)"
+    )
+    public init(
+        _ name: String,
+        help: String,
+        labelNames: [String],
+        buckets: Buckets = .latency,
+        in registry: MetricRegistry
+    ) {
+        fatalError()
+    }
+
+    /// Registers a family of histograms whose label names are known only at run time.
     public static func family(
         validating name: String,
         help: String,
         labelNames: [String],
         buckets: Buckets = .latency,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
@@ -39,12 +66,12 @@ extension Histogram {
 }
 
 extension Family where Child == Histogram {
-    /// Registers a family of histograms, or finds the one of the same definition.
+    /// Registers a family of histograms, or returns the registered one of the same definition.
     public init(
         _ name: StaticString,
         help: String,
         buckets: Buckets = .latency,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) {
@@ -55,12 +82,12 @@ extension Family where Child == Histogram {
         )
     }
 
-    /// Registers a family of histograms whose name comes at run time.
+    /// Registers a family of histograms whose name is known only at run time.
     public init(
         validating name: String,
         help: String,
         buckets: Buckets = .latency,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) {

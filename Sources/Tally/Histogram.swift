@@ -8,8 +8,8 @@ public import Synchronization
 /// let answer = try await latency.time { try await respond() }
 /// ```
 ///
-/// The buckets, `+Inf` and `_count` of one scrape always agree, also while other threads observe. Negative observations
-/// are counted, though they let `_sum` go down. Exposed at zero from registration.
+/// The histogram is exposed at zero from registration. The buckets, `+Inf` and `_count` of one scrape always agree,
+/// even while other threads observe. Negative observations are counted, although they decrease `_sum`.
 @safe
 public struct Histogram: Instrument {
     @usableFromInline
@@ -33,8 +33,8 @@ public struct Histogram: Instrument {
 
     /// Counts a value. Lock-free, does not allocate.
     ///
-    /// - Parameter value: In the unit of the metric's name. NaN and the infinities are dropped, and counted in
-    ///   `tally_rejected_updates_total{reason="not_finite"}`: the sum could never recover.
+    /// - Parameter value: The value, in the unit of the metric's name. NaN and the infinities are dropped and counted
+    ///   in `tally_rejected_updates_total{reason="not_finite"}`, because the sum could never recover.
     @inlinable
     public func observe(_ value: Double) {
         guard value.isFinite else { return cell.reject(.notFinite) }
@@ -46,7 +46,7 @@ public struct Histogram: Instrument {
 
     /// Counts a duration, in seconds. Lock-free, does not allocate.
     ///
-    /// Durations are added up as whole nanoseconds, so their sum does not lose the small ones.
+    /// The sum of durations is kept in whole nanoseconds, so small durations are not lost in a large sum.
     public func observe(_ duration: Duration) {
         guard let nanoseconds = duration.wholeNanoseconds, nanoseconds.magnitude < 1 << 56 else {
             return observe(duration.inSeconds)
@@ -65,26 +65,26 @@ public struct Histogram: Instrument {
         unsafe words[boundCount + 2].addDouble(Double(Int64(bitPattern: moved)) / 1e9)
     }
 
-    /// Counts a value, and keeps it as the example of its bucket for OpenMetrics in the place of the last one. Allocates,
-    /// and takes a lock that only exemplars use.
+    /// Counts a value and replaces the exemplar of its bucket, which OpenMetrics exposes. Allocates, and takes a lock
+    /// that only exemplars use.
     ///
     /// - Parameters:
-    ///   - value: As ``observe(_:)-(Double)`` takes it; one that is dropped is so with its exemplar.
-    ///   - exemplar: By what the example can be found elsewhere.
+    ///   - value: The value, as for ``observe(_:)-(Double)``. A dropped value drops its exemplar.
+    ///   - exemplar: Labels that identify an example, such as a trace.
     public func observe(_ value: Double, exemplar: Exemplar) {
         observe(value)
         guard value.isFinite else { return }
         cell.keep(exemplar, of: value, word: unsafe cell.withWords { _ in bucket(of: value) })
     }
 
-    /// Counts a duration, in seconds, and keeps it as the example of its bucket, as ``observe(_:exemplar:)-(Double,_)``.
+    /// Counts a duration, in seconds, and replaces the exemplar of its bucket.
     public func observe(_ duration: Duration, exemplar: Exemplar) {
         observe(duration)
         let seconds = duration.inSeconds
         cell.keep(exemplar, of: seconds, word: unsafe cell.withWords { _ in bucket(of: seconds) })
     }
 
-    /// Runs `body` and counts how long it took by the registry's clock, also when it throws.
+    /// Runs `body` and counts its duration by the registry's clock, even if it throws.
     @inlinable
     public func time<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         let start = now
@@ -92,7 +92,7 @@ public struct Histogram: Instrument {
         return try body()
     }
 
-    /// Runs `body` and counts how long it took by the registry's clock, also when it throws or is cancelled.
+    /// Runs `body` and counts its duration by the registry's clock, even if it throws or is cancelled.
     @inlinable
     public func time<Result, Failure: Error>(
         _ body: () async throws(Failure) -> Result
@@ -111,7 +111,7 @@ public struct Histogram: Instrument {
         observe(max(.zero, now.since(start)))
     }
 
-    /// To be called while the block is kept, as the bounds are.
+    /// The index of a value's bucket. Valid only while the caller retains the block, which retains the bounds.
     @inlinable
     func bucket(of value: Double) -> Int {
         if boundCount <= 16 {

@@ -1,13 +1,12 @@
-/// Facts about the process as labels of a series that is always 1: version, revision, build.
+/// Facts about the process, such as its version, exposed as the labels of a series with the value 1.
 ///
 /// ```swift
 /// Info("chat_build", help: "What is running.", labels: ["version": "1.4.2"], in: registry)
 /// ```
 ///
-/// `_info` is added to the name where it lacks it. Registered again with other values, these take the place of the old
-/// ones.
+/// `_info` is appended to the name if it is missing. Registering the name again replaces the values.
 public struct Info: Sendable {
-    /// Registers facts. Label names are literals; a wrong one traps and is named.
+    /// Registers facts. Traps if the name or a label name is invalid.
     @discardableResult
     public init(
         _ name: StaticString,
@@ -20,7 +19,7 @@ public struct Info: Sendable {
         }
     }
 
-    /// Registers facts whose names come at run time.
+    /// Registers facts whose names are known only at run time.
     @discardableResult
     public init(
         validating name: String,

@@ -7,8 +7,9 @@ extension MetricRegistry {
     ///   - constantLabels: Put on every series, before its own labels. `family`, `metric` and `reason` are taken by the
     ///     registry's own metrics, unless it has none.
     ///   - nameValidation: Which names metrics and labels may have.
-    ///   - exposesCreated: Whether OpenMetrics tells when each counter and histogram was made, in `_created`; not of totals
-    ///     that come from elsewhere, as a collector's. It nearly doubles the number of counters, and few scrapers use it.
+    ///   - exposesCreated: Whether OpenMetrics tells when each counter and histogram was made, in `_created`; not of
+    ///     totals that come from elsewhere, as a collector's. It nearly doubles the number of counters, and few
+    ///     scrapers use it.
     ///   - ownMetrics: Whether the registry exposes what it knows of itself: `tally_series`,
     ///     `tally_scrape_duration_seconds`, `tally_rejected_updates_total{reason}`,
     ///     `tally_shortened_label_values_total`, `tally_family_overflow_total{family}`,

@@ -30,7 +30,7 @@ package struct MirroredFamily: Sendable {
         help: String,
         _ kind: Kind = .gauge,
         labelNames: [String] = [],
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
         storage = try registry.register(

@@ -32,8 +32,8 @@ final class OwnMetrics: SelfReport {
             _ labels: [String] = []
         ) throws(RegistrationError) -> FamilyStorage {
             names.insert(name)
-            // Mirrored: series are made in the middle of a scrape. A creation time would be later than that of the sample,
-            // and Prometheus would put a zero behind it.
+            // Mirrored: series are made in the middle of a scrape. A creation time would be later than that of the
+            // sample, and Prometheus would put a zero behind it.
             return try registry.register(FamilyRequest(standard: name, help, layout, labels, maxChildren: 1_000_000))
         }
         context = registry.context

@@ -16,29 +16,57 @@ public struct _PlainKind<Child>: Sendable {
 }
 
 extension PlainInstrument {
-    /// Registers an instrument without labels, or finds the one of the same definition.
+    /// Registers an instrument without labels, or returns the registered one of the same definition. Traps if the name
+    /// is invalid or has another definition.
     ///
     /// - Parameters:
-    ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`; a counter's gets `_total` where it lacks it. A wrong
-    ///     name, or one that another definition has, traps and is named.
-    ///   - help: What it counts, for the reader of the exposition.
-    ///   - registry: Where it is exposed.
+    ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`. `_total` is appended to the name of a counter if it is
+    ///     missing.
+    ///   - help: A sentence for the reader of the exposition.
+    ///   - registry: The registry that exposes the instrument.
     public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
         self.init(literal: FamilyRequest("\(name)", help, Self._kind.layout), in: registry)
     }
 
-    /// Registers an instrument whose name comes at run time.
+    /// Registers an instrument whose name is known only at run time.
     public init(validating name: String, help: String, in registry: MetricRegistry) throws(RegistrationError) {
         try self.init(FamilyRequest(name, help, Self._kind.layout), in: registry)
     }
 
-    /// Registers a family whose label names come at run time: the names in the order in which values are given. The
-    /// other parameters are those of a ``Family``.
+    /// Unavailable: a name that is no literal can be invalid at run time.
+    @available(
+        *,
+        unavailable,
+        message: "a name that is no literal needs init(validating:help:in:), which throws if it is invalid"
+    )
+    public init(_ name: String, help: String, in registry: MetricRegistry) {
+        fatalError()
+    }
+
+    /// Unavailable: an instrument with labels is a family.
+    @available(
+        *,
+        unavailable,
+        message: "labels make a family: Family<Labels, Child>(_:help:in:), or family(validating:help:labelNames:in:)"
+    )
+    public init(_ name: String, help: String, labelNames: [String], in registry: MetricRegistry) {
+        fatalError()
+    }
+
+    /// Registers a family whose label names are known only at run time.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, as for an instrument without labels.
+    ///   - help: A sentence for the reader of the exposition.
+    ///   - labelNames: The label names, in the order in which a lookup takes the values.
+    ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
+    ///   - idleTimeout: The time after which an unused child is no longer exposed, as in ``Family``.
+    ///   - registry: The registry that exposes the family.
     public static func family(
         validating name: String,
         help: String,
         labelNames: [String],
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {

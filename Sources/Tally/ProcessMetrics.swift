@@ -1,26 +1,25 @@
-/// What the system says of this process, under the standard names: `process_cpu_seconds_total`, `process_open_fds`,
+/// Metrics about this process under their standard names: `process_cpu_seconds_total`, `process_open_fds`,
 /// `process_max_fds`, `process_virtual_memory_bytes`, `process_virtual_memory_max_bytes`,
-/// `process_resident_memory_bytes`, `process_start_time_seconds`, `process_threads`; and `swift_info`.
+/// `process_resident_memory_bytes`, `process_start_time_seconds`, `process_threads`, and `swift_info`.
 ///
 /// ```swift
 /// ProcessMetrics.register(in: registry)
 /// ```
 ///
-/// They take the registry's constant labels, not its prefix. Read at each scrape, which takes some 50 µs; the start time
-/// is read once. What the system does not report is left out, rather than NaN: limits where there are none, and most of
-/// them outside of Linux.
+/// The metrics have the registry's constant labels, but not its prefix. Reading them takes about 50 µs for each scrape.
+/// The start time is read once. A value that the system does not report is omitted, not NaN: a limit that does not
+/// exist and, outside Linux, most values.
 ///
 /// https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics
 public struct ProcessMetrics: Sendable {
     private let gauges: [(value: @Sendable (ProcessFacts) -> Double?, family: FamilyStorage)]
 
-    /// Registers them. Again, it registers those that were unregistered meanwhile. A conflict with metrics of the
-    /// host's traps and is named.
+    /// Registers the metrics, or again those that were unregistered. Traps if they conflict with metrics of the host.
     public static func register(in registry: MetricRegistry) {
         RegistrationError.trapping { () throws(RegistrationError) in try register(validatingIn: registry) }
     }
 
-    /// Registers them in a registry whose other names come at run time.
+    /// Registers the metrics, or throws if they conflict with metrics of the host.
     public static func register(validatingIn registry: MetricRegistry) throws(RegistrationError) {
         let metrics = try ProcessMetrics(in: registry)
         // The standard's own, whether there is an ``Info`` or not.
@@ -32,7 +31,7 @@ public struct ProcessMetrics: Sendable {
             hasUnit: false,
             values: .constant(1)
         )
-        let help = "What the program was built with."
+        let help = "Swift version and configuration of the build."
         let info = FamilyRequest(standard: "swift_info", help, layout, ["version", "build"], isMirrored: false)
         _ = try registry.register(info).child([swiftVersion, isDebug ? "debug" : "release"])
         // In place of an earlier call's families: one that was unregistered has another storage now.
@@ -51,10 +50,15 @@ public struct ProcessMetrics: Sendable {
         gauges = [
             try metric("process_cpu_seconds_total", "User and system CPU time.", FloatCounter.layout, \.cpuSeconds),
             try metric("process_open_fds", "Open file descriptors.") { $0.descriptors.map { Double($0) } },
-            try metric("process_max_fds", "How many file descriptors may be open.", Gauge.layout, \.descriptorLimit),
+            try metric("process_max_fds", "Limit of open file descriptors.", Gauge.layout, \.descriptorLimit),
             try metric("process_virtual_memory_bytes", "Virtual memory.", Gauge.layout, \.virtualBytes),
-            try metric("process_virtual_memory_max_bytes", "How much there may be.", Gauge.layout, \.virtualBytesLimit),
-            try metric("process_resident_memory_bytes", "Memory that is in RAM.", Gauge.layout, \.residentBytes),
+            try metric(
+                "process_virtual_memory_max_bytes",
+                "Limit of virtual memory.",
+                Gauge.layout,
+                \.virtualBytesLimit
+            ),
+            try metric("process_resident_memory_bytes", "Resident memory.", Gauge.layout, \.residentBytes),
             try metric("process_start_time_seconds", "Start, since the Unix epoch.", Gauge.layout, \.startSeconds),
             try metric("process_threads", "Threads.") { $0.threads.map { Double($0) } },
         ]

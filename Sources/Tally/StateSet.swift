@@ -1,6 +1,6 @@
 public import Synchronization
 
-/// Which of some states something is in: of a connection, a circuit breaker, a leader election.
+/// The active states among the cases of an enum: the phase of a server, a circuit breaker, a leader election.
 ///
 /// ```swift
 /// enum Phase: String, LabelValue, CaseIterable { case starting, serving, draining }
@@ -8,10 +8,10 @@ public import Synchronization
 /// phase.set(.serving)
 /// ```
 ///
-/// Exposed as a sample a state, 1 for those that are active and 0 for the others: `server_phase{server_phase="serving"} 1`.
-/// The samples of one scrape belong together, also while another thread sets a state. None is active at first.
+/// Each state is a sample, 1 if it is active and 0 otherwise: `server_phase{server_phase="serving"} 1`. Initially no
+/// state is active. The samples of one scrape are consistent, even while another thread sets a state.
 ///
-/// A handle is a small value; copies set the same states. Updates are lock-free and do not allocate.
+/// A handle is a small value, and its copies set the same states. Updates are lock-free and do not allocate.
 ///
 /// https://prometheus.io/docs/specs/om/open_metrics_spec/#stateset
 @safe
@@ -35,7 +35,7 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
     /// Makes a handle to a series.
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
-    /// Makes a state the only active one. One that is not among `allCases` changes nothing.
+    /// Makes a state the only active one. A state that is not in `allCases` is ignored.
     @inlinable
     public func set(_ state: State) {
         unsafe cell.withWords { word in
@@ -44,7 +44,7 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
         }
     }
 
-    /// Makes a state active or not, beside others. One that is not among `allCases` changes nothing.
+    /// Sets whether a state is active, and leaves the others unchanged. A state that is not in `allCases` is ignored.
     @inlinable
     public func set(_ state: State, to isActive: Bool) {
         unsafe cell.withWords { word in
@@ -57,7 +57,7 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
         }
     }
 
-    /// The active states, in the order of the cases.
+    /// The active states, in the order of `allCases`.
     public var active: [State] {
         unsafe cell.withWords { word in
             let bits = unsafe word.pointee.load(ordering: .relaxed)
@@ -93,29 +93,36 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
 extension StateSet: @unchecked Sendable {}
 
 extension StateSet {
-    /// Registers a state set, or finds the one of the same definition.
+    /// Registers a state set, or returns the registered one of the same definition. Traps if the name is invalid or has
+    /// another definition.
     ///
     /// - Parameters:
-    ///   - name: The metric's name, which is also that of the label that tells the states: `[a-zA-Z_][a-zA-Z0-9_]*`. A wrong
-    ///     one traps and is named.
-    ///   - help: What it is about, for the reader of the exposition.
-    ///   - registry: Where it is exposed.
+    ///   - name: The metric's name, which is also the name of the label that distinguishes the states:
+    ///     `[a-zA-Z_][a-zA-Z0-9_]*`.
+    ///   - help: A sentence for the reader of the exposition.
+    ///   - registry: The registry that exposes the state set.
     public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
         self.init(literal: FamilyRequest("\(name)", help, Self.layout), in: registry)
     }
 
-    /// Registers a state set whose name comes at run time.
+    /// Registers a state set whose name is known only at run time.
     public init(validating name: String, help: String, in registry: MetricRegistry) throws(RegistrationError) {
         try self.init(FamilyRequest(name, help, Self.layout), in: registry)
     }
 
-    /// Registers a family of state sets whose label names come at run time: the names in the order in which values are
-    /// given. The other parameters are those of a ``Family``.
+    /// Registers a family of state sets whose label names are known only at run time.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, which is also the name of the label that distinguishes the states.
+    ///   - help: A sentence for the reader of the exposition.
+    ///   - labelNames: The label names, in the order in which a lookup takes the values.
+    ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
+    ///   - registry: The registry that exposes the family.
     public static func family(
         validating name: String,
         help: String,
         labelNames: [String],
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
         try family(FamilyRequest(name, help, layout, labelNames, maxChildren: maxChildren), in: registry)
@@ -127,7 +134,7 @@ extension Family {
     public init<State>(
         _ name: StaticString,
         help: String,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) where Child == StateSet<State> {
         self.init(literal: FamilyRequest("\(name)", help, Child.layout, maxChildren: maxChildren), in: registry)
@@ -137,7 +144,7 @@ extension Family {
     public init<State>(
         validating name: String,
         help: String,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) where Child == StateSet<State> {
         try self.init(FamilyRequest(name, help, Child.layout, maxChildren: maxChildren), in: registry)

@@ -56,7 +56,7 @@ struct MachineHistory: Sendable {
         }
     }
 
-    private static let columns: [(title: String, owner: SampleOwner, metric: SampleMetric, divisor: Double)] = [
+    private static let columns: [(title: String, subject: SampleSubject, metric: SampleMetric, divisor: Double)] = [
         ("host cpu %", .host, .cpuPercent, 1), ("load", .host, .load1, 1),
         ("memory MiB", .host, .memoryUsedBytes, 1_048_576), ("containers", .host, .containersRunning, 1),
         ("demo cpu %", .process, .cpuPercent, 1), ("demo MiB", .process, .memoryUsedBytes, 1_048_576),
@@ -68,7 +68,7 @@ struct MachineHistory: Sendable {
         for (index, column) in Self.columns.enumerated() {
             let points = try await sampler.history(
                 of: column.metric,
-                owner: column.owner,
+                for: column.subject,
                 last: .minutes(10),
                 every: .seconds(15)
             )

@@ -27,7 +27,7 @@ extension SimulatedServer {
         Healthcheck(
             service: ServiceInfo(name: "chat", version: "1.4.2"),
             providers: [
-                SnapshotProvider("database", keys: ["sessions", "clients"], freshFor: .seconds(1)) { [database] in
+                SnapshotProvider("database", keys: ["sessions", "clients"], maxAge: .seconds(1)) { [database] in
                     [
                         "sessions": .integer(try await database.count(.sessions)),
                         "clients": .integer(try await database.count(.clients)),

@@ -19,7 +19,7 @@ final class SimulatedServer: Sendable {
 
     init(registry: MetricRegistry) {
         metrics = ChatMetrics(in: registry)
-        Gauge.observing("chat_queued_lines", help: "Lines waiting to be sent.", in: registry) { [self] in
+        ObservedGauge("chat_queued_lines", help: "Lines waiting to be sent.", in: registry) { [self] in
             Double(queue.load(ordering: .relaxed))
         }
     }

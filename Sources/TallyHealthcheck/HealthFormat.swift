@@ -33,7 +33,7 @@ public struct HealthFormat: Sendable, Hashable, CustomStringConvertible {
     /// https://www.rfc-editor.org/rfc/rfc9110#name-accept
     ///
     /// - Parameter accept: The header's value, with several headers joined by commas.
-    public static func negotiated(accept: String?) -> HealthFormat {
+    package static func negotiated(accept: String?) -> HealthFormat {
         AcceptHeader(accept ?? "").choice(among: [.json, .healthJSON], by: \.mediaType) ?? .json
     }
 

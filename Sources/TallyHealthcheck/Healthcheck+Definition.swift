@@ -1,8 +1,5 @@
 public import Tally
 
-// The wall clock has its own initialisers: as an optional parameter, it would take the trailing closure that is meant
-// for `onError`.
-
 extension Healthcheck {
     /// Creates a healthcheck whose definition is literal. A mistake in it traps with a message that names it.
     ///
@@ -34,47 +31,13 @@ extension Healthcheck {
     ) {
         do {
             try self.init(
-                service,
-                providers,
+                service: service,
+                validating: providers,
                 publicKeys: publicKeys,
                 cacheControl: cacheControl,
                 readinessDeadline: readinessDeadline,
                 registry: registry,
-                clock: HealthClock(clock),
-                wallClock: nil,
-                onError: onError
-            )
-        } catch {
-            // The definition is literal, so a mistake shows at boot.
-            fatalError("TallyHealthcheck: \(error)")
-        }
-    }
-
-    /// Creates a healthcheck with its own wall clock, for tests.
-    ///
-    /// `wallClock` returns the time of day in seconds since 1970, for display only, and must not block; nil uses the
-    /// machine's. The other parameters are those of the initialiser without it.
-    public convenience init(
-        service: ServiceInfo,
-        providers: [SnapshotProvider],
-        publicKeys: [String] = [],
-        cacheControl: String = "no-store",
-        readinessDeadline: Duration = .milliseconds(800),
-        registry: MetricRegistry? = nil,
-        clock: some Clock<Duration> = ContinuousClock(),
-        wallClock: (@Sendable () -> Double)?,
-        onError: (@Sendable (_ provider: String, _ error: any Error) -> Void)? = nil
-    ) {
-        do {
-            try self.init(
-                service,
-                providers,
-                publicKeys: publicKeys,
-                cacheControl: cacheControl,
-                readinessDeadline: readinessDeadline,
-                registry: registry,
-                clock: HealthClock(clock),
-                wallClock: wallClock,
+                clock: clock,
                 onError: onError
             )
         } catch {
@@ -104,35 +67,7 @@ extension Healthcheck {
             cacheControl: cacheControl,
             readinessDeadline: readinessDeadline,
             registry: registry,
-            clock: HealthClock(clock),
-            wallClock: nil,
-            onError: onError
-        )
-    }
-
-    /// Creates a healthcheck whose definition is known only at run time, with its own wall clock, for tests.
-    ///
-    /// - Throws: A ``HealthcheckError`` that names the mistake.
-    public convenience init(
-        service: ServiceInfo,
-        validating providers: [SnapshotProvider],
-        publicKeys: [String] = [],
-        cacheControl: String = "no-store",
-        readinessDeadline: Duration = .milliseconds(800),
-        registry: MetricRegistry? = nil,
-        clock: some Clock<Duration> = ContinuousClock(),
-        wallClock: (@Sendable () -> Double)?,
-        onError: (@Sendable (_ provider: String, _ error: any Error) -> Void)? = nil
-    ) throws(HealthcheckError) {
-        try self.init(
-            service,
-            providers,
-            publicKeys: publicKeys,
-            cacheControl: cacheControl,
-            readinessDeadline: readinessDeadline,
-            registry: registry,
-            clock: HealthClock(clock),
-            wallClock: wallClock,
+            clock: clock,
             onError: onError
         )
     }

@@ -2,7 +2,7 @@ internal import Synchronization
 internal import Tally
 
 extension Healthcheck {
-    /// Returns the document, as fresh as each provider's `freshFor` requires.
+    /// Returns the document, as fresh as each provider's `maxAge` requires.
     ///
     /// Runs all closures that are due concurrently, and waits at most until the last one's deadline. If all answers are
     /// fresh, it runs none and does not suspend. If the task is cancelled, it returns the known values at once, and the

@@ -1,5 +1,5 @@
 internal import Synchronization
-internal import Tally
+package import Tally
 
 /// Reports the identity, health and activity of a server, from the values of its providers.
 ///
@@ -15,7 +15,7 @@ internal import Tally
 /// ```
 ///
 /// The host owns the routes, customarily `/.well-known/healthcheck.json`, `/live` and `/ready`. `MetricsListener`
-/// serves them for a host without a router. Each closure runs at most once per `freshFor`, regardless of the number of
+/// serves them for a host without a router. Each closure runs at most once per `maxAge`, regardless of the number of
 /// requests, and never for a scrape of the registry.
 public final class Healthcheck: Sendable {
     /// The keys reserved for the document.
@@ -34,16 +34,17 @@ public final class Healthcheck: Sendable {
     let drains = Atomic(false)
     let hasStarted = Atomic(false)
 
-    init(
+    /// - Parameter wallClock: Returns the time of day in seconds since 1970, for display only. Must not block.
+    package init(
         _ service: ServiceInfo,
         _ providers: [SnapshotProvider],
-        publicKeys: [String],
-        cacheControl: String,
-        readinessDeadline: Duration,
-        registry: MetricRegistry?,
-        clock: HealthClock,
-        wallClock: (@Sendable () -> Double)?,
-        onError: (@Sendable (String, any Error) -> Void)?
+        publicKeys: [String] = [],
+        cacheControl: String = "no-store",
+        readinessDeadline: Duration = .milliseconds(800),
+        registry: MetricRegistry? = nil,
+        clock: some Clock<Duration> = ContinuousClock(),
+        wallClock: @escaping @Sendable () -> Double = WallClock.secondsSinceEpoch,
+        onError: (@Sendable (String, any Error) -> Void)? = nil
     ) throws(HealthcheckError) {
         try Self.validate(providers, publicKeys: publicKeys)
         try CheckPolicy.check("readinessDeadline", readinessDeadline)
@@ -53,8 +54,8 @@ public final class Healthcheck: Sendable {
                 "the Cache-Control \(cacheControl.debugDescription) is not visible ASCII"
             )
         }
-        self.clock = clock
-        self.wallClock = wallClock ?? { WallClock.secondsSinceEpoch() }
+        self.clock = HealthClock(clock)
+        self.wallClock = wallClock
         self.readinessDeadline = readinessDeadline
         self.cacheControl = cacheControl
         // Compared by bytes, because `String` equality would publish a key that only looks like a public one.

@@ -8,33 +8,23 @@ public struct HealthcheckError: Error, Hashable, Sendable, CustomStringConvertib
         /// The name of the code's static member.
         public let description: String
 
-        /// A provider's name or key is empty, contains a colon, or exceeds 256 bytes.
-        public static let invalidName = Code(description: "invalidName")
-        /// Two providers have the same name.
-        public static let duplicateName = Code(description: "duplicateName")
-        /// A key is reserved for the document: `status`, `name`, `version`, `now`, `uptimeSeconds`, `checks`.
-        public static let reservedKey = Code(description: "reservedKey")
-        /// A key is claimed by two providers, or twice by one.
-        public static let duplicateKey = Code(description: "duplicateKey")
-        /// A public key belongs to no provider.
-        public static let unknownPublicKey = Code(description: "unknownPublicKey")
-        /// A duration is not more than zero (`staleFor`: less than zero), or longer than 366 days.
-        public static let invalidDuration = Code(description: "invalidDuration")
-        /// `failAfter` or `okAfter` is less than one.
-        public static let invalidThreshold = Code(description: "invalidThreshold")
-        /// A unit or a component type is empty or exceeds 256 bytes, or a unit is for a key that the provider does not
-        /// have.
-        public static let invalidUnit = Code(description: "invalidUnit")
-        /// The value of Cache-Control is not visible ASCII.
-        public static let invalidHeader = Code(description: "invalidHeader")
-        /// The health metrics cannot be registered.
-        public static let invalidMetrics = Code(description: "invalidMetrics")
-
         /// Reported to the hook: a provider did not answer by its deadline.
         public static let timeout = Code(description: "timeout")
         /// Reported to the hook: a provider returned an undeclared key, or omitted a declared one. The document drops
         /// the former and shows `null` for the latter.
         public static let undeclaredKey = Code(description: "undeclaredKey")
+
+        // Mistakes in a definition, which its text names.
+        package static let invalidName = Code(description: "invalidName")
+        package static let duplicateName = Code(description: "duplicateName")
+        package static let reservedKey = Code(description: "reservedKey")
+        package static let duplicateKey = Code(description: "duplicateKey")
+        package static let unknownPublicKey = Code(description: "unknownPublicKey")
+        package static let invalidDuration = Code(description: "invalidDuration")
+        package static let invalidThreshold = Code(description: "invalidThreshold")
+        package static let invalidUnit = Code(description: "invalidUnit")
+        package static let invalidHeader = Code(description: "invalidHeader")
+        package static let invalidMetrics = Code(description: "invalidMetrics")
     }
 
     /// The kind of mistake.

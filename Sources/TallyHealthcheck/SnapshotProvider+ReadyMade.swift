@@ -48,17 +48,17 @@ extension SnapshotProvider {
     /// A check without values: it succeeds if the closure returns, and fails if it throws or misses its deadline.
     ///
     /// Without values, there is nothing to show as stale: a critical check that fails is the document's failure at
-    /// once. After its first answer, a larger `failAfter` tolerates some failures. The parameters are those of
-    /// ``init(_:keys:componentType:units:critical:timeout:freshFor:staleFor:refreshedEvery:failAfter:okAfter:executor:_:)``.
+    /// once. After its first answer, a larger `failureThreshold` tolerates some failures. The parameters are those of
+    /// ``init(_:keys:componentType:units:critical:timeout:maxAge:staleIfError:refreshInterval:failureThreshold:successThreshold:executor:_:)``.
     public static func check(
         _ name: String,
         componentType: HealthComponentType = .component,
         critical: Bool = true,
         timeout: Duration = .milliseconds(500),
-        freshFor: Duration = .seconds(5),
-        refreshedEvery: Duration? = nil,
-        failAfter: Int = 1,
-        okAfter: Int = 1,
+        maxAge: Duration = .seconds(5),
+        refreshInterval: Duration? = nil,
+        failureThreshold: Int = 1,
+        successThreshold: Int = 1,
         executor: any TaskExecutor = ThreadExecutor(),
         _ check: @escaping @Sendable () async throws -> Void
     ) -> SnapshotProvider {
@@ -68,11 +68,11 @@ extension SnapshotProvider {
             componentType: componentType,
             critical: critical,
             timeout: timeout,
-            freshFor: freshFor,
-            staleFor: .zero,
-            refreshedEvery: refreshedEvery,
-            failAfter: failAfter,
-            okAfter: okAfter,
+            maxAge: maxAge,
+            staleIfError: .zero,
+            refreshInterval: refreshInterval,
+            failureThreshold: failureThreshold,
+            successThreshold: successThreshold,
             executor: executor
         ) {
             try await check()

@@ -42,16 +42,16 @@ public struct SnapshotProvider: Sendable {
     ///     ``HealthFormat/healthJSON``. Use standard terms. Keys may have no unit.
     ///   - critical: True if the service cannot work without this component. Its failure then fails the document (503).
     ///   - timeout: The longest a document waits for a run; more than zero.
-    ///   - freshFor: The time for which an answer, or a failure, is reused before the closure runs again; more than
+    ///   - maxAge: The time for which an answer, or a failure, is reused before the closure runs again; more than
     ///     zero.
-    ///   - staleFor: The maximum age of the last good values that are shown, marked `stale`, after a failure. Zero
+    ///   - staleIfError: The maximum age of the last good values that are shown, marked `stale`, after a failure. Zero
     ///     disables this.
-    ///   - refreshedEvery: If given, the interval at which the closure runs in the background from construction on,
+    ///   - refreshInterval: If given, the interval at which the closure runs in the background from construction on,
     ///     regardless of requests. An answer stays fresh until the next is overdue.
-    ///   - failAfter: The number of consecutive failures that make the check fail; fewer are a warning. While a run
-    ///     hangs, each further `freshFor` (or `refreshedEvery`, if shorter) counts as another failure. Before the first
+    ///   - failureThreshold: The number of consecutive failures that make the check fail; fewer are a warning. While a run
+    ///     hangs, each further `maxAge` (or `refreshInterval`, if shorter) counts as another failure. Before the first
     ///     answer, the check fails regardless of this threshold.
-    ///   - okAfter: The number of consecutive answers after which a failed check recovers. A check that had not failed
+    ///   - successThreshold: The number of consecutive answers after which a failed check recovers. A check that had not failed
     ///     is healthy from its first answer.
     ///   - executor: The executor of the closure. By default, a thread of its own that exists only while needed, so
     ///     that a closure that blocks it delays nothing else. Pass `globalConcurrentExecutor`, the runtime's pool, for
@@ -64,11 +64,11 @@ public struct SnapshotProvider: Sendable {
         units: [String: String] = [:],
         critical: Bool = true,
         timeout: Duration = .milliseconds(500),
-        freshFor: Duration = .seconds(5),
-        staleFor: Duration = .seconds(60),
-        refreshedEvery: Duration? = nil,
-        failAfter: Int = 1,
-        okAfter: Int = 1,
+        maxAge: Duration = .seconds(5),
+        staleIfError: Duration = .seconds(60),
+        refreshInterval: Duration? = nil,
+        failureThreshold: Int = 1,
+        successThreshold: Int = 1,
         executor: any TaskExecutor = ThreadExecutor(),
         _ values: @escaping @Sendable () async throws -> HealthValues
     ) {
@@ -79,11 +79,11 @@ public struct SnapshotProvider: Sendable {
         let policy = CheckPolicy(
             critical: critical,
             timeout: timeout,
-            freshFor: freshFor,
-            staleFor: staleFor,
-            refreshedEvery: refreshedEvery,
-            failAfter: failAfter,
-            okAfter: okAfter
+            maxAge: maxAge,
+            staleIfError: staleIfError,
+            refreshInterval: refreshInterval,
+            failureThreshold: failureThreshold,
+            successThreshold: successThreshold
         )
         source = .check(policy, executor, values)
     }

@@ -3,38 +3,34 @@
 /// The listener checks the values when it runs. A value out of range throws a ``ListenerError`` with the code
 /// ``ListenerError/Code/invalidConfiguration``.
 public struct ListenerLimits: Sendable, Hashable {
-    /// The most bytes in a request's target, header names and header values together; 256 to 1,048,576. Beyond it, the
-    /// listener answers 431 and closes the connection.
-    public var maxHeaderBytes: Int
+    package var maxHeaderBytes: Int
+    package var maxHeaderFields: Int
+    package var idleTimeout: Duration
+    package var headerTimeout: Duration
+    package var requestTimeout: Duration
+    package var maxConnections: Int
+    package var shutdownGrace: Duration
 
-    /// The most header fields in one request, 1 to 10,000. Beyond it, the listener answers 431 and closes the
-    /// connection.
-    public var maxHeaderFields: Int
-
-    /// The longest a connection may stay open without a request; more than zero, at most one day. The listener then
-    /// closes the connection.
-    public var idleTimeout: Duration
-
-    /// The longest a request's header may take from its first byte; more than zero, at most one day. The listener then
-    /// answers 408 and closes the connection.
-    public var headerTimeout: Duration
-
-    /// The longest a request may take from the end of its header until its response is written; more than zero, at most
-    /// one day. The listener answers 408 if the body has not arrived by then, and 503 if the response has not begun. If
-    /// the client has not read its response, the listener resets the connection. A scrape uses at most nine tenths of
-    /// this time and exposes what has been collected by then.
-    public var requestTimeout: Duration
-
-    /// The most connections open at the same time, 1 to 65,536. A further connection evicts the one that has waited
-    /// longest for a request. If all have requests to answer, the listener answers the new one 503 and closes it.
-    public var maxConnections: Int
-
-    /// The longest that responses in flight may take after the run is cancelled; more than zero, at most one day. The
-    /// listener then resets their connections.
-    public var shutdownGrace: Duration
-
-    /// Creates limits. The defaults are 16 KiB and 100 fields of header, 60 s idle, 10 s for a header, 30 s for a
-    /// request, 64 connections, and 10 s to shut down.
+    /// Creates limits. Durations must be more than zero and at most one day.
+    ///
+    /// - Parameters:
+    ///   - maxHeaderBytes: The most bytes in a request's target, header names and header values together; 256 to
+    ///     1,048,576. Beyond it, the listener answers 431 and closes the connection.
+    ///   - maxHeaderFields: The most header fields in one request, 1 to 10,000. Beyond it, the listener answers 431 and
+    ///     closes the connection.
+    ///   - idleTimeout: The longest a connection may stay open without a request. The listener then closes the
+    ///     connection.
+    ///   - headerTimeout: The longest a request's header may take from its first byte. The listener then answers 408 and
+    ///     closes the connection.
+    ///   - requestTimeout: The longest a request may take from the end of its header until its response is written. The
+    ///     listener answers 408 if the body has not arrived by then, and 503 if the response has not begun. If the client
+    ///     has not read its response, the listener resets the connection. A scrape uses at most nine tenths of this time
+    ///     and exposes what has been collected by then.
+    ///   - maxConnections: The most connections open at the same time, 1 to 65,536. A further connection evicts the one
+    ///     that has waited longest for a request. If all have requests to answer, the listener answers the new one 503
+    ///     and closes it.
+    ///   - shutdownGrace: The longest that responses in flight may take after the run is cancelled. The listener then
+    ///     resets their connections.
     public init(
         maxHeaderBytes: Int = 16 * 1024,
         maxHeaderFields: Int = 100,

@@ -8,7 +8,7 @@ public struct ListenerReport: Sendable, CustomStringConvertible {
         /// The name of the kind's static member.
         public let description: String
 
-        /// A connection exceeded ``ListenerLimits/maxConnections`` while all others had requests to answer. The
+        /// A connection exceeded `maxConnections` while all others had requests to answer. The
         /// listener answered 503 and closed it.
         public static let connectionRefused = Kind(description: "connectionRefused")
 
@@ -22,10 +22,10 @@ public struct ListenerReport: Sendable, CustomStringConvertible {
         /// A request named a host that this listener does not serve. The listener answered 421.
         public static let hostRejected = Kind(description: "hostRejected")
 
-        /// A header did not arrive within ``ListenerLimits/headerTimeout``. The listener answered 408.
+        /// A header did not arrive within `headerTimeout`. The listener answered 408.
         public static let headerTimedOut = Kind(description: "headerTimedOut")
 
-        /// A request took longer than ``ListenerLimits/requestTimeout``. The listener answered 408 if the body had not
+        /// A request took longer than `requestTimeout`. The listener answered 408 if the body had not
         /// arrived, 503 if the response had not begun, and otherwise reset the connection.
         public static let requestTimedOut = Kind(description: "requestTimedOut")
 

@@ -7,7 +7,7 @@
 /// ```
 public struct ListenerRoute: Sendable {
     /// The path, compared byte for byte with a request's target without its query.
-    public let path: String
+    package let path: String
 
     let handler: @Sendable (ListenerRequest) async throws -> ListenerResponse
     /// The executor that runs the handler, or `nil` for the runtime's pool.

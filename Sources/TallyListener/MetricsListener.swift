@@ -102,7 +102,7 @@ public struct MetricsListener: Sendable {
     /// Listens until the task is cancelled.
     ///
     /// On cancellation, the listener stops accepting connections and closes idle ones. It lets responses in flight
-    /// finish for at most ``ListenerLimits/shutdownGrace``, then returns without throwing. If the task is cancelled
+    /// finish for at most the limits' `shutdownGrace`, then returns without throwing. If the task is cancelled
     /// before the listener is ready, it returns without calling `onListening`.
     ///
     /// - Parameter onListening: Called once with the bound address, when the listener accepts connections.

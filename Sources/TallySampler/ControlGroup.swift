@@ -1,10 +1,9 @@
 /// A control group of the kernel, by which systemd and container engines bound and count what a set of processes uses.
-public struct ControlGroup: Hashable, Sendable, CustomStringConvertible {
+public struct ControlGroup: Hashable, Sendable {
     /// Where it is below the mount: `system.slice/cron.service`.
     public let path: String
 
-    /// A group by its path.
-    public init(path: String) {
+    package init(path: String) {
         self.path = path
     }
 
@@ -31,7 +30,4 @@ public struct ControlGroup: Hashable, Sendable, CustomStringConvertible {
     public var isSystemService: Bool {
         path.hasPrefix("system.slice/") && path.hasSuffix(".service")
     }
-
-    /// The path.
-    public var description: String { path }
 }

@@ -9,19 +9,18 @@ public struct EngineContainer: Hashable, Sendable {
     /// Its labels.
     public let labels: [String: String]
 
-    /// A container of these parts.
-    public init(id: String, name: String, image: String = "", labels: [String: String] = [:]) {
+    package init(id: String, name: String, image: String = "", labels: [String: String] = [:]) {
         self.id = id
         self.name = name
         self.image = image
         self.labels = labels
     }
 
-    /// The owner's name that is taken unless a host says otherwise: what stays the same when a container is replaced.
+    /// The subject's name that is taken unless a host says otherwise: what stays the same when a container is replaced.
     ///
     /// `project/service` of Compose, `namespace/pod/container` of Kubernetes, the service's name of Swarm; else the
     /// container's name.
-    public var ownerName: String {
+    public var subjectName: String {
         if let service = labels["com.docker.compose.service"] {
             return [labels["com.docker.compose.project"], service].compactMap(\.self).joined(separator: "/")
         }

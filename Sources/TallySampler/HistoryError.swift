@@ -1,28 +1,25 @@
 /// Why a history could not be opened, written or asked.
 public struct HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What kind of trouble it was.
+    /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// The code's name.
         public let description: String
 
-        /// The path is empty, or none of a file.
-        public static let invalidPath = Code(description: "invalidPath")
+        package static let invalidPath = Code(description: "invalidPath")
         /// A later version of Tally wrote the file; it was not touched.
         public static let newerVersion = Code(description: "newerVersion")
         /// The file is another program's database; it was not touched.
         public static let foreignFile = Code(description: "foreignFile")
-        /// A tick has more samples than the store may hold.
-        public static let tooLarge = Code(description: "tooLarge")
+        package static let tooLarge = Code(description: "tooLarge")
         /// The file cannot be read now.
         public static let unreadable = Code(description: "unreadable")
         /// The store was closed.
         public static let closed = Code(description: "closed")
     }
 
-    /// What kind of trouble it was.
+    /// The kind of error.
     public let code: Code
-    /// A sentence for an operator.
-    public let message: String
+    private let message: String
 
     init(_ code: Code, _ message: String) {
         self.code = code

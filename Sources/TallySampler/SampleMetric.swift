@@ -1,6 +1,6 @@
 /// What a sample holds a value of, with its unit in its name.
 ///
-/// Totals grow from the owner's start; a history shows them as they were read. Everything else is a level at the time of
+/// Totals grow from the subject's start; a history shows them as they were read. Everything else is a level at the time of
 /// the sample.
 public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
     /// The name, as stored and as a column: `[a-z0-9_]+`.
@@ -16,18 +16,18 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
         self.init(name: description)
     }
 
-    // MARK: Of every owner
+    // MARK: Of every subject
 
     /// CPU time used since the sample before, as a share of that time: 100 is one core.
     public static let cpuPercent = SampleMetric(name: "cpu_percent")
-    /// CPU time used since the owner's start, in seconds. A total.
+    /// CPU time used since the subject's start, in seconds. A total.
     public static let cpuSeconds = SampleMetric(name: "cpu_seconds")
     /// Memory in use, without what the kernel can take back at once. Of a process: its resident set.
     public static let memoryUsedBytes = SampleMetric(name: "memory_used_bytes")
 
     // MARK: Of containers, control groups and the host
 
-    /// How much memory the owner may use; absent where nothing but the host limits it.
+    /// How much memory the subject may use; absent where nothing but the host limits it.
     public static let memoryLimitBytes = SampleMetric(name: "memory_limit_bytes")
     /// Bytes received from networks. A total.
     public static let networkReceivedBytes = SampleMetric(name: "network_received_bytes")
@@ -89,10 +89,10 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
     // MARK: Which there are
 
     /// All of them, each once.
-    private static let all = Set(SampleOwner.Kind.all.flatMap(metrics))
+    private static let all = Set(SampleSubject.Kind.all.flatMap(metrics))
 
-    /// What a sample of an owner of this kind can hold, in the order in which it is stored.
-    package static func metrics(of kind: SampleOwner.Kind) -> [SampleMetric] {
+    /// What a sample of a subject of this kind can hold, in the order in which it is stored.
+    package static func metrics(of kind: SampleSubject.Kind) -> [SampleMetric] {
         switch kind {
         case .host:
             [

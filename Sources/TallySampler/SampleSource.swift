@@ -5,14 +5,13 @@
 ///
 /// ```swift
 /// let pool = SampleSource("pool") { _ in
-///     SourceReading(samples: [Sample(owner: .container("pool"), values: [.cpuSeconds: try await pool.cpuSeconds()])])
+///     SourceReading(samples: [Sample(subject: .container("pool"), values: [.cpuSeconds: try await pool.cpuSeconds()])])
 /// }
 /// ```
 ///
 /// A source keeps what it read last, to tell what was used since: it belongs to one sampler.
 public struct SampleSource: Sendable {
-    /// The source's name in the sampler's own metrics and reports: `docker`.
-    public let name: String
+    package let name: String
     package let read: @Sendable (SourceTick) async throws -> SourceReading
     package let shutdown: @Sendable () async -> Void
 
@@ -40,28 +39,29 @@ public struct SampleSource: Sendable {
 public struct SourceTick: Sendable {
     /// By the sampler's clock, since the sampler was made. Never goes back.
     public let elapsed: Duration
-    /// How far the ticks are apart now. A previous reading that is more than five intervals old is no baseline.
-    public let interval: Duration
+    /// The time between ticks. A previous reading that is more than five intervals old is no baseline.
+    package let interval: Duration
 
-    /// A tick of these parts, for tests of a source.
-    public init(elapsed: Duration, interval: Duration) {
+    package init(elapsed: Duration, interval: Duration) {
         self.elapsed = elapsed
         self.interval = interval
     }
 }
 
-/// What a source answers.
+/// The answer of a source.
 public struct SourceReading: Sendable {
-    /// What could be had at once.
-    public var samples: [Sample]
-    /// What each takes a request of its own, of which a sampler makes eight at a time, for 10 seconds at most.
-    public var targets: [SampleTarget]
-    /// How many containers run, as the engine says; nil if it says nothing of containers.
-    public var containersRunning: Int?
-    /// What could not be had though the rest could, such as one file of several. Counted as what a source throws is.
-    public var errors: [SourceError]
+    package var samples: [Sample]
+    package var targets: [SampleTarget]
+    package var containersRunning: Int?
+    package var errors: [SourceError]
 
-    /// A reading of these parts.
+    /// Creates an answer.
+    ///
+    /// - Parameters:
+    ///   - samples: The samples that are ready.
+    ///   - targets: Items that need one request each: up to eight in parallel, each limited to 10 seconds.
+    ///   - containersRunning: The number of running containers; nil if the source does not know it.
+    ///   - errors: Parts that failed although the rest answered, such as one file of several. Counted like a thrown error.
     public init(
         samples: [Sample] = [],
         targets: [SampleTarget] = [],
@@ -75,14 +75,16 @@ public struct SourceReading: Sendable {
     }
 }
 
-/// Something that has to be asked by itself.
+/// An item of a source that needs a request of its own, such as a container.
 public struct SampleTarget: Sendable {
-    /// What tells it from the others of its source, such as a container's id: of two with one id, the second is dropped.
-    public let id: String
-    /// Asks it. Nil if there is no sample, as of a container that has stopped meanwhile.
-    public let read: @Sendable () async throws -> Sample?
+    package let id: String
+    package let read: @Sendable () async throws -> Sample?
 
-    /// A target of these parts.
+    /// Creates a target.
+    ///
+    /// - Parameters:
+    ///   - id: Unique among the source's targets, such as a container's id. Of two with one id, the second is dropped.
+    ///   - read: Returns the sample, or nil if there is none, as of a container that has stopped since it was listed.
     public init(id: String, read: @escaping @Sendable () async throws -> Sample?) {
         self.id = id
         self.read = read

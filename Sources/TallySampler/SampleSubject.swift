@@ -1,6 +1,6 @@
 /// Whose resources a sample tells of: the host, this process, a container or a control group.
-public struct SampleOwner: Hashable, Sendable, CustomStringConvertible {
-    /// What kind of owner it is. More may be added.
+public struct SampleSubject: Hashable, Sendable, CustomStringConvertible {
+    /// What kind of subject it is. More may be added.
     public struct Kind: Hashable, Sendable, CustomStringConvertible {
         /// Its name, as stored: `[a-z_]+`.
         public let description: String
@@ -14,30 +14,30 @@ public struct SampleOwner: Hashable, Sendable, CustomStringConvertible {
         /// A control group, by its path.
         public static let controlGroup = Kind(description: "control_group")
 
-        /// In the order in which owners are listed.
+        /// In the order in which subjects are listed.
         package static let all: [Kind] = [.host, .process, .container, .controlGroup]
     }
 
-    /// What kind of owner it is.
+    /// What kind of subject it is.
     public let kind: Kind
     /// Which of its kind; empty where there is only one.
     public let id: String
 
     /// The machine.
-    public static let host = SampleOwner(kind: .host, id: "")
+    public static let host = SampleSubject(kind: .host, id: "")
     /// The process that samples.
-    public static let process = SampleOwner(kind: .process, id: "")
+    public static let process = SampleSubject(kind: .process, id: "")
     /// A container or the service it belongs to, by the name its source gives it.
-    public static func container(_ id: String) -> SampleOwner { SampleOwner(kind: .container, id: id) }
+    public static func container(_ id: String) -> SampleSubject { SampleSubject(kind: .container, id: id) }
     /// A control group, by its path below the mount: `system.slice/cron.service`.
-    public static func controlGroup(_ path: String) -> SampleOwner { SampleOwner(kind: .controlGroup, id: path) }
+    public static func controlGroup(_ path: String) -> SampleSubject { SampleSubject(kind: .controlGroup, id: path) }
 
     /// Kind and id: `container web`.
     public var description: String { id.isEmpty ? kind.description : "\(kind) \(id)" }
 
     /// Whether both are of one kind and their ids are the same bytes: a name that is spelled with other scalars is
     /// another file's or container's, however alike they look.
-    public static func == (one: SampleOwner, other: SampleOwner) -> Bool {
+    public static func == (one: SampleSubject, other: SampleSubject) -> Bool {
         one.kind == other.kind && one.id.utf8.elementsEqual(other.id.utf8)
     }
 
@@ -48,11 +48,11 @@ public struct SampleOwner: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-extension [SampleOwner] {
+extension [SampleSubject] {
     /// In the order in which a history lists them, by bytes within a kind; the first of too many.
-    static func listed(_ owners: Set<SampleOwner>) -> [SampleOwner] {
-        let listed = SampleOwner.Kind.all.flatMap { kind in
-            owners.filter { $0.kind == kind }.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+    static func listed(_ subjects: Set<SampleSubject>) -> [SampleSubject] {
+        let listed = SampleSubject.Kind.all.flatMap { kind in
+            subjects.filter { $0.kind == kind }.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
         }
         return Array(listed.prefix(HistoryRange.maxPoints))
     }

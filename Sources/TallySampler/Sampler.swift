@@ -38,19 +38,19 @@ public final class Sampler: Sendable {
     ///   - registry: Where the metrics are.
     public convenience init(
         sources: [SampleSource],
-        store: some HistoryStore,
+        store: HistoryStore,
         settings: @escaping @Sendable () async throws -> SamplingSettings = { SamplingSettings() },
         clock: some Clock<Duration> = ContinuousClock(),
-        report: @escaping @Sendable (SamplerReport) -> Void = SamplerReport.toStandardError,
+        report: (@Sendable (SamplerReport) -> Void)? = nil,
         in registry: MetricRegistry
     ) {
         self.init(
             sources: sources,
-            store: store,
+            store: store.history,
             settings: settings,
             clock: clock,
             wallSeconds: WallClock.secondsSinceEpoch,
-            report: report,
+            report: report ?? SamplerReport.toStandardError,
             in: registry
         )
     }
@@ -58,7 +58,7 @@ public final class Sampler: Sendable {
     /// - Parameter wallSeconds: The time of day, in seconds since the Unix epoch.
     package init(
         sources: [SampleSource],
-        store: some HistoryStore,
+        store: some SampleHistory,
         settings: @escaping @Sendable () async throws -> SamplingSettings = { SamplingSettings() },
         clock: some Clock<Duration>,
         wallSeconds: @escaping @Sendable () -> Double,
@@ -96,7 +96,7 @@ public final class Sampler: Sendable {
     /// Stops sampling, for good. From any task, as often as one likes, also before ``start()``.
     ///
     /// What has been asked of sources is cancelled and not waited for; what they have answered is written. Returns when it
-    /// has been, and the store is closed; at once where a store itself calls it. Sources let go of what they hold after that.
+    /// has been, and the store is closed;  Sources let go of what they hold after that.
     public func stop() async {
         core.requestStop()
         await core.waitForEnd()

@@ -20,19 +20,19 @@ public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
         /// A source answered, but not with all that it usually has.
         public static let partsFailing = Kind(description: "source in part down")
         /// A source has all again that it usually has.
-        public static let partsWell = Kind(description: "source whole again")
+        public static let partsRecovered = Kind(description: "source whole again")
         /// Some of a source's targets gave no answer.
         public static let targetsFailing = Kind(description: "targets failing")
         /// All of a source's targets answer again.
-        public static let targetsWell = Kind(description: "targets well")
+        public static let targetsRecovered = Kind(description: "targets recovered")
         /// The settings could not be had; the last good ones are in force.
         public static let settingsFailing = Kind(description: "settings failing")
         /// The settings can be had again.
-        public static let settingsWell = Kind(description: "settings well")
-        /// The history is in trouble.
-        public static let historyTrouble = Kind(description: "history in trouble")
+        public static let settingsRecovered = Kind(description: "settings recovered")
+        /// The history cannot be written.
+        public static let historyFailure = Kind(description: "history failing")
         /// The history is well again.
-        public static let historyWell = Kind(description: "history well")
+        public static let historyRecovered = Kind(description: "history recovered")
         /// The time of day has been set.
         public static let clockStepped = Kind(description: "clock stepped")
     }
@@ -51,7 +51,7 @@ public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
 
     /// Writes a line to the standard error, as a sampler does that is given nothing else to report to: that the history has
     /// not been kept must not first be noticed on the day it is needed, and what changes seldom fills no log.
-    public static let toStandardError: @Sendable (SamplerReport) -> Void = { report in
+    static let toStandardError: @Sendable (SamplerReport) -> Void = { report in
         var line = "\(report)\n"
         line.withUTF8 { _ = write(2, $0.baseAddress, $0.count) }
     }

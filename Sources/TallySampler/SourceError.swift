@@ -17,19 +17,17 @@ public struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let malformed = Reason(description: "malformed")
         /// A call of the system has not come back for some seconds, as on a dead network file system; it is not made again
         /// before it does.
-        public static let stuck = Reason(description: "stuck")
+        package static let stuck = Reason(description: "stuck")
         /// A value that cannot be, such as more CPU time than there is. It is left out.
-        public static let implausible = Reason(description: "implausible")
+        package static let implausible = Reason(description: "implausible")
         /// There are more than a source takes.
-        public static let limit = Reason(description: "limit")
+        package static let limit = Reason(description: "limit")
         /// Any other error, as of a host's own source.
         public static let failed = Reason(description: "failed")
     }
 
-    /// The reason.
-    public let reason: Reason
-    /// A sentence for an operator.
-    public let message: String
+    package let reason: Reason
+    package let message: String
 
     /// An error of these parts.
     public init(_ reason: Reason, _ message: String) {

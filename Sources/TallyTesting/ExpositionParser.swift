@@ -14,22 +14,19 @@
 /// - https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
 public struct ExpositionParser: Sendable {
     /// A text format.
-    public struct Syntax: Hashable, Sendable, CustomStringConvertible {
+    public struct Syntax: Hashable, Sendable {
         let isOpenMetrics: Bool
 
         /// Prometheus text 0.0.4 and 1.0.0, which differ in that the later has quoted names.
         public static let prometheusText = Syntax(isOpenMetrics: false)
         /// OpenMetrics text 1.0.0.
         public static let openMetrics = Syntax(isOpenMetrics: true)
-
-        /// The syntax's name.
-        public var description: String { isOpenMetrics ? "OpenMetrics" : "Prometheus text" }
     }
 
     /// What is read.
-    public let syntax: Syntax
+    package let syntax: Syntax
     /// Whether names may be any UTF-8 in quotes: `{"my.metric","l"="v"} 1`.
-    public let allowsQuotedNames: Bool
+    package let allowsQuotedNames: Bool
 
     /// A parser.
     ///

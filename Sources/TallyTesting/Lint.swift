@@ -10,7 +10,7 @@ extension ParsedExposition {
         families.flatMap { FamilyLint($0).problems() }
             .sorted { one, two in
                 one.metric.hasSameBytes(as: two.metric)
-                    ? one.code.description < two.code.description
+                    ? one.code.rawValue < two.code.rawValue
                     : one.metric.utf8.lexicographicallyPrecedes(two.metric.utf8)
             }
     }
@@ -40,10 +40,10 @@ extension MetricRegistry {
     /// ```
     ///
     /// - Parameter except: Metrics that must keep a name that breaks a convention.
-    /// - Throws: ``LintFailure``, which lists the problems.
+    /// - Throws: ``LintError``, which lists the problems.
     public func expectNoLint(except: Set<String> = []) throws {
         let problems = try lint().filter { !except.contains($0.metric) }
-        guard problems.isEmpty else { throw LintFailure(problems: problems) }
+        guard problems.isEmpty else { throw LintError(problems: problems) }
     }
 }
 

@@ -23,10 +23,10 @@ public final class ManualClock: Clock, Sendable {
         public typealias Duration = Swift.Duration
 
         /// How long after the clock's first moment. Negative before it.
-        public var offset: Duration
+        package var offset: Duration
 
         /// The moment that is so long after the clock's first one.
-        public init(offset: Duration) {
+        package init(offset: Duration) {
             self.offset = offset
         }
 
@@ -82,7 +82,7 @@ public final class ManualClock: Clock, Sendable {
     public var minimumResolution: Duration { .nanoseconds(1) }
 
     /// How many tasks sleep on the clock now.
-    public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+    package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
     // MARK: Moving it
 
@@ -118,52 +118,49 @@ public final class ManualClock: Clock, Sendable {
     ///   - tolerance: Not needed: a sleeper wakes by the very call that moves the clock.
     /// - Throws: `CancellationError` as soon as the task is cancelled.
     public func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
-        let number = state.withLock { $0.nextNumber() }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: Continuation) in
-                let (isOver, watchers) = state.withLock { state -> (Bool, [Continuation]) in
-                    // The handler below runs after the task was marked, so one of the two sees the other under the lock.
-                    guard !Task.isCancelled, deadline > state.now else { return (true, []) }
-                    state.sleepers[number] = (deadline, continuation)
-                    return (false, state.notice())
-                }
-                for watcher in watchers { watcher.resume() }
-                guard isOver else { return }
-                if Task.isCancelled {
-                    continuation.resume(throwing: CancellationError())
-                } else {
-                    continuation.resume()
-                }
-            }
-        } onCancel: {
-            let cancelled = state.withLock { $0.sleepers.removeValue(forKey: number)?.continuation }
-            cancelled?.resume(throwing: CancellationError())
+        try await suspend { state, number, continuation in
+            guard deadline > state.now else { return nil }
+            state.sleepers[number] = (deadline, continuation)
+            return state.notice()
         }
     }
 
-    /// Waits, without polling, until at least so many tasks sleep on the clock at once.
+    /// Waits, without polling, until at least `count` tasks sleep on the clock at once.
     ///
-    /// Call it before ``advance(by:)``, so that the clock is not moved before the code under test has gone to sleep.
+    /// Call it before ``advance(by:)``, so that the clock does not move before the code under test sleeps.
     ///
     /// - Throws: `CancellationError` as soon as the task is cancelled: a test with a time limit ends.
     public func waitForSleepers(_ count: Int) async throws {
+        try await suspend { state, number, continuation in
+            guard state.sleepers.count < count else { return nil }
+            state.watchers[number] = (count, continuation)
+            return []
+        }
+    }
+
+    /// Suspends the task until its continuation is resumed or the task is cancelled.
+    ///
+    /// - Parameter enter: Stores the continuation and returns those to resume, or returns nil if there is nothing to
+    ///   wait for.
+    private func suspend(_ enter: (inout State, UInt64, Continuation) -> [Continuation]?) async throws {
         let number = state.withLock { $0.nextNumber() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: Continuation) in
-                let isOver = state.withLock { state in
-                    guard !Task.isCancelled, state.sleepers.count < count else { return true }
-                    state.watchers[number] = (count, continuation)
-                    return false
-                }
-                guard isOver else { return }
-                if Task.isCancelled {
+                // The handler below runs after the task is marked, so one of the two sees the other under the lock.
+                let woken = state.withLock { Task.isCancelled ? nil : enter(&$0, number, continuation) }
+                if let woken {
+                    for continuation in woken { continuation.resume() }
+                } else if Task.isCancelled {
                     continuation.resume(throwing: CancellationError())
                 } else {
                     continuation.resume()
                 }
             }
         } onCancel: {
-            let cancelled = state.withLock { $0.watchers.removeValue(forKey: number)?.continuation }
+            let cancelled = state.withLock { state in
+                state.sleepers.removeValue(forKey: number)?.continuation
+                    ?? state.watchers.removeValue(forKey: number)?.continuation
+            }
             cancelled?.resume(throwing: CancellationError())
         }
     }

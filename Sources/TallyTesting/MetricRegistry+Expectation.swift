@@ -20,7 +20,7 @@ extension MetricRegistry {
     ///   - text: Prometheus text. HELP and TYPE lines, indentation and the last line feed may be left out.
     ///   - names: The families to look at, by their name or that of one of their samples, as `name[]` asks for them; nil for
     ///     all.
-    /// - Throws: ``ExpositionDifference``, which lists what is missing, unexpected or changed; ``ExpositionError`` if the
+    /// - Throws: ``ExpositionDifferenceError``, which lists what is missing, unexpected or changed; ``ExpositionError`` if the
     ///   text cannot be read.
     public func expect(text: String, of names: Set<String>? = nil) throws {
         let expected = try ExpositionParser(.prometheusText).parse(text + "\n")
@@ -31,7 +31,7 @@ extension MetricRegistry {
             guard let names else { return own.contains(family.name) && !mentioned.contains(family.name) }
             return names.isEmpty
         }
-        let difference = ExpositionDifference(expected: expected, actual: actual)
+        let difference = ExpositionDifferenceError(expected: expected, actual: actual)
         guard difference.isEmpty else { throw difference }
     }
 }

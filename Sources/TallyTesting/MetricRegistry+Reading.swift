@@ -34,14 +34,14 @@ extension MetricRegistry {
     /// #expect(try registry.value(of: "http_requests_total", labels: ["method": "get"]) == 3)
     /// ```
     ///
-    /// - Throws: ``AmbiguousSeries`` if several samples answer.
+    /// - Throws: ``AmbiguousSeriesError`` if several samples answer.
     public func value(of name: String, labels: [String: String] = [:]) throws -> Double? {
         try parsed(names: []).value(of: name, labels: labels)
     }
 
     /// The value of one sample as it is written, for integers past 2^53; nil if there is none.
     ///
-    /// - Throws: ``AmbiguousSeries`` if several samples answer.
+    /// - Throws: ``AmbiguousSeriesError`` if several samples answer.
     public func valueText(of name: String, labels: [String: String] = [:]) throws -> String? {
         try parsed(names: []).valueText(of: name, labels: labels)
     }
@@ -53,7 +53,7 @@ extension MetricRegistry {
 
     /// The buckets, count and sum of one histogram; nil if there is none.
     ///
-    /// - Throws: ``AmbiguousSeries`` if several histograms answer.
+    /// - Throws: ``AmbiguousSeriesError`` if several histograms answer.
     public func histogram(of name: String, labels: [String: String] = [:]) throws -> ParsedHistogram? {
         try parsed(names: []).histogram(of: name, labels: labels)
     }

@@ -1,7 +1,7 @@
 /// Why a value could not be read: more than one series answers.
-public struct AmbiguousSeries: Error, Sendable, CustomStringConvertible {
+public struct AmbiguousSeriesError: Error, Sendable, CustomStringConvertible {
     /// The series that have the name and the labels asked for.
-    public let series: [String]
+    package let series: [String]
 
     /// A sentence that lists them.
     public var description: String {
@@ -18,28 +18,28 @@ extension ParsedExposition {
     /// - Parameters:
     ///   - name: The sample's name, suffix included: `http_requests_total`, `http_request_duration_seconds_count`.
     ///   - labels: Labels that it has, by name.
-    /// - Throws: ``AmbiguousSeries`` if several samples answer.
-    public func sample(
+    /// - Throws: ``AmbiguousSeriesError`` if several samples answer.
+    package func sample(
         _ name: String,
         labels: [String: String] = [:]
-    ) throws(AmbiguousSeries) -> ParsedSample? {
+    ) throws(AmbiguousSeriesError) -> ParsedSample? {
         let answers = samples(of: name).filter { $0.has(labels) }
         if let exact = answers.first(where: { $0.hasNone(beside: labels) }) { return exact }
-        guard answers.count <= 1 else { throw AmbiguousSeries(series: answers.map(\.series)) }
+        guard answers.count <= 1 else { throw AmbiguousSeriesError(series: answers.map(\.series)) }
         return answers.first
     }
 
     /// The value of one sample; nil if there is none.
     ///
-    /// - Throws: ``AmbiguousSeries`` if several samples answer.
-    public func value(of name: String, labels: [String: String] = [:]) throws(AmbiguousSeries) -> Double? {
+    /// - Throws: ``AmbiguousSeriesError`` if several samples answer.
+    public func value(of name: String, labels: [String: String] = [:]) throws(AmbiguousSeriesError) -> Double? {
         try sample(name, labels: labels)?.value
     }
 
     /// The value of one sample as it is written, for integers past 2^53; nil if there is none.
     ///
-    /// - Throws: ``AmbiguousSeries`` if several samples answer.
-    public func valueText(of name: String, labels: [String: String] = [:]) throws(AmbiguousSeries) -> String? {
+    /// - Throws: ``AmbiguousSeriesError`` if several samples answer.
+    public func valueText(of name: String, labels: [String: String] = [:]) throws(AmbiguousSeriesError) -> String? {
         try sample(name, labels: labels)?.valueText
     }
 
@@ -48,11 +48,11 @@ extension ParsedExposition {
     /// - Parameters:
     ///   - name: The family's name, without `_bucket`.
     ///   - labels: Labels that it has, without `le`.
-    /// - Throws: ``AmbiguousSeries`` if several histograms answer.
+    /// - Throws: ``AmbiguousSeriesError`` if several histograms answer.
     public func histogram(
         of name: String,
         labels: [String: String] = [:]
-    ) throws(AmbiguousSeries) -> ParsedHistogram? {
+    ) throws(AmbiguousSeriesError) -> ParsedHistogram? {
         guard let family = family(name), family.kind == .histogram || family.kind == .gaugeHistogram else { return nil }
         func part(_ sample: ParsedSample) -> String {
             String(decoding: Array(sample.name.utf8.dropFirst(name.utf8.count)), as: UTF8.self)
@@ -62,7 +62,7 @@ extension ParsedExposition {
         let exact = whole.first { $0.hasNone(beside: labels, and: "le") }
         guard let last = exact ?? whole.first else { return nil }
         guard whole.count == 1 || exact != nil else {
-            throw AmbiguousSeries(series: whole.map(\.series))
+            throw AmbiguousSeriesError(series: whole.map(\.series))
         }
         let key = last.key(named: nil, without: "le")
         let samples = answers.filter { $0.key(named: nil, without: part($0) == "_bucket" ? "le" : nil) == key }

@@ -1,7 +1,7 @@
 /// What a parser has read.
 public struct ParsedExposition: Sendable {
     /// The families, in the order they stand in.
-    public var families: [ParsedFamily]
+    package var families: [ParsedFamily]
 
     /// All samples, in the order they stand in.
     public var samples: [ParsedSample] { families.flatMap(\.samples) }
@@ -9,7 +9,7 @@ public struct ParsedExposition: Sendable {
     /// The family of a name, without the suffixes of its samples; nil if there is none.
     ///
     /// A counter's name ends in `_total` in Prometheus text, and lacks it in OpenMetrics.
-    public func family(_ name: String) -> ParsedFamily? {
+    package func family(_ name: String) -> ParsedFamily? {
         families.first { $0.name.hasSameBytes(as: name) }
     }
 
@@ -20,9 +20,9 @@ public struct ParsedExposition: Sendable {
 }
 
 /// A metric family: its metadata and its samples.
-public struct ParsedFamily: Sendable {
+package struct ParsedFamily: Sendable {
     /// What a family measures.
-    public enum Kind: String, Hashable, Sendable, CaseIterable {
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
         /// A total that only grows.
         case counter
         /// A value that goes up and down.
@@ -42,15 +42,15 @@ public struct ParsedFamily: Sendable {
     }
 
     /// The name in its metadata, or of its sample if it has none.
-    public var name: String
+    package var name: String
     /// The type; `unknown` where no TYPE line says more.
-    public var kind: Kind
+    package var kind: Kind
     /// The help text without its escapes; nil without a HELP line.
-    public var help: String?
+    package var help: String?
     /// The unit; nil without a UNIT line, or where that is empty. OpenMetrics alone has it.
-    public var unit: String?
+    package var unit: String?
     /// The samples, in the order they stand in.
-    public var samples: [ParsedSample]
+    package var samples: [ParsedSample]
     /// The family's first line, from 1.
-    public var line: Int
+    package var line: Int
 }

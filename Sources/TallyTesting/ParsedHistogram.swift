@@ -1,15 +1,15 @@
 /// A histogram's buckets, count and sum, taken together.
 public struct ParsedHistogram: Hashable, Sendable {
     /// How much was at or below a bound.
-    public struct Bucket: Hashable, Sendable {
+    package struct Bucket: Hashable, Sendable {
         /// The bound as it was written in the label `le`: `0.5`, `+Inf`.
-        public var bound: String
+        package var bound: String
         /// All observations up to the bound, those of the lower buckets included.
-        public var cumulativeCount: Double
+        package var cumulativeCount: Double
     }
 
     /// The buckets, in the order they stand in, which is that of their bounds. The last one's bound is `+Inf`.
-    public var buckets: [Bucket]
+    package var buckets: [Bucket]
     /// The number of observations.
     public var count: Double
     /// Their sum; nil if the exposition has none.

@@ -1,52 +1,52 @@
 /// A label's name and value, compared by their bytes.
-public struct ParsedLabel: Hashable, Sendable, CustomStringConvertible {
+package struct ParsedLabel: Hashable, Sendable, CustomStringConvertible {
     /// The name.
-    public var name: String
+    package var name: String
     /// The value, without its escapes.
-    public var value: String
+    package var value: String
 
     /// A label.
-    public init(_ name: String, _ value: String) {
+    package init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
     }
 
     /// Whether two labels are of the same bytes. Strings alone would take `é` and `e` with an accent for one.
-    public static func == (one: Self, two: Self) -> Bool {
+    package static func == (one: Self, two: Self) -> Bool {
         one.name.hasSameBytes(as: two.name) && one.value.hasSameBytes(as: two.value)
     }
 
     /// Feeds the bytes.
-    public func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         hasher.combine(utf8: name)
         hasher.combine(utf8: value)
     }
 
     /// `name="value"`, escaped as in an exposition.
-    public var description: String {
+    package var description: String {
         let name = name.isLegacyLabelName ? name : "\"\(name.escapedForLabels)\""
         return "\(name)=\"\(value.escapedForLabels)\""
     }
 }
 
 /// A point in time as an exposition gives it.
-public struct ParsedTimestamp: Hashable, Sendable {
+package struct ParsedTimestamp: Hashable, Sendable {
     /// As it was written: milliseconds in Prometheus text, seconds in OpenMetrics.
-    public var text: String
+    package var text: String
     /// Seconds since the Unix epoch, to the precision of a double.
-    public var seconds: Double
+    package var seconds: Double
 }
 
 /// What an OpenMetrics sample refers to outside of the metrics: a trace, for instance.
-public struct ParsedExemplar: Hashable, Sendable {
+package struct ParsedExemplar: Hashable, Sendable {
     /// The labels, in the order they stand in.
-    public var labels: [ParsedLabel]
+    package var labels: [ParsedLabel]
     /// The value that was observed.
-    public var value: Double
+    package var value: Double
     /// The value as it was written.
-    public var valueText: String
+    package var valueText: String
     /// When it was observed.
-    public var timestamp: ParsedTimestamp?
+    package var timestamp: ParsedTimestamp?
 }
 
 /// One line of an exposition that has a value.
@@ -54,17 +54,17 @@ public struct ParsedSample: Sendable, CustomStringConvertible {
     /// The sample's name, suffix included: `http_requests_total`.
     public var name: String
     /// The labels, in the order they stand in.
-    public var labels: [ParsedLabel]
+    package var labels: [ParsedLabel]
     /// The value.
     public var value: Double
     /// The value as it was written, for integers that a double cannot hold.
     public var valueText: String
     /// When it was taken, if the line says so.
-    public var timestamp: ParsedTimestamp?
+    package var timestamp: ParsedTimestamp?
     /// The exemplar, which only OpenMetrics has.
-    public var exemplar: ParsedExemplar?
+    package var exemplar: ParsedExemplar?
     /// The line it stands in, from 1.
-    public var line: Int
+    package var line: Int
 
     /// The value of a label; nil if there is none of the name.
     public subscript(label name: String) -> String? {
@@ -72,7 +72,7 @@ public struct ParsedSample: Sendable, CustomStringConvertible {
     }
 
     /// Whether the sample has all of these labels, and maybe others. An empty value stands for no label, as in a query.
-    public func has(_ wanted: [String: String]) -> Bool {
+    package func has(_ wanted: [String: String]) -> Bool {
         wanted.allSatisfy { name, value in (self[label: name] ?? "").hasSameBytes(as: value) }
     }
 
@@ -83,7 +83,7 @@ public struct ParsedSample: Sendable, CustomStringConvertible {
     }
 
     /// The name and the labels, as in an exposition.
-    public var series: String {
+    package var series: String {
         let labels = labels.map(\.description)
         guard name.isLegacyMetricName else {
             return "{\((["\"\(name.escapedForLabels)\""] + labels).joined(separator: ","))}"

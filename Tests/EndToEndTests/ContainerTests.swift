@@ -17,7 +17,7 @@ struct ContainerTests {
     private func sample(_ source: SampleSource, _ name: String) async throws -> Sample? {
         let reading = try await read(source)
         for target in reading.targets {
-            if let sample = try await target.read(), sample.owner == .container(name) { return sample }
+            if let sample = try await target.read(), sample.subject == .container(name) { return sample }
         }
         return nil
     }

@@ -9,13 +9,13 @@ var time = (try await history.newestTime() ?? 1_800_000_000) + 1
 // Not `print`, which keeps what it is told while nobody sees it.
 FileHandle.standardOutput.write(Data("it samples\n".utf8))
 while true {
-    var samples = [Sample(owner: .host, values: [.cpuPercent: 1])]
+    var samples = [Sample(subject: .host, values: [.cpuPercent: 1])]
     for number in 0..<containers {
         // Some are gone soon, so that series come and go too.
         let id = number < 40 ? "id\(number)" : "id\(number) \(time / 3600)"
         samples.append(
             Sample(
-                owner: .container("c\(number)"),
+                subject: .container("c\(number)"),
                 containerID: id,
                 values: [.cpuPercent: 1, .cpuSeconds: Double(time)]
             )

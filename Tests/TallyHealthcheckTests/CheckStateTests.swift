@@ -8,20 +8,20 @@ struct CheckStateTests {
 
     private static func state(
         critical: Bool = true,
-        staleFor: Duration = .seconds(60),
-        refreshedEvery: Duration? = nil,
-        failAfter: Int = 1,
-        okAfter: Int = 1
+        staleIfError: Duration = .seconds(60),
+        refreshInterval: Duration? = nil,
+        failureThreshold: Int = 1,
+        successThreshold: Int = 1
     ) -> CheckState {
         CheckState(
             CheckPolicy(
                 critical: critical,
                 timeout: .milliseconds(500),
-                freshFor: .seconds(5),
-                staleFor: staleFor,
-                refreshedEvery: refreshedEvery,
-                failAfter: failAfter,
-                okAfter: okAfter
+                maxAge: .seconds(5),
+                staleIfError: staleIfError,
+                refreshInterval: refreshInterval,
+                failureThreshold: failureThreshold,
+                successThreshold: successThreshold
             )
         )
     }
@@ -111,7 +111,7 @@ struct CheckStateTests {
     }
 
     @Test func aLateFailureIsNoSecondFailureAndMakesRoomForTheNextRun() {
-        var state = Self.state(failAfter: 2)
+        var state = Self.state(failureThreshold: 2)
         _ = state.request(at: .zero, by: DocumentWait())
         _ = state.answered(1, Self.values, at: .zero, wall: 0)
         _ = state.request(at: .seconds(100), by: DocumentWait())
@@ -144,7 +144,7 @@ struct CheckStateTests {
     }
 
     @Test func valuesThatMayNotBeStaleAreNullAtOnce() throws {
-        var state = Self.state(staleFor: .zero)
+        var state = Self.state(staleIfError: .zero)
         try run(&state, at: .zero)
         try run(&state, at: .seconds(10), fails: true)
         #expect(words(state, at: .seconds(10)) == "fail error null")
@@ -165,7 +165,7 @@ struct CheckStateTests {
     // MARK: Flapping
 
     @Test func fewerFailuresThanTheThresholdAreAWarning() throws {
-        var state = Self.state(staleFor: .zero, failAfter: 3)
+        var state = Self.state(staleIfError: .zero, failureThreshold: 3)
         try run(&state, at: .zero)
         var seen: [String] = []
         for (index, fails) in [true, true, false, true, true, true, false].enumerated() {
@@ -178,7 +178,7 @@ struct CheckStateTests {
 
     /// As a probe sees it that does not wait to the end of a slow check's run.
     @Test func anOldAnswerIsNoWorseThanAFailure() throws {
-        var state = Self.state(staleFor: .zero, failAfter: 2)
+        var state = Self.state(staleIfError: .zero, failureThreshold: 2)
         try run(&state, at: .zero)
         _ = state.request(at: .seconds(10), by: DocumentWait())
         #expect(words(state, at: .seconds(10)) == "warn pending null")
@@ -187,13 +187,13 @@ struct CheckStateTests {
     }
 
     @Test func whatNeverAnsweredFailsAtOnceWhateverTheThreshold() throws {
-        var state = Self.state(failAfter: 3)
+        var state = Self.state(failureThreshold: 3)
         try run(&state, at: .zero, fails: true)
         #expect(words(state, at: .zero) == "fail error null")
     }
 
     @Test func aFailedProviderIsWellAgainAfterSoManyAnswers() throws {
-        var state = Self.state(staleFor: .zero, okAfter: 3)
+        var state = Self.state(staleIfError: .zero, successThreshold: 3)
         var seen: [String] = []
         for (index, fails) in [false, true, false, false, true, false, false, false].enumerated() {
             let time = Duration.seconds(10 * index)
@@ -210,7 +210,7 @@ struct CheckStateTests {
 
     @Test func aProviderHeldDownShowsNoOldValues() throws {
         // Good values that may be stale are there all the time.
-        var state = Self.state(failAfter: 1, okAfter: 3)
+        var state = Self.state(failureThreshold: 1, successThreshold: 3)
         try run(&state, at: .zero, fails: true)
         try run(&state, at: .seconds(10))
         #expect(words(state, at: .seconds(10)) == "fail pending values", "they are new")
@@ -226,7 +226,7 @@ struct CheckStateTests {
     }
 
     @Test func anIdleProviderNeedsNoThresholdToComeBack() throws {
-        var state = Self.state(okAfter: 2)
+        var state = Self.state(successThreshold: 2)
         try run(&state, at: .zero)
         try run(&state, at: .seconds(1_000))
         #expect(words(state, at: .seconds(1_000)) == "ok values")
@@ -235,7 +235,7 @@ struct CheckStateTests {
     // MARK: In the background
 
     @Test func aBackgroundAnswerIsFreshUntilTheNextOneMustHaveCome() throws {
-        var state = Self.state(refreshedEvery: .seconds(30))
+        var state = Self.state(refreshInterval: .seconds(30))
         #expect(state.refresh(at: .zero) == .start(run: 1))
         #expect(state.refresh(at: .zero) == .wait)
         _ = state.answered(1, Self.values, at: .zero, wall: 0)
@@ -245,7 +245,7 @@ struct CheckStateTests {
     }
 
     @Test func aBackgroundRunStartsThoughTheAnswerIsFresh() throws {
-        var state = Self.state(refreshedEvery: .seconds(1))
+        var state = Self.state(refreshInterval: .seconds(1))
         try run(&state, at: .zero)
         #expect(state.refresh(at: .seconds(1)) == .start(run: 2))
         #expect(state.request(at: .seconds(1), by: DocumentWait()) == .ready, "a fresh answer is not waited for")

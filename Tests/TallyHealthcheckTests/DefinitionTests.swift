@@ -60,16 +60,16 @@ struct DefinitionTests {
     @Test(arguments: [Duration.zero, .seconds(-1), .seconds(366 * 86_400 + 1), Duration(attoseconds: .max)])
     func durationsMustMakeSense(_ duration: Duration) {
         #expect(code(SnapshotProvider("a", keys: [], timeout: duration) { [:] }) == .invalidDuration)
-        #expect(code(SnapshotProvider("a", keys: [], freshFor: duration) { [:] }) == .invalidDuration)
-        #expect(code(SnapshotProvider("a", keys: [], refreshedEvery: duration) { [:] }) == .invalidDuration)
-        let stale = code(SnapshotProvider("a", keys: [], staleFor: duration) { [:] })
+        #expect(code(SnapshotProvider("a", keys: [], maxAge: duration) { [:] }) == .invalidDuration)
+        #expect(code(SnapshotProvider("a", keys: [], refreshInterval: duration) { [:] }) == .invalidDuration)
+        let stale = code(SnapshotProvider("a", keys: [], staleIfError: duration) { [:] })
         #expect(stale == (duration == .zero ? nil : .invalidDuration))
         #expect(code(readinessDeadline: duration) == .invalidDuration)
     }
 
     @Test func thresholdsMustBeReachable() {
-        #expect(code(SnapshotProvider("a", keys: [], failAfter: 0) { [:] }) == .invalidThreshold)
-        #expect(code(SnapshotProvider("a", keys: [], okAfter: -1) { [:] }) == .invalidThreshold)
+        #expect(code(SnapshotProvider("a", keys: [], failureThreshold: 0) { [:] }) == .invalidThreshold)
+        #expect(code(SnapshotProvider("a", keys: [], successThreshold: -1) { [:] }) == .invalidThreshold)
     }
 
     @Test func publicKeysMustExist() {

@@ -14,7 +14,7 @@ struct DraftTests {
             keys: ["waiting", "oldestSeconds"],
             componentType: .datastore,
             units: ["oldestSeconds": "s"],
-            staleFor: .seconds(60),
+            staleIfError: .seconds(60),
             hand.values
         )
     }

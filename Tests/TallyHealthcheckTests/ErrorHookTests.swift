@@ -73,7 +73,7 @@ struct ErrorHookTests {
 
     @Test(arguments: LateEnd.allCases)
     func aRunIsReportedOnce(_ end: LateEnd) async {
-        let bench = Bench(provider(hand, staleFor: .zero), onError: told.tell)
+        let bench = Bench(provider(hand, staleIfError: .zero), onError: told.tell)
         let request = bench.request()
         await hand.began(1)
         bench.clock.advance(by: .milliseconds(500))
@@ -167,9 +167,9 @@ struct ErrorHookTests {
         ) { told.tell($0, $1) }
         _ = await validated.document()
         await eventually { told.reports == ["validated Failure"] }
-        let timed = Healthcheck(
-            service: ServiceInfo(name: "chat", version: "1"),
-            providers: [.check("timed") { throw Hand.Failure() }],
+        let timed = try Healthcheck(
+            ServiceInfo(name: "chat", version: "1"),
+            [.check("timed") { throw Hand.Failure() }],
             wallClock: Self.midnight
         ) { told.tell($0, $1) }
         #expect(await timed.document().text.contains(#""now":"1970-01-01T00:00:00Z""#))

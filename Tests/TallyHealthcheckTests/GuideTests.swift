@@ -31,18 +31,11 @@ struct GuideTests {
         func checkWritable() throws {}
     }
 
-    @Test func thePagesHaveThisCode() throws {
-        for page in ["Health", "TallyHealthcheck"] {
-            let guide = try Guide("TallyHealthcheck/TallyHealthcheck.docc/\(page).md")
-            #expect(guide.code == (try Guide.parts(of: page, in: #filePath)))
-        }
-    }
-
     @Test func theLandingPagesDocumentIsWell() async {
         let registry = MetricRegistry()
         let connections = Counter("chat_connections_total", help: "Connections.", in: registry)
         let database = Database()
-        // GUIDE TallyHealthcheck
+        // GUIDE TallyHealthcheck overview
         let healthcheck = Healthcheck(
             service: ServiceInfo(name: "chat", version: "1.4.2"),
             providers: [
@@ -69,14 +62,14 @@ struct GuideTests {
         let activeUsers = ActiveUsers("active_users", help: "Users.", windows: [.hours(24)], in: registry)
         let database = Database()
         let spool = Spool()
-        // GUIDE Health
+        // GUIDE Health ask-what-may-fail
         let sessions = SnapshotProvider(
             "database",
             keys: ["sessions", "channels"],
             critical: true,
             timeout: .milliseconds(500),
-            freshFor: .seconds(5),
-            staleFor: .seconds(60)
+            maxAge: .seconds(5),
+            staleIfError: .seconds(60)
         ) {
             [
                 "sessions": .integer(try await database.count("sessions")),
@@ -84,7 +77,7 @@ struct GuideTests {
             ]
         }
         // END
-        // GUIDE Health
+        // GUIDE Health put-the-document-together
         let healthcheck = Healthcheck(
             service: ServiceInfo(name: "chat", version: "1.4.2"),
             providers: [
@@ -92,7 +85,7 @@ struct GuideTests {
                 .counters(["connectionsSinceBoot": connections]),
                 .gauges(["clients": clients]),
                 .activeUsers("activeUsers", activeUsers),
-                .check("disk", critical: false, failAfter: 3) { try spool.checkWritable() },
+                .check("disk", critical: false, failureThreshold: 3) { try spool.checkWritable() },
                 .process(),
             ],
             publicKeys: ["name", "clients"],
@@ -103,7 +96,7 @@ struct GuideTests {
         )
         // END
         let request = Request(headers: ["Accept": "application/health+json"])
-        // GUIDE Health
+        // GUIDE Health health
         func health(_ request: Request) async -> Response {
             let document = await healthcheck.document(accept: request.headers["Accept"])
             return Response(status: document.httpStatus, headers: document.headers, body: document.body)
@@ -116,21 +109,21 @@ struct GuideTests {
         #expect(String(decoding: draft.body, as: UTF8.self).hasPrefix(#"{"status":"pass","#))
         #expect(String(decoding: draft.body, as: UTF8.self).contains("database:sessions"))
 
-        // GUIDE Health
+        // GUIDE Health tell-outsiders-less
         let outside = await healthcheck.document(detail: .public)
         // END
-        let guide = try Guide("TallyHealthcheck/TallyHealthcheck.docc/Health.md")
+        let guide = try Guide("Sources/TallyHealthcheck/TallyHealthcheck.docc/Health.md")
         #expect(guide.output.contains(outside.text), "\(outside.text)")
 
-        // GUIDE Health
+        // GUIDE Health where-closures-run
         let files = ThreadExecutor()
-        let backlog = SnapshotProvider("spool", keys: ["spooled"], refreshedEvery: .seconds(30), executor: files) {
+        let backlog = SnapshotProvider("spool", keys: ["spooled"], refreshInterval: .seconds(30), executor: files) {
             ["spooled": .integer(try spool.files().count)]
         }
         // END
         #expect(backlog.keys == ["spooled"])
 
-        // GUIDE Health
+        // GUIDE Health probes
         healthcheck.beginDraining()
         let ready = await healthcheck.readiness()  // 503 from now on
         let live = healthcheck.liveness()  // 200 as long as the process can answer
@@ -152,7 +145,7 @@ struct GuideTests {
         bench.clock.advance(by: .seconds(431))
         let document = await bench.document()
         #expect(document.httpStatus == 503)
-        let guide = try Guide("TallyHealthcheck/TallyHealthcheck.docc/Health.md")
+        let guide = try Guide("Sources/TallyHealthcheck/TallyHealthcheck.docc/Health.md")
         #expect(guide.output.contains(document.text), "\(document.text)")
     }
 }

@@ -8,31 +8,35 @@ struct HangTests {
     private static let values = [Array("2".utf8)]
 
     private static func state(
-        staleFor: Duration = .zero,
-        refreshedEvery: Duration? = nil,
-        failAfter: Int,
-        okAfter: Int = 1
+        staleIfError: Duration = .zero,
+        refreshInterval: Duration? = nil,
+        failureThreshold: Int,
+        successThreshold: Int = 1
     ) -> CheckState {
         CheckState(
             CheckPolicy(
                 critical: true,
                 timeout: .milliseconds(500),
-                freshFor: .seconds(5),
-                staleFor: staleFor,
-                refreshedEvery: refreshedEvery,
-                failAfter: failAfter,
-                okAfter: okAfter
+                maxAge: .seconds(5),
+                staleIfError: staleIfError,
+                refreshInterval: refreshInterval,
+                failureThreshold: failureThreshold,
+                successThreshold: successThreshold
             )
         )
     }
 
     /// A check that answered at 0, and whose run from 10 s on hangs: overdue at 10.5 s.
     private static func hanging(
-        refreshedEvery: Duration? = nil,
-        failAfter: Int,
-        okAfter: Int = 1
+        refreshInterval: Duration? = nil,
+        failureThreshold: Int,
+        successThreshold: Int = 1
     ) -> CheckState {
-        var state = state(refreshedEvery: refreshedEvery, failAfter: failAfter, okAfter: okAfter)
+        var state = state(
+            refreshInterval: refreshInterval,
+            failureThreshold: failureThreshold,
+            successThreshold: successThreshold
+        )
         _ = state.refresh(at: .zero)
         _ = state.answered(1, values, at: .zero, wall: 0)
         _ = state.refresh(at: .seconds(10))
@@ -46,7 +50,7 @@ struct HangTests {
     }
 
     @Test func eachPeriodThatAHangingRunBlocksIsOneMoreFailure() {
-        let state = Self.hanging(failAfter: 3)
+        let state = Self.hanging(failureThreshold: 3)
         #expect(word(state, at: 10_500) == "warn timeout")
         #expect(word(state, at: 15_499) == "warn timeout")
         #expect(word(state, at: 15_500) == "warn busy")
@@ -56,22 +60,22 @@ struct HangTests {
     }
 
     @Test(arguments: [2, 7, Int.max])
-    func aHangingRunFailsAfterAsManyPeriodsAsTheThreshold(_ failAfter: Int) {
-        let state = Self.hanging(failAfter: failAfter)
-        guard failAfter < Int.max else { return #expect(word(state, at: Int.max) == "warn busy") }
-        let last = 10_500 + 5_000 * (failAfter - 1)
+    func aHangingRunFailsAfterAsManyPeriodsAsTheThreshold(_ failureThreshold: Int) {
+        let state = Self.hanging(failureThreshold: failureThreshold)
+        guard failureThreshold < Int.max else { return #expect(word(state, at: Int.max) == "warn busy") }
+        let last = 10_500 + 5_000 * (failureThreshold - 1)
         #expect(word(state, at: last - 1).hasPrefix("warn"))
         #expect(word(state, at: last) == "fail busy")
     }
 
     @Test func aRefreshedCheckMissesItsOwnShorterPeriods() {
-        let state = Self.hanging(refreshedEvery: .seconds(1), failAfter: 3)
+        let state = Self.hanging(refreshInterval: .seconds(1), failureThreshold: 3)
         #expect(word(state, at: 12_499) == "warn timeout")
         #expect(word(state, at: 12_500) == "fail timeout")
     }
 
     @Test func missedPeriodsStayCountedWhenTheRunEnds() {
-        var state = Self.hanging(failAfter: 3)
+        var state = Self.hanging(failureThreshold: 3)
         _ = state.failed(2, at: .milliseconds(20_600), wall: 0)
         #expect(word(state, at: 20_600) == "fail timeout")
         #expect(word(state, at: 90_000) == "fail timeout")
@@ -79,7 +83,7 @@ struct HangTests {
 
     /// A provider that honours its cancellation: the period in which it was cancelled is also that of the next run.
     @Test func aPeriodCountsOnceThoughItsLateRunHangsToo() {
-        var state = Self.hanging(failAfter: 3)
+        var state = Self.hanging(failureThreshold: 3)
         #expect(state.request(at: .milliseconds(15_500), by: DocumentWait()) == .cancel)
         _ = state.failed(2, at: .milliseconds(15_501), wall: 0)
         #expect(state.request(at: .milliseconds(15_502), by: DocumentWait()) == .start(run: 3))
@@ -89,7 +93,7 @@ struct HangTests {
     }
 
     @Test func aPeriodThatWasCountedIsForgottenOnceItIsAnswered() {
-        var state = Self.hanging(refreshedEvery: .seconds(2), failAfter: 1)
+        var state = Self.hanging(refreshInterval: .seconds(2), failureThreshold: 1)
         _ = state.failed(2, at: .milliseconds(12_501), wall: 0)
         _ = state.refresh(at: .milliseconds(12_502))
         _ = state.answered(3, Self.values, at: .milliseconds(12_503), wall: 0)
@@ -100,7 +104,7 @@ struct HangTests {
     }
 
     @Test func aLateAnswerEndsTheCount() {
-        var state = Self.hanging(failAfter: 3)
+        var state = Self.hanging(failureThreshold: 3)
         _ = state.answered(2, Self.values, at: .milliseconds(15_600), wall: 0)
         #expect(word(state, at: 15_600) == "ok")
         _ = state.refresh(at: .seconds(30))
@@ -109,17 +113,17 @@ struct HangTests {
     }
 
     @Test func aLateAnswerAfterTheThresholdIsHeldDown() {
-        var failed = Self.hanging(failAfter: 2, okAfter: 2)
+        var failed = Self.hanging(failureThreshold: 2, successThreshold: 2)
         _ = failed.answered(2, Self.values, at: .milliseconds(15_600), wall: 0)
         #expect(word(failed, at: 15_600) == "fail pending")
-        var warned = Self.hanging(failAfter: 2, okAfter: 2)
+        var warned = Self.hanging(failureThreshold: 2, successThreshold: 2)
         _ = warned.answered(2, Self.values, at: .milliseconds(15_400), wall: 0)
         #expect(word(warned, at: 15_400) == "ok")
     }
 
     @Test func readinessFailsOnceAHangingCheckHasMissedItsThreshold() async throws {
         let hand = Hand()
-        let bench = Bench(provider(hand, failAfter: 3))
+        let bench = Bench(provider(hand, failureThreshold: 3))
         let first = bench.request()
         await hand.began(1)
         hand.answer(.two)
@@ -142,7 +146,7 @@ struct HangTests {
     // MARK: Slow, but in time
 
     @Test func anExpiredAnswerWhoseSuccessorIsInTimeIsNoFailure() {
-        var state = Self.state(failAfter: 1)
+        var state = Self.state(failureThreshold: 1)
         _ = state.refresh(at: .zero)
         _ = state.answered(1, Self.values, at: .zero, wall: 0)
         _ = state.refresh(at: .seconds(100))
@@ -155,7 +159,7 @@ struct HangTests {
     }
 
     @Test func aFailureWhoseSuccessorIsInTimeIsStillAFailure() {
-        var state = Self.state(failAfter: 1)
+        var state = Self.state(failureThreshold: 1)
         _ = state.refresh(at: .zero)
         _ = state.answered(1, Self.values, at: .zero, wall: 0)
         _ = state.refresh(at: .seconds(100))
@@ -167,7 +171,7 @@ struct HangTests {
     }
 
     @Test func anExpiredAnswerOfACheckHeldDownIsStillAFailure() {
-        var state = Self.state(failAfter: 1, okAfter: 3)
+        var state = Self.state(failureThreshold: 1, successThreshold: 3)
         _ = state.refresh(at: .zero)
         _ = state.failed(1, at: .zero, wall: 0)
         _ = state.refresh(at: .seconds(100))
@@ -178,9 +182,9 @@ struct HangTests {
 
     /// A check of 1.2 seconds, which readiness does not wait for, asked every ten seconds.
     @Test(arguments: [Duration.zero, .seconds(60)])
-    func aSlowCheckIsReadyEachTimeItIsProbed(_ staleFor: Duration) async {
+    func aSlowCheckIsReadyEachTimeItIsProbed(_ staleIfError: Duration) async {
         let hand = Hand()
-        let bench = Bench(provider(hand, timeout: .seconds(3), staleFor: staleFor))
+        let bench = Bench(provider(hand, timeout: .seconds(3), staleIfError: staleIfError))
         let first = bench.request()
         await hand.began(1)
         hand.answer(.two)
@@ -202,7 +206,7 @@ struct HangTests {
 
     @Test func aSlowCheckThatMissesItsDeadlineIsNotReady() async {
         let hand = Hand()
-        let bench = Bench(provider(hand, timeout: .seconds(3), staleFor: .zero))
+        let bench = Bench(provider(hand, timeout: .seconds(3), staleIfError: .zero))
         let first = bench.request()
         await hand.began(1)
         hand.answer(.two)
@@ -220,7 +224,7 @@ struct HangTests {
     /// As when the client that asked has gone: it gets what is known at once.
     @Test func aDocumentThatDoesNotWaitIsNoFailureEither() async throws {
         let hand = Hand()
-        let bench = Bench(provider(hand, staleFor: .zero))
+        let bench = Bench(provider(hand, staleIfError: .zero))
         let first = bench.request()
         await hand.began(1)
         hand.answer(.two)

@@ -8,7 +8,7 @@ struct RefreshTests {
     private let hand = Hand()
 
     @Test func aBackgroundProviderRunsWithoutBeingAsked() async throws {
-        let bench = Bench(provider(hand, refreshedEvery: .seconds(30)))
+        let bench = Bench(provider(hand, refreshInterval: .seconds(30)))
         await hand.began(1)
         hand.answer(.two)
         await eventually { await bench.document().status == .ok }
@@ -27,7 +27,7 @@ struct RefreshTests {
         let clock = SteppedClock()
         var healthcheck: Healthcheck? = Healthcheck(
             service: ServiceInfo(name: "chat", version: "1"),
-            providers: [provider(hand, refreshedEvery: .seconds(30))],
+            providers: [provider(hand, refreshInterval: .seconds(30))],
             clock: clock
         )
         weak let check = healthcheck?.checks[0]
@@ -48,7 +48,7 @@ struct RefreshTests {
         var healthcheck: Healthcheck? = Healthcheck(
             service: ServiceInfo(name: "chat", version: "1"),
             providers: [
-                SnapshotProvider("hung", keys: [], refreshedEvery: .seconds(30)) {
+                SnapshotProvider("hung", keys: [], refreshInterval: .seconds(30)) {
                     begin.finish()
                     for await _ in never {}
                     throw CancellationError()
@@ -90,7 +90,7 @@ struct RefreshTests {
         healthcheck.withLock {
             $0 = Healthcheck(
                 service: ServiceInfo(name: "chat", version: "1"),
-                providers: [provider(hand, refreshedEvery: .seconds(30))],
+                providers: [provider(hand, refreshInterval: .seconds(30))],
                 clock: clock
             )
         }

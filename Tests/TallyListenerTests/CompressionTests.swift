@@ -55,7 +55,7 @@ struct CompressionTests {
     func headSendsTheHeadersOfGetAndEncodesNothing() async throws {
         let registry = try Self.registry(series: 1000)
         let asked = Count()
-        Gauge.observing("asked", help: "", in: registry) { Double(asked.increment()) }
+        ObservedGauge("asked", help: "", in: registry) { Double(asked.increment()) }
         try await MetricsListener(registry: registry, port: 0).serving { address in
             let client = try await RawClient(address.port)
             for _ in 0..<20 {

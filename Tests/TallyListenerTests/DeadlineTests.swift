@@ -28,7 +28,7 @@ struct ScrapeDeadlineTests {
             }
         )
         let roadblock = Roadblock()
-        Gauge.observing("z_depth", help: "", in: registry) {
+        ObservedGauge("z_depth", help: "", in: registry) {
             roadblock.block()
             return 1
         }

@@ -16,7 +16,7 @@ struct HealthRouteTests {
         Healthcheck(
             service: ServiceInfo(name: "chat", version: "1.4.2"),
             providers: [
-                SnapshotProvider("database", keys: ["sessions"], timeout: .seconds(50), freshFor: .seconds(50)) {
+                SnapshotProvider("database", keys: ["sessions"], timeout: .seconds(50), maxAge: .seconds(50)) {
                     if fails { throw Secret() }
                     return ["sessions": 2]
                 }

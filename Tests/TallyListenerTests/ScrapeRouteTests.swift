@@ -18,7 +18,7 @@ struct ScrapeRouteTests {
 
     @Test func gaugesThatExceedTheScrapeTimeoutAreOmitted() async throws {
         let registry = MetricRegistry()
-        Gauge.observing("a_depth", help: "A.", in: registry) { 1 }
+        ObservedGauge("a_depth", help: "A.", in: registry) { 1 }
         try await MetricsListener(registry: registry, port: 0).serving { address in
             let header = "X-Prometheus-Scrape-Timeout-Seconds: 0.000000001\r\n"
             for count in 1...2 {

@@ -168,11 +168,11 @@ struct StreamingTests {
         let roadblock = Roadblock()
         let asked = Count()
         let registry = MetricRegistry()
-        Gauge.observing("a_depth", help: "Depth.", in: registry) {
+        ObservedGauge("a_depth", help: "Depth.", in: registry) {
             if asked.increment() == 1 { roadblock.block() }
             return 7
         }
-        Gauge.observing("b_depth", help: "Depth.", in: registry) { 8 }
+        ObservedGauge("b_depth", help: "Depth.", in: registry) { 8 }
         let ready = ListenerRoute("/ready") { _ in ListenerResponse() }
         try await MetricsListener(registry: registry, port: 0, routes: [ready]).serving { address in
             // More requests than the listener has threads.

@@ -2,14 +2,14 @@ import Testing
 
 @testable import TallySampler
 
-/// When a store that is in trouble is tried again.
-struct TroubleLogTests {
-    private var log = TroubleLog()
+/// When a store that is fails is tried again.
+struct FailureLogTests {
+    private var log = FailureLog()
     private var now = Duration.zero
 
     /// Fails, and waits until it may be tried again. Returns how long that was, in seconds.
-    private mutating func wait(_ trouble: HistoryStatus.Trouble) -> Int {
-        log.begin(trouble, at: now)
+    private mutating func wait(_ failure: HistoryStatus.Failure) -> Int {
+        log.begin(failure, at: now)
         var seconds = 0
         while !log.mayTry(at: now), seconds < 1000 {
             seconds += 1
@@ -18,9 +18,9 @@ struct TroubleLogTests {
         return seconds
     }
 
-    private mutating func waits(_ times: Int, _ trouble: HistoryStatus.Trouble) -> [Int] {
+    private mutating func waits(_ times: Int, _ failure: HistoryStatus.Failure) -> [Int] {
         var waits: [Int] = []
-        for _ in 0..<times { waits.append(wait(trouble)) }
+        for _ in 0..<times { waits.append(wait(failure)) }
         return waits
     }
 
@@ -31,7 +31,7 @@ struct TroubleLogTests {
         #expect(log.current == .full)
     }
 
-    @Test mutating func anotherTroubleAndTheNextOneBeginAnew() {
+    @Test mutating func anotherFailureAndTheNextOneBeginAnew() {
         let first = waits(3, .full)
         #expect(first == [5, 10, 20])
         let other = waits(2, .inputOutput)

@@ -37,7 +37,7 @@ struct LatestValuesTests {
 
     @Test mutating func theHostHasItsStandardNames() throws {
         let host = Sample(
-            owner: .host,
+            subject: .host,
             values: [
                 .load1: 0.5, .memoryTotalBytes: 1000, .memoryUsedBytes: 400, .swapTotalBytes: 10, .swapUsedBytes: 4,
                 .diskTotalBytes: 100, .diskUsedBytes: 70, .networkReceivedBytes: 5, .cpuPressureSeconds: 2.5,
@@ -53,12 +53,12 @@ struct LatestValuesTests {
         ]
         for (name, value) in expected { #expect(try registry.value(of: name) == value, "\(name)") }
         #expect(try registry.value(of: "node_load5") == nil, "what could not be had is absent, not zero")
-        latest.show([Sample(owner: .host, values: [.load5: 1])], isWhole: true)
+        latest.show([Sample(subject: .host, values: [.load5: 1])], isWhole: true)
         #expect(try registry.value(of: "node_load1") == nil)
         #expect(try registry.value(of: "node_load5") == 1)
         latest.show([], isWhole: false)
         #expect(try registry.value(of: "node_load5") == nil, "it would be taken for the load of now")
-        latest.show([Sample(owner: .host, values: [.load5: 2])], isWhole: true)
+        latest.show([Sample(subject: .host, values: [.load5: 2])], isWhole: true)
         #expect(try registry.value(of: "node_load5") == 2)
         latest.hideAll()
         #expect(try registry.value(of: "node_load5") == nil)
@@ -119,31 +119,31 @@ struct LatestValuesTests {
     @Test mutating func thoseThatAreShownStayWhereThereAreTooMany() throws {
         for _ in 0..<3 {
             #expect(latest.show((0..<510).map { .container($0) }, isWhole: true) == 10)
-            #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxOwners)
+            #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxSubjects)
         }
         #expect(try value("container_memory_working_set_bytes", 0) == 100)
     }
 
     @Test mutating func containersThatAreShownAreBounded() throws {
         latest.show((0..<2_000).map { .container($0) }, isWhole: true)
-        #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxOwners)
+        #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxSubjects)
         #expect(try registry.value(of: "tally_family_overflow_total") == nil)
         // As some go, others come.
         latest.show((1_500..<2_000).map { .container($0) }, isWhole: true)
         latest.show((1_500..<2_000).map { .container($0) }, isWhole: true)
         #expect(try value("container_memory_working_set_bytes", 1_999) == 100)
-        #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxOwners)
+        #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxSubjects)
     }
 
     @Test mutating func whatWasHiddenTakesNoRoom() throws {
-        #expect(latest.show((0..<LatestValues.maxOwners).map { .container($0) }, isWhole: true) == 0)
+        #expect(latest.show((0..<LatestValues.maxSubjects).map { .container($0) }, isWhole: true) == 0)
         latest.hideAll()
         #expect(try registry.samples(of: "container_memory_working_set_bytes").isEmpty)
-        #expect(latest.show((500..<500 + LatestValues.maxOwners).map { .container($0) }, isWhole: true) == 0)
+        #expect(latest.show((500..<500 + LatestValues.maxSubjects).map { .container($0) }, isWhole: true) == 0)
     }
 
     @Test mutating func theProcessIsShownWhetherOrNotTheHostShowsIt() throws {
-        latest.show([Sample(owner: .process, values: [.cpuSeconds: 1])], isWhole: true)
+        latest.show([Sample(subject: .process, values: [.cpuSeconds: 1])], isWhole: true)
         #expect(try #require(try registry.value(of: "process_resident_memory_bytes")) > 0)
         ProcessMetrics.register(in: registry)
         #expect(try registry.samples(of: "process_open_fds").count == 1)

@@ -84,7 +84,7 @@ struct LoopDefectTests {
         await bench.reach(3)
         await bench.store.ticked(1)
         bench.wall.withLock { $0 = .nan }
-        let points = try await sampler.history(of: .cpuPercent, owner: .host, last: .minutes(1), every: .seconds(1))
+        let points = try await sampler.history(of: .cpuPercent, for: .host, last: .minutes(1), every: .seconds(1))
         #expect(points.map(\.time) == [1_800_000_003])
         await sampler.stop()
     }
@@ -189,14 +189,14 @@ struct LoopDefectTests {
         var state = TickState(sources: 1)
         _ = state.begin()
         func group(_ path: String, _ id: String?) -> Sample {
-            Sample(owner: .controlGroup(path), containerID: id, values: [.cpuPercent: 10, .memoryUsedBytes: 100])
+            Sample(subject: .controlGroup(path), containerID: id, values: [.cpuPercent: 10, .memoryUsedBytes: 100])
         }
         let samples = [
             group("docker/a", "a"), group("docker/b", "b"), group("system.slice/cron.service", nil),
-            Sample(owner: .container("web"), containerID: "a", values: [.cpuPercent: 12, .memoryUsedBytes: 90]),
+            Sample(subject: .container("web"), containerID: "a", values: [.cpuPercent: 12, .memoryUsedBytes: 90]),
         ]
         _ = state.answered(source: 0, .success(SourceReading(samples: samples)))
-        let host = state.samples().first { $0.owner == .host }
+        let host = state.samples().first { $0.subject == .host }
         #expect(host?.values[.containersRunning] == 2)
         #expect(host?.values[.workloadCPUPercent] == 22)
         #expect(host?.values[.workloadMemoryUsedBytes] == 190)
@@ -248,7 +248,7 @@ struct LoopDefectTests {
     @Test func aContainerIsShownOnceAndThoseThatAreTooManyAreCounted() throws {
         let registry = MetricRegistry()
         var latest = try LatestValues(in: registry)
-        let group = Sample(owner: .controlGroup("docker/id1"), containerID: "id1", values: [.memoryUsedBytes: 1])
+        let group = Sample(subject: .controlGroup("docker/id1"), containerID: "id1", values: [.memoryUsedBytes: 1])
         #expect(latest.show([group, .container(1)], isWhole: true) == 0)
         #expect(try registry.samples(of: "container_memory_working_set_bytes").map { $0[label: "name"] } == ["c1"])
         #expect(latest.show((0..<510).map { .container($0) }, isWhole: true) == 10)
@@ -256,22 +256,22 @@ struct LoopDefectTests {
 
     // MARK: What is told
 
-    @Test func aTroubleThatCameAndWentBetweenTwoTicksIsTold() async throws {
+    @Test func aFailureThatCameAndWentBetweenTwoTicksIsTold() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
         await bench.store.ticked(1)
-        bench.store.troubles.withLock { $0 = [.corrupt: 1] }
+        bench.store.failures.withLock { $0 = [.corrupt: 1] }
         await bench.reach(18)
         await bench.store.ticked(2)
         await bench.reach(33)
         await bench.asleep(until: 48)
-        let told = bench.reports.withLock { $0.filter { $0.kind == .historyTrouble }.map(\.message) }
+        let told = bench.reports.withLock { $0.filter { $0.kind == .historyFailure }.map(\.message) }
         #expect(told == ["corrupt, and over"])
         await sampler.stop()
     }
 
-    @Test func anotherTroubleIsToldTooAndTheSameOneOnce() {
+    @Test func anotherFailureIsToldTooAndTheSameOneOnce() {
         let told = Locked<[String]>([])
         let reports = Reports { report in told.withLock { $0.append("\(report.kind) \(report.message)") } }
         reports.set(.history, "busy", as: "busy")
@@ -279,6 +279,6 @@ struct LoopDefectTests {
         reports.set(.history, "full", as: "full")
         reports.set(.history, nil)
         reports.set(.history, nil)
-        #expect(told.withLock(\.self) == ["history in trouble busy", "history in trouble full", "history well "])
+        #expect(told.withLock(\.self) == ["history in failure busy", "history in failure full", "history recovered "])
     }
 }

@@ -1,10 +1,11 @@
-import TallySampler
 import Testing
+
+@testable import TallySampler
 
 @Suite
 struct MemoryHistoryTests {
     @Test func valuesOfABucketBecomeOnePoint() async throws {
-        let history: MemoryHistory = .memory(maxSamples: 100)
+        let history = MemoryHistory(maxSamples: 100)
         for (time, value) in [(60, 1.0), (75, 2), (90, 6), (180, 4)] {
             try await history.append(.cpu(Int64(time), value))
         }
@@ -17,10 +18,10 @@ struct MemoryHistoryTests {
         )
     }
 
-    @Test func containersOfOneOwnerAreSummedBeforeTheyAreCompared() async throws {
+    @Test func containersOfOneSubjectAreSummedBeforeTheyAreCompared() async throws {
         let history = MemoryHistory(maxSamples: 100)
         let samples = [("a", 10.0), ("b", 20)].map {
-            Sample(owner: .container("web"), containerID: $0, values: [.cpuPercent: $1])
+            Sample(subject: .container("web"), containerID: $0, values: [.cpuPercent: $1])
         }
         try await history.append(HistoryTick(time: 5, samples: samples))
         try await history.append(.cpu(6, 7))
@@ -28,20 +29,20 @@ struct MemoryHistoryTests {
         #expect(points == [HistoryPoint(time: 0, count: 2, min: 7, mean: 18.5, max: 30)])
     }
 
-    @Test func ownersAreListedOnceByKindAndThenByTheirBytes() async throws {
+    @Test func subjectsAreListedOnceByKindAndThenByTheirBytes() async throws {
         let history = MemoryHistory(maxSamples: 100)
-        let late: [SampleOwner] = [
+        let late: [SampleSubject] = [
             .controlGroup("a"), .container("b"), .container("é"), .container("e\u{301}"), .process,
         ]
-        try await history.append(HistoryTick(time: 5, samples: [.container("a"), .host].map { Sample(owner: $0) }))
-        try await history.append(HistoryTick(time: 6, samples: (late + [.host]).map { Sample(owner: $0) }))
-        let listed: [SampleOwner] = [
+        try await history.append(HistoryTick(time: 5, samples: [.container("a"), .host].map { Sample(subject: $0) }))
+        try await history.append(HistoryTick(time: 6, samples: (late + [.host]).map { Sample(subject: $0) }))
+        let listed: [SampleSubject] = [
             .process, .container("b"), .container("e\u{301}"), .container("é"), .controlGroup("a"),
         ]
-        #expect(try await history.owners(from: 6, through: 6) == [.host] + listed)
-        #expect(try await history.owners(from: 5, through: 5) == [.host, .container("a")])
-        #expect(try await history.owners(from: 7, through: .max).isEmpty)
-        #expect(try await history.owners(from: .max, through: .min).isEmpty)
+        #expect(try await history.subjects(from: 6, through: 6) == [.host] + listed)
+        #expect(try await history.subjects(from: 5, through: 5) == [.host, .container("a")])
+        #expect(try await history.subjects(from: 7, through: .max).isEmpty)
+        #expect(try await history.subjects(from: .max, through: .min).isEmpty)
     }
 
     @Test func metricsAreKnownByTheirNames() {
@@ -120,10 +121,10 @@ struct MemoryHistoryTests {
         #expect(points.last?.time == 10_050)
     }
 
-    @Test func aMetricThatAnOwnerDoesNotHaveHasNoPoints() async throws {
+    @Test func aMetricThatASubjectDoesNotHaveHasNoPoints() async throws {
         let history = MemoryHistory(maxSamples: 100)
         try await history.append(.example(1))
-        let query = HistoryQuery(metric: .load1, owner: .container("c0"), from: 0, through: 9, bucketSeconds: 1)
+        let query = HistoryQuery(metric: .load1, subject: .container("c0"), from: 0, through: 9, bucketSeconds: 1)
         #expect(try await history.history(query).isEmpty)
     }
 
@@ -134,6 +135,6 @@ struct MemoryHistoryTests {
         await history.close()
         await #expect(throws: HistoryError.self) { try await history.append(.cpu(2, 1)) }
         #expect(try await history.history(.cpu()).count == 1)
-        #expect(await history.status().trouble == .closed)
+        #expect(await history.status().failure == .closed)
     }
 }

@@ -50,8 +50,8 @@ struct SQLiteBacklogTests {
     /// It would cost all that waits, and itself.
     @Test func aTickThatIsLargerThanAllThatMayWaitIsRefused() async throws {
         try await append(1...3)
-        let samples = (0...TroubleLog.maxSamples).map { number in
-            Sample(owner: .container("c"), containerID: "\(number)", values: [.cpuPercent: 1])
+        let samples = (0...FailureLog.maxSamples).map { number in
+            Sample(subject: .container("c"), containerID: "\(number)", values: [.cpuPercent: 1])
         }
         let error = await #expect(throws: HistoryError.self) {
             try await history.append(HistoryTick(time: 4, samples: samples))
@@ -99,9 +99,9 @@ struct SQLiteBacklogTests {
     @Test func nothingIsPrunedWhileItIsNotTimeToTryAgain() async throws {
         let (bench, history) = try held()
         try await history.append(.example(1))
-        #expect(await history.status().trouble == .heldByReader)
+        #expect(await history.status().failure == .heldByReader)
         try await history.prune(before: 0)
-        #expect(await history.status().trouble == .heldByReader, "nothing has been found to be well")
+        #expect(await history.status().failure == .heldByReader, "nothing has been found to be well")
         #expect(await history.status().backlog == 1)
         withExtendedLifetime(bench) {}
     }
@@ -123,14 +123,14 @@ struct SQLiteBacklogTests {
         }
         for _ in 0..<3 {
             try await history.prune(before: 1000)
-            #expect(await history.status().trouble == .heldByReader)
+            #expect(await history.status().failure == .heldByReader)
             #expect(await history.status().rows == 3)
             bench.clock.advance(by: .seconds(61))
         }
-        #expect(await history.status().troubles == [.heldByReader: 1])
+        #expect(await history.status().failures == [.heldByReader: 1])
         try await reader.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
         try await history.prune(before: 1000)
-        #expect(await history.status().trouble == nil)
+        #expect(await history.status().failure == nil)
         #expect(await history.status().rows == 0)
         await history.close()
     }

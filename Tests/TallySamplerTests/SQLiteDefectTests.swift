@@ -89,7 +89,7 @@ struct SQLiteDefectTests {
         HistoryTick(
             time: time,
             samples: values.enumerated().map { number, value in
-                Sample(owner: .container("web"), containerID: "id\(number)", values: [.cpuPercent: value])
+                Sample(subject: .container("web"), containerID: "id\(number)", values: [.cpuPercent: value])
             }
         )
     }
@@ -106,7 +106,7 @@ struct SQLiteDefectTests {
         let found = try database { try String.fetchOne($0, sql: "SELECT typeof(seen) || ' ' || seen FROM series") }
         #expect(found == "integer \(Self.start + 15)")
         #expect(try await history.history(.cpu()).map(\.max) == [1, 2])
-        #expect(await history.status().troubles.isEmpty)
+        #expect(await history.status().failures.isEmpty)
         await history.close()
     }
 
@@ -123,14 +123,14 @@ struct SQLiteDefectTests {
         }
         let history = try bench.open()
         try await history.append(.cpu(1, 1))
-        #expect(await history.status().troubles == [.corrupt: 1])
-        #expect(await history.status().trouble == nil, "the new file works")
+        #expect(await history.status().failures == [.corrupt: 1])
+        #expect(await history.status().failure == nil, "the new file works")
         #expect(try bench.corruptFiles() == ["history.sqlite.corrupt-1800000000"])
         #expect(try await history.history(.cpu()).map(\.time) == [1])
         await history.close()
     }
 
-    @Test func aNewFileThatFailsTooIsInTrouble() async throws {
+    @Test func aNewFileThatFailsTooIsInFailure() async throws {
         // Any log is too long, and cannot be made any shorter.
         let history = try bench.open {
             $0.logBytes = 0
@@ -140,8 +140,8 @@ struct SQLiteDefectTests {
         try Data(repeating: 0x5A, count: 8192).write(to: URL(filePath: bench.path))
         try await history.append(.cpu(1, 1))
         let status = await history.status()
-        #expect(status.troubles == [.corrupt: 1, .heldByReader: 1])
-        #expect(status.trouble == .heldByReader)
+        #expect(status.failures == [.corrupt: 1, .heldByReader: 1])
+        #expect(status.failure == .heldByReader)
         #expect(status.backlog == 1)
         await history.close()
     }
@@ -152,7 +152,7 @@ struct SQLiteDefectTests {
         let history = try await waiting(60)
         let holder = try await Holder(of: bench.path, "BEGIN EXCLUSIVE;")
         try await append(61...80, to: history)
-        #expect(await history.status().trouble == .busy)
+        #expect(await history.status().failure == .busy)
         #expect(await history.status().backlog == 80)
         #expect(await history.status().droppedTicks == 0)
 
@@ -169,7 +169,7 @@ struct SQLiteDefectTests {
     @Test func aTickBringsOnlySomeOfWhatWaits() async throws {
         let history = try await waiting(250)
         try await append(251...251, to: history)
-        #expect(await history.status().trouble == nil)
+        #expect(await history.status().failure == nil)
         #expect(await history.status().backlog == 151)
         #expect(try await history.history(.cpu(of: .host)).map(\.time) == Array(1...251))
         try await append(252...252, to: history)

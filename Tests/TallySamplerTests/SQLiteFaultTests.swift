@@ -29,19 +29,19 @@ struct SQLiteFaultTests {
         try folder.fill()
         try await append(6...60, to: history)
         var status = await history.status()
-        #expect(status.trouble == .full)
-        #expect(status.troubles == [.full: 1])
+        #expect(status.failure == .full)
+        #expect(status.failures == [.full: 1])
         #expect(status.backlog > 40)
         #expect(status.droppedTicks == 0)
         #expect(try await history.history(.cpu(of: .host)).map(\.time) == Array(1...60))
 
         try folder.makeRoom()
         try await append(61...61, to: history)
-        #expect(await history.status().trouble == .full, "it is not tried again at once")
+        #expect(await history.status().failure == .full, "it is not tried again at once")
         bench.clock.advance(by: .seconds(61))
         try await append(62...62, to: history)
         status = await history.status()
-        #expect(status.trouble == nil)
+        #expect(status.failure == nil)
         #expect(status.backlog == 0)
         #expect(try await history.history(.cpu(of: .host)).map(\.time) == Array(1...62))
         #expect(try bench.sqlite("SELECT COUNT(*), COUNT(DISTINCT ts) FROM container_sample") == "124|62")
@@ -55,7 +55,7 @@ struct SQLiteFaultTests {
         let bench = try HistoryBench(path: folder.url.appending(path: "history.sqlite").path)
         let history = try bench.open()
         try await append(1...5, to: history)
-        #expect(await history.status().trouble == .full)
+        #expect(await history.status().failure == .full)
         try folder.makeRoom()
         bench.clock.advance(by: .seconds(61))
         try await append(6...6, to: history)
@@ -74,14 +74,14 @@ struct SQLiteFaultTests {
         try folder.setReadOnly(true)
         let history = try bench.open()
         try await append(4...30, to: history)
-        #expect(await history.status().trouble == .readOnly)
-        #expect(await history.status().troubles == [.readOnly: 1])
+        #expect(await history.status().failure == .readOnly)
+        #expect(await history.status().failures == [.readOnly: 1])
         #expect(try await history.history(.cpu(of: .host)).map(\.time).suffix(27) == Array(4...30))
 
         try folder.setReadOnly(false)
         bench.clock.advance(by: .seconds(61))
         try await append(31...31, to: history)
-        #expect(await history.status().trouble == nil)
+        #expect(await history.status().failure == nil)
         #expect(try await history.history(.cpu(of: .host)).map(\.time) == Array((isThere ? 1 : 4)...31))
         await history.close()
     }
@@ -92,14 +92,14 @@ struct SQLiteFaultTests {
         let other = try HistoryBench(path: folder.appending(path: "history.sqlite").path)
         let history = try other.open()
         try await append(1...3, to: history)
-        #expect(await history.status().trouble != nil)
-        #expect(try await history.owners(from: 1, through: 3).count == 3)
+        #expect(await history.status().failure != nil)
+        #expect(try await history.subjects(from: 1, through: 3).count == 3)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         other.clock.advance(by: .seconds(61))
         try await append(4...4, to: history)
-        #expect(await history.status().trouble == nil)
+        #expect(await history.status().failure == nil)
         #expect(await history.status().rows == 12)
-        #expect(try await history.owners(from: 1, through: 4).count == 3)
+        #expect(try await history.subjects(from: 1, through: 4).count == 3)
         await history.close()
     }
 
@@ -138,10 +138,10 @@ struct SQLiteFaultTests {
 
         let history = try bench.open { if !isCounted { $0.maxRewriteBytes = 0 } }
         if !isCounted {
-            #expect(await history.status().troubles.isEmpty)
+            #expect(await history.status().failures.isEmpty)
             let query = HistoryQuery(
                 metric: .processes,
-                owner: .container("c3"),
+                subject: .container("c3"),
                 from: 0,
                 through: 999,
                 bucketSeconds: 1
@@ -149,8 +149,8 @@ struct SQLiteFaultTests {
             #expect(try await history.history(query).isEmpty)
         }
         let status = await history.status()
-        #expect(status.troubles == [.corrupt: 1])
-        #expect(status.trouble == nil, "the new file works")
+        #expect(status.failures == [.corrupt: 1])
+        #expect(status.failure == nil, "the new file works")
         try await append(201...203, to: history)
         #expect(try await history.history(.cpu(of: .host)).map(\.time) == [201, 202, 203])
         let aside = try bench.corruptFiles()
@@ -166,7 +166,7 @@ struct SQLiteFaultTests {
         for round in 1...6 {
             try breakFile(of: bench)
             try await append((round * 10 + 1)...(round * 10 + 1), to: history)
-            #expect(await history.status().trouble == nil)
+            #expect(await history.status().failure == nil)
             #expect(await history.status().backlog == 0)
             let aside = try bench.corruptFiles()
             #expect(aside.count == min(round, 3))
@@ -174,7 +174,7 @@ struct SQLiteFaultTests {
 
             try breakFile(of: bench)
             try await append((round * 10 + 2)...(round * 10 + 3), to: history)
-            #expect(await history.status().trouble == .corrupt)
+            #expect(await history.status().failure == .corrupt)
             #expect(try bench.corruptFiles() == aside, "it is not an hour ago")
             #expect(
                 try await history.history(.cpu(of: .host)).map(\.time) == [
@@ -212,14 +212,14 @@ struct SQLiteFaultTests {
             bench.clock.advance(by: .seconds(15))
         }
         try await history.prune(before: 0)
-        #expect(await history.status().trouble == .busy)
-        #expect(await history.status().troubles == [.busy: 1])
+        #expect(await history.status().failure == .busy)
+        #expect(await history.status().failures == [.busy: 1])
         #expect(await history.status().backlog == 20)
         #expect(try await history.history(.cpu(of: .host)).map(\.time) == Array(1...22))
 
         holder.release()
         try await append(23...23, to: history)
-        #expect(await history.status().trouble == nil)
+        #expect(await history.status().failure == nil)
         #expect(await history.status().droppedTicks == 0)
         #expect(try bench.sqlite("SELECT COUNT(*) FROM host_sample") == "23")
         #expect(try await history.history(.cpu(of: .host)).map(\.time) == Array(1...23))
@@ -244,7 +244,7 @@ struct SQLiteFaultTests {
         let holder = try await Holder(of: bench.path, "BEGIN EXCLUSIVE;")
         let history = try bench.open { $0.busyTimeout = .milliseconds(1) }
         try await append(1...3, to: history)
-        #expect(await history.status().trouble == .busy)
+        #expect(await history.status().failure == .busy)
         holder.release()
         try await append(4...4, to: history)
         #expect(try await history.history(.cpu(of: .host)).map(\.time) == [1, 2, 3, 4])
@@ -267,7 +267,7 @@ struct SQLiteFaultTests {
             largest = max(largest, bench.bytes("-wal"))
         }
         #expect(largest < (512 + 128) << 10, "\(largest) bytes of log")
-        #expect(await history.status().trouble == .heldByReader)
+        #expect(await history.status().failure == .heldByReader)
         #expect(await history.status().droppedTicks == 0)
         #expect(try await history.history(.cpu(of: .host)).count == 300)
 
@@ -275,7 +275,7 @@ struct SQLiteFaultTests {
         bench.clock.advance(by: .seconds(61))
         // What has waited is written a hundred ticks at a time.
         try await append(301...305, to: history)
-        #expect(await history.status().trouble == nil)
+        #expect(await history.status().failure == nil)
         #expect(await history.status().backlog == 0)
         #expect(try bench.sqlite("SELECT COUNT(*) FROM host_sample") == "305")
         #expect(bench.bytes("-wal") < (512 + 128) << 10)

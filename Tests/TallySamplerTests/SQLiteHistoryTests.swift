@@ -21,25 +21,25 @@ struct SQLiteHistoryTests {
         var generator = SystemRandomNumberGenerator()
         for time in stride(from: Int64(1000), to: 4000, by: 15) {
             var samples: [Sample] = []
-            for (owner, container) in [("a", "1"), ("a", "2"), ("b", "3")] where Bool.random(using: &generator) {
-                var sample = Sample(owner: .container(owner), containerID: container)
+            for (subject, container) in [("a", "1"), ("a", "2"), ("b", "3")] where Bool.random(using: &generator) {
+                var sample = Sample(subject: .container(subject), containerID: container)
                 if Bool.random(using: &generator) { sample.values[.cpuPercent] = Double.random(in: 0...200) }
                 sample.values[.memoryUsedBytes] = Double(Int.random(in: 0...1 << 40))
                 samples.append(sample)
             }
-            samples.append(Sample(owner: .host, values: [.load1: Double(time)]))
+            samples.append(Sample(subject: .host, values: [.load1: Double(time)]))
             let tick = HistoryTick(time: time, samples: samples)
             try await file.append(tick)
             try await memory.append(tick)
         }
         try await file.prune(before: 1500)
         try await memory.prune(before: 1500)
-        for owner in [SampleOwner.container("a"), .container("b"), .container("c"), .host] {
+        for subject in [SampleSubject.container("a"), .container("b"), .container("c"), .host] {
             for metric in [SampleMetric.cpuPercent, .memoryUsedBytes, .load1] {
                 for (bucket, from) in [(Int64(1), Int64.min), (60, 0), (3600, 2000), (.max, .min)] {
                     let query = HistoryQuery(
                         metric: metric,
-                        owner: owner,
+                        subject: subject,
                         from: from,
                         through: .max,
                         bucketSeconds: bucket
@@ -57,10 +57,10 @@ struct SQLiteHistoryTests {
             }
         }
         for (from, through) in [(Int64.min, Int64.max), (3000, 3000), (4000, .max), (.min, 1499), (5, 4)] {
-            let expected = try await memory.owners(from: from, through: through)
-            #expect(try await file.owners(from: from, through: through) == expected)
+            let expected = try await memory.subjects(from: from, through: through)
+            #expect(try await file.subjects(from: from, through: through) == expected)
         }
-        #expect(try await file.owners(from: 0, through: .max) == [.host, .container("a"), .container("b")])
+        #expect(try await file.subjects(from: 0, through: .max) == [.host, .container("a"), .container("b")])
         #expect(try await file.newestTime() == memory.newestTime())
         #expect(await file.status().rows == memory.status().rows)
     }
@@ -111,7 +111,7 @@ struct SQLiteHistoryTests {
         #expect(vacuum == 2)
         #expect(mode == "wal")
         #expect(version == 1)
-        #expect(await history.status().troubles.isEmpty)
+        #expect(await history.status().failures.isEmpty)
     }
 
     @Test func whatWasWrittenIsThereAfterClosing() async throws {
@@ -122,7 +122,7 @@ struct SQLiteHistoryTests {
         #expect(bench.bytes("-wal") == 0)
         await #expect(throws: HistoryError.self) { try await history.append(.example(51)) }
         await #expect(throws: HistoryError.self) { try await history.history(.cpu()) }
-        #expect(await history.status().trouble == .closed)
+        #expect(await history.status().failure == .closed)
 
         let again = try bench.open()
         #expect(try await again.newestTime() == 50)
@@ -149,8 +149,8 @@ struct SQLiteHistoryTests {
         try queue.close()
         let history = try bench.open { $0.maxRewriteBytes = 0 }
         try await history.append(.example(1))
-        #expect(await history.status().troubles == [.cannotShrink: 1])
-        #expect(await history.status().trouble == nil)
+        #expect(await history.status().failures == [.cannotShrink: 1])
+        #expect(await history.status().failure == nil)
     }
 
     @Test func filesOfOthersAreNotTouched() async throws {
@@ -189,7 +189,7 @@ struct SQLiteHistoryTests {
         try database { try $0.execute(sql: "ALTER TABLE container_sample DROP COLUMN processes") }
         let history = try bench.open()
         try await history.append(.example(1))
-        let query = HistoryQuery(metric: .processes, owner: .container("c0"), from: 0, through: 9, bucketSeconds: 1)
+        let query = HistoryQuery(metric: .processes, subject: .container("c0"), from: 0, through: 9, bucketSeconds: 1)
         #expect(try await history.history(query).map(\.max) == [3])
     }
 

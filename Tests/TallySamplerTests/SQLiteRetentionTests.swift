@@ -53,7 +53,7 @@ struct SQLiteRetentionTests {
         }
         let query = HistoryQuery(
             metric: .cpuPercent,
-            owner: .container("c7"),
+            subject: .container("c7"),
             from: 820 * 15 - 7200,
             through: .max,
             bucketSeconds: 60

@@ -38,9 +38,9 @@ struct SQLiteSeriesTests {
         let history = try bench.open()
         try await history.append(.cpu(Self.start, 1, of: name, in: name))
         #expect(try await history.history(.cpu(of: .container(name))).map(\.max) == [1])
-        let owners = try await history.owners(from: .min, through: .max)
-        #expect(owners == [.container(name.replacing("\0", with: "\u{FFFD}"))])
-        let listed = try #require(owners.first)
+        let subjects = try await history.subjects(from: .min, through: .max)
+        #expect(subjects == [.container(name.replacing("\0", with: "\u{FFFD}"))])
+        let listed = try #require(subjects.first)
         #expect(try await history.history(.cpu(of: listed)).map(\.max) == [1])
         await history.close()
     }

@@ -94,7 +94,7 @@ struct SamplerLifeTests {
                             if place == 1 { await stop() }
                             return nil
                         }
-                        return SourceReading(samples: [Sample(owner: .host, values: [.load1: 1])], targets: [target])
+                        return SourceReading(samples: [Sample(subject: .host, values: [.load1: 1])], targets: [target])
                     }
                 ],
                 store: bench.store,
@@ -212,6 +212,6 @@ extension Sample {
     static func container(_ number: Int, _ values: [SampleMetric: Double] = [.cpuPercent: 10, .memoryUsedBytes: 100])
         -> Sample
     {
-        Sample(owner: .container("c\(number)"), containerID: "id\(number)", values: values)
+        Sample(subject: .container("c\(number)"), containerID: "id\(number)", values: values)
     }
 }

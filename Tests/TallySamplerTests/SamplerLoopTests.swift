@@ -97,7 +97,7 @@ struct SamplerLoopTests {
         bench.settings.withLock { $0 = .success(SamplingSettings(interval: .seconds(10))) }
         await bench.reach(83)
         await bench.store.ticked(5)
-        #expect(bench.kinds == [.settingsFailing, .settingsWell])
+        #expect(bench.kinds == [.settingsFailing, .settingsRecovered])
         await bench.asleep(until: 93)
         await sampler.stop()
     }
@@ -251,7 +251,7 @@ struct SamplerLoopTests {
         let names = Locked(["old", "web"])
         let sampler = bench.sampler(
             SampleSource("containers") { _ in
-                SourceReading(samples: names.withLock(\.self).map { Sample(owner: .container($0)) })
+                SourceReading(samples: names.withLock(\.self).map { Sample(subject: .container($0)) })
             }
         )
         try sampler.start()
@@ -261,9 +261,9 @@ struct SamplerLoopTests {
         await bench.reach(18)
         await bench.store.ticked(2)
         // The host's, of the sums over containers.
-        #expect(try await sampler.owners(last: .minutes(1)) == [.host, .container("old"), .container("web")])
-        #expect(try await sampler.owners(last: .seconds(10)) == [.host, .container("web")])
-        #expect(try await sampler.owners(last: .seconds(0)).isEmpty)
+        #expect(try await sampler.subjects(last: .minutes(1)) == [.host, .container("old"), .container("web")])
+        #expect(try await sampler.subjects(last: .seconds(10)) == [.host, .container("web")])
+        #expect(try await sampler.subjects(last: .seconds(0)).isEmpty)
         await sampler.stop()
     }
 
@@ -275,13 +275,13 @@ struct SamplerLoopTests {
             await bench.reach(Double(3 + 60 * (tick - 1)))
             await bench.store.ticked(tick)
         }
-        let points = try await sampler.history(of: .cpuPercent, owner: .host, last: .hours(1), every: .seconds(600))
+        let points = try await sampler.history(of: .cpuPercent, for: .host, last: .hours(1), every: .seconds(600))
         #expect(points.count == 7)
         #expect(points.reduce(0) { $0 + $1.count } == 61)
-        #expect(try await sampler.history(of: .cpuPercent, owner: .host, last: .seconds(0), every: .zero).isEmpty)
+        #expect(try await sampler.history(of: .cpuPercent, for: .host, last: .seconds(0), every: .zero).isEmpty)
         let all = try await sampler.history(
             of: .cpuPercent,
-            owner: .host,
+            for: .host,
             last: .days(.max),
             every: Duration(attoseconds: .max)
         )

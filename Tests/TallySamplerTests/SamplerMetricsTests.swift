@@ -27,15 +27,15 @@ struct SamplerMetricsTests {
                 bytes: 900,
                 backlog: 20 + dropped,
                 droppedTicks: dropped,
-                trouble: .busy,
-                troubles: [.busy: busy, .full: 1]
+                failure: .busy,
+                failures: [.busy: busy, .full: 1]
             )
             metrics.history(status, after: before)
             before = status
         }
         #expect(try value("history_dropped_ticks_total") == 5)
-        #expect(try value("history_troubles_total", ["trouble": "busy"]) == 2)
-        #expect(try value("history_troubles_total", ["trouble": "full"]) == 1)
+        #expect(try value("history_failures_total", ["reason": "busy"]) == 2)
+        #expect(try value("history_failures_total", ["reason": "full"]) == 1)
         #expect(try value("history_backlog_ticks") == 25)
         #expect(try value("history_rows") == 7)
         #expect(try value("history_bytes") == 900)
@@ -61,9 +61,9 @@ struct SamplerMetricsTests {
         #expect(try value("targets", ["source": "docker"]) == nil)
     }
 
-    @Test func ownersThatAreTooManyAreCounted() async throws {
+    @Test func subjectsThatAreTooManyAreCounted() async throws {
         let bench = SamplerBench()
-        let count = Locked(LatestValues.maxOwners + 10)
+        let count = Locked(LatestValues.maxSubjects + 10)
         let sampler = bench.sampler(
             SampleSource("many") { _ in
                 SourceReading(samples: (0..<count.withLock { $0 }).map { .container($0) })
@@ -72,11 +72,11 @@ struct SamplerMetricsTests {
         try sampler.start()
         await bench.reach(3)
         await bench.store.ticked(1)
-        #expect(try bench.value("tally_sampler_owners_left_out") == 10)
+        #expect(try bench.value("tally_sampler_subjects_left_out") == 10)
         count.withLock { $0 = 3 }
         await bench.reach(18)
         await bench.store.ticked(2)
-        #expect(try bench.value("tally_sampler_owners_left_out") == 0)
+        #expect(try bench.value("tally_sampler_subjects_left_out") == 0)
         await sampler.stop()
     }
 }

@@ -59,7 +59,7 @@ struct SourceLifeTests {
         let sampler = bench.sampler(
             SampleSource("host") { _ in
                 SourceReading(
-                    samples: [Sample(owner: .host, values: [.cpuCount: 2])],
+                    samples: [Sample(subject: .host, values: [.cpuCount: 2])],
                     errors: errors.withLock { $0 }
                 )
             }
@@ -76,7 +76,7 @@ struct SourceLifeTests {
         errors.withLock { $0 = [] }
         await bench.reach(33)
         await bench.asleep(until: 48)
-        #expect(bench.kinds == [.partsFailing, .partsWell])
+        #expect(bench.kinds == [.partsFailing, .partsRecovered])
         await sampler.stop()
     }
 }

@@ -13,7 +13,7 @@ struct TickTests {
         try sampler.start()
         await bench.reach(3)
         await bench.store.ticked(1)
-        let host = try #require(bench.store.ticks[0].samples.first { $0.owner == .host })
+        let host = try #require(bench.store.ticks[0].samples.first { $0.subject == .host })
         #expect(host.values[.workloadCPUPercent] == 50)
         #expect(host.values[.workloadMemoryUsedBytes] == 500)
         #expect(host.values[.containersRunning] == 5)
@@ -30,7 +30,7 @@ struct TickTests {
         await bench.reach(3)
         await bench.store.ticked(1)
         let host = try #require(bench.store.ticks[0].samples.first)
-        #expect(host.owner == .host)
+        #expect(host.subject == .host)
         #expect(host.values[.containersRunning] == Double(said))
         #expect(host.values[.workloadCPUPercent] == used, "nothing is known of what seven use")
         await sampler.stop()
@@ -106,7 +106,7 @@ struct TickTests {
                             most.withLock { $0 = max($0, running) }
                             await hold.wait()
                             now.withLock { $0 -= 1 }
-                            return Sample(owner: .container("\(name)\(number)"), values: [.cpuPercent: 1])
+                            return Sample(subject: .container("\(name)\(number)"), values: [.cpuPercent: 1])
                         }
                     }
                 )
@@ -138,7 +138,7 @@ struct TickTests {
         }
         await bench.store.ticked(1)
         #expect(hold.came.value <= 32)
-        #expect(bench.store.ticks[0].samples.map(\.owner) == [.host])
+        #expect(bench.store.ticks[0].samples.map(\.subject) == [.host])
         #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "timeout"]) == 100)
         #expect(try bench.value("tally_sampler_tick_duration_seconds") == 30)
         #expect(try bench.value("tally_sampler_skipped_ticks_total") == 2)
@@ -180,7 +180,7 @@ struct TickTests {
     }
 
     /// Each of them makes room for the next: no recursion may follow that.
-    @Test func thousandsOfStuckTargetsAreNoTrouble() async throws {
+    @Test func thousandsOfStuckTargetsAreNoFailure() async throws {
         let hold = Hold()
         let run = TickRun.Outstanding()
         let targets = (0..<50_000).map { SampleTarget(id: "\($0)") { nil } }
@@ -202,32 +202,32 @@ struct TickTests {
         await bench.reach(3)
         await bench.store.ticked(1)
         let samples = bench.store.ticks[0].samples
-        #expect(samples.map(\.owner.id).sorted() == ["", "c0", "c1"])
-        #expect(samples.first { $0.owner.id == "c1" }?.values[.cpuPercent] == 1, "the first source's")
+        #expect(samples.map(\.subject.id).sorted() == ["", "c0", "c1"])
+        #expect(samples.first { $0.subject.id == "c1" }?.values[.cpuPercent] == 1, "the first source's")
         await sampler.stop()
     }
 
     @Test func aStoreThatFailsIsReportedOnceAndNothingStops() async throws {
         let sampler = bench.sampler(SamplerBench.host)
-        bench.store.failure.withLock { $0 = HistoryError(.tooLarge, "no room") }
+        bench.store.appendError.withLock { $0 = HistoryError(.tooLarge, "no room") }
         try sampler.start()
         for tick in 1...3 {
             await bench.reach(Double(3 + 15 * (tick - 1)))
             await bench.store.ticked(tick)
         }
         await bench.asleep(until: 48)
-        #expect(bench.kinds == [.historyTrouble])
+        #expect(bench.kinds == [.historyFailure])
         #expect(try bench.value("tally_sampler_history_dropped_ticks_total") == 3)
-        bench.store.failure.withLock { $0 = nil }
-        bench.store.trouble.withLock { $0 = .busy }
+        bench.store.appendError.withLock { $0 = nil }
+        bench.store.failure.withLock { $0 = .busy }
         await bench.reach(48)
         await bench.store.ticked(4)
-        bench.store.trouble.withLock { $0 = nil }
+        bench.store.failure.withLock { $0 = nil }
         await bench.reach(63)
         await bench.store.ticked(5)
         await bench.asleep(until: 78)
-        // A tick lost, then another trouble.
-        #expect(bench.kinds == [.historyTrouble, .historyTrouble, .historyWell])
+        // A tick lost, then another failure.
+        #expect(bench.kinds == [.historyFailure, .historyFailure, .historyRecovered])
         #expect(try bench.value("tally_sampler_history_rows") == 2)
         #expect(try bench.value("tally_sampler_history_backlog_ticks") == 0)
         #expect(try #require(try bench.value("tally_sampler_history_bytes")) > 0)
@@ -248,7 +248,7 @@ struct TickTests {
         #expect(bench.store.times == [3, 4, 5].map { 1_800_000_000 + $0 })
         #expect(bench.kinds == [.clockStepped])
         #expect(try bench.value("tally_sampler_clock_steps_total") == 1)
-        let points = try await sampler.history(of: .cpuPercent, owner: .host, last: .minutes(1), every: .seconds(1))
+        let points = try await sampler.history(of: .cpuPercent, for: .host, last: .minutes(1), every: .seconds(1))
         #expect(points.count == 3, "what was written is found, though the clock is behind it")
         await sampler.stop()
     }

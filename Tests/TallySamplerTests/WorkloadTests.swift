@@ -9,7 +9,7 @@ struct WorkloadTests {
         var state = TickState(sources: readings.count)
         _ = state.begin()
         for (source, reading) in readings.enumerated() { _ = state.answered(source: source, .success(reading)) }
-        return state.samples().first { $0.owner == .host }
+        return state.samples().first { $0.subject == .host }
     }
 
     @Test func thoseThatWereSampledAreCountedWhateverTheEngineSays() {
@@ -34,7 +34,7 @@ struct WorkloadTests {
     }
 
     @Test func whatTheHostSaysItselfStays() {
-        let own = Sample(owner: .host, values: [.containersRunning: 42])
+        let own = Sample(subject: .host, values: [.containersRunning: 42])
         let reading = SourceReading(samples: [own, .container(1)], containersRunning: 1)
         #expect(host(reading)?.values[.containersRunning] == 42)
         #expect(host(reading)?.values[.workloadCPUPercent] == 10)

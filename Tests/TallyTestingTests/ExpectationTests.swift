@@ -40,10 +40,10 @@ struct ExpectationTests {
     @Test func aRegistrysOwnMetricsCountOnlyWhereTheyAreMentioned() throws {
         let registry = MetricRegistry()
         try registry.expect(text: "tally_shortened_label_values_total 0")
-        #expect(throws: ExpositionDifference.self) { try registry.expect(text: "tally_series 0") }
+        #expect(throws: ExpositionDifferenceError.self) { try registry.expect(text: "tally_series 0") }
         let votes = Counter("tally_votes_total", help: "The host's own.", in: registry)
         votes.increment()
-        #expect(throws: ExpositionDifference.self) { try registry.expect(text: "") }
+        #expect(throws: ExpositionDifferenceError.self) { try registry.expect(text: "") }
         try registry.expect(text: "tally_votes_total 1")
         let host = MetricRegistry(ownMetrics: false)
         host.include(registry)
@@ -53,11 +53,11 @@ struct ExpectationTests {
     @Test func familiesAreNamedAsAScraperMayNameThem() throws {
         // Not only as exposed: a counter that is named without its suffix would be passed over, and so would its value.
         for name in ["mail_sent", "mail_sent_total"] {
-            let error = #expect(throws: ExpositionDifference.self) { try registry.expect(text: "", of: [name]) }
+            let error = #expect(throws: ExpositionDifferenceError.self) { try registry.expect(text: "", of: [name]) }
             #expect(error?.unexpected == [#"mail_sent_total{zone="eu"} 3"#])
         }
         try registry.expect(text: "mail_sent_total{zone=\"eu\"} 3", of: ["mail_sent"])
-        #expect(throws: ExpositionDifference.self) { try registry.expect(text: "", of: ["tally_series"]) }
+        #expect(throws: ExpositionDifferenceError.self) { try registry.expect(text: "", of: ["tally_series"]) }
         try registry.expect(text: "", of: ["mail_lost"])
         try registry.expect(text: "", of: [])
     }
@@ -71,7 +71,7 @@ struct ExpectationTests {
                     ? "mail_sent_total{zone=\"eu\"} 4\nmail_lost_total 1" : String($0)
             }
             .joined(separator: "\n")
-        let error = #expect(throws: ExpositionDifference.self) { try registry.expect(text: text) }
+        let error = #expect(throws: ExpositionDifferenceError.self) { try registry.expect(text: text) }
         #expect(
             error?.description == #"""
                 the exposition is not as expected:
@@ -85,7 +85,7 @@ struct ExpectationTests {
 
     @Test func typeAndHelpAreComparedWhereTheTextHasThem() throws {
         let text = "# TYPE mail_sent_total gauge\n# HELP mail_sent_total Parcels.\nmail_sent_total{zone=\"eu\"} 3"
-        let error = #expect(throws: ExpositionDifference.self) {
+        let error = #expect(throws: ExpositionDifferenceError.self) {
             try registry.expect(text: text, of: ["mail_sent_total"])
         }
         #expect(
@@ -94,7 +94,7 @@ struct ExpectationTests {
                 "the help of mail_sent_total is \"Letters.\", expected \"Parcels.\"",
             ]
         )
-        #expect(throws: ExpositionDifference.self) { try registry.expect(text: "# TYPE lost gauge", of: ["lost"]) }
+        #expect(throws: ExpositionDifferenceError.self) { try registry.expect(text: "# TYPE lost gauge", of: ["lost"]) }
     }
 
     @Test func numbersAreComparedAsNumbers() throws {
@@ -109,12 +109,12 @@ struct ExpectationTests {
         let counter = Counter("sent_total", help: "Sent.", in: registry)
         counter.increment(by: 9_007_199_254_740_993)
         try registry.expect(text: "sent_total 9007199254740993", of: ["sent_total"])
-        #expect(throws: ExpositionDifference.self, "as doubles they are one") {
+        #expect(throws: ExpositionDifferenceError.self, "as doubles they are one") {
             try registry.expect(text: "sent_total 9007199254740992", of: ["sent_total"])
         }
-        Gauge.observing("ratio", help: "Ratio.", in: registry) { .nan }
+        ObservedGauge("ratio", help: "Ratio.", in: registry) { .nan }
         try registry.expect(text: "ratio NaN", of: ["ratio"])
-        #expect(throws: ExpositionDifference.self) { try registry.expect(text: "ratio 0", of: ["ratio"]) }
+        #expect(throws: ExpositionDifferenceError.self) { try registry.expect(text: "ratio 0", of: ["ratio"]) }
     }
 
     @Test func anExpectedTextThatCannotBeReadIsAnError() {

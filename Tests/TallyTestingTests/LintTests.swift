@@ -21,7 +21,7 @@ struct LintTests {
         let wait = Gauge("wait_ms", help: "Waits.", in: registry)
         wait.set(5)
         Family<Room, Gauge>("depth", help: "Depth.", in: registry)[Room(roomName: "a")].set(1)
-        let failure = #expect(throws: LintFailure.self) { try registry.expectNoLint() }
+        let failure = #expect(throws: LintError.self) { try registry.expectNoLint() }
         #expect(
             failure?.description == """
                 2 problems with metrics:
@@ -31,7 +31,7 @@ struct LintTests {
         )
         #expect(failure?.problems == (try registry.lint()))
         try registry.expectNoLint(except: ["wait_ms", "depth"])
-        #expect(throws: LintFailure.self) { try registry.expectNoLint(except: ["wait_ms"]) }
+        #expect(throws: LintError.self) { try registry.expectNoLint(except: ["wait_ms"]) }
     }
 
     @Test func aFamilyWithoutChildrenIsLookedAtToo() throws {

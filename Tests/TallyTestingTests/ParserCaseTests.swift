@@ -16,7 +16,7 @@ struct ParserCaseTests {
             return
         }
         let error = try #require(throws: ExpositionError.self) { _ = try testCase.parse() }
-        #expect(error.code.description == code, "\(error)")
+        #expect(error.code.rawValue == code, "\(error)")
         #expect(error.line == line, "\(error)")
         #expect(error.description.hasPrefix("line \(line), column \(error.column): "))
         let lines = testCase.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

@@ -33,7 +33,7 @@ struct ReadingTests {
         let calls = calls()
         calls[Call(method: "get", code: "200")].increment()
         calls[Call(method: "get", code: "404")].increment()
-        let error = #expect(throws: AmbiguousSeries.self) {
+        let error = #expect(throws: AmbiguousSeriesError.self) {
             try registry.value(of: "calls_total", labels: ["method": "get"])
         }
         #expect(
@@ -77,7 +77,9 @@ struct ReadingTests {
         #expect(try registry.histogram(of: "wait_seconds", labels: ["method": "put"]) == nil)
         #expect(try registry.histogram(of: "wait") == nil)
         wait[Call(method: "get", code: "404")].observe(1)
-        #expect(throws: AmbiguousSeries.self) { try registry.histogram(of: "wait_seconds", labels: ["method": "get"]) }
+        #expect(throws: AmbiguousSeriesError.self) {
+            try registry.histogram(of: "wait_seconds", labels: ["method": "get"])
+        }
         #expect(try registry.histogram(of: "wait_seconds", labels: ["code": "404"])?.counts == [0, 1, 0])
     }
 

@@ -55,7 +55,7 @@ struct ChunkBorderTests {
         let long = "l" + String(repeating: "é", count: 200)
         let depths = try Gauge.family(validating: "d.d", help: "h", labelNames: [long], in: registry)
         let times = try Histogram.family(validating: long, help: "h", labelNames: ["n"], buckets: [1], in: registry)
-        let exemplar = Exemplar([.init("t", String(repeating: "\"", count: 127))])
+        let exemplar = Exemplar([(name: "t", value: String(repeating: "\"", count: 127))])
         for number in 0..<70 {
             let values = [
                 String(repeating: "\"\n\\", count: number * 7 % 341), String(repeating: "é\u{1}", count: number % 40),

@@ -124,7 +124,7 @@ struct ConflictTests {
     @Test func namesWhereValuesComeFrom() throws {
         _ = Gauge("depth", help: "", in: registry)
         #expect(
-            try problem { try Gauge.observing(validating: "depth", help: "", in: registry) { 1 } }
+            try problem { try ObservedGauge(validating: "depth", help: "", in: registry) { 1 } }
                 == #""depth" is registered already, with another source of values: handles, now a closure"#
         )
         struct Collector: MetricCollector {

@@ -225,7 +225,7 @@ struct OwnMetricsTests {
     @Test func scrapeDurationIsThatOfTheLastScrapeByTheRegistrysClock() throws {
         let clock = ManualClock()
         let registry = MetricRegistry(clock: clock)
-        Gauge.observing("slow", help: "Slow.", in: registry) {
+        ObservedGauge("slow", help: "Slow.", in: registry) {
             clock.advance(by: .milliseconds(250))
             return 1
         }

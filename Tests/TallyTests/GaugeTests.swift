@@ -71,19 +71,19 @@ struct ObservingGaugeTests {
 
     @Test func asksTheClosureAtEachScrape() throws {
         let depth = Atomic<Int>(3)
-        Gauge.observing("queue_depth", help: "Depth.", in: registry) { [registry] in
+        ObservedGauge("queue_depth", help: "Depth.", in: registry) { [registry] in
             _ = registry
             return 0
         }
         let holder = Holder(depth.load(ordering: .relaxed))
-        Gauge.observing("queue_depth", help: "Depth.", in: registry) { Double(holder.value) }
+        ObservedGauge("queue_depth", help: "Depth.", in: registry) { Double(holder.value) }
         #expect(try registry.parsed()["queue_depth"] == "3", "the later closure answers")
         holder.value = 4
         #expect(try registry.parsed()["queue_depth"] == "4")
     }
 
     @Test func mayRegisterInstrumentsAndReadTheRegistry() throws {
-        Gauge.observing("queue_depth", help: "Depth.", in: registry) { [registry] in
+        ObservedGauge("queue_depth", help: "Depth.", in: registry) { [registry] in
             let counter = Counter("asked_total", help: "Asked.", in: registry)
             counter.increment()
             return Double(counter.value)
@@ -97,7 +97,7 @@ struct ObservingGaugeTests {
         let counter = Counter("other_total", help: "Other.", in: registry)
         counter.increment()
         let inner = Holder("")
-        Gauge.observing("queue_depth", help: "Depth.", in: registry) { [registry] in
+        ObservedGauge("queue_depth", help: "Depth.", in: registry) { [registry] in
             inner.value = registry.text
             return 7
         }
@@ -108,8 +108,8 @@ struct ObservingGaugeTests {
 
     @Test func twoRegistriesMayAskForEachOther() throws {
         let other = MetricRegistry()
-        Gauge.observing("size_bytes", help: "Size.", in: registry) { Double(other.exposition().body.count) }
-        Gauge.observing("size_bytes", help: "Size.", in: other) { [registry] in
+        ObservedGauge("size_bytes", help: "Size.", in: registry) { Double(other.exposition().body.count) }
+        ObservedGauge("size_bytes", help: "Size.", in: other) { [registry] in
             Double(registry.exposition().body.count)
         }
         #expect(try registry.parsed()["size_bytes"] != "0")
@@ -119,7 +119,7 @@ struct ObservingGaugeTests {
     @Test func aTaskThatAClosureStartedMayScrapeLater() async throws {
         let (starts, continuation) = AsyncStream.makeStream(of: Void.self)
         let task = Holder<Task<String, Never>?>(nil)
-        Gauge.observing("depth", help: "Depth.", in: registry) { [registry] in
+        ObservedGauge("depth", help: "Depth.", in: registry) { [registry] in
             if task.value == nil {
                 task.value = Task {
                     for await _ in starts { break }
@@ -150,12 +150,12 @@ struct ObservingGaugeTests {
     @Test(.timeLimit(.minutes(5))) func whatAReplacedClosureHeldMayUseTheRegistryAsItGoes() async throws {
         func register() {
             let guest = Guest(registry)
-            Gauge.observing("depth", help: "Depth.", in: registry) { guest.registry === self.registry ? 1 : 0 }
+            ObservedGauge("depth", help: "Depth.", in: registry) { guest.registry === self.registry ? 1 : 0 }
         }
         _ = Gauge("other", help: "Other.", in: registry)
         register()
         _ = try registry.parsed()
-        Gauge.observing("depth", help: "Depth.", in: registry) { 2 }
+        ObservedGauge("depth", help: "Depth.", in: registry) { 2 }
         try await isGone("other")
         _ = Gauge("other", help: "Other.", in: registry)
         register()
@@ -168,7 +168,7 @@ struct ObservingGaugeTests {
         let entered = DispatchSemaphore(value: 0)
         let first = Holder(true)
         let registry = registry
-        Gauge.observing("queue_depth", help: "Depth.", in: registry) {
+        ObservedGauge("queue_depth", help: "Depth.", in: registry) {
             if first.exchange(false) {
                 entered.signal()
                 release.wait()

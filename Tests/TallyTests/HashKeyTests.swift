@@ -15,18 +15,18 @@ struct HashKeyTests {
     @Test(arguments: [0, 1, 15, 17, 32])
     func anotherNumberOfBytesThrows(_ count: Int) {
         let error = #expect(throws: HashKeyError.self) { try HashKey(validating: Array(repeating: 1, count: count)) }
-        #expect(error?.code == .invalidLength)
+        #expect(error?.description.contains("bytes, not") == true)
         #expect(error?.description == "a hash key has 16 bytes, not \(count)")
     }
 
     @Test func wrongDigitsThrowWithoutBeingShown() {
         let short = #expect(throws: HashKeyError.self) { try HashKey(validatingHex: "c0ffee") }
-        #expect(short?.code == .invalidLength)
+        #expect(short?.description.contains("hexadecimal digits, not") == true)
         #expect(short?.description == "a hash key has 32 hexadecimal digits, not 6")
         for wrong in ["g", "G", "/", ":", "@", "`", " ", "\n"] {
             let text = "c0ffee" + wrong + String(repeating: "d", count: 25)
             let error = #expect(throws: HashKeyError.self) { try HashKey(validatingHex: text) }
-            #expect(error?.code == .invalidDigit)
+            #expect(error?.description.contains("is not a hexadecimal digit") == true)
             #expect(error?.description == "the hash key's character 7 of 32 is not a hexadecimal digit")
         }
         // 32 characters, and more bytes.

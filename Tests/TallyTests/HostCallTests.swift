@@ -36,11 +36,11 @@ struct HostCallTests {
             return 1
         }
         if kind == "gauge" {
-            Gauge.observing("b_collected", help: "", in: registry, body)
+            ObservedGauge("b_collected", help: "", in: registry, body)
         } else {
             registry.register(Collector(body: body))
         }
-        Gauge.observing("c_depth", help: "", in: registry) { 7 }
+        ObservedGauge("c_depth", help: "", in: registry) { 7 }
         Counter("a_total", help: "", in: registry).increment()
     }
 
@@ -95,7 +95,7 @@ struct HostCallTests {
         }
         Counter("a_total", help: "", in: registry).increment()
         if kind == "gauge" {
-            Gauge.observing("b_collected", help: "", in: registry, body)
+            ObservedGauge("b_collected", help: "", in: registry, body)
         } else {
             registry.register(Collector(body: body))
         }
@@ -115,7 +115,7 @@ struct HostCallTests {
             return 5
         }
         if kind == "gauge" {
-            Gauge.observing("b_collected", help: "", in: registry, body)
+            ObservedGauge("b_collected", help: "", in: registry, body)
         } else {
             registry.register(Collector(body: body))
         }
@@ -130,7 +130,7 @@ struct HostCallTests {
         let entered = DispatchSemaphore(value: 0)
         let gate = DispatchSemaphore(value: 0)
         let asked = Holder(0)
-        Gauge.observing("depth", help: "", in: registry) {
+        ObservedGauge("depth", help: "", in: registry) {
             asked.value += 1
             entered.signal()
             gate.wait()

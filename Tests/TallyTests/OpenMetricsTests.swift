@@ -81,15 +81,15 @@ struct OpenMetricsTests {
 
     @Test(
         arguments: [
-            [.init("trace_id", String(repeating: "x", count: 121))], [.init("a-b", "c")], [.init("", "c")],
-            [.init("a", "b"), .init("a", "c")], [.init("a", "b\u{0}c")], [.init("a", "b"), .init("c", "\u{0}")],
-            [.init("a", String(repeating: "é", count: 1 << 20))],
-        ] as [[Exemplar.Label]]
+            ["trace_id": String(repeating: "x", count: 121)], ["a-b": "c"], ["": "c"],
+            ["a": "b", "a": "c"], ["a": "b\u{0}c"], ["a": "b", "c": "\u{0}"],
+            ["a": String(repeating: "é", count: 1 << 20)],
+        ] as [Exemplar]
     )
-    func anExemplarThatBreaksARuleIsDroppedAndCounted(_ labels: [Exemplar.Label]) throws {
+    func anExemplarThatBreaksARuleIsDroppedAndCounted(_ exemplar: Exemplar) throws {
         let registry = MetricRegistry()
         let counter = Counter("hits_total", help: "Hits.", in: registry)
-        counter.increment(exemplar: Exemplar(labels))
+        counter.increment(exemplar: exemplar)
         #expect(counter.value == 1)
         #expect(!String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self).contains("hits_total 1 #"))
         #expect(try registry.parsed()["tally_rejected_updates_total", ("reason", "exemplar")] == "1")

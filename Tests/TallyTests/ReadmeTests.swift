@@ -1,26 +1,88 @@
-import Foundation
+import Tally
+import TallyTestSupport
 import Testing
 
-@testable import Tally
-
-/// The README's first screen is true.
+/// The README's examples of the core do what it says.
 struct ReadmeTests {
-    enum Direction: String, LabelSet, LabelValue, CaseIterable {
-        case toPhone = "to_phone"
-        case fromPhone = "from_phone"
-        static let schema: [Tally.Label<Self>] = [Label("direction", \.self)]
+    /// Stands for what the example prints to.
+    private final class Printer {
+        var text = ""
+        func print(_ exposition: Exposition) { text += "\(exposition)" }
     }
 
-    @Test func theExamplePrintsWhatTheReadmeShows() throws {
-        let readme = try String(
-            contentsOf: URL(filePath: #filePath).appending(path: "../../../README.md").standardized,
-            encoding: .utf8
-        )
+    @Test func theFirstScreenPrintsWhatItShows() throws {
+        let printer = Printer()
+        func print(_ exposition: Exposition) { printer.print(exposition) }
+        // GUIDE README first-screen
+        enum Direction: String, LabelSet, LabelValue, CaseIterable {
+            case toPhone = "to_phone"
+            case fromPhone = "from_phone"
+            static let schema: [Label<Self>] = [Label("direction", \.self)]
+        }
+
         let registry = MetricRegistry(ownMetrics: false)
         let connections = Counter("chat_connections_total", help: "Connections accepted since boot.", in: registry)
         let frames = Family<Direction, Counter>("relay_frames_total", help: "Frames forwarded.", in: registry)
         connections.increment()
         frames[.toPhone].increment(by: 2)
-        #expect(readme.contains("```\n\(registry.text)```\n"))
+        print(registry.exposition())
+        // END
+        #expect(try Guide("README.md").output.map { $0 + "\n" }.contains(printer.text))
+    }
+
+    private struct Request {
+        var headers: [String: String] = [:]
+    }
+
+    private struct Response {
+        var status: Int
+        var headers: [(name: String, value: String)]
+        var body: [UInt8]
+    }
+
+    @Test func theRouteSendsTheContentType() {
+        let registry = MetricRegistry()
+        // GUIDE README metrics-route
+        func metrics(_ request: Request) -> Response {
+            let exposition = registry.exposition(accept: request.headers["Accept"])
+            return Response(status: 200, headers: exposition.headers, body: exposition.body)
+        }
+        // END
+        let response = metrics(Request(headers: ["Accept": "application/json"]))
+        #expect(response.headers.contains { $0 == ("Content-Type", "application/json") })
+    }
+
+    @Test func labelsAreCounted() async throws {
+        func respond() async throws -> Int { 200 }
+        let registry = MetricRegistry()
+        // GUIDE README labels
+        struct Route: LabelSet {
+            var path: String
+            var isCached: Bool
+            static let schema: [Label<Self>] = [Label("path", \.path), Label("cached", \.isCached)]
+        }
+
+        let requests = Family<Route, Counter>("http_requests_total", help: "Requests served.", in: registry)
+        let latency = Histogram("http_request_duration_seconds", help: "Time to respond.", in: registry)
+        let answer = try await latency.time { try await respond() }
+        requests[Route(path: "/", isCached: false)].increment()
+        // END
+        #expect(answer == 200 && latency.count == 1)
+        #expect("\(registry.exposition())".contains(#"http_requests_total{path="/",cached="false"} 1"#))
+    }
+
+    @Test func usersAreCounted() {
+        let registry = MetricRegistry()
+        let userID = "alice"
+        // GUIDE README active-users
+        let activeUsers = ActiveUsers(
+            "active_users",
+            help: "Distinct users.",
+            windows: [.hours(24), .days(7)],
+            in: registry
+        )
+        activeUsers.record(userID)  // active_users{window="24h"} 1
+        // END
+        #expect("\(registry.exposition())".contains(#"active_users{window="24h"} 1"#))
     }
 }

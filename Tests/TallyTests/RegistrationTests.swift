@@ -116,7 +116,7 @@ struct RegistrationTests {
             { _ = try Gauge(validating: "jobs_total", help: "Jobs.", in: registry) },
             { _ = try Counter.family(validating: "jobs_total", help: "Jobs.", labelNames: ["a"], in: registry) },
             { _ = try Histogram(validating: "h", help: "H.", buckets: [2], in: registry) },
-            { try Gauge.observing(validating: "jobs_total", help: "Jobs.", in: registry) { 1 } },
+            { try ObservedGauge(validating: "jobs_total", help: "Jobs.", in: registry) { 1 } },
         ]
         for attempt in attempts {
             let error = #expect(throws: RegistrationError.self) { try attempt() }
@@ -128,7 +128,7 @@ struct RegistrationTests {
     @Test func aPlainGaugeAndAnObservingOneOfOneNameConflict() throws {
         _ = Gauge("depth", help: "Depth.", in: registry)
         let error = #expect(throws: RegistrationError.self) {
-            try Gauge.observing(validating: "depth", help: "Depth.", in: registry) { 1 }
+            try ObservedGauge(validating: "depth", help: "Depth.", in: registry) { 1 }
         }
         #expect(error?.code == .conflictingDefinition)
     }

@@ -32,7 +32,7 @@ struct ScrapeOptionsTests {
 
     @Test func gaugesOfOtherFamiliesAreNotAsked() {
         let asked = Holder(0)
-        Gauge.observing("a", help: "A.", in: registry) {
+        ObservedGauge("a", help: "A.", in: registry) {
             asked.value += 1
             return 1
         }
@@ -45,7 +45,7 @@ struct ScrapeOptionsTests {
 
     @Test func pastTheTimeoutGaugesAreLeftOutAndCounted() throws {
         for name in ["a", "b", "c"] {
-            try Gauge.observing(validating: name, help: name, in: registry) { [clock] in
+            try ObservedGauge(validating: name, help: name, in: registry) { [clock] in
                 clock.advance(by: .seconds(1))
                 return 7
             }

@@ -70,11 +70,11 @@ struct ScrapeRequestTests {
         let started = ContinuousClock.now
         while ContinuousClock.now == started {}
         let registry = MetricRegistry()
-        Gauge.observing("depth", help: "", in: registry) { 1 }
+        ObservedGauge("depth", help: "", in: registry) { 1 }
         #expect(!String(decoding: registry.exposition(for: request).body, as: UTF8.self).contains("\ndepth 1"))
         // A clock that a test moves says nothing of that.
         let manual = MetricRegistry(clock: ManualClock())
-        Gauge.observing("depth", help: "", in: manual) { 1 }
+        ObservedGauge("depth", help: "", in: manual) { 1 }
         #expect(String(decoding: manual.exposition(for: request).body, as: UTF8.self).contains("\ndepth 1"))
     }
 }

@@ -252,7 +252,7 @@ struct UTF8NameTests {
     func areNegotiated() {
         let prometheus3 =
             "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
-        #expect(ExpositionFormat.negotiated(accept: prometheus3) == .openMetrics(escaping: .allowUTF8))
+        #expect(ScrapeRequest(accept: prometheus3).format == .openMetrics(escaping: .allowUTF8))
         let cases: [(String, ExpositionFormat)] = [
             ("text/plain;version=1.0.0;escaping=allow-utf-8", .prometheusText(escaping: .allowUTF8)),
             ("text/plain;version=1.0.0;escaping=dots", .prometheusText(escaping: .dots)),
@@ -271,7 +271,7 @@ struct UTF8NameTests {
             ),
         ]
         for (accept, format) in cases {
-            #expect(ExpositionFormat.negotiated(accept: accept) == format, "\(accept)")
+            #expect(ScrapeRequest(accept: accept).format == format, "\(accept)")
         }
         #expect(
             ExpositionFormat.prometheusText(escaping: .allowUTF8).contentType

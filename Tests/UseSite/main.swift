@@ -52,7 +52,7 @@ struct ServerMetrics: Sendable {
             windows: [.hours(24), .days(7)],
             in: registry
         )
-        Gauge.observing("queue_depth", help: "Lines waiting to be sent.", in: registry, queueDepth)
+        ObservedGauge("queue_depth", help: "Lines waiting to be sent.", in: registry, queueDepth)
     }
 }
 
@@ -83,6 +83,13 @@ func metricsRoute(accept: String?) -> (body: [UInt8], contentType: String) {
     return (exposition.body, exposition.contentType)
 }
 
+/// The whole of a scrape's wishes: formats, gzip, `name[]`, its timeout. Never fails; what it cannot read it ignores.
+func scrapeRoute(accept: String?, acceptEncoding: String?, query: String?, timeout: String?) -> Exposition {
+    registry.exposition(
+        for: ScrapeRequest(accept: accept, acceptEncoding: acceptEncoding, query: query, timeout: timeout)
+    )
+}
+
 /// A large registry is written in chunks, never as one buffer.
 func streamMetrics(to write: (UnsafeRawBufferPointer) throws -> Void) throws {
     try registry.write(as: .prometheusText, to: write)
@@ -101,7 +108,7 @@ let healthcheck = Healthcheck(
             keys: ["sessions", "clients", "queuedLines", "channels"],
             critical: true,
             timeout: .milliseconds(500),
-            freshFor: .seconds(5)
+            maxAge: .seconds(5)
         ) {
             [
                 "sessions": .integer(try await database.count("sessions")),
@@ -149,7 +156,12 @@ byQueue[["mail", "done"]].increment()
 let testRegistry = MetricRegistry(clock: SuspendingClock())
 print(String(decoding: testRegistry.exposition(as: .json).body, as: UTF8.self))
 
+// 8. Totals that something else keeps.
+
+ObservedCounter("pool_connects_total", help: "Connections made by the pool.", in: registry) { 7 }
+
 _ = try await handle(userID: "alice")
+_ = scrapeRoute(accept: "text/plain", acceptEncoding: "gzip", query: "name[]=active_users", timeout: "10")
 print(String(decoding: metricsRoute(accept: nil).body, as: UTF8.self))
 print(String(decoding: await healthRoute().body, as: UTF8.self))
 print(

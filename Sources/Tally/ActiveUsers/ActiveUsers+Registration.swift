@@ -1,22 +1,23 @@
 extension ActiveUsers {
-    /// Registers active users without further labels, or finds those of the same definition.
+    /// Registers active users without further labels, or returns the registered ones of the same definition. Traps if a
+    /// parameter is invalid, or if the name has another definition.
     ///
     /// - Parameters:
-    ///   - name: The metric's name; a wrong one traps and is named.
-    ///   - help: Whom it counts. That windows and instances must not be added up is put behind it.
-    ///   - windows: From the shortest to the longest. None, equal, falling or not positive ones trap and are named.
-    ///   - key: What identifiers are hashed under. The instances of a fleet need the same one if their sketches are to
-    ///     be merged; random for each registration if there is none.
-    ///   - maxUsers: How many are kept exactly.
-    ///   - closedHours: For how many hours ``hourlySketches()`` goes back: at most 16 KiB each. 0 keeps none.
-    ///   - registry: Where it is exposed.
+    ///   - name: The metric's name.
+    ///   - help: A sentence about the users. Tally appends that windows and instances must not be added up.
+    ///   - windows: 1 to 16 windows in ascending order.
+    ///   - key: The key for hashing identifiers, random for each registration if it is nil. Instances whose sketches
+    ///     are merged need the same key.
+    ///   - maxUsers: The maximum number of users that are counted exactly.
+    ///   - closedHours: The number of hours that ``hourlySketches()`` retains, at most 16 KiB each. Zero retains none.
+    ///   - registry: The registry that exposes the counts.
     public init(
         _ name: StaticString,
         help: String,
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
-        closedHours: Int = ActiveUsers.defaultClosedHours,
+        maxUsers: Int = 10_000_000,
+        closedHours: Int = 48,
         in registry: MetricRegistry
     ) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
@@ -24,29 +25,29 @@ extension ActiveUsers {
         }
     }
 
-    /// Registers active users whose name or windows come at run time.
+    /// Registers active users whose name or windows are known only at run time.
     public init(
         validating name: String,
         help: String,
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
-        closedHours: Int = ActiveUsers.defaultClosedHours,
+        maxUsers: Int = 10_000_000,
+        closedHours: Int = 48,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
         try self.init(Self.request(name, help, windows, key, maxUsers, closedHours), in: registry)
     }
 
-    /// Registers a family of active users whose label names come at run time. `window` is taken.
+    /// Registers a family of active users whose label names are known only at run time. The name `window` is reserved.
     public static func family(
         validating name: String,
         help: String,
         labelNames: [String],
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        maxUsers: Int = 10_000_000,
         closedHours: Int = 0,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
         var request = try request(name, help, windows, key, maxUsers, closedHours, maxChildren)
@@ -61,7 +62,7 @@ extension ActiveUsers {
         _ key: HashKey?,
         _ maxUsers: Int,
         _ closedHours: Int,
-        _ maxChildren: Int = MetricRegistry.defaultMaxChildren
+        _ maxChildren: Int = 1_000
     ) throws(RegistrationError) -> FamilyRequest {
         let advice = "Windows overlap, and instances share users: add up neither, merge sketches."
         let help = help.isEmpty ? advice : "\(help) \(advice)"
@@ -71,21 +72,29 @@ extension ActiveUsers {
 }
 
 extension Family where Child == ActiveUsers {
-    /// Registers active users by kind, plan or another label, or finds those of the same definition.
+    /// Registers active users by kind, plan or another label, or returns the registered ones of the same definition.
+    /// Traps if a parameter is invalid, or if the name has another definition.
     ///
-    /// Each child takes 4 bytes for each tick of the longest window (40 KiB for seven days in minutes) and 35 KiB, beside
-    /// its users. A user of several children counts in each.
+    /// In addition to its users, each child takes 35 KiB, and 4 bytes for each tick of the longest window: 40 KiB for
+    /// seven days in minutes. A user of several children counts in each.
     ///
-    /// The parameters are those of an ``ActiveUsers`` without labels, of which `maxUsers` and `closedHours` hold for each
-    /// child. Label sets beyond `maxChildren` share the overflow child. The label `window` is reserved.
+    /// - Parameters:
+    ///   - name: The metric's name. The label name `window` is reserved.
+    ///   - help: A sentence about the users. Tally appends that windows and instances must not be added up.
+    ///   - windows: 1 to 16 windows in ascending order.
+    ///   - key: The key for hashing identifiers, as for ``ActiveUsers``. All children share it.
+    ///   - maxUsers: The maximum number of users that each child counts exactly.
+    ///   - closedHours: The number of hours that ``ActiveUsers/hourlySketches()`` of each child retains.
+    ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
+    ///   - registry: The registry that exposes the family.
     public init(
         _ name: StaticString,
         help: String,
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        maxUsers: Int = 10_000_000,
         closedHours: Int = 0,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
@@ -94,15 +103,15 @@ extension Family where Child == ActiveUsers {
         }
     }
 
-    /// Registers a family of active users whose name or windows come at run time.
+    /// Registers a family of active users whose name or windows are known only at run time.
     public init(
         validating name: String,
         help: String,
         windows: [Window],
         key: HashKey? = nil,
-        maxUsers: Int = ActiveUsers.defaultMaxUsers,
+        maxUsers: Int = 10_000_000,
         closedHours: Int = 0,
-        maxChildren: Int = MetricRegistry.defaultMaxChildren,
+        maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
         try self.init(Child.request(name, help, windows, key, maxUsers, closedHours, maxChildren), in: registry)

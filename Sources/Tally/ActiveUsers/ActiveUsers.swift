@@ -1,4 +1,4 @@
-/// How many distinct users were seen within each of some windows: the last 24 hours, the last 7 days.
+/// The number of distinct users seen in each of several sliding windows, such as the last 24 hours and the last 7 days.
 ///
 /// ```swift
 /// let activeUsers = ActiveUsers(
@@ -6,33 +6,29 @@
 /// activeUsers.record(userID)
 /// ```
 ///
-/// exposes the gauges `active_users{window="24h"}` and `active_users{window="7d"}`, at zero from registration. Windows
-/// overlap, so their counts must not be added up; nor must those of several instances, which share users: merge their
-/// sketches instead, see ``sketch(over:)``.
+/// Each window is a gauge, exposed at zero from registration: `active_users{window="24h"}`,
+/// `active_users{window="7d"}`. Windows overlap, so never add their counts. Never add the counts of several instances
+/// either, because instances share users: merge their sketches (``sketch(over:)``).
 ///
-/// Counts are exact, to a tick: a sixtieth of the shortest window, at most a minute (the longest time that divides every
-/// window, to be precise). A user whose last record is a window's length less a tick ago or younger is counted, one
-/// whose last record is a window's length ago or older is not. Time is the registry's clock; where it goes back, it
-/// stands still here. A user takes 12 bytes divided by how full the tables are, between 16 and 40, until the longest
-/// window has passed.
+/// **Accuracy.** Counts are exact to one *tick*: the longest time, at most a minute, that divides every window and is
+/// no more than a sixtieth of the shortest. A user stops counting between one tick before and the moment the window's
+/// length has passed since the last record. If the registry's clock goes backwards, time stands still until it catches
+/// up.
 ///
-/// Identifiers are never kept: what is kept is their SipHash-2-4 under a key of 128 bits, random unless the host gives
-/// one. At a million users a collision is expected once in 37 million such counts.
+/// **Memory.** Each user takes 16 to 40 bytes until the longest window has passed.
 ///
-/// Beyond `maxUsers`, further users go into a HyperLogLog that remembers times. Windows that have such users are then
-/// estimated, with a standard error of 0.81 %, and `tally_active_users_overflow{metric}` is 1.
+/// **Privacy.** Tally stores no identifiers, only their SipHash-2-4 under a 128-bit key, which is random unless you
+/// provide one. With a million users, one count in 37 million contains a collision.
 ///
-/// A handle is a small value; copies count the same users.
+/// **Overflow.** Users beyond `maxUsers` are counted by a HyperLogLog with timestamps. Windows that contain such users
+/// are estimates with a standard error of 0.81 %, and `tally_active_users_overflow{metric}` is 1.
+///
+/// Copies of an `ActiveUsers` value count into the same series.
 public struct ActiveUsers: Instrument {
-    /// Keeps the child from being given back.
+    /// Retains the child.
     private let cell: SeriesCell
     private let tracker: UserTracker
     private let hash: SipHash
-
-    /// How many users are kept exactly, unless told otherwise.
-    public static let defaultMaxUsers = 10_000_000
-    /// How many closed hours have their sketches kept, unless told otherwise.
-    public static let defaultClosedHours = 48
 
     /// Makes a handle to a series.
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
@@ -50,19 +46,19 @@ public struct ActiveUsers: Instrument {
 
     // MARK: Recording
 
-    /// Counts a user as seen now. Ignores an empty identifier.
+    /// Records that a user is active now. Empty identifiers are ignored.
     ///
-    /// Takes no lock if the user was seen a moment ago, and at most that of one shard of 16 for a fraction of a
-    /// microsecond otherwise, but for the first record of a tick, which takes all of them. Allocates only where more
-    /// users need room.
+    /// Lock-free if the user was recorded a moment ago. Otherwise takes one of 16 shard locks for a fraction of a
+    /// microsecond; the first record of a tick takes all 16. Allocates only when the tables grow.
     ///
-    /// - Parameter identifier: Any text, compared by its UTF-8 bytes, however long.
+    /// - Parameter identifier: Any text of any length, compared by its UTF-8 bytes.
     public func record(_ identifier: String) {
         guard !identifier.utf8.isEmpty else { return }
         tracker.record(hash.hash(identifier))
     }
 
-    /// Counts a user as seen now, by an identifier of bytes: a text's UTF-8 bytes are the same user as the text.
+    /// Records that a user is active now, by an identifier of bytes. The UTF-8 bytes of a text identify the same user
+    /// as the text.
     public func record(bytes identifier: UnsafeRawBufferPointer) {
         guard unsafe !identifier.isEmpty else { return }
         tracker.record(unsafe hash.hash(identifier))
@@ -70,23 +66,24 @@ public struct ActiveUsers: Instrument {
 
     // MARK: Reading
 
-    /// The windows, from the shortest to the longest.
+    /// The windows, in ascending order.
     public var windows: [Window] { tracker.settings.windows.windows }
 
-    /// How many users each window has. Reads sums that are kept up to date; looks at no user, unless there are more than
-    /// `maxUsers`.
+    /// The number of users in each window. O(windows): reads sums that are maintained as users are recorded. Scans
+    /// users only after an overflow.
     public func counts() -> Counts { Counts(windows: windows, users: tracker.counts()) }
 
-    /// True if more users than `maxUsers` were seen within the longest window, so that counts are estimates.
+    /// True if the longest window has more users than `maxUsers`, so that counts are estimates.
     public var isEstimated: Bool { tracker.isOverflowing }
 
     // MARK: Sketches
 
-    /// The users of a window as a sketch, which merges with those of other instances that have the same key.
+    /// Returns the users of a window as a sketch, which can be merged with those of other instances that use the same
+    /// key.
     ///
-    /// Looks at every user, some 10 ns each, a sixteenth of them under a lock at a time.
+    /// O(users): about 10 ns each. Holds one of 16 shard locks at a time.
     ///
-    /// - Parameter window: Any window, of which whole ticks count; one longer than the longest is answered as that one.
+    /// - Parameter window: A window, rounded down to whole ticks and limited to the longest registered one.
     public func sketch(over window: Window) -> DistinctSketch {
         let settings = tracker.settings
         let (milliseconds, overflow) = max(0, window.seconds).multipliedReportingOverflow(by: 1000)
@@ -95,11 +92,11 @@ public struct ActiveUsers: Instrument {
         return DistinctSketch(registers, hashedUnder: settings.key)
     }
 
-    /// What each closed hour saw, from the oldest to the youngest: to be pushed once an hour, under one key a service, hour
-    /// and instance. Pushing an hour again changes nothing.
+    /// Returns a sketch of the users of each closed hour, in ascending order.
     ///
-    /// Hours are those of UTC by the machine's time of day. Should that step back, an hour that comes again goes on
-    /// where it was, and is reported once it has passed.
+    /// Push them to a database once an hour, under a key for each service, hour and instance. Pushing an hour again has
+    /// no effect. Hours are those of UTC by the machine's clock. If that clock steps back, the repeated hour continues
+    /// to collect users, and is returned once it has passed again.
     public func hourlySketches() -> [HourlySketch] {
         tracker.closedHours().map { hour, registers in
             let sketch = DistinctSketch(registers, hashedUnder: tracker.settings.key)
@@ -107,11 +104,11 @@ public struct ActiveUsers: Instrument {
         }
     }
 
-    /// The users that one hour saw.
+    /// The users of one hour.
     public struct HourlySketch: Hashable, Sendable {
-        /// When the hour began, in seconds since the Unix epoch: a multiple of 3,600.
+        /// The start of the hour in seconds since the Unix epoch, a multiple of 3,600.
         public let secondsSinceEpoch: Int
-        /// Who was seen.
+        /// The users.
         public let sketch: DistinctSketch
     }
 
@@ -124,13 +121,13 @@ public struct ActiveUsers: Instrument {
 }
 
 extension ActiveUsers {
-    /// How many users each window has, from the shortest to the longest.
+    /// The number of users in each window, in ascending order of the windows.
     public struct Counts: RandomAccessCollection, Hashable, Sendable, CustomStringConvertible {
         /// One window's count.
         public struct Element: Hashable, Sendable {
             /// The window.
             public let window: Window
-            /// How many distinct users it has.
+            /// The number of distinct users in the window.
             public let users: Int
         }
 
@@ -147,10 +144,10 @@ extension ActiveUsers {
         /// One window's count.
         public subscript(position: Int) -> Element { elements[position] }
 
-        /// The count of a window; nil if the users are not counted over it.
+        /// The number of users in a window, or nil if the window is not registered.
         public subscript(window: Window) -> Int? { elements.first { $0.window == window }?.users }
 
-        /// `24h: 57, 7d: 203`.
+        /// A text such as `24h: 57, 7d: 203`.
         public var description: String { elements.map { "\($0.window): \($0.users)" }.joined(separator: ", ") }
     }
 }

@@ -24,3 +24,10 @@ public struct Exposition: Sendable, Hashable {
             + [("Vary", "Accept, Accept-Encoding"), ("Cache-Control", "no-store")]
     }
 }
+
+extension Exposition: CustomStringConvertible {
+    /// The text itself, or the format and the size of a compressed body.
+    public var description: String {
+        contentEncoding.map { "\(format), \(body.count) bytes of \($0)" } ?? String(decoding: body, as: UTF8.self)
+    }
+}

@@ -6,8 +6,8 @@
 /// for chunk in registry.chunks(as: format) { try await writer.write(chunk) }
 /// ```
 ///
-/// The set of series and the numbers of active users are fixed when the sequence is created. Every other value is read when
-/// its line is written. No lock is held between pieces.
+/// The set of series and the numbers of active users are fixed when the sequence is created. Every other value is read
+/// when its line is written. No lock is held between pieces.
 public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
     private var encoder: SnapshotEncoder
     private let registry: MetricRegistry

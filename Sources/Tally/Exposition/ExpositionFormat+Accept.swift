@@ -1,15 +1,6 @@
 extension ExpositionFormat {
-    /// The format that an Accept header asks for.
-    ///
-    /// Quality values order the choices, `q=0` excludes one, the most specific range that matches a format decides for
-    /// it, and a version that does not exist matches nothing. Prometheus text also answers an absent, malformed or
-    /// unsatisfiable header: a scraper can use it, and an error it can not. The parameter `escaping` says how UTF-8 names
-    /// are written in the formats that have it; `underscores` where it is absent or unknown.
-    ///
-    /// https://www.rfc-editor.org/rfc/rfc9110#name-accept
-    ///
-    /// - Parameter accept: The header's value; several headers joined by commas.
-    public static func negotiated(accept: String?) -> ExpositionFormat {
+    /// The format that an Accept header selects, as ``ScrapeRequest`` documents it.
+    static func negotiated(accept: String?) -> ExpositionFormat {
         // In order of preference, so that an equal quality keeps the earlier one.
         let header = AcceptHeader(accept ?? "")
         let formats = [prometheusText, json, openMetrics, prometheusText(escaping: .underscores)]

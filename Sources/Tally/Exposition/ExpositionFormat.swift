@@ -34,7 +34,8 @@ public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
         ExpositionFormat(kind: .openMetrics, escaping: escaping)
     }
 
-    /// JSON in the shape that `prom2json` makes of the text: an array of families, values as strings, names as they are.
+    /// JSON in the shape that `prom2json` makes of the text: an array of families, values as strings, names as they
+    /// are.
     ///
     /// https://github.com/prometheus/prom2json
     public static let json = ExpositionFormat(kind: .json, escaping: .allowUTF8)

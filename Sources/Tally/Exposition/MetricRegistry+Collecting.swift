@@ -1,6 +1,6 @@
 extension MetricRegistry {
     /// True if there are collectors that ``collect(for:)`` has to call.
-    public var hasAsyncCollectors: Bool { !wantedCollections(ScrapeRequest()).isEmpty }
+    package var hasAsyncCollectors: Bool { !wantedCollections(ScrapeRequest()).isEmpty }
 
     /// Calls all asynchronous collectors concurrently. Expositions within the next minute expose their answers.
     ///

@@ -15,8 +15,8 @@ extension MetricRegistry {
 
     /// Encodes the whole exposition for a scraper's request.
     ///
-    /// Calls observed gauges and collectors first, on a thread of the scrape's own and under no lock. One that hangs or
-    /// is late affects only its own families, which are omitted. Allocates the body; ``chunks(for:)`` and
+    /// Calls observed instruments and collectors first, on a thread of the scrape's own and under no lock. One that
+    /// hangs or is late affects only its own families, which are omitted. Allocates the body; ``chunks(for:)`` and
     /// ``write(for:to:)`` do not.
     public func exposition(for request: ScrapeRequest) -> Exposition {
         let chunks = chunks(for: request)
@@ -85,7 +85,7 @@ extension MetricRegistry {
     /// Prometheus' default scrape timeout.
     private static let defaultTimeout = Duration.seconds(10)
 
-    /// The scrapes whose observed gauges are being called, up the stack of this thread or task.
+    /// The scrapes whose observed instruments are being called, up the stack of this thread or task.
     @TaskLocal
     private static var observation: Observation?
 
@@ -161,7 +161,7 @@ extension MetricRegistry {
         }
     }
 
-    /// Calls the closures of observed gauges, and each collector once.
+    /// Calls the closures of observed instruments, and each collector once.
     private func ask(
         _ families: [RegisteredFamily],
         for request: ScrapeRequest,

@@ -9,16 +9,16 @@ internal import Darwin
 extension MetricRegistry {
     /// Writes the exposition to a file, which whoever reads it sees whole: the old one or the new.
     ///
-    /// For the textfile collector of node_exporter, which reads the files of its folder that end in `.prom`, and so for jobs
-    /// that end before a scraper comes. Prometheus text 0.0.4, which is all that it reads.
+    /// For the textfile collector of node_exporter, which reads the files of its folder that end in `.prom`, and so for
+    /// jobs that end before a scraper comes. Prometheus text 0.0.4, which is all that it reads.
     ///
     /// Blocks its thread while the disk writes; meant for the end of a job or a timer, not for a handler. The new file
-    /// is written beside the old one, under a name that ends in `.tmp`, and takes its place when it is on the disk. It is readable
-    /// by all. What has to be waited for is as it was last said: await ``collect(for:)`` first.
+    /// is written beside the old one, under a name that ends in `.tmp`, and takes its place when it is on the disk. It
+    /// is readable by all. What has to be waited for is as it was last said: await ``collect(for:)`` first.
     ///
-    /// node_exporter shows a series once, whichever files have it, and has `process_` metrics of its own: a registry that is
-    /// written to a file should have neither those nor its own metrics (`ownMetrics: false`), or a constant label that tells it
-    /// from the others.
+    /// node_exporter shows a series once, whichever files have it, and has `process_` metrics of its own: a registry
+    /// that is written to a file should have neither those nor its own metrics (`ownMetrics: false`), or a constant
+    /// label that tells it from the others.
     ///
     /// A symbolic link stays, and its target is replaced. What is neither a regular file nor a link to one, such as a
     /// device, is left alone.

@@ -48,7 +48,11 @@ public struct ScrapeRequest: Sendable {
     /// Creates a request from HTTP header fields and a query. Pass nil for an absent field.
     ///
     /// - Parameters:
-    ///   - accept: The value of Accept, with several joined by commas. See ``ExpositionFormat/negotiated(accept:)``.
+    ///   - accept: The value of Accept, with several joined by commas. Quality values order the choices, `q=0` excludes
+    ///     one, and the most specific range that matches a format decides for it. An absent, malformed or unsatisfiable
+    ///     value selects Prometheus text: a scraper can use that, and cannot use an error. The parameter `escaping`
+    ///     selects how UTF-8 names are written, `underscores` by default.
+    ///     https://www.rfc-editor.org/rfc/rfc9110#name-accept
     ///   - acceptEncoding: The value of Accept-Encoding, with several joined by commas.
     ///   - query: The target's query, percent-encoded: `name[]=up&name[]=http_requests_total`.
     ///   - timeout: The value of `X-Prometheus-Scrape-Timeout-Seconds`: decimal digits, with an optional fraction. A

@@ -1,7 +1,7 @@
 /// The time a process started, since the Unix epoch.
 ///
-/// The kernel counts it from its boot, whose time it computes anew from the clock: whoever sets the clock would move the
-/// start. So it is computed once, when it is first known.
+/// The kernel counts it from its boot, whose time it computes anew from the clock: whoever sets the clock would move
+/// the start. So it is computed once, when it is first known.
 package final class ProcessStart: Sendable {
     static let own = ProcessStart()
 

@@ -6,8 +6,8 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// The machine's own clocks, for what needs no injected one: the time of day, which may step, and a stamp that tells whether
-/// it is worth asking anything better.
+/// The machine's own clocks, for what needs no injected one: the time of day, which may step, and a stamp that tells
+/// whether it is worth asking anything better.
 package enum WallClock {
     package static func secondsSinceEpoch() -> Double {
         guard let time = read(CLOCK_REALTIME) else { return .nan }

@@ -64,8 +64,8 @@ final class AsyncCollection: Sendable {
         return number
     }
 
-    /// Abandons a wait, and returns false if it was already over. The run continues, and the last answer stays: a scraper
-    /// that leaves or hurries must not take it from the others.
+    /// Abandons a wait, and returns false if it was already over. The run continues, and the last answer stays: a
+    /// scraper that leaves or hurries must not take it from the others.
     func giveUp(_ number: UInt64) -> Bool { state.withLock { $0.waits.removeValue(forKey: number) != nil } }
 
     private func run() async {

@@ -1,10 +1,10 @@
-/// The values of a collector's families.
+/// The values that a collector sets for its families.
 ///
-/// A value that makes no sense is dropped and counted in `tally_rejected_updates_total{reason}`; so is one of a family that
-/// the collector has not named. Of two values of one label set the later one counts. Past a family's limit, values are
-/// added up in one child; totals stop at `Int.max`, or at the largest finite `Double`.
+/// A value that makes no sense is dropped and counted in `tally_rejected_updates_total{reason}`; so is one of a family
+/// that the collector has not named. Of two values of one label set the later one counts. Past a family's limit, values
+/// are added up in one child; totals stop at `Int.max`, or at the largest finite `Double`.
 public struct CollectedSamples {
-    /// By the names under which the collector knows them.
+    /// The storages by the names that the collector uses.
     let storages: [ByteName: FamilyStorage]
     private let context: RegistryContext
 
@@ -16,9 +16,9 @@ public struct CollectedSamples {
     /// Sets the value of a gauge or counter. Integer counters truncate the value.
     ///
     /// - Parameters:
-    ///   - family: One of those that the collector has named.
-    ///   - labels: The values, in the order of the family's label names.
-    ///   - value: The value now. NaN and the infinities are dropped, except in a gauge that has a child of its own.
+    ///   - family: A family that the collector lists.
+    ///   - labels: The label values, in the order of the family's label names.
+    ///   - value: The value. NaN and the infinities are dropped, except in a gauge within the family's limit.
     public mutating func set(_ family: CollectedFamily, _ labels: [String] = [], to value: Double) {
         switch layout(of: family)?.values {
         case .numbers(canFall: true):

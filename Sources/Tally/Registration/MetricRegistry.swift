@@ -31,9 +31,6 @@ public final class MetricRegistry: Sendable {
         var sorted: [RegisteredFamily]?
     }
 
-    /// The default for the most children of a family.
-    public static let defaultMaxChildren = FamilyRequest.defaultMaxChildren
-
     init(
         _ context: RegistryContext,
         prefix: String,
@@ -186,8 +183,8 @@ public final class MetricRegistry: Sendable {
 
     // MARK: Mirrored values
 
-    /// Registers a closure to run before each snapshot, under no lock, in place of one of the same name. It must neither
-    /// block nor scrape.
+    /// Registers a closure to run before each snapshot, under no lock, in place of one of the same name. It must
+    /// neither block nor scrape.
     func beforeScrapes(_ name: String, _ refresh: @escaping @Sendable () -> Void) {
         _ = refreshers.withLock { $0.updateValue(refresh, forKey: name) }
     }

@@ -23,7 +23,8 @@ internal import Darwin
 @safe
 @usableFromInline
 final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
-    /// The address of the current table's address. A table is a word that holds its shift, then pairs of key and address.
+    /// The address of the current table's address. A table is a word that holds its shift, then pairs of key and
+    /// address.
     ///
     /// Outside of the object, so that a lookup which knows this address needs no reference to the object.
     let table: UnsafeMutablePointer<Atomic<UInt>>

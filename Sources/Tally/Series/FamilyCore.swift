@@ -1,15 +1,15 @@
 public import Synchronization
 
-/// The storage that all copies of a family share, and the ways from a label set to its child.
+/// The state that all copies of a family share, with the lookup from a label set to its child.
 ///
-/// Knows label sets by their address only: a class generic in them would not be specialised in the user's module.
+/// It receives label sets by address: a class that is generic over them would not be specialised in the user's module.
 ///
 /// Unchecked `Sendable`, since a pointer is not: `table` points at an atomic, in memory of `closed`.
 @safe
 @usableFromInline
 final class FamilyCore<Child: Instrument>: @unchecked Sendable {
     let storage: FamilyStorage
-    /// Present if the label set packs into a word.
+    /// The index of children by packed labels, if a label set fits into one word.
     private let closed: ClosedIndex<Child>?
     /// The index's table.
     @usableFromInline
@@ -24,16 +24,16 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
         self.storage = storage
         self.packing = packing ?? .none
         text = LabelText(storage: storage, fields: fields)
-        // Lookups of children that may expire have to be seen.
+        // Expiry has to observe each lookup, so families with an idle timeout use no index.
         closed =
             storage.definition.idleTimeout != nil
             ? nil : packing.map { storage.closedIndex(for: labels, packedBy: $0, of: Child.self) }
         unsafe table = closed.map { unsafe UnsafePointer($0.table) }
-        // A `CaseIterable` label set is closed, so all its series exist, at zero, from the start.
+        // All series of a `CaseIterable` label set are known, so they start at zero.
         if let cases = labels as? any CaseIterable.Type { expose(cases, as: labels) }
     }
 
-    /// The handle that the closed index keeps, if it does. Neither locks nor allocates.
+    /// The handle in the closed index, if there is one. Neither locks nor allocates.
     @inlinable
     @inline(__always)
     func handle<Labels>(of labels: Labels) -> UnsafePointer<Child>? {

@@ -5,7 +5,7 @@ struct FamilyRequest: Sendable {
     var help: String
     var layout: InstrumentLayout
     var labelNames: [String] = []
-    var maxChildren = defaultMaxChildren
+    var maxChildren = 1_000
     /// The time after which an unused child is hidden, or nil for never.
     var idleTimeout: Duration?
     /// True if the name is a standard's or the library's. It takes no prefix, and hosts cannot change it.
@@ -13,14 +13,12 @@ struct FamilyRequest: Sendable {
     /// True if the values mirror an external source whose start time is unknown.
     var isMirrored = false
 
-    static let defaultMaxChildren = 1_000
-
     init(
         _ name: String,
         _ help: String,
         _ layout: InstrumentLayout,
         _ labelNames: [String] = [],
-        maxChildren: Int = defaultMaxChildren,
+        maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil
     ) {
         self.name = name
@@ -37,7 +35,7 @@ struct FamilyRequest: Sendable {
         _ help: String,
         _ layout: InstrumentLayout,
         _ labelNames: [String] = [],
-        maxChildren: Int = defaultMaxChildren,
+        maxChildren: Int = 1_000,
         isMirrored: Bool = true
     ) {
         self.init(name, help, layout, labelNames, maxChildren: maxChildren)

@@ -21,7 +21,8 @@ struct InstrumentLayout: Sendable {
 
     /// The number of words that a series takes, without stripes.
     var words = 1
-    /// The number of stripes that a series is spread over, so that threads on different cores do not share a cache line.
+    /// The number of stripes that a series is spread over, so that threads on different cores do not share a cache
+    /// line.
     var stripes = 1
     /// The samples of a series, in the order of Prometheus text.
     var samples = [Sample()]

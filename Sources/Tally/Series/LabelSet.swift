@@ -1,4 +1,4 @@
-/// A type whose values are label sets: its ``schema`` names the labels, a value gives theirs.
+/// A type whose values are label sets. Its ``schema`` names the labels, and each value provides theirs.
 ///
 /// ```swift
 /// struct Route: LabelSet {
@@ -8,22 +8,22 @@
 /// }
 /// ```
 ///
-/// Two values are the same series if the text of their labels is the same UTF-8 bytes. An enum can be a whole label
-/// set (`Label("direction", \.self)`); one that is `CaseIterable` is exposed at zero, in the order of its cases, from
-/// registration.
+/// Two values identify the same series if the texts of their labels have the same UTF-8 bytes. An enum can be a label
+/// set by itself (`Label("direction", \.self)`). If it is `CaseIterable`, its series are exposed at zero from
+/// registration, in the order of its cases.
 ///
-/// Label sets of at most seven enums (without payloads, of at most 256 cases) and Booleans are looked up without a lock;
-/// others by hashing their text, under the family's lock. Neither allocates when the child exists, unless its text is
-/// longer than some 400 bytes.
+/// A lookup takes no lock if the labels are at most seven Booleans and enums, without payloads and with at most 256
+/// cases. Otherwise it hashes their text and takes the family's lock. Neither way allocates if the child exists, unless
+/// the text is longer than about 400 bytes.
 public protocol LabelSet: Sendable {
-    /// The labels, in the order in which they are exposed. A stored `static let`.
+    /// The labels, in the order of the exposition. Declare it as a stored `static let`.
     static var schema: [Label<Self>] { get }
 }
 
-/// One label of a label set: its name, and where its value is.
+/// A label of a label set: its name, and the property that holds its value.
 @safe
 public struct Label<Root>: Sendable {
-    /// The label's name, checked when a family is registered: `[a-zA-Z_][a-zA-Z0-9_]*`, not beginning with `__`.
+    /// The label's name: `[a-zA-Z_][a-zA-Z0-9_]*`, without the prefix `__`. Registering a family validates it.
     ///
     /// https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
     public let name: String
@@ -31,9 +31,9 @@ public struct Label<Root>: Sendable {
     @usableFromInline
     let field: LabelField
 
-    /// Names a label and the property that holds its value.
+    /// Creates a label from its name and the property that holds its value.
     ///
-    /// A stored property is read at its place in memory; a computed one through the key path, which is slower.
+    /// Tally reads a stored property at its offset, and a computed property through the slower key path.
     @inlinable
     public init<Value: LabelValue>(_ name: StaticString, _ value: any KeyPath<Root, Value> & Sendable) {
         self.name = "\(name)"
@@ -77,7 +77,8 @@ struct LabelField: Sendable {
 
 /// The way from a closed label set to a key of one word: the bytes of a value that are its labels.
 ///
-/// Only for label sets whose every label is one byte or none, at most seven of one, in the first 256 bytes of the value.
+/// Only for label sets whose every label is one byte or none, at most seven of one, in the first 256 bytes of the
+/// value.
 @usableFromInline
 struct KeyPacking: Hashable, Sendable {
     /// The offset of label `n` in byte `n`.

@@ -6,10 +6,10 @@
 /// enum Method: String, LabelValue { case get = "GET", post = "POST", other }
 /// ```
 public protocol LabelValue: Sendable {
-    /// The value as it stands in the exposition, before escaping.
+    /// The text of the value in the exposition, before escaping.
     ///
-    /// Any string is fine. It is compared by its UTF-8 bytes, and cut to 1,024 of them, at the boundary of a scalar;
-    /// `tally_shortened_label_values_total` counts that. It must not change while the value does not.
+    /// Any string is valid. Tally compares texts by their UTF-8 bytes. It truncates them to 1,024 bytes, at a scalar
+    /// boundary, and counts that in `tally_shortened_label_values_total`. Equal values must return equal texts.
     var labelText: String { get }
 }
 
@@ -53,3 +53,9 @@ extension UInt8: LabelValue {}
 extension UInt16: LabelValue {}
 extension UInt32: LabelValue {}
 extension UInt64: LabelValue {}
+
+extension Optional: LabelValue where Wrapped: LabelValue {
+    /// The wrapped value's text, or the empty text for nil. Prometheus reads an empty label as an absent one.
+    @inlinable
+    public var labelText: String { self?.labelText ?? "" }
+}

@@ -3,7 +3,7 @@
 /// Initialisers for names that are known only at run time (`validating:`) throw it. Those for literal names trap at
 /// boot with the same text.
 public struct RegistrationError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The kind of mistake.
+    /// The kind of mistake. Mistakes that a caller can only report have no public code: their text names the value.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// The name of the code's static member.
         public let description: String
@@ -13,11 +13,11 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         /// A label's name is invalid for the registry, or begins with `__`. See ``NameValidation``.
         public static let invalidLabelName = Code(description: "invalidLabelName")
         /// A label's name is reserved by the type, such as `le` in a histogram.
-        public static let reservedLabelName = Code(description: "reservedLabelName")
+        package static let reservedLabelName = Code(description: "reservedLabelName")
         /// Two labels have the same name, perhaps only after escaping, or a label has the name of a constant label.
-        public static let duplicateLabelName = Code(description: "duplicateLabelName")
+        package static let duplicateLabelName = Code(description: "duplicateLabelName")
         /// There are more than 64 labels, including constant ones.
-        public static let tooManyLabels = Code(description: "tooManyLabels")
+        package static let tooManyLabels = Code(description: "tooManyLabels")
         /// The name is registered with a different help, type, label names, buckets, windows, states, key, capacity,
         /// limit, idle timeout, contention or source of values. The description lists each difference, the registered
         /// value first.
@@ -26,18 +26,18 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         /// `a.b` for a scraper that does not read UTF-8 names.
         public static let collidingSamples = Code(description: "collidingSamples")
         /// The bucket bounds are not finite, not ascending, or too many.
-        public static let invalidBuckets = Code(description: "invalidBuckets")
+        package static let invalidBuckets = Code(description: "invalidBuckets")
         /// The windows of active users are empty, too many, not positive, too long, not ascending, or have no common
         /// tick.
-        public static let invalidWindows = Code(description: "invalidWindows")
+        package static let invalidWindows = Code(description: "invalidWindows")
         /// A state set has no states, more than 64, or two with the same text.
-        public static let invalidStates = Code(description: "invalidStates")
+        package static let invalidStates = Code(description: "invalidStates")
         /// The number of users, or of hours to keep, is out of range.
-        public static let invalidCapacity = Code(description: "invalidCapacity")
+        package static let invalidCapacity = Code(description: "invalidCapacity")
         /// The idle timeout is not more than zero.
-        public static let invalidIdleTimeout = Code(description: "invalidIdleTimeout")
+        package static let invalidIdleTimeout = Code(description: "invalidIdleTimeout")
         /// The limit of children is not in `1...2_000_000_000`.
-        public static let invalidLimit = Code(description: "invalidLimit")
+        package static let invalidLimit = Code(description: "invalidLimit")
     }
 
     /// The kind of mistake.

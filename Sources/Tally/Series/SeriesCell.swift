@@ -65,7 +65,8 @@ extension SeriesCell {
 }
 
 extension Atomic where Value == UInt64 {
-    /// Adds a finite amount. A finite value stays finite: it stops at the largest there is, from which it can come back.
+    /// Adds a finite amount. A finite value stays finite: it stops at the largest there is, from which it can come
+    /// back.
     @inlinable
     func addDouble(_ amount: Double) {
         var current = load(ordering: .relaxed)

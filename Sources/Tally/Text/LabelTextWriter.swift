@@ -117,7 +117,8 @@ struct LabelTextWriter {
         return marks & (0x80 &* ones) != 0
     }
 
-    /// Runs `write` on memory large enough for what it writes (the stack's, unless that is much), then `body` on the text.
+    /// Runs `write` on memory large enough for what it writes (the stack's, unless that is much), then `body` on the
+    /// text.
     static func withText<Result>(
         _ write: (inout LabelTextWriter) -> Void,
         _ body: (UnsafeBufferPointer<UInt8>, _ shortened: Int) -> Result

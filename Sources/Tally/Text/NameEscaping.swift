@@ -1,38 +1,39 @@
-/// How names that are not `[a-zA-Z_:][a-zA-Z0-9_:]*` are written for a scraper, which it says as `escaping` in its Accept
-/// header.
+/// A scheme for names other than `[a-zA-Z_:][a-zA-Z0-9_:]*`. A scraper selects it by `escaping` in its Accept header.
 ///
-/// Only registries with ``NameValidation/utf8`` have such names; of others, ``dots`` alone changes anything.
+/// Only a registry with ``NameValidation/utf8`` has such names. In other registries, ``dots`` is the only scheme that
+/// changes a name.
 ///
 /// https://prometheus.io/docs/instrumenting/escaping_schemes/
 public struct NameEscaping: Sendable, Hashable, CustomStringConvertible {
     /// The scheme's name, as in an Accept header: `allow-utf-8`.
     public let description: String
 
-    /// Every byte sequence that is no part of a name becomes `_`: `my.metric` is `my_metric`. What every scraper reads.
+    /// Replaces each invalid character by `_`: `my.metric` becomes `my_metric`. Every scraper reads it.
     public static let underscores = NameEscaping(description: "underscores")
-    /// A dot becomes `_dot_`, an underscore `__`, anything else `__`: `my.metric_a` is `my_dot_metric__a`. Of every name,
-    /// so that dots can be told from underscores again.
+    /// Replaces a dot by `_dot_`, and an underscore or any other invalid character by `__`: `my.metric_a` becomes
+    /// `my_dot_metric__a`. Applies to every name, so that a reader can tell dots from underscores.
     public static let dots = NameEscaping(description: "dots")
-    /// Names get the prefix `U__`, and each character its number: `my.metric_a` is `U__my_2e_metric__a`. Nothing is lost.
+    /// Prefixes the name with `U__` and replaces each invalid character by its code point: `my.metric_a` becomes
+    /// `U__my_2e_metric__a`. Reversible.
     public static let values = NameEscaping(description: "values")
-    /// Names stay as they are, in quotes: `{"my.metric"}`. Nothing is lost.
+    /// Leaves names unchanged, in quotes: `{"my.metric"}`.
     public static let allowUTF8 = NameEscaping(description: "allow-utf-8")
 
     static func named(_ name: String) -> NameEscaping? {
         [.underscores, .dots, .values, .allowUTF8].first { $0.description == name }
     }
 
-    /// A metric's name, or a label's, in which a colon is not allowed.
+    /// Returns the escaped name of a metric, or of a label, in which a colon is invalid.
     ///
-    /// Labels that begin with `__` are reserved for Prometheus, which drops them. A label that a scheme would make such a
-    /// one begins with `_` alone: the `dots` of `_source` would be `__source`, and are `_source`.
+    /// Prometheus reserves and drops labels that begin with `__`. If a scheme would produce such a label, the result
+    /// begins with a single `_`: under `dots`, `_source` stays `_source` instead of `__source`.
     package func escaped(_ name: String, asLabel isLabel: Bool = false) -> String {
         let escaped = mapped(name, asLabel: isLabel)
         guard isLabel, escaped.utf8.starts(with: "__".utf8), !name.utf8.starts(with: "__".utf8) else { return escaped }
         return "_" + String(escaped.drop { $0 == "_" })
     }
 
-    /// The name as the scheme alone has it.
+    /// Returns the name escaped by the scheme alone.
     func mapped(_ name: String, asLabel isLabel: Bool) -> String {
         let isLegacy = isLabel ? MetricName.isValidLabel(name) : MetricName.isValid(name)
         func isAllowed(_ scalar: Unicode.Scalar, _ index: Int) -> Bool {
@@ -51,7 +52,7 @@ public struct NameEscaping: Sendable, Hashable, CustomStringConvertible {
         case .dots:
             return mapping({ $0 == "." ? "_dot_" : "__" }, isAllowed: { $0 != "_" && isAllowed($0, $1) })
         case .values where !isLegacy:
-            // A digit that comes first is escaped, though it would not be the first behind the prefix: so do all clients.
+            // All clients escape a leading digit, although it follows the prefix.
             return "U__"
                 + mapping(
                     { $0 == "_" ? "__" : "_\(String($0.value, radix: 16))_" },

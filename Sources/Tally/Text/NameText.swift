@@ -10,7 +10,8 @@ enum NameText {
         MetricName.isValidLabel(name) ? Array(name.utf8) : quoted(name)
     }
 
-    /// The beginning of a sample, up to its first label or the end of the labels: `name{`, `{"na.me",`, `name` or `{"na.me"`.
+    /// The beginning of a sample, up to its first label or the end of the labels: `name{`, `{"na.me",`, `name` or
+    /// `{"na.me"`.
     static func opening(_ name: String, hasLabels: Bool) -> [UInt8] {
         guard MetricName.isValid(name) else {
             return Array("{".utf8) + quoted(name) + Array((hasLabels ? "," : "").utf8)

@@ -130,7 +130,8 @@ struct OutputBuffer {
         return unsafe write(pair: value % 100, at: write(upTo2: value / 100, at: place))
     }
 
-    /// One digit or two. Without a branch, for this choice is the one that a processor foresees worst. Writes two bytes.
+    /// One digit or two. Without a branch, for this choice is the one that a processor foresees worst. Writes two
+    /// bytes.
     @inline(__always)
     private static func write(
         upTo2 value: UInt64,

@@ -4,32 +4,33 @@ internal import Tally
 struct CheckPolicy: Sendable {
     let critical: Bool
     let timeout: Duration
-    let freshFor: Duration
-    let staleFor: Duration
-    let refreshedEvery: Duration?
-    let failAfter: Int
-    let okAfter: Int
+    let maxAge: Duration
+    let staleIfError: Duration
+    let refreshInterval: Duration?
+    let failureThreshold: Int
+    let successThreshold: Int
 
     /// How long an answer stays fresh. A background-refreshed answer expires once the next refresh is overdue; the next
     /// request then runs the check itself.
     var answersFor: Duration {
-        guard let refreshedEvery else { return freshFor }
-        return max(freshFor, refreshedEvery.adding(timeout))
+        guard let refreshInterval else { return maxAge }
+        return max(maxAge, refreshInterval.adding(timeout))
     }
 
     /// The period after which a hanging check counts another failure: the interval at which it would run again after a
     /// failure.
-    var failurePeriod: Duration { min(freshFor, refreshedEvery ?? freshFor) }
+    var failurePeriod: Duration { min(maxAge, refreshInterval ?? maxAge) }
 
     /// The longest duration allowed. A longer one is a mistake, and might overflow a clock's instants.
     static let maxDuration = Duration.seconds(366 * 86_400)
 
     func validate(for name: String) throws(HealthcheckError) {
         try Self.check("timeout", timeout, of: name)
-        try Self.check("freshFor", freshFor, of: name)
-        try Self.check("staleFor", staleFor, of: name, canBeZero: true)
-        if let refreshedEvery { try Self.check("refreshedEvery", refreshedEvery, of: name) }
-        for (parameter, value) in [("failAfter", failAfter), ("okAfter", okAfter)] where value < 1 {
+        try Self.check("maxAge", maxAge, of: name)
+        try Self.check("staleIfError", staleIfError, of: name, canBeZero: true)
+        if let refreshInterval { try Self.check("refreshInterval", refreshInterval, of: name) }
+        for (parameter, value) in [("failureThreshold", failureThreshold), ("successThreshold", successThreshold)]
+        where value < 1 {
             throw HealthcheckError(
                 .invalidThreshold,
                 "the provider \(name.debugDescription) has \(parameter) \(value), which is less than 1"

@@ -30,10 +30,10 @@ extension CheckState {
             return View(status: .warn, reason: .stale, values: answer.values, outcome: outcome)
         }
         guard let failure = outcome.failure else {
-            let hasFailed = isHeldDown || policy.failAfter == 1 && !isBeingRenewed(at: asked)
+            let hasFailed = isHeldDown || policy.failureThreshold == 1 && !isBeingRenewed(at: asked)
             return View(status: hasFailed ? .fail : .warn, reason: .pending, values: nil, outcome: outcome)
         }
-        let hasFailed = isHeldDown || answer == nil || failures(at: asked) >= policy.failAfter
+        let hasFailed = isHeldDown || answer == nil || failures(at: asked) >= policy.failureThreshold
         // The failure has expired, but the overdue run still blocks a new one.
         let isBlocked = !isFresh && run?.isOverdue == true
         return View(
@@ -52,6 +52,6 @@ extension CheckState {
 
     /// Returns true if values that are no longer fresh may still be shown.
     private func isShown(_ answer: Answer, at asked: Duration) -> Bool {
-        policy.staleFor > .zero && asked.since(answer.at) <= policy.staleFor
+        policy.staleIfError > .zero && asked.since(answer.at) <= policy.staleIfError
     }
 }

@@ -45,13 +45,13 @@ struct CheckState {
     private(set) var run: Run?
     private(set) var answer: Answer?
     private(set) var outcome: Outcome?
-    /// The number of consecutive failures, at most `failAfter`.
+    /// The number of consecutive failures, at most `failureThreshold`.
     private var failures = 0
     /// The end of the last missed period that was counted when an overdue run ended.
     private var countedUntil: Duration?
-    /// The number of consecutive answers, at most `okAfter`.
+    /// The number of consecutive answers, at most `successThreshold`.
     private var successes = 0
-    /// True if the check failed and has not answered `okAfter` times since.
+    /// True if the check failed and has not answered `successThreshold` times since.
     private(set) var isHeldDown = false
     private var runs: UInt64 = 0
 
@@ -90,8 +90,8 @@ struct CheckState {
         self.run = nil
         failures = 0
         countedUntil = nil
-        successes = min(successes + 1, policy.okAfter)
-        isHeldDown = hadFailed && successes < policy.okAfter
+        successes = min(successes + 1, policy.successThreshold)
+        isHeldDown = hadFailed && successes < policy.successThreshold
         answer = Answer(values: values, at: now)
         outcome = Outcome(failure: nil, at: now, wall: wall, took: now.since(run.started))
         return run.waiters
@@ -135,7 +135,7 @@ struct CheckState {
     private mutating func fail(_ reason: HealthReason, _ run: Run, at now: Duration, _ wall: Double) {
         // A period counts once, even if it was missed first and its late run failed as well.
         let isCounted = countedUntil.map { run.started < $0 } ?? false
-        if !isCounted { failures = min(failures + 1, policy.failAfter) }
+        if !isCounted { failures = min(failures + 1, policy.failureThreshold) }
         countedUntil = nil
         successes = 0
         outcome = Outcome(failure: reason, at: now, wall: wall, took: now.since(run.started))
@@ -151,7 +151,7 @@ struct CheckState {
 
     /// The number of consecutive failures. Each period in which an overdue run blocks the next one counts as a failure.
     func failures(at now: Duration) -> Int {
-        failures + min(missedPeriods(at: now), policy.failAfter - failures)
+        failures + min(missedPeriods(at: now), policy.failureThreshold - failures)
     }
 
     private func missedPeriods(at now: Duration) -> Int {
@@ -167,9 +167,9 @@ struct CheckState {
         countedUntil = now.adding(Duration(attoseconds: period - now.since(outcome.at).attoseconds % period))
     }
 
-    /// The time for which an outcome is reused. A failure is reused only for `freshFor`, even with a longer background
+    /// The time for which an outcome is reused. A failure is reused only for `maxAge`, even with a longer background
     /// interval, so that a recovery shows early.
     func lifetime(of outcome: Outcome) -> Duration {
-        outcome.failure == nil ? policy.answersFor : policy.freshFor
+        outcome.failure == nil ? policy.answersFor : policy.maxAge
     }
 }

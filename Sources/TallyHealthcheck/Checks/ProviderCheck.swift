@@ -68,7 +68,7 @@ final class ProviderCheck: Sendable {
 
     /// Runs the closure now and again after each interval, if the provider is refreshed in the background.
     func beginRefreshing() {
-        guard let interval = policy.refreshedEvery, !handles.withLock({ $0.isStopped }) else { return }
+        guard let interval = policy.refreshInterval, !handles.withLock({ $0.isStopped }) else { return }
         // The timer is set first, so that the time to start a run does not lengthen the interval. It holds the check
         // weakly, because a released healthcheck must stop; a run that hangs may retain the check longer.
         let next = environment.clock.wake(after: interval) { [weak self] in self?.beginRefreshing() }

@@ -23,10 +23,10 @@ final class Reporter {
         guard hook != nil else { return }
         waiting[kind, default: (0, nil)].count += 1
         if let error { waiting[kind]?.error = error }
-        if isQuiet.insert(kind).inserted { tell(kind) }
+        if isQuiet.insert(kind).inserted { send(kind) }
     }
 
-    private func tell(_ kind: ListenerReport.Kind) {
+    private func send(_ kind: ListenerReport.Kind) {
         guard let hook, waiting[kind] != nil else {
             isQuiet.remove(kind)
             return
@@ -39,7 +39,7 @@ final class Reporter {
                 inHook.remove(kind)
             }
         }
-        loop.assumeIsolated().scheduleTask(in: .seconds(1)) { self.tell(kind) }
+        loop.assumeIsolated().scheduleTask(in: .seconds(1)) { self.send(kind) }
     }
 
     private final class SharedKinds: Sendable {

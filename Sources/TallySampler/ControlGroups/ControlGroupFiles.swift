@@ -33,14 +33,14 @@ struct ControlGroupFiles {
         if let place = mounts.place(of: .cpu) {
             let path = "\(place.root)/\(group.path)"
             values[.cpuSeconds] =
-                place.isSecond
+                place.isV2
                 ? try text("\(path)/cpu.stat")?.number(of: "usage_usec").map { Double($0) / 1e6 }
                 : try number("\(path)/cpuacct.usage").map { Double($0) / 1e9 }
             usage.time = now()
         }
         try readMemory(of: group, &values)
         if let place = mounts.place(of: .block),
-            let totals = try blockTotals("\(place.root)/\(group.path)", place.isSecond)
+            let totals = try blockTotals("\(place.root)/\(group.path)", place.isV2)
         {
             values[.blockReadBytes] = Double(totals.read)
             values[.blockWrittenBytes] = Double(totals.written)
@@ -63,9 +63,9 @@ struct ControlGroupFiles {
         guard let place = mounts.place(of: .memory) else { return }
         let path = "\(place.root)/\(group.path)"
         let names =
-            place.isSecond ? ["memory.current", "memory.max"] : ["memory.usage_in_bytes", "memory.limit_in_bytes"]
+            place.isV2 ? ["memory.current", "memory.max"] : ["memory.usage_in_bytes", "memory.limit_in_bytes"]
         if let usage = try number("\(path)/\(names[0])") {
-            let key: StaticString = place.isSecond ? "inactive_file" : "total_inactive_file"
+            let key: StaticString = place.isV2 ? "inactive_file" : "total_inactive_file"
             let inactive = try text("\(path)/memory.stat")?.number(of: key)
             values[.memoryUsedBytes] = Double(memoryUsed(usage, inactiveFile: inactive))
         }
@@ -75,8 +75,8 @@ struct ControlGroupFiles {
         }
     }
 
-    private func blockTotals(_ path: String, _ isSecond: Bool) throws(KernelFile.Failure) -> BlockTotals? {
-        if isSecond { return try text("\(path)/io.stat").flatMap { BlockTotals(ioStat: $0) } }
+    private func blockTotals(_ path: String, _ isV2: Bool) throws(KernelFile.Failure) -> BlockTotals? {
+        if isV2 { return try text("\(path)/io.stat").flatMap { BlockTotals(ioStat: $0) } }
         let name = "\(path)/blkio.throttle.io_service_bytes"
         // Older kernels count a group without those inside of it, and only so.
         if let recursive = try text("\(name)_recursive") { return BlockTotals(serviceBytes: recursive) }

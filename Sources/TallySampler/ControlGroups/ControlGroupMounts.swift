@@ -12,8 +12,8 @@ struct ControlGroupMounts: Equatable, Sendable {
     }
 
     /// By controller, as far as they are of version 1.
-    private(set) var first: [Controller: String] = [:]
-    private(set) var second: String?
+    private(set) var v1: [Controller: String] = [:]
+    private(set) var v2: String?
 
     /// - Parameter text: As of `/proc/self/mounts`.
     init(text: [UInt8]) {
@@ -22,11 +22,11 @@ struct ControlGroupMounts: Equatable, Sendable {
             guard words.count >= 4 else { continue }
             let path = Self.unescaped(words[1])
             switch words[2].text {
-            case "cgroup2": second = second ?? path
+            case "cgroup2": v2 = v2 ?? path
             case "cgroup":
                 for option in words[3].split(separator: UInt8(ascii: ",")) {
-                    guard let controller = Controller(rawValue: option.text), first[controller] == nil else { continue }
-                    first[controller] = path
+                    guard let controller = Controller(rawValue: option.text), v1[controller] == nil else { continue }
+                    v1[controller] = path
                 }
             default: break
             }
@@ -34,9 +34,9 @@ struct ControlGroupMounts: Equatable, Sendable {
     }
 
     /// Where a controller's files are, and of which version they are.
-    func place(of controller: Controller) -> (root: String, isSecond: Bool)? {
-        if let root = first[controller] { return (root, false) }
-        return second.map { ($0, true) }
+    func place(of controller: Controller) -> (root: String, isV2: Bool)? {
+        if let root = v1[controller] { return (root, false) }
+        return v2.map { ($0, true) }
     }
 
     /// Where groups are looked for.

@@ -4,7 +4,7 @@ extension SampleSource {
     /// Control groups of version 1, of version 2 or of both, without any engine: containers and services of the system,
     /// unless asked for others.
     ///
-    /// Owners are ``SampleOwner/controlGroup(_:)`` by their paths, with the container's id where the group is a container's.
+    /// Subjects are ``SampleSubject/controlGroup(_:)`` by their paths, with the container's id where the group is a container's.
     /// Of such, the network's totals are those of one of its processes, if it has a network of its own and this process may
     /// look. Groups that go while they are read are left out, and those of containers that have no process left. The first
     /// reading of a group has no CPU share.
@@ -80,7 +80,7 @@ final class ControlGroupSource: Sendable {
                 readings[group.path] = now
             }
             reading.samples.append(
-                Sample(owner: .controlGroup(group.path), containerID: group.containerID, values: values)
+                Sample(subject: .controlGroup(group.path), containerID: group.containerID, values: values)
             )
         }
         last.withLock { $0 = readings }

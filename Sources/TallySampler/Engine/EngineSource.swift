@@ -22,7 +22,7 @@ final class EngineSource: Sendable {
     }
 
     private let sockets: EngineSockets
-    private let owner: @Sendable (EngineContainer) -> String?
+    private let subject: @Sendable (EngineContainer) -> String?
     private let limits: Limits
     private let client: EngineClient
     private let hostMemory: SingleCall<UInt64?>
@@ -35,12 +35,12 @@ final class EngineSource: Sendable {
         clock: any Clock<Duration> = ContinuousClock(),
         patience: Duration = .seconds(1),
         hostMemory: @escaping @Sendable () -> UInt64? = EngineSource.hostMemory,
-        owner: @escaping @Sendable (EngineContainer) -> String?
+        subject: @escaping @Sendable (EngineContainer) -> String?
     ) {
         self.sockets = sockets
         self.limits = limits
         self.hostMemory = SingleCall(clock: clock, patience: patience, hostMemory)
-        self.owner = owner
+        self.subject = subject
         client = EngineClient(clock: clock)
     }
 
@@ -79,9 +79,9 @@ final class EngineSource: Sendable {
         state.withLock { state in state.last = state.last.filter { ids.contains($0.key) } }
         let hostMemory = try await memory(tick, &reading.errors)
         reading.targets = sampled.compactMap { container in
-            guard let owner = owner(container) else { return nil }
+            guard let subject = subject(container) else { return nil }
             return SampleTarget(id: container.id) { [self, engine] in
-                try await sample(of: container.id, owner, at: socket, engine, tick, hostMemory: hostMemory)
+                try await sample(of: container.id, subject, at: socket, engine, tick, hostMemory: hostMemory)
             }
         }
         return reading
@@ -112,7 +112,7 @@ final class EngineSource: Sendable {
 
     private func sample(
         of id: String,
-        _ owner: String,
+        _ subject: String,
         at socket: String,
         _ engine: EngineIdentity,
         _ tick: SourceTick,
@@ -128,7 +128,7 @@ final class EngineSource: Sendable {
         guard let share = take(stats, id, engine, tick) else { return nil }
         var values = stats.values
         values[.cpuPercent] = share.value
-        return Sample(owner: .container(owner), containerID: id, values: values)
+        return Sample(subject: .container(subject), containerID: id, values: values)
     }
 
     /// Keeps a reading for the next; nil if it is late.

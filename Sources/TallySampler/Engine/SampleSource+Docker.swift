@@ -20,13 +20,13 @@ extension SampleSource {
     ///     (`unix://…`; other engines than on Unix sockets are not asked), `/var/run/docker.sock`,
     ///     `$XDG_RUNTIME_DIR/docker.sock`, `/run/podman/podman.sock`, `$XDG_RUNTIME_DIR/podman/podman.sock`. Looked for at
     ///     each tick, so that an engine may come later.
-    ///   - owner: Whose a container is, by name; nil if it is not to be sampled. Containers of one owner are kept apart by
+    ///   - subject: Whose a container is, by name; nil if it is not to be sampled. Containers of one subject are kept apart by
     ///     their ids.
     public static func docker(
         socket: String? = nil,
-        owner: @escaping @Sendable (EngineContainer) -> String? = { $0.ownerName }
+        subject: @escaping @Sendable (EngineContainer) -> String? = { $0.subjectName }
     ) -> SampleSource {
-        docker(EngineSource(sockets: socket.map { .given($0) } ?? .usual(), owner: owner))
+        docker(EngineSource(sockets: socket.map { .given($0) } ?? .usual(), subject: subject))
     }
 
     static func docker(_ source: EngineSource) -> SampleSource {
@@ -43,7 +43,7 @@ extension SampleSource {
     )
     public static func docker(
         socket: String? = nil,
-        owner: @escaping @Sendable (EngineContainer) -> String? = { $0.ownerName }
+        subject: @escaping @Sendable (EngineContainer) -> String? = { $0.subjectName }
     ) -> SampleSource {
         SampleSource("docker") { _ in SourceReading() }
     }

@@ -1,11 +1,11 @@
 internal import Tally
 
 /// What is wrong with a store now, what has been, and when it is worth trying again.
-struct TroubleLog: Sendable {
-    typealias Trouble = HistoryStatus.Trouble
+struct FailureLog: Sendable {
+    typealias Failure = HistoryStatus.Failure
 
-    private(set) var current: Trouble?
-    private(set) var counts: [Trouble: Int] = [:]
+    private(set) var current: Failure?
+    private(set) var counts: [Failure: Int] = [:]
     private var delay: Duration = .zero
     private var retryAt: Duration = .zero
 
@@ -14,20 +14,20 @@ struct TroubleLog: Sendable {
 
     /// The store cannot do what it should. A lock may be gone at any moment; anything else is left alone for a while,
     /// which doubles each time.
-    mutating func begin(_ trouble: Trouble, at now: Duration) {
-        if current != trouble {
-            note(trouble)
-            current = trouble
+    mutating func begin(_ failure: Failure, at now: Duration) {
+        if current != failure {
+            note(failure)
+            current = failure
             delay = .zero
         }
-        guard trouble != .busy else { return }
+        guard failure != .busy else { return }
         delay = delay == .zero ? Self.firstDelay : min(delay * 2, Self.longestDelay)
         retryAt = now.adding(delay)
     }
 
     /// Something is wrong that the store can live with.
-    mutating func note(_ trouble: Trouble) {
-        counts[trouble, default: 0] += 1
+    mutating func note(_ failure: Failure) {
+        counts[failure, default: 0] += 1
     }
 
     mutating func end() {
@@ -40,7 +40,7 @@ struct TroubleLog: Sendable {
         current == nil || current == .busy || now >= retryAt
     }
 
-    /// How many ticks may wait for the trouble to end, and how many samples.
+    /// How many ticks may wait for the failure to end, and how many samples.
     ///
     /// - Parameter older: How many ticks waited before a lock kept any from being written: their room comes on top.
     func backlogLimit(besides older: Int) -> (ticks: Int, samples: Int) {

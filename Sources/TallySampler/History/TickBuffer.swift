@@ -1,7 +1,7 @@
 /// Ticks in memory, oldest first: a word a value, since a dictionary for each sample would take ten times that.
 struct TickBuffer: Sendable {
     private struct Row {
-        let owner: SampleOwner
+        let subject: SampleSubject
         let containerID: String?
         /// Where its values begin, one for each metric of its kind.
         let start: Int
@@ -79,8 +79,8 @@ struct TickBuffer: Sendable {
         var values: [Double] = []
         rows.reserveCapacity(tick.samples.count)
         for sample in tick.distinctSamples {
-            rows.append(Row(owner: sample.owner, containerID: sample.containerID, start: values.count))
-            for metric in SampleMetric.metrics(of: sample.owner.kind) { values.append(sample.stored(metric) ?? .nan) }
+            rows.append(Row(subject: sample.subject, containerID: sample.containerID, start: values.count))
+            for metric in SampleMetric.metrics(of: sample.subject.kind) { values.append(sample.stored(metric) ?? .nan) }
         }
         return StoredTick(time: tick.time, rows: rows, values: values)
     }
@@ -91,8 +91,8 @@ struct TickBuffer: Sendable {
     func first(_ limit: Int) -> [HistoryTick] {
         ticks[head...].prefix(limit).map { tick in
             let samples = tick.rows.map { row in
-                var sample = Sample(owner: row.owner, containerID: row.containerID)
-                for (offset, metric) in SampleMetric.metrics(of: row.owner.kind).enumerated() {
+                var sample = Sample(subject: row.subject, containerID: row.containerID)
+                for (offset, metric) in SampleMetric.metrics(of: row.subject.kind).enumerated() {
                     let value = tick.values[row.start + offset]
                     if !value.isNaN { sample.values[metric] = value }
                 }
@@ -105,13 +105,13 @@ struct TickBuffer: Sendable {
     /// - Complexity: The samples of the times asked for.
     func points(_ query: HistoryQuery) -> [HistoryPoint] {
         guard let range = HistoryRange(query),
-            let offset = SampleMetric.metrics(of: query.owner.kind).firstIndex(of: query.metric)
+            let offset = SampleMetric.metrics(of: query.subject.kind).firstIndex(of: query.metric)
         else { return [] }
         var collector = PointCollector(range)
         for tick in ticks[firstIndex(from: range.from)...] {
             guard tick.time <= range.through else { break }
             var sum: Double?
-            for row in tick.rows where row.owner == query.owner {
+            for row in tick.rows where row.subject == query.subject {
                 let value = tick.values[row.start + offset]
                 if !value.isNaN { sum = (sum ?? 0) + value }
             }
@@ -121,13 +121,13 @@ struct TickBuffer: Sendable {
     }
 
     /// - Complexity: The samples of the times asked for.
-    func owners(_ range: HistoryRange) -> Set<SampleOwner> {
-        var owners: Set<SampleOwner> = []
+    func subjects(_ range: HistoryRange) -> Set<SampleSubject> {
+        var subjects: Set<SampleSubject> = []
         for tick in ticks[firstIndex(from: range.from)...] {
             guard tick.time <= range.through else { break }
-            for row in tick.rows { owners.insert(row.owner) }
+            for row in tick.rows { subjects.insert(row.subject) }
         }
-        return owners
+        return subjects
     }
 
     /// Where the first tick is that is not before a time.
@@ -143,11 +143,11 @@ struct TickBuffer: Sendable {
 }
 
 extension HistoryTick {
-    /// The samples, the last one of each owner and container; none of a kind that nothing can be stored of.
+    /// The samples, the last one of each subject and container; none of a kind that nothing can be stored of.
     var distinctSamples: [Sample] {
         var places: [SeriesKey: Int] = [:]
         var distinct: [Sample] = []
-        for sample in samples where !SampleMetric.metrics(of: sample.owner.kind).isEmpty {
+        for sample in samples where !SampleMetric.metrics(of: sample.subject.kind).isEmpty {
             if let place = places.updateValue(distinct.count, forKey: SeriesKey(sample)) {
                 places[SeriesKey(sample)] = place
                 distinct[place] = sample

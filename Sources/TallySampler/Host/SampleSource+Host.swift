@@ -61,7 +61,7 @@ final class HostSource: Sendable {
         case .failure(let failure): reading.errors.append(failure.sourceError)
         case nil: break
         }
-        if !values.isEmpty { reading.samples = [Sample(owner: .host, values: values)] }
+        if !values.isEmpty { reading.samples = [Sample(subject: .host, values: values)] }
         return reading
     }
 

@@ -64,7 +64,7 @@ final class ProcessSource: Sendable {
         values[.maxDescriptors] = facts.descriptorLimit
         values[.threads] = facts.threads.map { Double($0) }
         values[.startTimeSeconds] = facts.startSeconds
-        reading.samples = [Sample(owner: .process, values: values)]
+        reading.samples = [Sample(subject: .process, values: values)]
         return reading
     }
 }

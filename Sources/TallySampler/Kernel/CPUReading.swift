@@ -58,8 +58,8 @@ enum CPUShare: Equatable, Sendable {
     }
 
     /// What is reported of an implausible one.
-    static func error(of owner: String) -> SourceError {
-        SourceError(.implausible, "\(owner) is said to have used more CPU time than there was")
+    static func error(of subject: String) -> SourceError {
+        SourceError(.implausible, "\(subject) is said to have used more CPU time than there was")
     }
 }
 

@@ -12,10 +12,10 @@ final class Reports: Sendable {
         var kinds: (bad: SamplerReport.Kind, good: SamplerReport.Kind) {
             switch self {
             case .source: (.sourceDown, .sourceUp)
-            case .parts: (.partsFailing, .partsWell)
-            case .targets: (.targetsFailing, .targetsWell)
-            case .settings: (.settingsFailing, .settingsWell)
-            case .history: (.historyTrouble, .historyWell)
+            case .parts: (.partsFailing, .partsRecovered)
+            case .targets: (.targetsFailing, .targetsRecovered)
+            case .settings: (.settingsFailing, .settingsRecovered)
+            case .history: (.historyFailure, .historyRecovered)
             }
         }
 

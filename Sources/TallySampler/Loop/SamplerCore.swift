@@ -4,7 +4,7 @@ internal import Tally
 /// What a sampler's loop works on. The sampler itself may go while it runs, which ends it.
 final class SamplerCore: Sendable {
     let sources: [SampleSource]
-    let store: any HistoryStore
+    let store: any SampleHistory
     let clock: SamplerClock
     let wallSeconds: @Sendable () -> Double
     let metrics: SamplerMetrics
@@ -28,7 +28,7 @@ final class SamplerCore: Sendable {
 
     init(
         sources: [SampleSource],
-        store: any HistoryStore,
+        store: any SampleHistory,
         settings: @escaping @Sendable () async throws -> SamplingSettings,
         clock: SamplerClock,
         wallSeconds: @escaping @Sendable () -> Double,
@@ -49,7 +49,7 @@ final class SamplerCore: Sendable {
     /// - Parameter latest: What the loop shows of its samples.
     func start(_ latest: LatestValues) throws(SamplerError) {
         switch life.withLock({ $0.start() }) {
-        case .refuse: throw SamplerError(.stopped)
+        case .refuse: throw SamplerError()
         case .isRunning: break
         case .begin:
             Task.detached { [self] in
@@ -118,7 +118,7 @@ final class SamplerCore: Sendable {
     }
 
     func withStore<Result: Sendable>(
-        _ body: @Sendable (any HistoryStore) async throws -> Result
+        _ body: @Sendable (any SampleHistory) async throws -> Result
     ) async rethrows -> Result {
         try await Self.$inStore.withValue(ObjectIdentifier(self)) { try await body(store) }
     }

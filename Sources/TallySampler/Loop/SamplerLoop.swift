@@ -79,7 +79,7 @@ struct SamplerLoop {
         guard let stamp = await stamp(interval, retention) else { return }
         let run = TickRun(core.sources, SourceTick(elapsed: start, interval: interval), core.clock, core.outstanding)
         let state = await core.endingEarly({ run.cutShort() }, { await run.collect() })
-        tell(of: state)
+        report(state)
         let samples = state.samples()
         core.outstanding.setLate(state.lateTargets)
         core.metrics.leftOut(latest.show(samples, isWhole: state.isWhole))
@@ -103,7 +103,7 @@ struct SamplerLoop {
         return stamp
     }
 
-    private func tell(of state: TickState) {
+    private func report(_ state: TickState) {
         for (source, outcome) in zip(core.sources, state.outcomes) {
             core.metrics.source(source.name, outcome, isCutShort: state.isCutShort)
             // What was not waited for is neither well nor not.
@@ -141,12 +141,12 @@ struct SamplerLoop {
         let status = await core.withStore { await $0.status() }
         core.metrics.history(status, after: lastStatus)
         // What came and went since then, such as a corrupt file that was set aside.
-        for (trouble, count) in status.troubles where trouble != status.trouble {
-            if count > lastStatus?.troubles[trouble] ?? 0 { core.reports.passed(.history, trouble.description) }
+        for (failure, count) in status.failures where failure != status.failure {
+            if count > lastStatus?.failures[failure] ?? 0 { core.reports.passed(.history, failure.description) }
         }
         lastStatus = status
-        let trouble = status.trouble?.description
-        core.reports.set(.history, problem ?? trouble, as: trouble ?? "")
+        let failure = status.failure?.description
+        core.reports.set(.history, problem ?? failure, as: failure ?? "")
     }
 }
 

@@ -9,13 +9,13 @@ struct SamplerMetrics: Sendable {
     private let sourceUp: MirroredFamily
     private let targets: MirroredFamily
     private let errors: MirroredFamily
-    private let ownersLeftOut: MirroredFamily
+    private let subjectsLeftOut: MirroredFamily
     private let settingsUp: MirroredFamily
     private let rows: MirroredFamily
     private let bytes: MirroredFamily
     private let backlog: MirroredFamily
     private let dropped: MirroredFamily
-    private let troubles: MirroredFamily
+    private let failures: MirroredFamily
 
     init(in registry: MetricRegistry) throws(RegistrationError) {
         func counter(_ name: String, _ help: String, _ labels: [String] = []) throws(RegistrationError)
@@ -47,8 +47,8 @@ struct SamplerMetrics: Sendable {
             "Sources and targets that gave no sample, by reason.",
             ["source", "reason"]
         )
-        ownersLeftOut = try gauge(
-            "owners_left_out",
+        subjectsLeftOut = try gauge(
+            "subjects_left_out",
             "Containers and control groups of the last tick that are not shown as metrics, being too many."
         )
         settingsUp = try gauge("settings_up", "Whether the settings could be had when they were last asked for.")
@@ -56,7 +56,7 @@ struct SamplerMetrics: Sendable {
         bytes = try gauge("history_bytes", "What the history takes, in memory or files.")
         backlog = try gauge("history_backlog_ticks", "Ticks that wait to be written.")
         dropped = try counter("history_dropped_ticks_total", "Ticks that could not be kept.")
-        troubles = try counter("history_troubles_total", "Troubles of the history that have begun.", ["trouble"])
+        failures = try counter("history_failures_total", "Failures of the history that have begun.", ["reason"])
     }
 
     func ticked(in duration: Duration) {
@@ -95,7 +95,7 @@ struct SamplerMetrics: Sendable {
     }
 
     func leftOut(_ count: Int) {
-        ownersLeftOut.set(Double(count))
+        subjectsLeftOut.set(Double(count))
     }
 
     /// A tick that the store did not take.
@@ -109,9 +109,9 @@ struct SamplerMetrics: Sendable {
         if let count = status.bytes { bytes.set(Double(count)) } else { bytes.remove() }
         backlog.set(Double(status.backlog))
         dropped.add(Double(max(0, status.droppedTicks - (before?.droppedTicks ?? 0))))
-        for (trouble, count) in status.troubles {
-            let more = count - (before?.troubles[trouble] ?? 0)
-            if more > 0 { troubles.add(Double(more), [trouble.description]) }
+        for (failure, count) in status.failures {
+            let more = count - (before?.failures[failure] ?? 0)
+            if more > 0 { failures.add(Double(more), [failure.description]) }
         }
     }
 }

@@ -1,5 +1,5 @@
 extension TickState {
-    /// The samples, in the order of the sources; of two of one owner and container, the first. What the containers used
+    /// The samples, in the order of the sources; of two of one subject and container, the first. What the containers used
     /// together goes into the host's.
     func samples() -> [Sample] {
         var places: Set<SeriesKey> = []
@@ -12,10 +12,10 @@ extension TickState {
         }
         let workload = workload(of: samples)
         guard !workload.isEmpty else { return samples }
-        if let host = samples.firstIndex(where: { $0.owner == .host }) {
+        if let host = samples.firstIndex(where: { $0.subject == .host }) {
             samples[host].values.merge(workload) { own, _ in own }
         } else {
-            samples.insert(Sample(owner: .host, values: workload), at: 0)
+            samples.insert(Sample(subject: .host, values: workload), at: 0)
         }
         return samples
     }
@@ -26,11 +26,11 @@ extension TickState {
         guard !isCutShort else { return [:] }
         var seen: Set<[UInt8]> = []
         // One container that two sources have sampled counts once.
-        let named = samples.filter { $0.owner.kind == .container }
+        let named = samples.filter { $0.subject.kind == .container }
         // Where there is no engine to name them, by their control groups.
-        let nameless = samples.filter { $0.owner.kind == .controlGroup && $0.containerID != nil }
+        let nameless = samples.filter { $0.subject.kind == .controlGroup && $0.containerID != nil }
         let containers = (named + nameless).filter { sample in
-            seen.insert(Array((sample.containerID ?? "\u{0}" + sample.owner.id).utf8)).inserted
+            seen.insert(Array((sample.containerID ?? "\u{0}" + sample.subject.id).utf8)).inserted
         }
         let counts = outcomes.compactMap(\.containersRunning).filter { $0 >= 0 }
         let said = counts.isEmpty ? nil : counts.reduce(0) { Int(clamping: Int128($0) + Int128($1)) }

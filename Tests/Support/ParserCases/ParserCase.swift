@@ -16,7 +16,7 @@ package struct ParserCase: Sendable, CustomStringConvertible {
     /// Why the outside judge says otherwise, or reads something else; nil if it agrees.
     package let difference: ParserDifference?
 
-    package var description: String { "\(syntax) \(name)" }
+    package var description: String { "\(syntax == .openMetrics ? "OpenMetrics" : "Prometheus text") \(name)" }
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     package static let all: [ParserCase] =

@@ -31,15 +31,19 @@ struct Bench {
         registry: MetricRegistry? = nil,
         onError: (@Sendable (String, any Error) -> Void)? = nil
     ) {
-        healthcheck = Healthcheck(
-            service: ServiceInfo(name: "chat", version: "1.4.2"),
-            providers: providers,
-            publicKeys: publicKeys,
-            registry: registry,
-            clock: clock,
-            wallClock: { [wallClock] in wallClock.seconds },
-            onError: onError
-        )
+        do {
+            healthcheck = try Healthcheck(
+                ServiceInfo(name: "chat", version: "1.4.2"),
+                providers,
+                publicKeys: publicKeys,
+                registry: registry,
+                clock: clock,
+                wallClock: { [wallClock] in wallClock.seconds },
+                onError: onError
+            )
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 
     /// 2026-09-10 09:00:00 UTC, until it is set.
@@ -77,20 +81,20 @@ func provider(
     keys: [String] = ["sessions"],
     critical: Bool = true,
     timeout: Duration = .milliseconds(500),
-    staleFor: Duration = .seconds(60),
-    refreshedEvery: Duration? = nil,
-    failAfter: Int = 1,
-    okAfter: Int = 1
+    staleIfError: Duration = .seconds(60),
+    refreshInterval: Duration? = nil,
+    failureThreshold: Int = 1,
+    successThreshold: Int = 1
 ) -> SnapshotProvider {
     SnapshotProvider(
         name,
         keys: keys,
         critical: critical,
         timeout: timeout,
-        staleFor: staleFor,
-        refreshedEvery: refreshedEvery,
-        failAfter: failAfter,
-        okAfter: okAfter,
+        staleIfError: staleIfError,
+        refreshInterval: refreshInterval,
+        failureThreshold: failureThreshold,
+        successThreshold: successThreshold,
         hand.values
     )
 }

@@ -59,14 +59,14 @@ struct ControlGroupSourceTests {
         #expect(
             reading.samples == [
                 Sample(
-                    owner: .controlGroup("system.slice/docker-\(Self.id).scope"),
+                    subject: .controlGroup("system.slice/docker-\(Self.id).scope"),
                     containerID: Self.id,
                     values: [
                         .cpuSeconds: 2.5, .memoryUsedBytes: 700, .memoryLimitBytes: 67_108_864, .blockReadBytes: 10,
                         .blockWrittenBytes: 20, .processes: 3, .networkReceivedBytes: 70, .networkSentBytes: 80,
                     ]
                 ),
-                Sample(owner: .controlGroup("system.slice/cron.service"), values: [.cpuSeconds: 1]),
+                Sample(subject: .controlGroup("system.slice/cron.service"), values: [.cpuSeconds: 1]),
             ]
         )
     }
@@ -77,7 +77,7 @@ struct ControlGroupSourceTests {
         try tree.write("cg/system.slice/docker-\(Self.id).scope/pids.current", "0\n")
         try tree.write("cg/system.slice/cron.service/pids.current", "0\n")
         let reading = try await source(tree).read(tick(0))
-        #expect(reading.samples.map(\.owner) == [.controlGroup("system.slice/cron.service")])
+        #expect(reading.samples.map(\.subject) == [.controlGroup("system.slice/cron.service")])
         #expect(reading.errors.isEmpty)
     }
 
@@ -111,14 +111,14 @@ struct ControlGroupSourceTests {
         #expect(
             reading.samples == [
                 Sample(
-                    owner: .controlGroup("docker/\(Self.id)"),
+                    subject: .controlGroup("docker/\(Self.id)"),
                     containerID: Self.id,
                     values: [
                         .cpuSeconds: 2.5, .memoryUsedBytes: 700, .blockReadBytes: 11, .blockWrittenBytes: 22,
                         .processes: 3,
                     ]
                 ),
-                Sample(owner: .controlGroup("system.slice/cron.service"), values: [.memoryUsedBytes: 5]),
+                Sample(subject: .controlGroup("system.slice/cron.service"), values: [.memoryUsedBytes: 5]),
             ]
         )
     }
@@ -227,7 +227,7 @@ struct ControlGroupSourceTests {
         } catch let error as SourceError where error.reason == .unavailable {
             return  // A machine without control groups.
         }
-        for sample in reading.samples { #expect(!sample.values.isEmpty, "\(sample.owner)") }
+        for sample in reading.samples { #expect(!sample.values.isEmpty, "\(sample.subject)") }
     }
     #endif
 }

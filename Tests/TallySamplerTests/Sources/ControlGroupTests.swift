@@ -39,7 +39,7 @@ struct ControlGroupMountsTests {
         let mounts = mounts("proc /proc proc rw 0 0\ncgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nsdelegate 0 0\n")
         #expect(mounts.roots == ["/sys/fs/cgroup"])
         for controller in ControlGroupMounts.Controller.allCases {
-            #expect(mounts.place(of: controller)?.isSecond == true)
+            #expect(mounts.place(of: controller)?.isV2 == true)
         }
     }
 
@@ -56,7 +56,7 @@ struct ControlGroupMountsTests {
         )
         #expect(mounts.place(of: .cpu)?.root == "/sys/fs/cgroup/cpu,cpuacct")
         #expect(mounts.place(of: .memory)?.root == "/sys/fs/cgroup/memory")
-        #expect(mounts.place(of: .memory)?.isSecond == false)
+        #expect(mounts.place(of: .memory)?.isV2 == false)
         // A controller that the first does not have may be the second's.
         #expect(mounts.place(of: .processes)?.root == "/sys/fs/cgroup/unified")
         #expect(mounts.roots == ["/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/memory"])

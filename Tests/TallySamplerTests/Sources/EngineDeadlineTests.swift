@@ -17,7 +17,7 @@ struct EngineDeadlineTests {
                 sockets: .given(engine.socket),
                 clock: clock,
                 hostMemory: { nil },
-                owner: { $0.name }
+                subject: { $0.name }
             )
         )
     }

@@ -35,7 +35,7 @@ struct EngineSourceTests {
             list: .seconds(60),
             stats: .seconds(60)
         ),
-        owner: @escaping @Sendable (EngineContainer) -> String? = { $0.ownerName }
+        subject: @escaping @Sendable (EngineContainer) -> String? = { $0.subjectName }
     ) -> SampleSource {
         .docker(
             EngineSource(
@@ -43,7 +43,7 @@ struct EngineSourceTests {
                 limits: limits,
                 clock: clock,
                 hostMemory: { 1 << 30 },
-                owner: owner
+                subject: subject
             )
         )
     }
@@ -70,7 +70,7 @@ struct EngineSourceTests {
         #expect(
             sample
                 == Sample(
-                    owner: .container("c2"),
+                    subject: .container("c2"),
                     containerID: containerID(2),
                     values: [.cpuSeconds: 1, .memoryUsedBytes: 700, .memoryLimitBytes: 67_108_864, .processes: 3]
                 )
@@ -174,10 +174,10 @@ struct EngineSourceTests {
 
     @Test func aHostSaysWhoseAContainerIs() async throws {
         let engine = try await FakeEngine(route: Self.route(1...3))
-        let source = source(engine) { $0.name == "c2" ? nil : "owner of \($0.name)" }
+        let source = source(engine) { $0.name == "c2" ? nil : "subject of \($0.name)" }
         let reading = try await source.read(tick(0))
         #expect(reading.targets.map(\.id) == [containerID(1), containerID(3)])
-        #expect(try await reading.targets.last?.read()?.owner == .container("owner of c3"))
+        #expect(try await reading.targets.last?.read()?.subject == .container("subject of c3"))
         await source.shutdown()
     }
 
@@ -265,7 +265,7 @@ struct EngineSourceTests {
             return .reply(status, body, isChunked: true)
         }
         let source = source(engine)
-        #expect(try await source.read(tick(0)).targets.last?.read()?.owner == .container("c2"))
+        #expect(try await source.read(tick(0)).targets.last?.read()?.subject == .container("c2"))
         await source.shutdown()
     }
 

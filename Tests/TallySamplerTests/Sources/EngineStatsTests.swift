@@ -150,20 +150,20 @@ struct EngineStatsTests {
         #expect(try EngineInfo.containersRunning(Array(#"{"ContainersRunning":-7}"#.utf8)) == nil)
     }
 
-    @Test func ownersAreWhatOutlivesAContainer() {
-        func owner(_ labels: [String: String]) -> String {
-            EngineContainer(id: "1", name: "name", labels: labels).ownerName
+    @Test func subjectsAreWhatOutlivesAContainer() {
+        func subject(_ labels: [String: String]) -> String {
+            EngineContainer(id: "1", name: "name", labels: labels).subjectName
         }
-        #expect(owner([:]) == "name")
-        #expect(owner(["com.docker.compose.project": "shop", "com.docker.compose.service": "web"]) == "shop/web")
-        #expect(owner(["com.docker.compose.service": "web"]) == "web")
+        #expect(subject([:]) == "name")
+        #expect(subject(["com.docker.compose.project": "shop", "com.docker.compose.service": "web"]) == "shop/web")
+        #expect(subject(["com.docker.compose.service": "web"]) == "web")
         #expect(
-            owner([
+            subject([
                 "io.kubernetes.pod.name": "web-1", "io.kubernetes.pod.namespace": "shop",
                 "io.kubernetes.container.name": "nginx",
             ]) == "shop/web-1/nginx"
         )
-        #expect(owner(["com.docker.swarm.service.name": "shop_web"]) == "shop_web")
+        #expect(subject(["com.docker.swarm.service.name": "shop_web"]) == "shop_web")
     }
 
     @Test func enginesAreKnownByTheirHeaders() {

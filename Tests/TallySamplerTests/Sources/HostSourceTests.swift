@@ -35,7 +35,7 @@ struct HostSourceTests {
         #expect(
             reading.samples == [
                 Sample(
-                    owner: .host,
+                    subject: .host,
                     values: [
                         .cpuCount: 2, .cpuSeconds: 1, .memoryTotalBytes: 1_024_000, .memoryUsedBytes: 614_400,
                         .swapTotalBytes: 0, .swapUsedBytes: 0, .load1: 0.5, .load5: 0.25, .load15: 0.125,

@@ -18,7 +18,7 @@ struct ProcessSourceTests {
     @Test func thisProcessHasThem() async throws {
         let source = SampleSource.process()
         let sample = try #require(try await source.read(tick(0)).samples.first)
-        #expect(sample.owner == .process)
+        #expect(sample.subject == .process)
         #expect(sample.values[.cpuPercent] == nil)
         #expect((sample.values[.cpuSeconds] ?? 0) > 0)
         #expect((sample.values[.memoryUsedBytes] ?? 0) > 1_000_000)

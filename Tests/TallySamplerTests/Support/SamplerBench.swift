@@ -36,7 +36,7 @@ final class SamplerBench: Sendable {
 
     /// A host that always answers.
     static let host = SampleSource("host") { tick in
-        SourceReading(samples: [Sample(owner: .host, values: [.cpuPercent: tick.elapsed.inSeconds])])
+        SourceReading(samples: [Sample(subject: .host, values: [.cpuPercent: tick.elapsed.inSeconds])])
     }
 
     /// Moves both clocks to a time, in seconds since the start, once the loop, or a deadline, waits for it.
@@ -155,15 +155,15 @@ final class Hold: Sendable {
 }
 
 /// A history in memory that tells what was done with it.
-final class WatchedHistory: HistoryStore {
+final class WatchedHistory: SampleHistory {
     private let history = MemoryHistory(maxSamples: 100_000)
     private let log = Locked<(ticks: [HistoryTick], prunes: [Int64], closes: Int)>(([], [], 0))
     private let done = Counted()
     /// What appending waits for.
     let hold: Hold?
-    let failure = Locked<HistoryError?>(nil)
-    let trouble = Locked<HistoryStatus.Trouble?>(nil)
-    let troubles = Locked<[HistoryStatus.Trouble: Int]>([:])
+    let appendError = Locked<HistoryError?>(nil)
+    let failure = Locked<HistoryStatus.Failure?>(nil)
+    let failures = Locked<[HistoryStatus.Failure: Int]>([:])
     let onAppend = Locked<(@Sendable () async -> Void)?>(nil)
 
     init(hold: Hold? = nil) {
@@ -181,7 +181,7 @@ final class WatchedHistory: HistoryStore {
     func append(_ tick: HistoryTick) async throws {
         await hold?.wait(heedsCancellation: false)
         await onAppend.withLock(\.self)?()
-        if let failure = failure.withLock(\.self) { throw failure }
+        if let error = appendError.withLock(\.self) { throw error }
         try await history.append(tick)
         log.withLock { $0.ticks.append(tick) }
     }
@@ -192,15 +192,15 @@ final class WatchedHistory: HistoryStore {
     }
 
     func history(_ query: HistoryQuery) async throws -> [HistoryPoint] { try await history.history(query) }
-    func owners(from: Int64, through: Int64) async throws -> [SampleOwner] {
-        try await history.owners(from: from, through: through)
+    func subjects(from: Int64, through: Int64) async throws -> [SampleSubject] {
+        try await history.subjects(from: from, through: through)
     }
     func newestTime() async throws -> Int64? { try await history.newestTime() }
 
     func status() async -> HistoryStatus {
         var status = await history.status()
-        status.trouble = trouble.withLock(\.self)
-        status.troubles = troubles.withLock(\.self)
+        status.failure = failure.withLock(\.self)
+        status.failures = failures.withLock(\.self)
         done.count()
         return status
     }

@@ -4,11 +4,11 @@ import TallySampler
 extension HistoryTick {
     /// The host and some containers, with values that tell time and container.
     static func example(_ time: Int64, containers: Int = 2) -> HistoryTick {
-        var samples = [Sample(owner: .host, values: [.cpuCount: 2, .cpuPercent: Double(time % 200)])]
+        var samples = [Sample(subject: .host, values: [.cpuCount: 2, .cpuPercent: Double(time % 200)])]
         for number in 0..<containers {
             samples.append(
                 Sample(
-                    owner: .container("c\(number)"),
+                    subject: .container("c\(number)"),
                     containerID: "id\(number)",
                     values: [
                         .cpuPercent: Double(number), .cpuSeconds: Double(time) / 10, .memoryUsedBytes: 1_000_000,
@@ -23,12 +23,12 @@ extension HistoryTick {
     }
 
     /// One container's CPU.
-    static func cpu(_ time: Int64, _ value: Double, of owner: String = "web", in container: String? = "id")
+    static func cpu(_ time: Int64, _ value: Double, of subject: String = "web", in container: String? = "id")
         -> HistoryTick
     {
         HistoryTick(
             time: time,
-            samples: [Sample(owner: .container(owner), containerID: container, values: [.cpuPercent: value])]
+            samples: [Sample(subject: .container(subject), containerID: container, values: [.cpuPercent: value])]
         )
     }
 }
@@ -36,11 +36,11 @@ extension HistoryTick {
 extension HistoryQuery {
     /// The CPU of the container `web`, at all times.
     static func cpu(
-        of owner: SampleOwner = .container("web"),
+        of subject: SampleSubject = .container("web"),
         from: Int64 = .min,
         through: Int64 = .max,
         every bucket: Int64 = 1
     ) -> HistoryQuery {
-        HistoryQuery(metric: .cpuPercent, owner: owner, from: from, through: through, bucketSeconds: bucket)
+        HistoryQuery(metric: .cpuPercent, subject: subject, from: from, through: through, bucketSeconds: bucket)
     }
 }

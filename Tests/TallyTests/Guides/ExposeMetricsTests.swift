@@ -42,17 +42,7 @@ struct ExposeMetricsTests {
         Gauge("chat_connected_clients", help: "Clients connected now.", in: registry).set(2)
     }
 
-    @Test func theGuideHasThisCode() throws {
-        let guide = try Guide("Tally/Tally.docc/ExposeMetrics.md")
-        let listener = URL(filePath: #filePath).appending(path: "../../../TallyListenerTests/GuideTests.swift")
-        #expect(
-            guide.code
-                == (try Guide.parts(of: "ExposeMetrics", in: #filePath))
-                + (try Guide.parts(of: "ExposeMetrics", in: listener.standardized.path))
-        )
-    }
-
-    // GUIDE ExposeMetrics
+    // GUIDE ExposeMetrics metrics
     func metrics(_ request: Request) -> Response {
         let exposition = registry.exposition(accept: request.headers["Accept"])
         return Response(status: 200, headers: exposition.headers, body: exposition.body)
@@ -71,16 +61,16 @@ struct ExposeMetricsTests {
     @Test func piecesAreTheWhole() async throws {
         let request = Request()
         var writer = Writer()
-        // GUIDE ExposeMetrics
-        let format = ExpositionFormat.negotiated(accept: request.headers["Accept"])
-        for chunk in registry.chunks(as: format) {
+        // GUIDE ExposeMetrics stream-a-large-registry
+        let scrape = ScrapeRequest(accept: request.headers["Accept"])
+        for chunk in registry.chunks(for: scrape) {
             try await writer.write(chunk)
         }
         // END
         let written = String(decoding: writer.bytes, as: UTF8.self)
         #expect(written.contains("\nhttp_requests_total 1\n"))
         var count = 0
-        // GUIDE ExposeMetrics
+        // GUIDE ExposeMetrics one-buffer
         registry.write(as: .prometheusText) { bytes in
             count += bytes.count  // for this call only: the memory is reused
         }
@@ -88,7 +78,7 @@ struct ExposeMetricsTests {
         #expect(count > 0)
     }
 
-    // GUIDE ExposeMetrics
+    // GUIDE ExposeMetrics scrape
     func scrape(_ request: Request) async -> Response {
         let scrape = ScrapeRequest(
             accept: request.headers["Accept"],
@@ -113,7 +103,7 @@ struct ExposeMetricsTests {
         #expect(!text.contains("chat_connected_clients"))
     }
 
-    // GUIDE ExposeMetrics
+    // GUIDE ExposeMetrics PoolCollector
     struct PoolCollector: MetricCollector {
         static let connections = CollectedFamily.gauge("pool_connections", help: "Connections.", labelNames: ["state"])
         let pool: Pool
@@ -140,7 +130,7 @@ struct ExposeMetricsTests {
     @Test func collectorsAreAsked() async throws {
         let pool = Pool()
         let database = Database()
-        // GUIDE ExposeMetrics
+        // GUIDE ExposeMetrics collectors
         registry.register(PoolCollector(pool: pool))
         registry.register(SessionCollector(database: database))
         // END
@@ -161,7 +151,7 @@ struct ExposeMetricsTests {
         }
         let library = Library()
         Counter("library_calls_total", help: "Calls.", in: library.registry).increment(by: 4)
-        // GUIDE ExposeMetrics
+        // GUIDE ExposeMetrics several-registries
         registry.include(library.registry)
         // END
         #expect(registry.text.contains("\nlibrary_calls_total 4\n"))
@@ -171,7 +161,7 @@ struct ExposeMetricsTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "tally-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        // GUIDE ExposeMetrics
+        // GUIDE ExposeMetrics a-file-for-node-exporter
         let job = MetricRegistry(ownMetrics: false)
         let finished = Gauge("backup_last_success_timestamp_seconds", help: "End of the last backup.", in: job)
         finished.setToNow()

@@ -8,11 +8,7 @@ struct NamesAndLabelsTests {
     private let guide: Guide
 
     init() throws {
-        guide = try Guide("Tally/Tally.docc/NamesAndLabels.md")
-    }
-
-    @Test func theGuideHasThisCode() throws {
-        #expect(guide.code == (try Guide.parts(of: "NamesAndLabels", in: #filePath)))
+        guide = try Guide("Sources/Tally/Tally.docc/NamesAndLabels.md")
     }
 
     /// The samples of an exposition stand in the guide, as a block of their own.
@@ -25,7 +21,7 @@ struct NamesAndLabelsTests {
         #expect(guide.output.contains(samples.joined(separator: "\n")), sourceLocation: sourceLocation)
     }
 
-    // GUIDE NamesAndLabels
+    // GUIDE NamesAndLabels Route
     struct Route: LabelSet {
         enum Method: String, LabelValue {
             case get = "GET"
@@ -39,7 +35,7 @@ struct NamesAndLabelsTests {
     // END
 
     @Test func prefixesAndConstantLabels() {
-        // GUIDE NamesAndLabels
+        // GUIDE NamesAndLabels prefix
         let chat = MetricRegistry(prefix: "chat_", constantLabels: ["region": "eu"])
         Counter("connections", help: "Connections.", in: chat).increment()  // chat_connections_total{region="eu"} 1
         // END
@@ -48,7 +44,7 @@ struct NamesAndLabelsTests {
 
     @Test func labelSetsAreTypes() {
         let registry = MetricRegistry(ownMetrics: false)
-        // GUIDE NamesAndLabels
+        // GUIDE NamesAndLabels requests
         let requests = Family<Route, Counter>("http_requests_total", help: "Requests served.", in: registry)
         requests[Route(method: .get, path: "/")].increment()
         requests[Route(method: .get, path: "/say \"hello\"")].increment()
@@ -56,7 +52,7 @@ struct NamesAndLabelsTests {
         expectShown(registry.text)
     }
 
-    // GUIDE NamesAndLabels
+    // GUIDE NamesAndLabels Direction
     enum Direction: String, LabelSet, LabelValue, CaseIterable {
         case toPhone = "to_phone"
         case fromPhone = "from_phone"
@@ -66,14 +62,14 @@ struct NamesAndLabelsTests {
 
     @Test func closedLabelSetsAreExposedFromRegistration() {
         let registry = MetricRegistry(ownMetrics: false)
-        // GUIDE NamesAndLabels
+        // GUIDE NamesAndLabels frames
         let frames = Family<Direction, Counter>("relay_frames_total", help: "Frames forwarded.", in: registry)
         frames[.toPhone].increment(by: 2)
         // END
         expectShown(registry.text)
     }
 
-    // GUIDE NamesAndLabels
+    // GUIDE NamesAndLabels Tenant
     struct Tenant: LabelSet {
         var tenant: String
         static let schema: [Label<Self>] = [Label("tenant", \.tenant)]
@@ -82,7 +78,7 @@ struct NamesAndLabelsTests {
 
     @Test func furtherLabelSetsShareAChild() throws {
         let registry = MetricRegistry()
-        // GUIDE NamesAndLabels
+        // GUIDE NamesAndLabels children-past-the-limit
         let messages = Family<Tenant, Counter>("messages_total", help: "Messages.", maxChildren: 2, in: registry)
         for name in ["anna", "bert", "carl", "dora"] {
             messages[Tenant(tenant: name)].increment()
@@ -96,7 +92,7 @@ struct NamesAndLabelsTests {
     @Test func idleChildrenGo() throws {
         let clock = ManualClock()
         let registry = MetricRegistry(clock: clock, ownMetrics: false)
-        // GUIDE NamesAndLabels
+        // GUIDE NamesAndLabels idle-timeout
         let jobs = Family<Tenant, Counter>("jobs_total", help: "Jobs.", idleTimeout: .seconds(3600), in: registry)
         jobs[Tenant(tenant: "anna")].increment()
         // END
@@ -110,7 +106,7 @@ struct NamesAndLabelsTests {
     @Test func labelNamesThatComeAtRunTime() throws {
         let registry = MetricRegistry(ownMetrics: false)
         let names = ["queue", "state"]
-        // GUIDE NamesAndLabels
+        // GUIDE NamesAndLabels label-names-that-come-at-run-time
         let jobs = try Counter.family(validating: "jobs_total", help: "Jobs.", labelNames: names, in: registry)
         jobs[["mail", "done"]].increment()
         // END
@@ -121,7 +117,7 @@ struct NamesAndLabelsTests {
     }
 
     @Test func namesOfAnyCharacters() {
-        // GUIDE NamesAndLabels
+        // GUIDE NamesAndLabels names-of-any-characters
         let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
         let requests = Counter("http.server.requests", help: "Requests served.", in: registry)
         requests.increment()

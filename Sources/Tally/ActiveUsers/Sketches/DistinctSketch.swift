@@ -26,9 +26,6 @@ public struct DistinctSketch: Sendable {
         registers = HyperLogLog(precision: Self.precision)
     }
 
-    /// A sketch that holds nothing, and merges with every other.
-    public static var empty: DistinctSketch { DistinctSketch() }
-
     /// A sketch of keys that are hashes under a key.
     package init(_ registers: HyperLogLog = HyperLogLog(), hashedUnder key: HashKey) {
         precondition(registers.precision == Self.precision)
@@ -69,13 +66,6 @@ public struct DistinctSketch: Sendable {
         }
         registers.merge(other.registers)
         keyFingerprint = keyFingerprint ?? other.keyFingerprint
-    }
-
-    /// A sketch of what is in either; see ``merge(_:)``.
-    public func merged(with other: DistinctSketch) throws(DistinctSketchError) -> DistinctSketch {
-        var union = self
-        try union.merge(other)
-        return union
     }
 }
 

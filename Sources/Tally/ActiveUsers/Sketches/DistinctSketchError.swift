@@ -1,29 +1,29 @@
-/// Why a sketch could not be read, or two not be merged.
+/// An error that prevents reading a sketch, or merging two.
 public struct DistinctSketchError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What kind of mistake it was.
+    /// The kind of mistake. Bytes that are no sketch of the format have no public code.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
-        /// The code's name.
+        /// The name of the code's static member.
         public let description: String
 
-        /// There are fewer bytes than the encoding needs.
-        public static let truncated = Code(description: "truncated")
-        /// There are more bytes than the encoding needs.
-        public static let trailingBytes = Code(description: "trailingBytes")
+        /// There are fewer bytes than the encoding requires.
+        package static let truncated = Code(description: "truncated")
+        /// There are more bytes than the encoding requires.
+        package static let trailingBytes = Code(description: "trailingBytes")
         /// The bytes are not of the format at all.
-        public static let foreign = Code(description: "foreign")
-        /// The format has the encoding, or may have it in a later version, but it cannot be read here.
-        public static let unsupportedEncoding = Code(description: "unsupportedEncoding")
-        /// The number or the width of the registers is another.
+        package static let foreign = Code(description: "foreign")
+        /// The encoding is one of the format's, or of a later version, that Tally does not read.
+        package static let unsupportedEncoding = Code(description: "unsupportedEncoding")
+        /// The number or the width of the registers differs from Tally's.
         public static let mismatchedParameters = Code(description: "mismatchedParameters")
-        /// A register is not there, is named twice, or holds what no key can give it.
-        public static let invalidRegister = Code(description: "invalidRegister")
+        /// A register does not exist, is set twice, or has a value that no key produces.
+        package static let invalidRegister = Code(description: "invalidRegister")
         /// The sketches' identifiers were hashed under different keys.
         public static let mismatchedKey = Code(description: "mismatchedKey")
     }
 
-    /// What kind of mistake it was.
+    /// The kind of mistake.
     public let code: Code
-    /// A sentence that says what is wrong.
+    /// A sentence that describes the mistake.
     public let description: String
 
     init(_ code: Code, _ description: String) {

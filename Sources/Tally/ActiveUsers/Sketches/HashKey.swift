@@ -5,8 +5,7 @@
 /// choose identifiers that spoil a count, or find out from a sketch whether an identifier is in it. Changing the key
 /// makes every user a new one. Nothing that prints a key shows it.
 public struct HashKey: Sendable, Hashable {
-    /// How many bytes a key has.
-    public static let byteCount = 16
+    private static let byteCount = 16
 
     let low: UInt64
     let high: UInt64
@@ -27,7 +26,7 @@ public struct HashKey: Sendable, Hashable {
     /// - Throws: ``HashKeyError`` unless there are 16.
     public init(validating bytes: [UInt8]) throws(HashKeyError) {
         guard bytes.count == Self.byteCount else {
-            throw HashKeyError(.invalidLength, "a hash key has \(Self.byteCount) bytes, not \(bytes.count)")
+            throw HashKeyError("a hash key has \(Self.byteCount) bytes, not \(bytes.count)")
         }
         low = unsafe bytes.withUnsafeBytes { unsafe $0.word(at: 0) }
         high = unsafe bytes.withUnsafeBytes { unsafe $0.word(at: 8) }
@@ -41,13 +40,12 @@ public struct HashKey: Sendable, Hashable {
         let digits = Array(digits.utf8)
         let expected = 2 * Self.byteCount
         guard digits.count == expected else {
-            throw HashKeyError(.invalidLength, "a hash key has \(expected) hexadecimal digits, not \(digits.count)")
+            throw HashKeyError("a hash key has \(expected) hexadecimal digits, not \(digits.count)")
         }
         var nibbles: [UInt8] = []
         for (position, digit) in digits.enumerated() {
             guard let nibble = Character(Unicode.Scalar(digit)).hexDigitValue else {
                 throw HashKeyError(
-                    .invalidDigit,
                     "the hash key's character \(position + 1) of \(expected) is not a hexadecimal digit"
                 )
             }

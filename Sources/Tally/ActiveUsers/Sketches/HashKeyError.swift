@@ -1,23 +1,9 @@
-/// Why a ``HashKey`` could not be made. Its text shows nothing of what was given.
+/// An error that prevents the creation of a ``HashKey``. Its text shows nothing of the key.
 public struct HashKeyError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What kind of mistake it was.
-    public struct Code: Hashable, Sendable, CustomStringConvertible {
-        /// The code's name.
-        public let description: String
-
-        /// There are more or fewer than 16 bytes or 32 digits.
-        public static let invalidLength = Code(description: "invalidLength")
-        /// A character is not a hexadecimal digit.
-        public static let invalidDigit = Code(description: "invalidDigit")
-    }
-
-    /// What kind of mistake it was.
-    public let code: Code
-    /// A sentence that says what is wrong.
+    /// A sentence that describes the mistake.
     public let description: String
 
-    init(_ code: Code, _ description: String) {
-        self.code = code
+    init(_ description: String) {
         self.description = description
     }
 }

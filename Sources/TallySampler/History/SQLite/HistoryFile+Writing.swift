@@ -33,12 +33,12 @@ extension HistoryFile {
     }
 
     private static func insert(_ sample: Sample, _ series: Int64, _ db: Database, at time: Int64) throws {
-        let statement = try db.cachedStatement(sql: HistorySchema.insertion(of: sample.owner.kind))
-        let values = SampleMetric.metrics(of: sample.owner.kind).map { sample.stored($0)?.databaseValue ?? .null }
+        let statement = try db.cachedStatement(sql: HistorySchema.insertion(of: sample.subject.kind))
+        let values = SampleMetric.metrics(of: sample.subject.kind).map { sample.stored($0)?.databaseValue ?? .null }
         try statement.execute(arguments: StatementArguments([time.databaseValue, series.databaseValue] + values))
     }
 
-    /// The series of an owner and container, which may have to be begun.
+    /// The series of a subject and container, which may have to be begun.
     private static func find(_ key: SeriesKey, _ db: Database, at time: Int64) throws -> (id: Int64, seen: Int64) {
         let texts = key.texts
         let selection = try db.cachedStatement(
@@ -182,7 +182,7 @@ extension HistoryFile {
 extension SeriesKey {
     /// As stored.
     fileprivate var texts: [String] {
-        [owner.kind.description, owner.id, containerID ?? ""].map(HistorySchema.stored)
+        [subject.kind.description, subject.id, containerID ?? ""].map(HistorySchema.stored)
     }
 }
 #endif

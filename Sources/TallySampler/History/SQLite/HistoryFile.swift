@@ -27,7 +27,7 @@ struct HistoryFile {
     let queue: DatabaseQueue
     let facts: FileFacts
     /// What the file cannot do, though it works.
-    let shortcomings: [HistoryStatus.Trouble]
+    let shortcomings: [HistoryStatus.Failure]
     /// Samples in the file; nil if they were too many to count.
     var rows: Int?
     /// The newest tick that is no more than a day ahead of when the file was opened.
@@ -82,8 +82,8 @@ struct HistoryFile {
     }
 
     /// Sets what a file is begun with before its first page is written, then what each connection has to set.
-    private static func setUp(_ db: Database, _ path: String, _ options: Options) throws -> [HistoryStatus.Trouble] {
-        var shortcomings: [HistoryStatus.Trouble] = []
+    private static func setUp(_ db: Database, _ path: String, _ options: Options) throws -> [HistoryStatus.Failure] {
+        var shortcomings: [HistoryStatus.Failure] = []
         // Written to the file even where it is set already, so it is asked first.
         if try !canShrink(db) {
             // Has no effect, and no error, once the log is on or there is a table.

@@ -18,33 +18,33 @@ actor HistoryReader {
 
     func points(_ query: HistoryQuery) throws -> [HistoryPoint] {
         guard let range = HistoryRange(query),
-            SampleMetric.metrics(of: query.owner.kind).contains(query.metric)
+            SampleMetric.metrics(of: query.subject.kind).contains(query.metric)
         else { return [] }
-        let sql = HistorySchema.points(of: query.owner.kind, query.metric)
+        let sql = HistorySchema.points(of: query.subject.kind, query.metric)
         let arguments: StatementArguments = [
             "bucket": range.bucketSeconds, "from": range.from, "through": range.through,
-            "kind": query.owner.kind.description, "id": HistorySchema.stored(query.owner.id),
+            "kind": query.subject.kind.description, "id": HistorySchema.stored(query.subject.id),
         ]
         return try read { db in
             try Row.fetchAll(db, sql: sql, arguments: arguments).reversed().compactMap(Self.point)
         }
     }
 
-    func owners(_ range: HistoryRange) throws -> Set<SampleOwner> {
+    func subjects(_ range: HistoryRange) throws -> Set<SampleSubject> {
         try read { db in
-            var owners: Set<SampleOwner> = []
+            var subjects: Set<SampleSubject> = []
             for kind in HistorySchema.kinds {
                 let rows = try Row.fetchAll(
                     db,
-                    sql: HistorySchema.owners(of: kind),
+                    sql: HistorySchema.subjects(of: kind),
                     arguments: ["kind": kind.description, "from": range.from, "through": range.through]
                 )
                 for row in rows {
                     guard let id = row.decoded(0, as: String.self) else { continue }
-                    owners.insert(SampleOwner(kind: kind, id: id))
+                    subjects.insert(SampleSubject(kind: kind, id: id))
                 }
             }
-            return owners
+            return subjects
         }
     }
 

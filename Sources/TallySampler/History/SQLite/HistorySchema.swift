@@ -1,7 +1,7 @@
 #if SQLite
 internal import GRDB
 
-/// How a history lies in a file: a table of series, and one of samples for each kind of owner, with a column a metric.
+/// How a history lies in a file: a table of series, and one of samples for each kind of subject, with a column a metric.
 ///
 /// Samples are clustered by time, then series: a tick is appended at one end and pruned at the other, which touches a
 /// fifth of the pages that the other order does.
@@ -10,11 +10,11 @@ enum HistorySchema {
     static let applicationID = 0x5461_6C79
     /// Files of a later one are not touched.
     static let version = 1
-    static let kinds = SampleOwner.Kind.all
+    static let kinds = SampleSubject.Kind.all
 
-    static func table(of kind: SampleOwner.Kind) -> String { "\(kind)_sample" }
+    static func table(of kind: SampleSubject.Kind) -> String { "\(kind)_sample" }
 
-    static func insertion(of kind: SampleOwner.Kind) -> String {
+    static func insertion(of kind: SampleSubject.Kind) -> String {
         let metrics = SampleMetric.metrics(of: kind)
         let columns = metrics.map(\.description).joined(separator: ", ")
         let marks = Array(repeating: "?", count: metrics.count + 2).joined(separator: ", ")
@@ -86,7 +86,7 @@ enum HistorySchema {
 
     // MARK: Asking
 
-    static func owners(of kind: SampleOwner.Kind) -> String {
+    static func subjects(of kind: SampleSubject.Kind) -> String {
         """
         SELECT DISTINCT owner_id FROM series WHERE owner_kind = :kind
         AND id IN (SELECT series FROM \(table(of: kind)) WHERE ts BETWEEN :from AND :through)
@@ -97,7 +97,7 @@ enum HistorySchema {
     /// The points of a query, the newest first.
     ///
     /// The inner `GROUP BY` follows the key, so that it needs no sorting, and sums the containers of one time.
-    static func points(of kind: SampleOwner.Kind, _ metric: SampleMetric) -> String {
+    static func points(of kind: SampleSubject.Kind, _ metric: SampleMetric) -> String {
         """
         SELECT ts - ((ts % :bucket) + :bucket) % :bucket AS start, COUNT(*), MIN(value), AVG(value), MAX(value)
         FROM (

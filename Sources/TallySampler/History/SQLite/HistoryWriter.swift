@@ -15,7 +15,7 @@ actor HistoryWriter {
     private let wallSeconds: @Sendable () -> Double
     private var file: HistoryFile?
     private var pending = TickBuffer()
-    private var log = TroubleLog()
+    private var log = FailureLog()
     private var droppedTicks = 0
     /// How often a tick has gone from memory to the file.
     private var moves = 0
@@ -40,7 +40,7 @@ actor HistoryWriter {
 
     /// Opens the file on the caller's thread.
     ///
-    /// - Throws: ``HistoryError`` if the file is not to be touched. Any other trouble may pass, and is one of the status.
+    /// - Throws: ``HistoryError`` if the file is not to be touched. Any other failure may pass, and is one of the status.
     init(
         path: String,
         options: HistoryFile.Options,
@@ -61,9 +61,9 @@ actor HistoryWriter {
         } catch let error as HistoryError {
             throw error
         } catch {
-            let trouble = Self.trouble(error, path)
-            log.begin(trouble, at: now())
-            guard trouble == .corrupt, (try? CorruptFile.setAside(path, at: wall)) != nil else { return }
+            let failure = Self.failure(error, path)
+            log.begin(failure, at: now())
+            guard failure == .corrupt, (try? CorruptFile.setAside(path, at: wall)) != nil else { return }
             lastSetAside = now()
             file = try? HistoryFile(path: path, options: options, now: wall)
             removesFutureAt = now().adding(Self.futureDelay)
@@ -80,7 +80,7 @@ actor HistoryWriter {
 
     func append(_ tick: HistoryTick) throws {
         guard !isClosed else { throw HistoryError(.closed, "the history is closed") }
-        guard tick.samples.count <= TroubleLog.maxSamples else {
+        guard tick.samples.count <= FailureLog.maxSamples else {
             throw HistoryError(.tooLarge, "a tick of \(tick.samples.count) samples is more than may wait")
         }
         guard !tick.samples.isEmpty else { return }
@@ -122,7 +122,7 @@ actor HistoryWriter {
             do {
                 try perform(work)
             } catch {
-                begin(Self.trouble(error, path))
+                begin(Self.failure(error, path))
                 return false
             }
         }
@@ -150,12 +150,12 @@ actor HistoryWriter {
         file = nil
     }
 
-    // MARK: Trouble
+    // MARK: Failure
 
     private func failed(_ error: any Error) {
-        let trouble = Self.trouble(error, path)
-        begin(trouble)
-        guard trouble == .corrupt, lastSetAside.map({ now().since($0) >= Self.setAsideInterval }) ?? true else {
+        let failure = Self.failure(error, path)
+        begin(failure)
+        guard failure == .corrupt, lastSetAside.map({ now().since($0) >= Self.setAsideInterval }) ?? true else {
             return
         }
         lastSetAside = now()
@@ -164,24 +164,24 @@ actor HistoryWriter {
             try openFile()
             log.end()
         } catch {
-            log.begin(Self.trouble(error, path), at: now())
+            log.begin(Self.failure(error, path), at: now())
         }
     }
 
-    private func begin(_ trouble: HistoryStatus.Trouble) {
-        log.begin(trouble, at: now())
+    private func begin(_ failure: HistoryStatus.Failure) {
+        log.begin(failure, at: now())
         // A connection that has met an error may go on meeting it, as when its file is gone.
-        if trouble != .busy, trouble != .heldByReader { closeFile() }
+        if failure != .busy, failure != .heldByReader { closeFile() }
     }
 
     /// A query has failed. Returns whether what is in memory is all that can be answered now.
     func readFailed(_ error: any Error) -> Bool {
         guard !isClosed else { return false }
-        if Self.trouble(error, path) == .corrupt { failed(error) }
-        return file == nil || log.current != nil || Self.trouble(error, path) == .corrupt
+        if Self.failure(error, path) == .corrupt { failed(error) }
+        return file == nil || log.current != nil || Self.failure(error, path) == .corrupt
     }
 
-    private static func trouble(_ error: any Error, _ path: String) -> HistoryStatus.Trouble {
+    private static func failure(_ error: any Error, _ path: String) -> HistoryStatus.Failure {
         if error is HistoryError { return .foreign }
         if error is HistoryFile.LogIsHeld { return .heldByReader }
         guard let error = error as? DatabaseError else {
@@ -225,7 +225,7 @@ actor HistoryWriter {
         (pending.points(query), moves)
     }
 
-    func waitingOwners(_ range: HistoryRange) -> Set<SampleOwner> { pending.owners(range) }
+    func waitingSubjects(_ range: HistoryRange) -> Set<SampleSubject> { pending.subjects(range) }
 
     func newestTime() -> Int64? {
         [file?.lastTime, pending.lastTime].compactMap(\.self).max()
@@ -237,8 +237,8 @@ actor HistoryWriter {
             bytes: (FileFacts(of: path) == nil ? 0 : file?.bytes ?? 0) + pending.bytes,
             backlog: pending.count,
             droppedTicks: droppedTicks,
-            trouble: isClosed ? .closed : log.current,
-            troubles: log.counts
+            failure: isClosed ? .closed : log.current,
+            failures: log.counts
         )
     }
 

@@ -10,7 +10,7 @@ enum Health {
                 SnapshotProvider(
                     "provider\(number)",
                     keys: ["sessions\(number)", "clients\(number)"],
-                    freshFor: .seconds(3600)
+                    maxAge: .seconds(3600)
                 ) {
                     ["sessions\(number)": .integer(812 * number), "clients\(number)": .integer(640 * number)]
                 }

@@ -52,7 +52,7 @@ for index in 0..<2_000 {
     shells[Shell(battery: "battery number \(index % 40)", shot: "shot number \(index) of the day")].increment(by: index)
 }
 let smuggled = Counter("fire_smuggled_total", help: "Requests that reached /smuggled.", in: registry)
-Gauge.observing("fire_heat", help: "Heat of the barrels.", in: registry) { 451 }
+ObservedGauge("fire_heat", help: "Heat of the barrels.", in: registry) { 451 }
 registry.register(Observer())
 
 let listener = MetricsListener(

@@ -4,8 +4,8 @@ struct ServerOptions {
     /// Of the provider that counts rows.
     var critical = true
     var timeout = Duration.milliseconds(500)
-    var freshFor = Duration.seconds(5)
-    var staleFor = Duration.seconds(60)
+    var maxAge = Duration.seconds(5)
+    var staleIfError = Duration.seconds(60)
     /// Seconds that a query waits for a lock.
     var patience = 5.0
 
@@ -19,8 +19,8 @@ struct ServerOptions {
             switch argument {
             case "--non-critical": critical = false
             case "--timeout": timeout = .milliseconds(try Self.number(argument, iterator.next()))
-            case "--fresh-for": freshFor = .milliseconds(try Self.number(argument, iterator.next()))
-            case "--stale-for": staleFor = .milliseconds(try Self.number(argument, iterator.next()))
+            case "--fresh-for": maxAge = .milliseconds(try Self.number(argument, iterator.next()))
+            case "--stale-for": staleIfError = .milliseconds(try Self.number(argument, iterator.next()))
             case "--patience": patience = Double(try Self.number(argument, iterator.next())) / 1000
             default: database = argument
             }

@@ -26,8 +26,8 @@ let healthcheck = Healthcheck(
             keys: ["sessions", "clients", "queuedLines", "channels"],
             critical: options.critical,
             timeout: options.timeout,
-            freshFor: options.freshFor,
-            staleFor: options.staleFor
+            maxAge: options.maxAge,
+            staleIfError: options.staleIfError
         ) {
             database.countRuns.increment()
             return [

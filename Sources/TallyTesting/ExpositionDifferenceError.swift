@@ -1,14 +1,14 @@
 /// How an exposition differs from the one that was expected.
-public struct ExpositionDifference: Error, Sendable, CustomStringConvertible {
+public struct ExpositionDifferenceError: Error, Sendable, CustomStringConvertible {
     /// Samples that were expected and are not there.
-    public internal(set) var missing: [String] = []
+    package private(set) var missing: [String] = []
     /// Samples that are there and were not expected.
-    public internal(set) var unexpected: [String] = []
+    package private(set) var unexpected: [String] = []
     /// Samples, types and help texts that are others than expected.
-    public internal(set) var changed: [String] = []
+    package private(set) var changed: [String] = []
 
     /// Whether there is no difference.
-    public var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && changed.isEmpty }
+    package var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && changed.isEmpty }
 
     /// A line a difference: `missing`, `unexpected` or `changed`, and the sample.
     public var description: String {

@@ -11,7 +11,7 @@ struct LatestValues {
         let value: @Sendable (Sample) -> Double?
     }
 
-    private struct Owner {
+    private struct Subject {
         let labels: [String]
         var counters: [Int: Double] = [:]
         var shown: Set<Int> = []
@@ -20,15 +20,15 @@ struct LatestValues {
     }
 
     /// Containers and control groups that are exposed at most: a host that makes thousands must not make series of all.
-    static let maxOwners = 500
+    static let maxSubjects = 500
     /// Ticks in which one that could not be asked is shown as it was last seen.
     static let patience = 4
 
     private let host: [Exposed]
     private let containers: [Exposed]
     private let registry: MetricRegistry
-    private var owners: [SeriesKey: Owner] = [:]
-    private var hostState = Owner(labels: [])
+    private var subjects: [SeriesKey: Subject] = [:]
+    private var hostState = Subject(labels: [])
     private var hasProcess = false
 
     init(in registry: MetricRegistry) throws(RegistrationError) {
@@ -64,15 +64,15 @@ struct LatestValues {
     /// A control group of a container that is among them by name is passed over, since its use would count twice.
     ///
     /// - Parameter isWhole: Whether what is not among them is gone, and not only silent.
-    /// - Returns: How many owners were left out because there are too many.
+    /// - Returns: How many subjects were left out because there are too many.
     @discardableResult
     mutating func show(_ samples: [Sample], isWhole: Bool) -> Int {
         var seen: Set<SeriesKey> = []
         var leftOut = 0
-        let named = Set(samples.filter { $0.owner.kind == .container }.compactMap(\.containerID))
+        let named = Set(samples.filter { $0.subject.kind == .container }.compactMap(\.containerID))
         var hasHost = false
         for sample in samples {
-            switch sample.owner.kind {
+            switch sample.subject.kind {
             case .host:
                 hasHost = true
                 Self.show(sample, host, &hostState)
@@ -80,65 +80,65 @@ struct LatestValues {
             case .controlGroup where sample.containerID.map(named.contains) == true: break
             case .container, .controlGroup:
                 let key = SeriesKey(sample)
-                guard owners[key] != nil || owners.count < Self.maxOwners else {
+                guard subjects[key] != nil || subjects.count < Self.maxSubjects else {
                     leftOut += 1
                     continue
                 }
                 seen.insert(key)
-                var owner = owners[key] ?? Owner(labels: Self.labels(of: sample))
-                owner.missed = 0
-                Self.show(sample, containers, &owner)
-                owners[key] = owner
+                var subject = subjects[key] ?? Subject(labels: Self.labels(of: sample))
+                subject.missed = 0
+                Self.show(sample, containers, &subject)
+                subjects[key] = subject
             default: break
             }
         }
         if !hasHost { hide(host, &hostState) }
-        for key in owners.keys where !seen.contains(key) {
-            guard var owner = owners[key] else { continue }
-            owner.missed += 1
-            if isWhole || owner.missed >= Self.patience {
-                hide(containers, &owner)
-                owners[key] = nil
+        for key in subjects.keys where !seen.contains(key) {
+            guard var subject = subjects[key] else { continue }
+            subject.missed += 1
+            if isWhole || subject.missed >= Self.patience {
+                hide(containers, &subject)
+                subjects[key] = nil
             } else {
-                owners[key] = owner
+                subjects[key] = subject
             }
         }
         return leftOut
     }
 
-    /// cAdvisor's: the id is the engine's, or the control group's path; the name is the owner's.
+    /// cAdvisor's: the id is the engine's, or the control group's path; the name is the subject's.
     private static func labels(of sample: Sample) -> [String] {
-        [sample.containerID ?? sample.owner.id, sample.owner.id]
+        [sample.containerID ?? sample.subject.id, sample.subject.id]
     }
 
-    private static func show(_ sample: Sample, _ families: [Exposed], _ owner: inout Owner) {
+    private static func show(_ sample: Sample, _ families: [Exposed], _ subject: inout Subject) {
         let values = families.map { $0.value(sample) }
         // A container that was restarted begins all of its counts anew. What is lower by a hair is an answer that came late,
         // and is not shown.
         let isRestarted = families.indices.contains { index in
-            guard families[index].isCounter, let value = values[index], let last = owner.counters[index] else {
+            guard families[index].isCounter, let value = values[index], let last = subject.counters[index] else {
                 return false
             }
             return value < last * 0.98
         }
-        if isRestarted { owner.counters = [:] }
+        if isRestarted { subject.counters = [:] }
         for (index, family) in families.enumerated() {
             guard var value = values[index] else {
-                if owner.shown.remove(index) != nil { family.family.remove(owner.labels) }
+                if subject.shown.remove(index) != nil { family.family.remove(subject.labels) }
                 continue
             }
             if family.isCounter {
-                value = max(value, owner.counters[index] ?? 0)
-                owner.counters[index] = value
+                value = max(value, subject.counters[index] ?? 0)
+                subject.counters[index] = value
             }
-            owner.shown.insert(index)
-            family.family.set(value, owner.labels)
+            subject.shown.insert(index)
+            family.family.set(value, subject.labels)
         }
     }
 
-    private func hide(_ families: [Exposed], _ owner: inout Owner) {
-        for index in owner.shown { families[index].family.remove(owner.labels) }
-        owner.shown = []
+    private func hide(_ families: [Exposed], _ subject: inout Subject) {
+        for index in subject.shown { families[index].family.remove(subject.labels) }
+        subject.shown = []
     }
 
     /// The process's own are read at each scrape, which is fresher than any sample; the host may have registered them
@@ -152,9 +152,9 @@ struct LatestValues {
     /// Exposes nothing any more.
     mutating func hideAll() {
         hide(host, &hostState)
-        for key in owners.keys {
-            if var owner = owners[key] { hide(containers, &owner) }
+        for key in subjects.keys {
+            if var subject = subjects[key] { hide(containers, &subject) }
         }
-        owners = [:]
+        subjects = [:]
     }
 }

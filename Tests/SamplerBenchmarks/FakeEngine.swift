@@ -1,3 +1,4 @@
+#if Docker && SQLite
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -75,3 +76,4 @@ enum FakeEngine {
             """#
     }
 }
+#endif

@@ -1,0 +1,13 @@
+// error: 'init(_:help:labelNames:in:)' is unavailable: labels make a family
+// error: 'init(_:help:labelNames:buckets:in:)' is unavailable: labels make a family
+// error: 'init(_:help:in:)' is unavailable: a name that is no literal needs init(validating:help:in:)
+// error: 'init(_:help:buckets:in:)' is unavailable: a name that is no literal needs init(validating:help:buckets:in:)
+// What users of other libraries type first, for which the compiler's own message misleads.
+import Tally
+
+func metrics(of service: String, in registry: MetricRegistry) {
+    _ = Counter("requests_total", help: "Requests.", labelNames: ["method"], in: registry)
+    _ = Histogram("request_seconds", help: "Time.", labelNames: ["method"], in: registry)
+    _ = Gauge("\(service)_depth", help: "Depth.", in: registry)
+    _ = Histogram(service + "_seconds", help: "Time.", in: registry)
+}

@@ -1,0 +1,62 @@
+internal import Synchronization
+
+/// A counter that mirrors a total that something else keeps, which a closure returns at each scrape.
+///
+/// ```swift
+/// ObservedCounter("pool_connects_total", help: "Connections made by the pool.", in: registry) { pool.connects }
+/// ```
+///
+/// A total never decreases. An answer below the last one is dropped, and counted in
+/// `tally_rejected_updates_total{reason="negative"}`: the counter keeps its value until the total passes it. The
+/// closure runs as that of an ``ObservedGauge`` does. A collector (``MetricCollector``) mirrors totals with labels or
+/// fractions.
+///
+/// Registering the name again replaces the closure.
+public struct ObservedCounter: Sendable {
+    /// Registers a counter that is read at each scrape. Traps if the name is invalid or has another definition.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`. `_total` is appended if it is missing.
+    ///   - help: A sentence for the reader of the exposition.
+    ///   - registry: The registry that exposes the counter.
+    ///   - total: Returns the total.
+    @discardableResult
+    public init(
+        _ name: StaticString,
+        help: String,
+        in registry: MetricRegistry,
+        _ total: @escaping @Sendable () -> Int
+    ) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(validating: "\(name)", help: help, in: registry, total)
+        }
+    }
+
+    /// Registers a counter whose name is known only at run time.
+    @discardableResult
+    public init(
+        validating name: String,
+        help: String,
+        in registry: MetricRegistry,
+        _ total: @escaping @Sendable () -> Int
+    ) throws(RegistrationError) {
+        var request = FamilyRequest(name, help, Counter.layout)
+        request.isMirrored = true
+        _ = try registry.register(
+            request,
+            from: .closure { storage in
+                let total = total()
+                Counter(cell: storage.onlyChild()).raise(to: total)
+            }
+        )
+    }
+}
+
+extension Counter {
+    /// Sets the total of an uncontended counter, unless that would decrease it.
+    fileprivate func raise(to total: Int) {
+        guard let total = UInt64(exactly: total) else { return cell.reject(.negative) }
+        let (before, _) = unsafe cell.withWords { unsafe $0.pointee.max(total, ordering: .relaxed) }
+        if before > total { cell.reject(.negative) }
+    }
+}

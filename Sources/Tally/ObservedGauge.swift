@@ -1,0 +1,49 @@
+/// A gauge whose value a closure returns at each scrape.
+///
+/// ```swift
+/// ObservedGauge("queue_depth", help: "Lines waiting to be sent.", in: registry) { Double(queue.count) }
+/// ```
+///
+/// The closure runs on a thread of the scrape's own, under no lock, and at most once at a time: concurrent scrapes
+/// share its answer. It may use the registry, and it may block. A scrape omits the gauge, and counts it in
+/// `tally_scrape_errors_total{family}`, if the closure delays it for too long or itself makes that scrape.
+///
+/// Registering the name again replaces the closure.
+public struct ObservedGauge: Sendable {
+    /// Registers a gauge that is read at each scrape. Traps if the name is invalid or has another definition.
+    ///
+    /// - Parameters:
+    ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`.
+    ///   - help: A sentence for the reader of the exposition.
+    ///   - registry: The registry that exposes the gauge.
+    ///   - value: Returns the value. NaN and the infinities are exposed as they are.
+    @discardableResult
+    public init(
+        _ name: StaticString,
+        help: String,
+        in registry: MetricRegistry,
+        _ value: @escaping @Sendable () -> Double
+    ) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in
+            try Self(validating: "\(name)", help: help, in: registry, value)
+        }
+    }
+
+    /// Registers a gauge whose name is known only at run time.
+    @discardableResult
+    public init(
+        validating name: String,
+        help: String,
+        in registry: MetricRegistry,
+        _ value: @escaping @Sendable () -> Double
+    ) throws(RegistrationError) {
+        let request = FamilyRequest(name, help, Gauge.layout)
+        _ = try registry.register(
+            request,
+            from: .closure { storage in
+                let value = value()
+                storage.onlyChild().store(value)
+            }
+        )
+    }
+}

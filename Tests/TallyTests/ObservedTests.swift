@@ -1,0 +1,132 @@
+import Tally
+import TallyTesting
+import Testing
+
+@testable import Tally
+
+/// Values that something else keeps, read at each scrape.
+@Suite struct ObservedTests {
+    private let registry = MetricRegistry()
+    private let total = Holder(0)
+
+    private func connects() throws -> String? { try registry.parsed()["pool_connects_total"] }
+
+    private func rejected() throws -> String? {
+        try registry.parsed()["tally_rejected_updates_total", ("reason", "negative")]
+    }
+
+    @Test func aCounterShowsTheTotalThatItsClosureReturns() throws {
+        ObservedCounter("pool_connects", help: "Connections.", in: registry) { [total] in total.value }
+        #expect(try connects() == "0")
+        total.value = 7
+        #expect(try connects() == "7")
+        #expect(registry.text.contains("# TYPE pool_connects_total counter\n"))
+    }
+
+    @Test func aCounterNeverFallsAndCountsWhatWouldMakeIt() throws {
+        ObservedCounter("pool_connects_total", help: "Connections.", in: registry) { [total] in total.value }
+        total.value = 7
+        #expect(try connects() == "7")
+        for less in [3, -1, .min] {
+            total.value = less
+            #expect(try connects() == "7")
+        }
+        total.value = 7
+        #expect(try rejected() == "3")
+        total.value = .max
+        #expect(try connects() == "\(Int.max)")
+    }
+
+    @Test func aCounterKeepsItsTotalWhenItsClosureIsReplaced() throws {
+        ObservedCounter("pool_connects_total", help: "Connections.", in: registry) { 7 }
+        #expect(try connects() == "7")
+        ObservedCounter("pool_connects_total", help: "Connections.", in: registry) { 8 }
+        #expect(try connects() == "8")
+    }
+
+    @Test func aCounterWhoseStartIsUnknownHasNoCreatedSample() throws {
+        let registry = MetricRegistry(exposesCreated: true)
+        ObservedCounter("pool_connects_total", help: "Connections.", in: registry) { 7 }
+        let text = String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self)
+        #expect(!text.contains("pool_connects_created"))
+    }
+
+    @Test func aCounterWithHandlesIsNoObservedOne() throws {
+        _ = Counter("hits_total", help: "Hits.", in: registry)
+        #expect(throws: RegistrationError.self) {
+            try ObservedCounter(validating: "hits_total", help: "Hits.", in: registry) { 1 }
+        }
+    }
+}
+
+/// Work that ends elsewhere than it begins.
+@Suite struct TimerTests {
+    @Test func aTimerCountsTheTimeSinceItsStartByTheRegistrysClock() {
+        let clock = ManualClock()
+        let latency = Histogram("work_seconds", help: "Work.", in: MetricRegistry(clock: clock))
+        let timer = latency.start()
+        clock.advance(by: .milliseconds(250))
+        timer.observe()
+        #expect(latency.count == 1 && latency.sum == 0.25)
+        clock.advance(by: .milliseconds(750))
+        timer.observe()
+        #expect(latency.count == 2 && latency.sum == 1.25)
+    }
+
+    @Test func aTimerThatIsNeverObservedCountsNothing() {
+        let latency = Histogram("work_seconds", help: "Work.", in: MetricRegistry())
+        _ = latency.start()
+        #expect(latency.count == 0)
+    }
+}
+
+/// Small conveniences that a caller types without looking them up.
+@Suite struct ConvenienceTests {
+    private struct Tenant: LabelSet {
+        var name: String?
+        var isPaying: Bool?
+        static let schema: [Label<Self>] = [Label("tenant", \.name), Label("paying", \.isPaying)]
+    }
+
+    private struct Closed: LabelSet {
+        enum Outcome: String, LabelValue { case ok, failed }
+        var outcome: Outcome?
+        static let schema: [Label<Self>] = [Label("outcome", \.outcome)]
+    }
+
+    @Test func noValueIsTheEmptyText() throws {
+        let registry = MetricRegistry()
+        let requests = Family<Tenant, Counter>("requests_total", help: "Requests.", in: registry)
+        requests[Tenant(name: nil, isPaying: nil)].increment()
+        requests[Tenant(name: "a", isPaying: true)].increment(by: 2)
+        #expect(registry.text.contains(#"requests_total{tenant="",paying=""} 1"#))
+        #expect(registry.text.contains(#"requests_total{tenant="a",paying="true"} 2"#))
+    }
+
+    @Test func noValueOfAClosedLabelIsAChildOfItsOwn() throws {
+        let registry = MetricRegistry()
+        let ends = Family<Closed, Counter>("ends_total", help: "Ends.", in: registry)
+        for outcome in [nil, .ok, .failed, nil] as [Closed.Outcome?] { ends[Closed(outcome: outcome)].increment() }
+        #expect(ends[Closed(outcome: nil)].value == 2)
+        #expect(registry.text.contains("ends_total{outcome=\"\"} 2\nends_total{outcome=\"ok\"} 1"))
+    }
+
+    @Test func aFractionalCounterAddsOneByDefault() {
+        let cost = FloatCounter("cost_total", help: "Cost.", in: MetricRegistry())
+        cost.increment()
+        cost.increment(by: 0.5)
+        #expect(cost.value == 1.5)
+    }
+
+    @Test func bucketsCanBeDurations() {
+        #expect(Buckets([.milliseconds(5), .seconds(1)]) == [0.005, 1])
+    }
+
+    @Test func anExpositionPrintsItsText() {
+        let registry = MetricRegistry(ownMetrics: false)
+        Counter("hits_total", help: "Hits.", in: registry).increment()
+        #expect("\(registry.exposition())" == "# HELP hits_total Hits.\n# TYPE hits_total counter\nhits_total 1\n")
+        let compressed = registry.exposition(for: ScrapeRequest(as: .prometheusText, isCompressed: true))
+        #expect("\(compressed)" == "\(ExpositionFormat.prometheusText), \(compressed.body.count) bytes of gzip")
+    }
+}
