@@ -83,8 +83,8 @@ extension OutputBuffer {
         return unsafe place + 1
     }
 
-    /// Appends the values of a series' own labels, with other text before each than it has. There must be room for both,
-    /// and for ``slack``.
+    /// Appends the values of a series' own labels, with other text before each than it has. There must be room for
+    /// both, and for ``slack``.
     ///
     /// - Parameter isJSON: True to escape control characters, the only ones that JSON escapes and text does not.
     @inline(__always)

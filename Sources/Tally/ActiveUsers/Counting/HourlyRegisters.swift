@@ -58,8 +58,8 @@ struct HourlyRegisters {
             closed.removeValue(forKey: hour)?.unpacked(size: size) ?? [UInt8](repeating: 0, count: size)
     }
 
-    /// Closes the open hour if it is not the present one, and forgets those that are too far from it: what is ahead comes
-    /// from a clock that was wrong.
+    /// Closes the open hour if it is not the present one, and forgets those that are too far from it: what is ahead
+    /// comes from a clock that was wrong.
     mutating func close(for present: Int) {
         if let hour = openHour, hour != present {
             closed[hour] = Packed(openRegisters)

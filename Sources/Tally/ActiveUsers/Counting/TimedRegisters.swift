@@ -1,8 +1,8 @@
-/// A HyperLogLog that remembers when: for each register and each rank the last tick it was hit, from which the registers
-/// of any window follow.
+/// A HyperLogLog that remembers when: for each register and each rank the last tick it was hit, from which the
+/// registers of any window follow.
 ///
-/// Pure state: no clock, no lock. Holds a run of registers of the usual precision. A rank takes memory from its first hit
-/// on: with all 16,384 registers some 20 ranks are used, 1.3 MB.
+/// Pure state: no clock, no lock. Holds a run of registers of the usual precision. A rank takes memory from its first
+/// hit on: with all 16,384 registers some 20 ranks are used, 1.3 MB.
 struct TimedRegisters {
     /// By rank; ticks modulo 2^32 plus one, 0 for never.
     private var ranks: [[UInt32]] = []

@@ -12,7 +12,8 @@
 struct UserTable {
     /// Three words a slot, so that a look at it is one at memory: the key, its lower half first, and the tick.
     ///
-    /// The key is 0 where a slot is free; the key 0 is kept as 1, which at 2^-64 is one collision more among the others.
+    /// The key is 0 where a slot is free; the key 0 is kept as 1, which at 2^-64 is one collision more among the
+    /// others.
     private var words: ContiguousArray<UInt32> = []
     private(set) var capacity = 0
     private(set) var count = 0

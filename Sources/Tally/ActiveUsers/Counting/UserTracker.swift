@@ -2,9 +2,9 @@ internal import Synchronization
 
 /// Counts distinct users within windows, from many threads.
 ///
-/// Users are spread over shards by the HyperLogLog register that their key belongs to, so that a shard has its registers
-/// for itself, too. Whoever holds any shard's lock may move users between ticks, and the current tick stands still;
-/// whoever makes it go on holds all of them.
+/// Users are spread over shards by the HyperLogLog register that their key belongs to, so that a shard has its
+/// registers for itself, too. Whoever holds any shard's lock may move users between ticks, and the current tick stands
+/// still; whoever makes it go on holds all of them.
 ///
 /// Before all that is a filter without locks: what it finds has been recorded in this tick and hour.
 ///

@@ -1,15 +1,15 @@
 /// How many distinct users there were, in 16 KiB, in a form that can be merged: the counts of two instances cannot be
 /// added up, since they share users; their sketches can.
 ///
-/// A HyperLogLog of 16,384 registers. ``estimate`` has a standard error of 0.81 %: of 100 estimates, 68 are within that,
-/// 99 within 2.4 %. Merging is commutative, associative and idempotent, so a sketch may be sent twice, late or in any
-/// order.
+/// A HyperLogLog of 16,384 registers. ``estimate`` has a standard error of 0.81 %: of 100 estimates, 68 are within
+/// that, 99 within 2.4 %. Merging is commutative, associative and idempotent, so a sketch may be sent twice, late or in
+/// any order.
 ///
-/// Instances must hash under one ``HashKey``. Sketches made in this process know whether they do, and refuse to merge if
-/// not; bytes do not carry that knowledge, so keep sketches of different keys apart where you store them.
+/// Instances must hash under one ``HashKey``. Sketches made in this process know whether they do, and refuse to merge
+/// if not; bytes do not carry that knowledge, so keep sketches of different keys apart where you store them.
 ///
-/// A sketch holds no identifier, yet whoever has the key can test whether an identifier may be in it: treat its bytes as
-/// you treat the identifiers.
+/// A sketch holds no identifier, yet whoever has the key can test whether an identifier may be in it: treat its bytes
+/// as you treat the identifiers.
 ///
 /// Two sketches are equal if their registers are, whatever keys they were made with. A copy shares its memory until one
 /// of the two changes.
