@@ -31,7 +31,7 @@ extension Healthcheck {
     /// Starts the runs that are due and waits for them. Returns the time of the call.
     func refresh(within limit: Duration?) async -> Duration {
         let asked = clock.now()
-        guard RunMarker.current?.isUnderWay(for: identity) != true else { return asked }
+        guard !ReentryGuard.isInside(identity) else { return asked }
         let wait = DocumentWait()
         for check in checks { check.request(at: asked, by: wait) }
         wait.arrive()

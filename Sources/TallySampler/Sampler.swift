@@ -73,7 +73,7 @@ public final class Sampler: Sendable {
             sources: sources,
             store: store,
             settings: settings,
-            clock: SamplerClock(clock),
+            clock: ElapsedClock(clock),
             wallSeconds: wallSeconds,
             report: report,
             metrics: metrics

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
+internal import Tally
 
 /// A change that an operator wants to know of, told once: not at each tick for as long as it lasts.
 public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
@@ -49,10 +43,6 @@ public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
         "Tally sampler: \(kind)\(source.isEmpty ? "" : " (\(source))")\(message.isEmpty ? "" : ": \(message)")"
     }
 
-    /// Writes a line to the standard error, as a sampler does that is given nothing else to report to: that the history has
-    /// not been kept must not first be noticed on the day it is needed, and what changes seldom fills no log.
-    static let toStandardError: @Sendable (SamplerReport) -> Void = { report in
-        var line = "\(report)\n"
-        line.withUTF8 { _ = write(2, $0.baseAddress, $0.count) }
-    }
+    /// The default of a sampler: a history that is not kept must be noticed before the day it is needed.
+    static let toStandardError: @Sendable (SamplerReport) -> Void = { System.writeToStandardError("\($0)") }
 }

@@ -279,6 +279,6 @@ struct LoopDefectTests {
         reports.set(.history, "full", as: "full")
         reports.set(.history, nil)
         reports.set(.history, nil)
-        #expect(told.withLock(\.self) == ["history in failure busy", "history in failure full", "history recovered "])
+        #expect(told.withLock(\.self) == ["history failing busy", "history failing full", "history recovered "])
     }
 }

@@ -1,58 +1,32 @@
+internal import Synchronization
 internal import Tally
 
 /// One requester's wait for the runs it needs. It ends when all of them are settled, when its time is up, or when the
 /// requester leaves. The runs continue.
 final class DocumentWait: Sendable {
-    private struct State {
-        /// The number of unsettled runs, plus one until all have been requested.
-        var open = 1
-        var isOver = false
-        var continuation: CheckedContinuation<Void, Never>?
-    }
-
-    private let state = Locked(State())
+    /// The number of unsettled runs, plus one until all have been requested.
+    private let open = Atomic(1)
+    private let end = FirstAnswer<Void>()
 
     /// Adds a run to wait for.
     func add() {
-        state.withLock { $0.open += 1 }
+        open.add(1, ordering: .relaxed)
     }
 
     /// Removes a run to wait for.
     func arrive() {
-        let continuation = state.withLock { state in
-            state.open -= 1
-            return state.open > 0 ? nil : Self.end(&state)
-        }
-        continuation?.resume()
+        if open.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { end.give(()) }
     }
 
     /// Ends the wait, even with runs unsettled.
     func leave() {
-        let continuation = state.withLock { Self.end(&$0) }
-        continuation?.resume()
-    }
-
-    private static func end(_ state: inout State) -> CheckedContinuation<Void, Never>? {
-        state.isOver = true
-        defer { state.continuation = nil }
-        return state.continuation
+        end.give(())
     }
 
     /// True if there is nothing to wait for.
-    var isOver: Bool { state.withLock { $0.isOver } }
+    var isOver: Bool { end.isGiven }
 
-    /// Waits for the end. Call it once.
     func wait() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isOver = state.withLock { state in
-                    if !state.isOver { state.continuation = continuation }
-                    return state.isOver
-                }
-                if isOver { continuation.resume() }
-            }
-        } onCancel: {
-            leave()
-        }
+        await end.wait { leave() }
     }
 }

@@ -9,7 +9,7 @@ final class ProviderCheck: Sendable {
         let wallClock: @Sendable () -> Double
         let metrics: HealthMetrics?
         let reporter: ErrorReporter?
-        let identity: RunMarker.Owner
+        let identity: Healthcheck.Identity
     }
 
     private struct Handles {
@@ -107,18 +107,19 @@ final class ProviderCheck: Sendable {
     /// timer.
     private func start(_ run: UInt64) {
         let deadline = environment.clock.wake(after: policy.timeout) { [self] in abandon(run) }
-        let marker = RunMarker(of: environment.identity)
+        // A provider that requests its own document gets the known values, because it would wait for itself.
+        let call = ReentryGuard(of: environment.identity)
         let task = Task.detached(executorPreference: executor) { [self] in
             do {
-                let answer = try await RunMarker.$current.withValue(marker) {
+                let answer = try await call.run {
                     RenderedAnswer(try await values(), for: keys)
                 }
-                marker.end()
+                call.end()
                 deadline.cancel()
                 let wasOverdue = settle(run) { $0.answered(run, answer.values, at: $1, wall: $2) }
                 if !answer.isAsDeclared, !wasOverdue { report(undeclaredKeys) }
             } catch {
-                marker.end()
+                call.end()
                 deadline.cancel()
                 // Cancellation by the healthcheck's release is no failure.
                 guard !handles.withLock({ $0.isStopped }) else { return }

@@ -1,46 +1,22 @@
 internal import Tally
 
-/// A type-erased clock: the current time, and timers.
+/// A healthcheck's clock: the time since it was wrapped, and timers.
 struct HealthClock: Sendable {
-    /// The time since the clock was wrapped.
     let now: @Sendable () -> Duration
-    private let schedule: @Sendable (Duration, @escaping @Sendable () -> Void) -> Wakeup
+    private let clock: ElapsedClock
+    private let thread: DeadlineThread?
 
     init(_ clock: some Clock<Duration>) {
-        let start = clock.now
-        let now: @Sendable () -> Duration = { start.duration(to: clock.now) }
-        self.now = now
+        self.clock = ElapsedClock(clock)
+        now = self.clock.now
         // A thread can only wait for the machine's own clock.
-        guard clock is ContinuousClock else {
-            schedule = { Self.sleep(on: clock, for: $0, then: $1) }
-            return
-        }
-        let thread = DeadlineThread(now: now)
-        schedule = { delay, action in
-            thread.wake(after: delay, action) ?? Self.sleep(on: clock, for: delay, then: action)
-        }
+        thread = self.clock.isRealTime ? DeadlineThread(now: now) : nil
     }
 
     /// Calls `action` after a delay, unless cancelled before. The action must not block.
     func wake(after delay: Duration, _ action: @escaping @Sendable () -> Void) -> Wakeup {
-        schedule(delay, action)
-    }
-
-    private static func sleep(
-        on clock: some Clock<Duration>,
-        for delay: Duration,
-        then action: @escaping @Sendable () -> Void
-    ) -> Wakeup {
-        // Measured from now, not from when the task starts.
-        let due = clock.now.advanced(by: delay)
-        let task = Task.detached {
-            do {
-                try await clock.sleep(until: due, tolerance: nil)
-            } catch {
-                return
-            }
-            action()
-        }
+        if let wakeup = thread?.wake(after: delay, action) { return wakeup }
+        let task = clock.alarm(after: delay, action)
         return Wakeup { task.cancel() }
     }
 }

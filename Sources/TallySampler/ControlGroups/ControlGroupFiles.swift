@@ -1,3 +1,5 @@
+internal import Tally
+
 /// What a group used when it was read.
 struct ControlGroupUsage: Sendable {
     let group: ControlGroup
@@ -24,7 +26,7 @@ struct ControlGroupFiles {
         self.proc = proc
         self.now = now
         hostMemory = (try? KernelFile.read("\(proc)/meminfo")).flatMap { HostMemory(text: $0).total }
-        ownNetwork = KernelFile.link("\(proc)/self/ns/net")
+        ownNetwork = System.destination(ofLink: "\(proc)/self/ns/net")
     }
 
     func usage(of group: ControlGroup) throws(KernelFile.Failure) -> ControlGroupUsage {
@@ -87,7 +89,7 @@ struct ControlGroupFiles {
     private func network(of group: ControlGroup) throws(KernelFile.Failure) -> NetworkTotals? {
         guard let ownNetwork, let root = mounts.place(of: .cpu)?.root,
             let process = try text("\(root)/\(group.path)/cgroup.procs")?.lines.first?.number,
-            let network = KernelFile.link("\(proc)/\(process)/ns/net"), network != ownNetwork
+            let network = System.destination(ofLink: "\(proc)/\(process)/ns/net"), network != ownNetwork
         else { return nil }
         return try text("\(proc)/\(process)/net/dev").flatMap { NetworkTotals(text: $0) { $0 != "lo" } }
     }

@@ -1,3 +1,5 @@
+internal import Tally
+
 /// The groups there are.
 enum ControlGroupTree {
     /// How many folders are looked into, and how deep: a machine with 1,000 containers has some 3,000 of them, at a depth
@@ -13,7 +15,8 @@ enum ControlGroupTree {
             var visited = 0
             while let (path, depth) = left.popLast(), visited < maxFolders {
                 visited += 1
-                for name in KernelFile.folders(in: path.isEmpty ? root : "\(root)/\(path)") {
+                let entries = System.entries(of: path.isEmpty ? root : "\(root)/\(path)") ?? []
+                for (name, mayBeFolder) in entries where mayBeFolder {
                     let group = ControlGroup(path: path.isEmpty ? name : "\(path)/\(name)")
                     if isWanted(group) {
                         found.insert(group)

@@ -45,11 +45,11 @@ final class ControlGroupSource: Sendable {
         limit: Int,
         clock: any Clock<Duration> = ContinuousClock(),
         patience: Duration = .seconds(5),
-        cpus: @escaping @Sendable () -> Int = Machine.cpus,
+        cpus: @escaping @Sendable () -> Int = System.processors,
         isWanted: @escaping @Sendable (ControlGroup) -> Bool
     ) {
         self.cpus = cpus
-        let now = SamplerClock(clock).now
+        let now = ElapsedClock(clock).now
         call = SingleCall(clock: clock, patience: patience) {
             Self.find(mounts: mounts, proc: proc, limit: limit, now: now, isWanted: isWanted)
         }

@@ -26,10 +26,10 @@ final class EngineClient: Sendable {
     static let maxBodyBytes = 8 << 20
 
     private let client = Locked<HTTPClient?>(nil)
-    private let clock: any Clock<Duration>
+    private let clock: ElapsedClock
 
     init(clock: any Clock<Duration>) {
-        self.clock = clock
+        self.clock = ElapsedClock(clock)
     }
 
     deinit {

@@ -1,11 +1,5 @@
 #if Docker
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
+internal import Tally
 
 /// Where an engine may listen.
 struct EngineSockets: Equatable, Sendable {
@@ -15,7 +9,7 @@ struct EngineSockets: Equatable, Sendable {
     var fault: String?
 
     /// A Unix socket's path has to fit `sockaddr_un` with the zero behind it.
-    private static let maxPathBytes = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+    private static let maxPathBytes = System.maxSocketPathBytes
 
     static func given(_ path: String) -> EngineSockets {
         guard path.utf8.count <= maxPathBytes, !path.isEmpty, !path.utf8.contains(0) else {
@@ -24,7 +18,7 @@ struct EngineSockets: Equatable, Sendable {
         return EngineSockets(paths: [path])
     }
 
-    static func usual(_ variable: (String) -> String? = EngineSockets.variable) -> EngineSockets {
+    static func usual(_ variable: (String) -> String? = System.environment) -> EngineSockets {
         if let host = variable("DOCKER_HOST"), !host.isEmpty {
             guard host.hasPrefix("unix://") else {
                 let what = scheme(of: host).map { " but \($0)://" } ?? ""
@@ -42,14 +36,14 @@ struct EngineSockets: Equatable, Sendable {
 
     /// The first that is there and may be used.
     ///
-    /// - Parameter isAllowed: What the system says of a path and a mode, as `access` does.
     func present(
-        _ isAllowed: (_ path: String, _ mode: Int32) -> Bool = { access($0, $1) == 0 }
+        exists: (_ path: String) -> Bool = System.exists,
+        isOpen: (_ path: String) -> Bool = System.canReadAndWrite
     ) throws(SourceError) -> String {
         if let fault { throw SourceError(.unavailable, fault) }
         var forbidden: String?
-        for path in paths where isAllowed(path, F_OK) {
-            if isAllowed(path, R_OK | W_OK) { return path }
+        for path in paths where exists(path) {
+            if isOpen(path) { return path }
             // The user's own engine may be open where the system's is not.
             if forbidden == nil { forbidden = path }
         }
@@ -62,7 +56,5 @@ struct EngineSockets: Equatable, Sendable {
         let scheme = address.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
         return !scheme.isEmpty && address.dropFirst(scheme.count).hasPrefix("://") ? String(scheme) : nil
     }
-
-    private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }
 #endif

@@ -133,7 +133,7 @@ final class EngineSource: Sendable {
 
     /// Keeps a reading for the next; nil if it is late.
     private func take(_ stats: EngineStats, _ id: String, _ engine: EngineIdentity, _ tick: SourceTick) -> CPUShare? {
-        let cpus = stats.cpus ?? Machine.cpus()
+        let cpus = stats.cpus ?? System.processors()
         return state.withLock { state in
             let now = EngineReading(stats, elapsed: tick.elapsed)
             guard let last = state.last[id] else {

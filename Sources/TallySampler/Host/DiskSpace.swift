@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
+internal import Tally
 
 /// How full a file system is, in bytes.
 struct DiskSpace: Equatable, Sendable {
@@ -23,14 +17,11 @@ struct DiskSpace: Equatable, Sendable {
 
     /// Asks the system, which may take any time.
     static func ofFileSystem(holding path: String) -> Result<DiskSpace?, KernelFile.Failure> {
-        var status = statvfs()
-        guard statvfs(path, &status) == 0 else { return .failure(KernelFile.Failure(path: path, number: errno)) }
+        guard let status = System.fileSystem(holding: path) else {
+            return .failure(KernelFile.Failure(path: path, number: System.lastError))
+        }
         return .success(
-            DiskSpace(
-                blocks: UInt64(status.f_blocks),
-                freeBlocks: UInt64(status.f_bfree),
-                blockSize: UInt64(status.f_frsize)
-            )
+            DiskSpace(blocks: status.blocks, freeBlocks: status.freeBlocks, blockSize: status.blockSize)
         )
     }
 }

@@ -1,3 +1,5 @@
+internal import Tally
+
 /// What the files of `/proc` say of the host.
 struct HostFiles: Sendable {
     var cpu: HostCPU?

@@ -36,7 +36,7 @@ final class HostSource: Sendable {
         proc: String = "/proc",
         clock: any Clock<Duration> = ContinuousClock(),
         patience: Duration = .seconds(1),
-        clockTicks: Double = Machine.clockTicks(),
+        clockTicks: Double = System.clockTicks(),
         disk: @escaping @Sendable () -> Disk
     ) {
         files = SingleCall(clock: clock, patience: patience) { HostFiles.read(under: proc) }

@@ -35,7 +35,7 @@ final class ProcessSource: Sendable {
         patience: Duration = .seconds(1),
         facts: @escaping @Sendable () -> ProcessFacts
     ) {
-        let now = SamplerClock(clock).now
+        let now = ElapsedClock(clock).now
         // In this order: what may take long comes before the CPU time is read.
         call = SingleCall(clock: clock, patience: patience) { Found(facts: facts(), time: now()) }
     }
@@ -53,7 +53,7 @@ final class ProcessSource: Sendable {
                 defer { last = now }
                 return last
             }
-            let share = now.share(since: before, tick: tick, cpus: Machine.cpus())
+            let share = now.share(since: before, tick: tick, cpus: System.processors())
             values[.cpuSeconds] = seconds
             values[.cpuPercent] = share.value
             if share == .implausible { reading.errors.append(CPUShare.error(of: "this process")) }

@@ -1,13 +1,5 @@
 internal import Tally
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 /// CPU time as it was read, and when: what a later one is compared with.
 struct CPUReading: Equatable, Sendable {
     /// A total.
@@ -69,13 +61,4 @@ extension SourceTick {
         let (limit, overflow) = interval.attoseconds.multipliedReportingOverflow(by: 5)
         return !overflow && elapsed.since(then).attoseconds > limit
     }
-}
-
-/// What does not change, or hardly.
-enum Machine {
-    /// CPUs online, one at least.
-    static func cpus() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
-
-    /// In a second, of the counters in `/proc/stat`.
-    static func clockTicks() -> Double { Double(max(1, sysconf(Int32(_SC_CLK_TCK)))) }
 }

@@ -27,78 +27,41 @@ final class SingleCall<Value: Sendable>: Sendable {
         }
     }
 
-    private struct State {
-        /// When the call was made that has not come back.
-        var started: Duration?
-        /// Tells waits apart, since the timer of one may come during the next.
-        var number: UInt64 = 0
-        var waiter: CheckedContinuation<Outcome, Never>?
-
-        mutating func takeWaiter(_ number: UInt64) -> CheckedContinuation<Outcome, Never>? {
-            guard self.number == number else { return nil }
-            defer { waiter = nil }
-            return waiter
-        }
-    }
-
-    private let state = Locked(State())
+    /// The time of the call in progress.
+    private let started = Locked<Duration?>(nil)
     private let call: @Sendable () -> Value
-    private let clock: any Clock<Duration>
+    private let clock: ElapsedClock
     private let patience: Duration
 
-    /// - Parameters:
-    ///   - patience: How long one waits for it at each tick.
+    /// - Parameter patience: The longest to wait for a call.
     init(clock: any Clock<Duration>, patience: Duration, _ call: @escaping @Sendable () -> Value) {
-        self.clock = clock
+        self.clock = ElapsedClock(clock)
         self.patience = patience
         self.call = call
     }
 
-    /// Makes the call, unless one is still to come back.
+    /// Makes the call, unless an earlier one is in progress.
     ///
-    /// - Parameter elapsed: What time it is by the sampler's clock.
+    /// - Parameter elapsed: The time by the sampler's clock.
     func outcome(at elapsed: Duration) async -> Outcome {
-        let number: UInt64? = state.withLock { state in
-            guard state.started == nil else { return nil }
-            state.started = elapsed
-            state.number &+= 1
-            return state.number
+        let earlier = started.withLock { started in
+            let earlier = started
+            started = earlier ?? elapsed
+            return earlier
         }
-        guard let number else {
-            let started = state.withLock { $0.started } ?? elapsed
-            return elapsed.since(started) >= .seconds(5) ? .stuck : .late
+        if let earlier { return elapsed.since(earlier) >= .seconds(5) ? .stuck : .late }
+        let answer = FirstAnswer<Outcome>()
+        let timer = clock.alarm(after: patience) { answer.give(.late) }
+        defer { timer.cancel() }
+        let hasStarted = WorkThread.start { [self] in
+            let value = call()
+            started.withLock { $0 = nil }
+            answer.give(.value(value))
         }
-        var timer: Task<Void, Never>?
-        defer { timer?.cancel() }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                state.withLock { $0.waiter = continuation }
-                // Not before: one that fires first has nobody to tell, and does not fire again.
-                timer = Task { [clock, patience, weak self] in
-                    guard (try? await clock.sleep(for: patience)) != nil else { return }
-                    self?.leave(number, .late)
-                }
-                if !WorkThread.start({ [self] in finish(number, call()) }) {
-                    state.withLock { $0.started = nil }
-                    leave(number, .noThread)
-                }
-                // The handler may have come before there was anybody to tell.
-                if Task.isCancelled { leave(number, .cancelled) }
-            }
-        } onCancel: {
-            leave(number, .cancelled)
+        if !hasStarted {
+            started.withLock { $0 = nil }
+            answer.give(.noThread)
         }
-    }
-
-    private func finish(_ number: UInt64, _ value: Value) {
-        let waiter = state.withLock { state in
-            state.started = nil
-            return state.takeWaiter(number)
-        }
-        waiter?.resume(returning: .value(value))
-    }
-
-    private func leave(_ number: UInt64, _ outcome: Outcome) {
-        state.withLock { $0.takeWaiter(number) }?.resume(returning: outcome)
+        return await answer.wait { answer.give(.cancelled) }
     }
 }

@@ -5,14 +5,19 @@ internal import Tally
 final class SamplerCore: Sendable {
     let sources: [SampleSource]
     let store: any SampleHistory
-    let clock: SamplerClock
+    let clock: ElapsedClock
     let wallSeconds: @Sendable () -> Double
     let metrics: SamplerMetrics
     let settings: SettingsReader
     let reports: Reports
     let outstanding = TickRun.Outstanding()
 
-    private let life = Locked(SamplerLife())
+    private enum Phase {
+        case idle, running, stopping
+    }
+
+    private let phase = Locked(Phase.idle)
+    private let hasEnded = FirstAnswer<Void>()
     private let signal = LoopSignal()
     /// Whether `wake()` was called, and not seen to yet.
     private let isWoken = Atomic(false)
@@ -21,16 +26,11 @@ final class SamplerCore: Sendable {
     /// The newest tick's time, which queries go up to.
     private let lastTime = Locked<Int64?>(nil)
 
-    /// The core whose loop the current task is, while it is in the store: who waited for the loop's end there would wait
-    /// for himself.
-    @TaskLocal
-    static var inStore: ObjectIdentifier?
-
     init(
         sources: [SampleSource],
         store: any SampleHistory,
         settings: @escaping @Sendable () async throws -> SamplingSettings,
-        clock: SamplerClock,
+        clock: ElapsedClock,
         wallSeconds: @escaping @Sendable () -> Double,
         report: @escaping @Sendable (SamplerReport) -> Void,
         metrics: SamplerMetrics
@@ -46,12 +46,17 @@ final class SamplerCore: Sendable {
 
     // MARK: Life
 
-    /// - Parameter latest: What the loop shows of its samples.
+    /// - Parameter latest: The metrics of the last samples.
     func start(_ latest: LatestValues) throws(SamplerError) {
-        switch life.withLock({ $0.start() }) {
-        case .refuse: throw SamplerError()
-        case .isRunning: break
-        case .begin:
+        let before = phase.withLock { phase in
+            let before = phase
+            if phase == .idle { phase = .running }
+            return before
+        }
+        switch before {
+        case .stopping: throw SamplerError()
+        case .running: break
+        case .idle:
             Task.detached { [self] in
                 var loop = SamplerLoop(self, latest)
                 await loop.run()
@@ -61,31 +66,33 @@ final class SamplerCore: Sendable {
     }
 
     func requestStop() {
-        switch life.withLock({ $0.stop() }) {
-        case .nothing: break
-        case .close: Task.detached { [self] in await end() }
-        case .end:
+        let before = phase.withLock { phase in
+            defer { phase = .stopping }
+            return phase
+        }
+        switch before {
+        case .stopping: break
+        case .idle: Task.detached { [self] in await end() }
+        case .running:
             signal.raise()
             underWay.withLock(\.self)?()
         }
     }
 
-    /// Waits until the loop has ended and the store is closed.
+    /// Waits until the loop has ended and the store is closed. A store that calls this would wait for itself.
     func waitForEnd() async {
-        guard Self.inStore != ObjectIdentifier(self) else { return }
-        await withCheckedContinuation { continuation in
-            if !life.withLock({ $0.wait(continuation) }) { continuation.resume() }
-        }
+        guard !ReentryGuard.isInside(self) else { return }
+        await hasEnded.wait()
     }
 
     private func end() async {
         await withStore { await $0.close() }
         // Not waited for: letting go of connections takes as long as others like.
         for source in sources { Task.detached { await source.shutdown() } }
-        for waiter in life.withLock({ $0.end() }) { waiter.resume() }
+        hasEnded.give(())
     }
 
-    var isStopping: Bool { life.withLock { $0.isStopping } }
+    var isStopping: Bool { phase.withLock { $0 == .stopping } }
 
     // MARK: Of the loop
 
@@ -120,7 +127,9 @@ final class SamplerCore: Sendable {
     func withStore<Result: Sendable>(
         _ body: @Sendable (any SampleHistory) async throws -> Result
     ) async rethrows -> Result {
-        try await Self.$inStore.withValue(ObjectIdentifier(self)) { try await body(store) }
+        let call = ReentryGuard(of: self)
+        defer { call.end() }
+        return try await call.run { try await body(store) }
     }
 
     func ticked(at time: Int64) {

@@ -10,11 +10,11 @@ final class SettingsReader: Sendable {
     }
 
     private let settings: @Sendable () async throws -> SamplingSettings
-    private let clock: SamplerClock
+    private let clock: ElapsedClock
     /// Whether the closure has not come back from an earlier time.
     private let isStuck = Locked(false)
 
-    init(_ settings: @escaping @Sendable () async throws -> SamplingSettings, _ clock: SamplerClock) {
+    init(_ settings: @escaping @Sendable () async throws -> SamplingSettings, _ clock: ElapsedClock) {
         self.settings = settings
         self.clock = clock
     }

@@ -23,14 +23,14 @@ final class TickRun: Sendable {
 
     private let sources: [SampleSource]
     private let tick: SourceTick
-    private let clock: SamplerClock
+    private let clock: ElapsedClock
     private let outstanding: Outstanding
     private let state: Locked<TickState>
     /// Of what is under way: the question, and its deadline.
     private let tasks = Locked<[TickState.Job: [Task<Void, Never>]]>([:])
     private let answer = FirstAnswer<TickState>()
 
-    init(_ sources: [SampleSource], _ tick: SourceTick, _ clock: SamplerClock, _ outstanding: Outstanding) {
+    init(_ sources: [SampleSource], _ tick: SourceTick, _ clock: ElapsedClock, _ outstanding: Outstanding) {
         self.sources = sources
         self.tick = tick
         self.clock = clock

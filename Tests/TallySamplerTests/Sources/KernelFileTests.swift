@@ -1,4 +1,5 @@
 import Foundation
+import Tally
 import Testing
 
 @testable import TallySampler

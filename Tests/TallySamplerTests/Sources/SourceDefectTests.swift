@@ -174,14 +174,16 @@ struct SourceDefectTests {
     #if Docker
     @Test func aForbiddenSocketDoesNotHideOneThatMayBeUsed() throws {
         let sockets = EngineSockets(paths: ["/none", "/first", "/second", "/third"])
-        let path = try sockets.present { path, mode in path != "/none" && (path == "/third" || mode == F_OK) }
+        let path = try sockets.present(exists: { $0 != "/none" }, isOpen: { $0 == "/third" })
         #expect(path == "/third")
         let error = #expect(throws: SourceError.self) {
-            try sockets.present { path, mode in path != "/none" && mode == F_OK }
+            try sockets.present(exists: { $0 != "/none" }, isOpen: { _ in false })
         }
         #expect(error?.reason == .forbidden)
         #expect(error?.message == "this process may not use /first")
-        let none = #expect(throws: SourceError.self) { try sockets.present { _, _ in false } }
+        let none = #expect(throws: SourceError.self) {
+            try sockets.present(exists: { _ in false }, isOpen: { _ in false })
+        }
         #expect(none?.reason == .unavailable)
     }
 

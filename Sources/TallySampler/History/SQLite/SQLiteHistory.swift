@@ -22,11 +22,10 @@ package final class SQLiteHistory: SampleHistory {
         guard !path.isEmpty, !path.hasPrefix(":"), !path.hasPrefix("file:"), !path.utf8.contains(0) else {
             throw HistoryError(.invalidPath, "\(path.debugDescription) is not the path of a file")
         }
-        let start = clock.now
         writer = try HistoryWriter(
             path: path,
             options: options,
-            now: { start.duration(to: clock.now) },
+            now: ElapsedClock(clock).now,
             wallSeconds: wallSeconds
         )
         reader = HistoryReader(path: path, options: options)

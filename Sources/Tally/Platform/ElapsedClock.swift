@@ -1,0 +1,29 @@
+/// A type-erased clock that counts from the moment it is wrapped.
+package struct ElapsedClock: Sendable {
+    package let now: @Sendable () -> Duration
+    /// True for the machine's own clocks, which advance on their own.
+    package let isRealTime: Bool
+    private let sleepUntil: @Sendable (Duration) async throws -> Void
+
+    package init(_ clock: some Clock<Duration>) {
+        let start = clock.now
+        now = { start.duration(to: clock.now) }
+        isRealTime = clock is ContinuousClock || clock is SuspendingClock
+        sleepUntil = { try await clock.sleep(until: start.advanced(by: $0), tolerance: nil) }
+    }
+
+    /// Calls `action`, which must not block, at a time by this clock, unless the task is cancelled before.
+    package func alarm(at due: Duration, _ action: @escaping @Sendable () -> Void) -> Task<Void, Never> {
+        Task.detached { [sleepUntil] in
+            guard (try? await sleepUntil(due)) != nil else { return }
+            action()
+        }
+    }
+
+    /// Calls `action` after a delay, unless the task is cancelled before. The delay counts from now, not from the start
+    /// of the task.
+    package func alarm(after delay: Duration, _ action: @escaping @Sendable () -> Void) -> Task<Void, Never> {
+        // A clock may trap where it cannot add that much. Thirty years are as good as no end.
+        alarm(at: now().adding(min(max(delay, .zero), .seconds(1_000_000_000))), action)
+    }
+}

@@ -1,0 +1,15 @@
+internal import Tally
+
+/// Wakes the one task that waits for it. Signals that come before the wait or together count once.
+final class LoopSignal: Sendable {
+    private let next = Locked(FirstAnswer<Void>())
+
+    func raise() {
+        next.withLock { $0 }.give(())
+    }
+
+    func wait() async {
+        await next.withLock { $0 }.wait()
+        next.withLock { $0 = FirstAnswer() }
+    }
+}
