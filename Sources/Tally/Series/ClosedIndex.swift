@@ -1,13 +1,5 @@
 public import Synchronization
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 /// From the packed key of a closed label set to its child's handle, found without a lock.
 ///
 /// Open addressing in memory that only grows: a larger table takes the place of a full one, and the full one stays
@@ -53,7 +45,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
 
     deinit {
         unsafe table.deallocate()
-        while let table = unsafe tables.popLast() { unsafe free(table) }
+        while let table = unsafe tables.popLast() { unsafe System.release(table) }
         while let record = unsafe records {
             unsafe records = record.pointee.nextOfIndex
             let memory = UnsafeMutableRawPointer(record)
@@ -67,7 +59,9 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
     private static func allocate(bits: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
         let words = 1 + 2 << Int(bits)
         // As for any allocation of Swift's own: there is no way on without memory.
-        guard let memory = unsafe calloc(words, MemoryLayout<UInt64>.size) else { fatalError("Tally: no memory left") }
+        guard let memory = unsafe System.allocateZeroed(words, size: MemoryLayout<UInt64>.size) else {
+            fatalError("Tally: no memory left")
+        }
         let table = unsafe memory.bindMemory(to: Atomic<UInt64>.self, capacity: words)
         unsafe table.pointee.store(64 - bits, ordering: .relaxed)
         return unsafe table

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 /// The stripes of a contended counter, which keep threads on different cores off one cache line.
 @usableFromInline
 enum Stripes {
@@ -15,7 +7,7 @@ enum Stripes {
 
     /// Four for each core, so that few threads meet by chance: a power of two from 8 to 128.
     static let count: Int = {
-        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let cores = System.processors()
         var count = 8
         while count < 128, count < 4 * cores { count *= 2 }
         return count
