@@ -116,10 +116,11 @@ extension Counter {
         traits: [.init("contention", "not contended")]
     )
 
-    static func layout(stripes: Int) -> InstrumentLayout {
+    private static func layout(isContended: Bool) -> InstrumentLayout {
         var layout = layout
-        layout.stripes = stripes
-        layout.values = .read { words, _, values in values[0] = .integer(total(words, stripes: stripes)) }
+        guard isContended else { return layout }
+        layout.stripes = Stripes.count
+        layout.values = .read { words, _, values in values[0] = .integer(total(words, stripes: Stripes.count)) }
         layout.traits = [.init("contention", "contended")]
         return layout
     }
@@ -143,9 +144,7 @@ extension Counter {
     ///   - contended: Whether to spread the total.
     ///   - registry: Where it is exposed.
     public init(_ name: StaticString, help: String, contended: Bool, in registry: MetricRegistry) {
-        self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Counter(validating: "\(name)", help: help, contended: contended, in: registry)
-        }
+        self.init(literal: FamilyRequest("\(name)", help, Self.layout(isContended: contended)), in: registry)
     }
 
     /// Registers a contended counter whose name comes at run time.
@@ -155,9 +154,7 @@ extension Counter {
         contended: Bool,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        let layout = contended ? Self.layout(stripes: Stripes.count) : Self.layout
-        let request = FamilyRequest(name: name, help: help, layout: layout)
-        self.init(cell: try registry.register(request).onlyChild())
+        try self.init(FamilyRequest(name, help, Self.layout(isContended: contended)), in: registry)
     }
 }
 

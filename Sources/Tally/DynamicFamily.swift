@@ -25,14 +25,10 @@ public struct DynamicFamily<Child: Instrument>: Sendable {
 
     /// Removes the child with these label values, as ``Family/remove(_:)`` does, and returns whether it existed.
     @discardableResult
-    public func remove(_ values: [String]) -> Bool {
-        storage.remove(values)
-    }
+    public func remove(_ values: [String]) -> Bool { storage.remove(values) }
 
     /// Removes all children from the exposition.
-    public func removeAll() {
-        storage.removeAll()
-    }
+    public func removeAll() { storage.removeAll() }
 
     /// The number of exposed children, including the overflow child.
     public var count: Int { storage.liveCount }

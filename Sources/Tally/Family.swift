@@ -42,9 +42,7 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     }
 
     /// Removes all children from the exposition, as ``remove(_:)`` does for one.
-    public func removeAll() {
-        core.storage.removeAll()
-    }
+    public func removeAll() { core.storage.removeAll() }
 
     /// The number of exposed children, including the overflow child.
     public var count: Int { core.storage.liveCount }
@@ -71,15 +69,11 @@ extension Family where Child: PlainInstrument {
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) {
-        self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(
-                validating: "\(name)",
-                help: help,
-                maxChildren: maxChildren,
-                idleTimeout: idleTimeout,
-                in: registry
-            )
-        }
+        let layout = Child._kind.layout
+        self.init(
+            literal: FamilyRequest("\(name)", help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            in: registry
+        )
     }
 
     /// Registers a family whose name is known only at run time.
@@ -90,14 +84,11 @@ extension Family where Child: PlainInstrument {
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        let request = FamilyRequest(
-            name: name,
-            help: help,
-            layout: Child._kind.layout,
-            maxChildren: maxChildren,
-            idleTimeout: idleTimeout
+        let layout = Child._kind.layout
+        try self.init(
+            FamilyRequest(name, help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            in: registry
         )
-        try self.init(request, in: registry)
     }
 }
 
@@ -113,6 +104,11 @@ extension Family {
         }
         let storage = try registry.register(request)
         self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
+    }
+
+    /// Registers a family with a literal name, and traps if a name is invalid.
+    init(literal request: FamilyRequest, in registry: MetricRegistry) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in try Self(request, in: registry) }
     }
 
     private static func count<Cases: CaseIterable>(of type: Cases.Type) -> Int { type.allCases.count }

@@ -29,9 +29,7 @@ public struct FloatCounter: PlainInstrument {
     }
 
     /// Adds a duration, in seconds.
-    public func increment(by duration: Duration) {
-        increment(by: duration.inSeconds)
-    }
+    public func increment(by duration: Duration) { increment(by: duration.inSeconds) }
 
     /// The total.
     public var value: Double { cell.double }

@@ -25,20 +25,14 @@ public struct Gauge: PlainInstrument {
 
     /// Sets the value, which may be NaN or an infinity.
     @inlinable
-    public func set(_ value: Double) {
-        cell.store(value)
-    }
+    public func set(_ value: Double) { cell.store(value) }
 
     /// Sets the value. Integers are exact up to 2^53.
     @inlinable
-    public func set(_ value: Int) {
-        cell.store(Double(value))
-    }
+    public func set(_ value: Int) { cell.store(Double(value)) }
 
     /// Sets the value to the current time of the machine's clock, in seconds since 1970-01-01 00:00:00 UTC.
-    public func setToNow() {
-        cell.store(WallClock.secondsSinceEpoch())
-    }
+    public func setToNow() { cell.store(WallClock.secondsSinceEpoch()) }
 
     /// Adds an amount, which may be negative.
     ///
@@ -52,21 +46,15 @@ public struct Gauge: PlainInstrument {
 
     /// Adds one, or an amount, as ``add(_:)`` does.
     @inlinable
-    public func increment(by amount: Double = 1) {
-        add(amount)
-    }
+    public func increment(by amount: Double = 1) { add(amount) }
 
     /// Subtracts one, or an amount, as ``add(_:)`` does.
     @inlinable
-    public func decrement(by amount: Double = 1) {
-        add(-amount)
-    }
+    public func decrement(by amount: Double = 1) { add(-amount) }
 
     /// Adds one while `body` runs, even if it throws.
     @inlinable
-    public func withIncrement<Result, Failure: Error>(
-        _ body: () throws(Failure) -> Result
-    ) throws(Failure) -> Result {
+    public func withIncrement<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         cell.add(1)
         defer { cell.add(-1) }
         return try body()

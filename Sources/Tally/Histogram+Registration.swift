@@ -8,9 +8,7 @@ extension Histogram {
     ///   - buckets: The upper bounds, in the unit of the name.
     ///   - registry: The registry that exposes the histogram.
     public init(_ name: StaticString, help: String, buckets: Buckets = .latency, in registry: MetricRegistry) {
-        self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(validating: "\(name)", help: help, buckets: buckets, in: registry)
-        }
+        self.init(literal: FamilyRequest("\(name)", help, Self.layout(buckets)), in: registry)
     }
 
     /// Registers a histogram whose name is known only at run time.
@@ -20,8 +18,7 @@ extension Histogram {
         buckets: Buckets = .latency,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        let request = FamilyRequest(name: name, help: help, layout: Self.layout(buckets))
-        self.init(cell: try registry.register(request).onlyChild())
+        try self.init(FamilyRequest(name, help, Self.layout(buckets)), in: registry)
     }
 
     /// Unavailable: a name that is no literal can be invalid at run time.
@@ -60,15 +57,11 @@ extension Histogram {
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
-        let request = FamilyRequest(
-            name: name,
-            help: help,
-            layout: layout(buckets),
-            labelNames: labelNames,
-            maxChildren: maxChildren,
-            idleTimeout: idleTimeout
+        let layout = layout(buckets)
+        return try family(
+            FamilyRequest(name, help, layout, labelNames, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            in: registry
         )
-        return DynamicFamily(storage: try registry.register(request))
     }
 }
 
@@ -82,16 +75,11 @@ extension Family where Child == Histogram {
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) {
-        self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(
-                validating: "\(name)",
-                help: help,
-                buckets: buckets,
-                maxChildren: maxChildren,
-                idleTimeout: idleTimeout,
-                in: registry
-            )
-        }
+        let layout = Histogram.layout(buckets)
+        self.init(
+            literal: FamilyRequest("\(name)", help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            in: registry
+        )
     }
 
     /// Registers a family of histograms whose name is known only at run time.
@@ -103,13 +91,10 @@ extension Family where Child == Histogram {
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        let request = FamilyRequest(
-            name: name,
-            help: help,
-            layout: Histogram.layout(buckets),
-            maxChildren: maxChildren,
-            idleTimeout: idleTimeout
+        let layout = Histogram.layout(buckets)
+        try self.init(
+            FamilyRequest(name, help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            in: registry
         )
-        try self.init(request, in: registry)
     }
 }

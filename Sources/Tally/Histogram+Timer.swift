@@ -17,9 +17,7 @@ extension Histogram {
         }
 
         /// Counts the time since the start. Each call counts once more. Lock-free, does not allocate.
-        public func observe() {
-            histogram.observe(since: start)
-        }
+        public func observe() { histogram.observe(since: start) }
     }
 
     /// Starts a timer. Where the work is one closure, ``time(_:)-(()(Failure)->Result)`` is shorter.

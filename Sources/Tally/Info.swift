@@ -6,8 +6,6 @@
 ///
 /// `_info` is appended to the name if it is missing. Registering the name again replaces the values.
 public struct Info: Sendable {
-    private let storage: FamilyStorage
-
     /// Registers facts. Traps if the name or a label name is invalid.
     @discardableResult
     public init(
@@ -29,13 +27,8 @@ public struct Info: Sendable {
         labels: [(name: String, value: String)],
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        let request = FamilyRequest(name: name, help: help, layout: Self.layout, labelNames: labels.map(\.name))
-        try self.init(request, labels.map(\.value), in: registry)
-    }
-
-    init(_ request: FamilyRequest, _ values: [String], in registry: MetricRegistry) throws(RegistrationError) {
-        storage = try registry.register(request)
-        storage.replaceAll(with: values)
+        let request = FamilyRequest(name, help, Self.layout, labels.map(\.name))
+        try registry.register(request).replaceAll(with: labels.map(\.value))
     }
 
     static let layout = InstrumentLayout(

@@ -69,12 +69,8 @@ extension MetricRegistry {
         exposesCreated: Bool = false,
         ownMetrics: Bool = false
     ) throws(RegistrationError) {
-        let start = clock.now
         let context = RegistryContext(
-            now: { start.duration(to: clock.now) },
-            // A clock may trap where it cannot add that much. Thirty years are as good as no end.
-            sleep: { try await clock.sleep(for: min(max($0, .zero), .seconds(1_000_000_000))) },
-            isRealTime: clock is ContinuousClock || clock is SuspendingClock,
+            clock: ElapsedClock(clock),
             wallSeconds: wallSeconds,
             exposesCreated: exposesCreated
         )

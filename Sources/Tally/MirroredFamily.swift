@@ -4,13 +4,8 @@ extension MetricRegistry {
 
     /// A histogram under a standard name, which takes the registry's constant labels, not its prefix.
     package func standardHistogram(_ name: String, help: String) throws(RegistrationError) -> Histogram {
-        let request = FamilyRequest(
-            name: name,
-            help: help,
-            layout: Histogram.layout(.latency),
-            isStandard: true
-        )
-        return Histogram(cell: try register(request).onlyChild())
+        let layout = Histogram.layout(.latency)
+        return try Histogram(FamilyRequest(standard: name, help, layout, isMirrored: false), in: self)
     }
 }
 
@@ -18,7 +13,6 @@ extension MetricRegistry {
 ///
 /// It takes the registry's constant labels, not its prefix. Nothing is exposed until it is set.
 package struct MirroredFamily: Sendable {
-    /// How its series are to be read.
     package enum Kind: Sendable {
         case gauge
         /// A total that is counted here, from zero.
@@ -39,16 +33,16 @@ package struct MirroredFamily: Sendable {
         maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        let request = FamilyRequest(
-            name: name,
-            help: help,
-            layout: kind == .gauge ? Gauge.layout : FloatCounter.layout,
-            labelNames: labelNames,
-            maxChildren: maxChildren,
-            isStandard: true,
-            isMirrored: kind == .total
+        storage = try registry.register(
+            FamilyRequest(
+                standard: name,
+                help,
+                kind == .gauge ? Gauge.layout : FloatCounter.layout,
+                labelNames,
+                maxChildren: maxChildren,
+                isMirrored: kind == .total
+            )
         )
-        storage = try registry.register(request)
         canFall = kind == .gauge
     }
 
@@ -76,7 +70,5 @@ package struct MirroredFamily: Sendable {
     }
 
     /// Stops exposing a value.
-    package func remove(_ labels: [String] = []) {
-        _ = storage.remove(labels)
-    }
+    package func remove(_ labels: [String] = []) { _ = storage.remove(labels) }
 }

@@ -40,7 +40,8 @@ public struct ObservedCounter: Sendable {
         in registry: MetricRegistry,
         _ total: @escaping @Sendable () -> Int
     ) throws(RegistrationError) {
-        let request = FamilyRequest(name: name, help: help, layout: Counter.layout, isMirrored: true)
+        var request = FamilyRequest(name, help, Counter.layout)
+        request.isMirrored = true
         _ = try registry.register(
             request,
             from: .closure { storage in

@@ -37,7 +37,7 @@ public struct ObservedGauge: Sendable {
         in registry: MetricRegistry,
         _ value: @escaping @Sendable () -> Double
     ) throws(RegistrationError) {
-        let request = FamilyRequest(name: name, help: help, layout: Gauge.layout)
+        let request = FamilyRequest(name, help, Gauge.layout)
         _ = try registry.register(
             request,
             from: .closure { storage in

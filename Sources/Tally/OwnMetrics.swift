@@ -32,18 +32,9 @@ final class OwnMetrics: SelfReport {
             _ labels: [String] = []
         ) throws(RegistrationError) -> FamilyStorage {
             names.insert(name)
-            let request = FamilyRequest(
-                name: name,
-                help: help,
-                layout: layout,
-                labelNames: labels,
-                maxChildren: 1_000_000,
-                isStandard: true,
-                // Series are made in the middle of a scrape: a creation time would be later than that of the sample,
-                // and Prometheus would put a zero behind it.
-                isMirrored: true
-            )
-            return try registry.register(request)
+            // Mirrored: series are made in the middle of a scrape. A creation time would be later than that of the
+            // sample, and Prometheus would put a zero behind it.
+            return try registry.register(FamilyRequest(standard: name, help, layout, labels, maxChildren: 1_000_000))
         }
         context = registry.context
         series = try register(Snapshot.seriesName, "Samples in the last exposition.", Gauge.layout)
@@ -139,9 +130,7 @@ final class OwnMetrics: SelfReport {
             if total > 0 { storage.child([family]).raise(to: total) }
         }
 
-        func set(_ value: Double, for family: FamilyDefinition) {
-            storage.child([family.name]).store(value)
-        }
+        func set(_ value: Double, for family: FamilyDefinition) { storage.child([family.name]).store(value) }
     }
 
     func collectorFailed(_ family: FamilyDefinition) {
@@ -155,9 +144,7 @@ final class OwnMetrics: SelfReport {
         }
     }
 
-    func scraped(in duration: Duration) {
-        scrapeDuration.onlyChild().store(duration.inSeconds)
-    }
+    func scraped(in duration: Duration) { scrapeDuration.onlyChild().store(duration.inSeconds) }
 }
 
 extension SeriesCell {

@@ -25,15 +25,12 @@ extension PlainInstrument {
     ///   - help: A sentence for the reader of the exposition.
     ///   - registry: The registry that exposes the instrument.
     public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
-        self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(validating: "\(name)", help: help, in: registry)
-        }
+        self.init(literal: FamilyRequest("\(name)", help, Self._kind.layout), in: registry)
     }
 
     /// Registers an instrument whose name is known only at run time.
     public init(validating name: String, help: String, in registry: MetricRegistry) throws(RegistrationError) {
-        let request = FamilyRequest(name: name, help: help, layout: Self._kind.layout)
-        self = Self._handle(to: _Series(try registry.register(request).onlyChild()))
+        try self.init(FamilyRequest(name, help, Self._kind.layout), in: registry)
     }
 
     /// Unavailable: a name that is no literal can be invalid at run time.
@@ -73,14 +70,10 @@ extension PlainInstrument {
         idleTimeout: Duration? = nil,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
-        let request = FamilyRequest(
-            name: name,
-            help: help,
-            layout: _kind.layout,
-            labelNames: labelNames,
-            maxChildren: maxChildren,
-            idleTimeout: idleTimeout
+        let layout = _kind.layout
+        return try family(
+            FamilyRequest(name, help, layout, labelNames, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            in: registry
         )
-        return DynamicFamily(storage: try registry.register(request))
     }
 }

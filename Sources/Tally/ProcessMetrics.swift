@@ -31,13 +31,8 @@ public struct ProcessMetrics: Sendable {
             hasUnit: false,
             values: .constant(1)
         )
-        let info = FamilyRequest(
-            name: "swift_info",
-            help: "Swift version and configuration of the build.",
-            layout: layout,
-            labelNames: ["version", "build"],
-            isStandard: true
-        )
+        let help = "Swift version and configuration of the build."
+        let info = FamilyRequest(standard: "swift_info", help, layout, ["version", "build"], isMirrored: false)
         _ = try registry.register(info).child([swiftVersion, isDebug ? "debug" : "release"])
         // In place of an earlier call's families: one that was unregistered has another storage now.
         registry.beforeScrapes("process", metrics.refresh)
@@ -50,8 +45,7 @@ public struct ProcessMetrics: Sendable {
             _ layout: InstrumentLayout = Gauge.layout,
             _ value: @escaping @Sendable (ProcessFacts) -> Double?
         ) throws(RegistrationError) -> (@Sendable (ProcessFacts) -> Double?, FamilyStorage) {
-            let request = FamilyRequest(name: name, help: help, layout: layout, isStandard: true, isMirrored: true)
-            return (value, try registry.register(request))
+            (value, try registry.register(FamilyRequest(standard: name, help, layout)))
         }
         gauges = [
             try metric("process_cpu_seconds_total", "User and system CPU time.", FloatCounter.layout, \.cpuSeconds),

@@ -10,9 +10,8 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
     /// The bits of a word.
     static var maxCount: Int { 64 }
 
-    /// As `allCases` was when the first handle was made.
-    let all: [State]
-    /// The same, at an address: generic code that reads an array's elements one by one allocates for each.
+    /// The cases when the first handle was made. At an address, because generic code allocates for each element that it
+    /// reads from an array.
     @usableFromInline
     let states: UnsafePointer<State>
     @usableFromInline
@@ -27,7 +26,6 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
 
     init() {
         let cases = Array(State.allCases.prefix(Self.maxCount))
-        all = cases
         count = cases.count
         let states = UnsafeMutablePointer<State>.allocate(capacity: max(1, cases.count))
         for (position, state) in cases.enumerated() { unsafe (states + position).initialize(to: state) }
@@ -69,31 +67,16 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
 
 /// The ``StateCases`` of a family, one for each type that it is used with.
 final class StateTables: Sendable {
-    /// The first one made, which nearly always is the only one.
-    private let first = AtomicLazyReference<Table>()
-    private let others = Locked<[ObjectIdentifier: Table]>([:])
+    private let tables = Locked<[ObjectIdentifier: any AnyObject & Sendable]>([:])
 
-    private final class Table: Sendable {
-        let type: ObjectIdentifier
-        let cases: any AnyObject & Sendable
-
-        init(_ type: ObjectIdentifier, _ cases: any AnyObject & Sendable) {
-            self.type = type
-            self.cases = cases
-        }
-    }
-
-    /// The states of a type. Neither locks nor allocates if the type was the first to ask.
+    /// The states of a type. Does not allocate after the first time.
     func cases<State>(of type: State.Type) -> StateCases<State> {
         let id = ObjectIdentifier(type)
-        let first = first.load() ?? first.storeIfNil(Table(id, StateCases<State>()))
-        if first.type == id { return unsafe unsafeDowncast(first.cases, to: StateCases<State>.self) }
-        let other = others.withLock { others in
-            if let other = others[id] { return other }
-            let other = Table(id, StateCases<State>())
-            others[id] = other
-            return other
+        let cases = tables.withLock { tables in
+            let cases = tables[id] ?? StateCases<State>()
+            if tables[id] == nil { tables[id] = cases }
+            return cases
         }
-        return unsafe unsafeDowncast(other.cases, to: StateCases<State>.self)
+        return unsafe unsafeDowncast(cases, to: StateCases<State>.self)
     }
 }

@@ -62,7 +62,7 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
         unsafe cell.withWords { word in
             let bits = unsafe word.pointee.load(ordering: .relaxed)
             return unsafe cases._withUnsafeGuaranteedRef { cases in
-                cases.all.indices.filter { bits >> UInt64($0) & 1 == 1 }.map { cases.all[$0] }
+                (0..<cases.count).filter { bits >> UInt64($0) & 1 == 1 }.map { unsafe cases.states[$0] }
             }
         }
     }
@@ -102,15 +102,12 @@ extension StateSet {
     ///   - help: A sentence for the reader of the exposition.
     ///   - registry: The registry that exposes the state set.
     public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
-        self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(validating: "\(name)", help: help, in: registry)
-        }
+        self.init(literal: FamilyRequest("\(name)", help, Self.layout), in: registry)
     }
 
     /// Registers a state set whose name is known only at run time.
     public init(validating name: String, help: String, in registry: MetricRegistry) throws(RegistrationError) {
-        let request = FamilyRequest(name: name, help: help, layout: Self.layout)
-        self.init(cell: try registry.register(request).onlyChild())
+        try self.init(FamilyRequest(name, help, Self.layout), in: registry)
     }
 
     /// Registers a family of state sets whose label names are known only at run time.
@@ -128,14 +125,7 @@ extension StateSet {
         maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
-        let request = FamilyRequest(
-            name: name,
-            help: help,
-            layout: layout,
-            labelNames: labelNames,
-            maxChildren: maxChildren
-        )
-        return DynamicFamily(storage: try registry.register(request))
+        try family(FamilyRequest(name, help, layout, labelNames, maxChildren: maxChildren), in: registry)
     }
 }
 
@@ -147,9 +137,7 @@ extension Family {
         maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) where Child == StateSet<State> {
-        self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(validating: "\(name)", help: help, maxChildren: maxChildren, in: registry)
-        }
+        self.init(literal: FamilyRequest("\(name)", help, Child.layout, maxChildren: maxChildren), in: registry)
     }
 
     /// Registers a family of state sets whose name comes at run time.
@@ -159,8 +147,7 @@ extension Family {
         maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) where Child == StateSet<State> {
-        let request = FamilyRequest(name: name, help: help, layout: Child.layout, maxChildren: maxChildren)
-        try self.init(request, in: registry)
+        try self.init(FamilyRequest(name, help, Child.layout, maxChildren: maxChildren), in: registry)
     }
 }
 

@@ -21,15 +21,7 @@ extension ActiveUsers {
         in registry: MetricRegistry
     ) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(
-                validating: "\(name)",
-                help: help,
-                windows: windows,
-                key: key,
-                maxUsers: maxUsers,
-                closedHours: closedHours,
-                in: registry
-            )
+            try Self(Self.request("\(name)", help, windows, key, maxUsers, closedHours), in: registry)
         }
     }
 
@@ -43,14 +35,7 @@ extension ActiveUsers {
         closedHours: Int = 48,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        let settings = try UserSettings(
-            validating: windows,
-            key: key,
-            maxUsers: maxUsers,
-            closedHours: closedHours,
-            for: name
-        )
-        self.init(cell: try registry.register(settings.request(name, help)).onlyChild())
+        try self.init(Self.request(name, help, windows, key, maxUsers, closedHours), in: registry)
     }
 
     /// Registers a family of active users whose label names are known only at run time. The name `window` is reserved.
@@ -65,16 +50,24 @@ extension ActiveUsers {
         maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
-        let settings = try UserSettings(
-            validating: windows,
-            key: key,
-            maxUsers: maxUsers,
-            closedHours: closedHours,
-            for: name
-        )
-        var request = settings.request(name, help, maxChildren: maxChildren)
+        var request = try request(name, help, windows, key, maxUsers, closedHours, maxChildren)
         request.labelNames = labelNames
-        return DynamicFamily(storage: try registry.register(request))
+        return try family(request, in: registry)
+    }
+
+    fileprivate static func request(
+        _ name: String,
+        _ help: String,
+        _ windows: [Window],
+        _ key: HashKey?,
+        _ maxUsers: Int,
+        _ closedHours: Int,
+        _ maxChildren: Int = 1_000
+    ) throws(RegistrationError) -> FamilyRequest {
+        let advice = "Windows overlap, and instances share users: add up neither, merge sketches."
+        let help = help.isEmpty ? advice : "\(help) \(advice)"
+        let settings = try UserSettings(windows, key, maxUsers, closedHours, for: name)
+        return FamilyRequest(name, help, layout(settings), maxChildren: maxChildren)
     }
 }
 
@@ -105,16 +98,8 @@ extension Family where Child == ActiveUsers {
         in registry: MetricRegistry
     ) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
-            try Self(
-                validating: "\(name)",
-                help: help,
-                windows: windows,
-                key: key,
-                maxUsers: maxUsers,
-                closedHours: closedHours,
-                maxChildren: maxChildren,
-                in: registry
-            )
+            let request = try Child.request("\(name)", help, windows, key, maxUsers, closedHours, maxChildren)
+            return try Self(request, in: registry)
         }
     }
 
@@ -129,29 +114,6 @@ extension Family where Child == ActiveUsers {
         maxChildren: Int = 1_000,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        let settings = try UserSettings(
-            validating: windows,
-            key: key,
-            maxUsers: maxUsers,
-            closedHours: closedHours,
-            for: name
-        )
-        try self.init(settings.request(name, help, maxChildren: maxChildren), in: registry)
-    }
-}
-
-extension UserSettings {
-    fileprivate func request(
-        _ name: String,
-        _ help: String,
-        maxChildren: Int = 1_000
-    ) -> FamilyRequest {
-        let advice = "Windows overlap, and instances share users: add up neither, merge sketches."
-        return FamilyRequest(
-            name: name,
-            help: help + (help.isEmpty ? "" : " ") + advice,
-            layout: ActiveUsers.layout(self),
-            maxChildren: maxChildren
-        )
+        try self.init(Child.request(name, help, windows, key, maxUsers, closedHours, maxChildren), in: registry)
     }
 }

@@ -71,9 +71,7 @@ public struct ActiveUsers: Instrument {
 
     /// The number of users in each window. O(windows): reads sums that are maintained as users are recorded. Scans
     /// users only after an overflow.
-    public func counts() -> Counts {
-        Counts(windows: windows, users: tracker.counts())
-    }
+    public func counts() -> Counts { Counts(windows: windows, users: tracker.counts()) }
 
     /// True if the longest window has more users than `maxUsers`, so that counts are estimates.
     public var isEstimated: Bool { tracker.isOverflowing }

@@ -34,13 +34,9 @@ package struct AcceptHeader {
     }
 
     /// The parameter `escaping` of the media range that applies to a media type.
-    func escaping(for media: MediaType) -> String? {
-        best(for: media)?.escaping
-    }
+    func escaping(for media: MediaType) -> String? { best(for: media)?.escaping }
 
-    private func quality(of media: MediaType) -> Int {
-        best(for: media)?.quality ?? 0
-    }
+    private func quality(of media: MediaType) -> Int { best(for: media)?.quality ?? 0 }
 
     /// The most specific media range for a media type, and among equals the one with the highest quality.
     private func best(for media: MediaType) -> MediaRange? {

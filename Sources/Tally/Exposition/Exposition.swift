@@ -12,9 +12,7 @@ public struct Exposition: Sendable, Hashable {
 
     /// All header fields of the answer: Content-Type, Content-Encoding if the body is compressed, Vary and
     /// Cache-Control.
-    public var headers: [(name: String, value: String)] {
-        Self.headers(format, contentEncoding)
-    }
+    public var headers: [(name: String, value: String)] { Self.headers(format, contentEncoding) }
 
     /// The header fields of the answer to a request, known before anything is encoded.
     package static func headers(for request: ScrapeRequest) -> [(name: String, value: String)] {

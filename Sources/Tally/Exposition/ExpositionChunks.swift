@@ -45,52 +45,17 @@ public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
     /// Returns the next piece, or nil at the end. An uncompressed piece consists of whole lines.
     public mutating func next() -> [UInt8]? {
         while !encoder.isDone {
-            let chunk: [UInt8]
-            if gzip == nil {
-                chunk = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-                    count = unsafe fill(buffer)
-                }
-            } else {
-                chunk = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) {
-                    unsafe compressed($0)
-                }
-            }
+            let chunk =
+                gzip == nil
+                ? unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in count = unsafe fill(buffer) }
+                : unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { unsafe compressed($0) }
             if !chunk.isEmpty { return chunk }
         }
         return nil
     }
 
-    /// Fills memory with the next piece of text, and returns it compressed.
-    private mutating func compressed(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> [UInt8] {
-        let count = unsafe fill(buffer)
-        let text = unsafe UnsafeBufferPointer(rebasing: UnsafeBufferPointer(buffer)[..<count])
-        let start = registry.context.now()
-        let bytes = unsafe gzip?.compress(text, isLast: encoder.isDone) ?? []
-        duration = duration.adding(registry.context.now().since(start))
-        if encoder.isDone { tellDuration() }
-        return bytes
-    }
-
-    /// Fills memory with the next piece of text. Returns its length, which may be 0 before the end.
-    private mutating func fill(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
-        let start = registry.context.now()
-        var out = unsafe OutputBuffer(buffer)
-        encoder.fill(&out)
-        // An item with many long labels can exceed a piece. The next piece then has the size of the item.
-        if out.count == 0, !encoder.isDone { capacity = Swift.max(capacity, out.needed) }
-        duration = duration.adding(registry.context.now().since(start))
-        if encoder.isDone, gzip == nil { tellDuration() }
-        return out.count
-    }
-
-    private func tellDuration() {
-        for part in parts { part.ownMetrics?.scraped(in: duration) }
-    }
-
     /// Passes all pieces to `write`, in memory that is reused.
-    mutating func write<Failure: Error>(
-        to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
-    ) throws(Failure) {
+    mutating func write<Failure: Error>(to write: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
         var buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: capacity)
         defer { unsafe buffer.deallocate() }
         while !encoder.isDone {
@@ -98,17 +63,42 @@ public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
                 unsafe buffer.deallocate()
                 unsafe buffer = .allocate(capacity: capacity)
             }
-            guard gzip == nil else {
-                let bytes = unsafe compressed(buffer)
-                try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in
+            if gzip == nil {
+                let text = unsafe UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<fill(buffer)])
+                if unsafe !text.isEmpty { try unsafe write(text) }
+            } else {
+                let piece = unsafe compressed(buffer)
+                try unsafe piece.withUnsafeBufferPointer { (bytes) throws(Failure) in
                     if !bytes.isEmpty { try unsafe write(UnsafeRawBufferPointer(bytes)) }
                 }
-                continue
-            }
-            let count = unsafe fill(buffer)
-            if count > 0 {
-                try unsafe write(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
             }
         }
+    }
+
+    /// Fills memory with the next piece of text, and returns it compressed.
+    private mutating func compressed(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> [UInt8] {
+        let text = unsafe UnsafeBufferPointer(rebasing: UnsafeBufferPointer(buffer)[..<fill(buffer)])
+        return timed { chunks in unsafe chunks.gzip?.compress(text, isLast: chunks.encoder.isDone) ?? [] }
+    }
+
+    /// Fills memory with the next piece of text. Returns its length, which may be 0 before the end.
+    private mutating func fill(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        timed { chunks in
+            var out = unsafe OutputBuffer(buffer)
+            chunks.encoder.fill(&out)
+            // An item with many long labels can exceed a piece. The next piece then has the size of the item.
+            if out.count == 0, !chunks.encoder.isDone { chunks.capacity = Swift.max(chunks.capacity, out.needed) }
+            return out.count
+        }
+    }
+
+    /// Adds the time that `body` takes to the duration, and reports the duration at the end.
+    private mutating func timed<Result>(_ body: (inout Self) -> Result) -> Result {
+        let start = registry.context.now()
+        defer {
+            duration = duration.adding(registry.context.now().since(start))
+            if encoder.isDone { for part in parts { part.ownMetrics?.scraped(in: duration) } }
+        }
+        return body(&self)
     }
 }

@@ -6,9 +6,7 @@ extension MetricRegistry {
     ///
     /// - Parameter accept: The header's value, with several joined by commas. An absent, unknown or malformed value
     ///   selects Prometheus text.
-    public func exposition(accept: String?) -> Exposition {
-        exposition(as: .negotiated(accept: accept))
-    }
+    public func exposition(accept: String?) -> Exposition { exposition(as: .negotiated(accept: accept)) }
 
     /// Encodes the whole exposition in a format.
     public func exposition(as format: ExpositionFormat = .prometheusText) -> Exposition {
@@ -87,34 +85,6 @@ extension MetricRegistry {
     /// Prometheus' default scrape timeout.
     private static let defaultTimeout = Duration.seconds(10)
 
-    /// The scrapes whose observed instruments are being called, up the stack of this thread or task.
-    @TaskLocal
-    private static var observation: Observation?
-
-    /// One registry's call of its gauges. Tasks started by a gauge's closure inherit it and may outlive it.
-    private final class Observation: Sendable {
-        private let registry: ObjectIdentifier
-        private let outer: Observation?
-        private let isOver = Atomic(false)
-
-        init(of registry: MetricRegistry, inside outer: Observation?) {
-            self.registry = ObjectIdentifier(registry)
-            self.outer = outer?.underWay
-        }
-
-        /// This call, or the innermost one around it that is not over, so that chains do not grow from run to run.
-        private var underWay: Observation? { isOver.load(ordering: .relaxed) ? outer?.underWay : self }
-
-        func end() {
-            isOver.store(true, ordering: .relaxed)
-        }
-
-        func isUnderWay(for registry: MetricRegistry) -> Bool {
-            if self.registry == ObjectIdentifier(registry), !isOver.load(ordering: .relaxed) { return true }
-            return outer?.isUnderWay(for: registry) ?? false
-        }
-    }
-
     private func snapshot(
         of registered: [RegisteredFamily],
         for request: ScrapeRequest,
@@ -174,12 +144,11 @@ extension MetricRegistry {
     ) -> Answers {
         var answers = Answers()
         guard !families.isEmpty else { return answers }
-        let outer = Self.observation
         // A closure that requests the exposition that is calling it would never return.
-        let isInside = outer?.isUnderWay(for: self) == true
-        let observation = Observation(of: self, inside: outer)
-        defer { observation.end() }
-        let thread = CallThread { Self.$observation.withValue(observation, operation: $0) }
+        let isInside = ReentryGuard.isInside(self)
+        let call = ReentryGuard(of: self)
+        defer { call.end() }
+        let thread = CallThread { call.run($0) }
         for family in families {
             // Each closure may take half of the remaining time, so that a slow one leaves time for the others.
             let patience = isInside ? .zero : end.map { $0.since(context.now()) / 2 }

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 extension MetricRegistry {
     /// Writes the exposition to a file, which whoever reads it sees whole: the old one or the new.
     ///
@@ -29,18 +21,18 @@ extension MetricRegistry {
     /// - Throws: ``TextfileError``, after which the old file is as it was and no other is left.
     public func write(toTextfile path: String) throws(TextfileError) {
         let path = try TextfileTarget.path(of: path)
-        let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
-        let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        let temporary = "\(path).\(System.processID).\(UInt32.random(in: 0 ... .max)).tmp"
+        let file = System.createForWriting(temporary)
         guard file >= 0 else { throw TextfileError("creating \(temporary)") }
         do throws(TextfileError) {
             try fill(file, temporary)
         } catch {
-            unsafe unlink(temporary)
+            System.remove(temporary)
             throw error
         }
-        guard unsafe rename(temporary, path) == 0 else {
+        guard System.move(temporary, to: path) else {
             let error = TextfileError("renaming \(temporary) to \(path)")
-            unsafe unlink(temporary)
+            System.remove(temporary)
             throw error
         }
     }
@@ -48,18 +40,18 @@ extension MetricRegistry {
     private func fill(_ file: Int32, _ path: String) throws(TextfileError) {
         do throws(TextfileError) {
             // Whatever mask the process has: the collector is another user.
-            guard fchmod(file, 0o644) == 0 else { throw TextfileError("making \(path) readable") }
+            guard System.makeReadable(file) else { throw TextfileError("making \(path) readable") }
             unsafe try write(as: .prometheusText) { (bytes) throws(TextfileError) in
                 unsafe try Self.writeAll(bytes, to: file, path)
             }
             // A rename may reach the disk before what was written.
-            guard fsync(file) == 0 else { throw TextfileError("writing \(path) to the disk") }
+            guard System.flush(file) else { throw TextfileError("writing \(path) to the disk") }
         } catch {
-            close(file)
+            System.closeFile(file)
             throw error
         }
         // Some file systems tell only here that there was no room.
-        guard close(file) == 0 else { throw TextfileError("closing \(path)") }
+        guard System.closeFile(file) else { throw TextfileError("closing \(path)") }
     }
 
     private static func writeAll(
@@ -70,16 +62,10 @@ extension MetricRegistry {
         var written = 0
         while written < bytes.count {
             let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...])
-            #if canImport(Glibc)
-            let count = unsafe Glibc.write(file, rest.baseAddress, rest.count)
-            #elseif canImport(Musl)
-            let count = unsafe Musl.write(file, rest.baseAddress, rest.count)
-            #else
-            let count = unsafe Darwin.write(file, rest.baseAddress, rest.count)
-            #endif
+            let count = unsafe System.writeBytes(rest, to: file)
             if count > 0 {
                 written += count
-            } else if errno != EINTR {
+            } else if System.lastError != System.interrupted {
                 throw TextfileError("writing \(path)")
             }
         }

@@ -83,22 +83,40 @@ extension OutputBuffer {
         return unsafe place + 1
     }
 
-    /// Appends a series' own labels under other names, and what stands between them and the value. There must be room
-    /// for both names and all values.
-    mutating func append(labelsOf page: SeriesPage, _ slot: Int, as definition: FamilyDefinition) {
-        let names = page.definition.fragments
-        let labels = unsafe page.labels(slot)
+    /// Appends the values of a series' own labels, with other text before each than it has. There must be room for
+    /// both, and for ``slack``.
+    ///
+    /// - Parameter isJSON: True to escape control characters, the only ones that JSON escapes and text does not.
+    @inline(__always)
+    mutating func append(
+        labelsOf page: SeriesPage,
+        _ slot: Int,
+        _ names: LabelFragments,
+        as heads: LabelFragments,
+        isJSON: Bool = false
+    ) {
+        let text = unsafe page.text + page.textStart(slot)
         var start = 0
         for index in 0..<names.count {
-            let name = definition.fragments[index]
-            unsafe append(name.start, name.length)
+            append(heads[index])
             start += names[index].length
             let end = page.valueEnd(slot, index)
-            if let text = labels.baseAddress { unsafe append(text + start, end - start) }
+            if isJSON {
+                for position in start..<end {
+                    let byte = unsafe text[position]
+                    if byte < 0x20 { append(JSONText.controlCharacter(byte)) } else { append(byte) }
+                }
+            } else {
+                unsafe appendWide(text + start, end - start)
+            }
             start = end
         }
-        if names.count > 0 { append(UInt8(ascii: "\"")) }
-        append(definition.lineEnd)
+    }
+
+    /// Appends a fragment. There must be room for it and for ``slack``.
+    @inline(__always)
+    mutating func append(_ fragment: LabelFragments.Piece) {
+        unsafe appendWide(fragment.start, fragment.length)
     }
 
     /// Appends a number as every format writes it. An absent one has no text.

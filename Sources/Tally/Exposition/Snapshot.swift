@@ -4,9 +4,9 @@ struct Snapshot: Sendable {
         let registry: MetricRegistry
         let definition: FamilyDefinition
         let view: FamilyStorage.View
-        /// How many samples it is.
+        /// The number of samples in this family.
         let samples: Int
-        /// Whether it is of the same name as the one before it, from another registry, and has no header of its own.
+        /// True if it is of the same name as the one before it, from another registry, and has no header of its own.
         var continuesPrevious = false
     }
 
@@ -15,14 +15,11 @@ struct Snapshot: Sendable {
     /// The metric of a registry that the scrape itself sets.
     static let seriesName = "tally_series"
 
-    /// What one of several registries contributes.
+    /// The families of one of several registries.
     struct Part {
         let registry: MetricRegistry
         /// All of its families, also those of which nothing is exposed.
         let registered: [RegisteredFamily]
         let families: [Family]
-
-        /// The metric of a registry that the scrape itself sets.
-        static let seriesName = "tally_series"
     }
 }

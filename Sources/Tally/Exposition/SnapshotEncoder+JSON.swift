@@ -16,7 +16,8 @@ extension SnapshotEncoder {
                 if index == 0 || !pieces.isOneObject {
                     if hasSeries { out.append(UInt8(ascii: ",")) }
                     hasSeries = true
-                    out.append(jsonLabelsOf: page, slot, names, pieces.heads, isPlain: isPlain)
+                    out.append(labelsOf: page, slot, names, as: pieces.heads, isJSON: !isPlain)
+                    out.append(pieces.heads[names.count])
                 }
                 out.append(pieces.members[index])
                 out.append(pieces.members.count == 1 ? first : unsafe values[pieces.samples.pointer[index]])
@@ -26,43 +27,5 @@ extension SnapshotEncoder {
             slot += 1
         }
         return true
-    }
-}
-
-extension OutputBuffer {
-    /// Appends a fragment. There must be room for it and for ``slack``.
-    @inline(__always)
-    fileprivate mutating func append(_ fragment: LabelFragments.Piece) {
-        unsafe appendWide(fragment.start, fragment.length)
-    }
-
-    /// Appends a series' labels as JSON, with what stands around them. There must be room for that and for ``slack``.
-    ///
-    /// The text format's escapes are JSON's own. Only control characters need another one.
-    @inline(__always)
-    fileprivate mutating func append(
-        jsonLabelsOf page: SeriesPage,
-        _ slot: Int,
-        _ names: LabelFragments,
-        _ heads: LabelFragments,
-        isPlain: Bool
-    ) {
-        let text = unsafe page.text + page.textStart(slot)
-        var start = 0
-        for index in 0..<names.count {
-            append(heads[index])
-            start += names[index].length
-            let end = page.valueEnd(slot, index)
-            if isPlain {
-                unsafe appendWide(text + start, end - start)
-            } else {
-                for position in start..<end {
-                    let byte = unsafe text[position]
-                    if byte < 0x20 { append(JSONText.controlCharacter(byte)) } else { append(byte) }
-                }
-            }
-            start = end
-        }
-        append(heads[names.count])
     }
 }

@@ -10,9 +10,9 @@ struct SnapshotEncoder: Sendable {
     private var family = 0
     private var page = 0
     var slot = 0
-    /// Which series of the page it has to show.
-    private var shownSlots = FamilyStorage.ShownSlots()
-    /// Whether the head of the document, and of the family, have been written.
+    /// The page at hand, and which of its series it exposes.
+    private var shown = PageEntry(generation: 0)
+    /// True if the head of the document, and of the family, have been written.
     private var hasBegun = false
     private var hasHeader = false
     var hasSeries = false
@@ -40,10 +40,10 @@ struct SnapshotEncoder: Sendable {
             guard begin(current, &out) else { return }
             let isLine = current.definition.layout.isLine
             while page < current.view.pages.count {
-                let shown = current.view.pages[page]
-                let from = shown.page
-                let count = shown.count
-                shownSlots = shown.slots
+                shown = current.view.pages[page]
+                // A page that exposes something is there.
+                guard let from = shown.page else { return }
+                let count = Int(shown.count)
                 let isPageDone =
                     format == .json
                     ? encodeJSON(from, count, &out)
@@ -101,7 +101,7 @@ struct SnapshotEncoder: Sendable {
     /// first of them.
     mutating func nextExposed(_ page: SeriesPage, _ count: Int) -> UInt64? {
         while slot < count {
-            let exposed = shownSlots.exposed(from: slot)
+            let exposed = shown.exposed(from: slot)
             if exposed != 0 {
                 slot = (slot & ~63) + exposed.trailingZeroBitCount
                 return exposed
@@ -132,9 +132,7 @@ struct SnapshotEncoder: Sendable {
     }
 
     /// Goes on behind the last of a group's slots.
-    mutating func skip(_ exposed: UInt64) {
-        slot = (slot & ~63) + 64 - exposed.leadingZeroBitCount
-    }
+    mutating func skip(_ exposed: UInt64) { slot = (slot & ~63) + 64 - exposed.leadingZeroBitCount }
 
     // MARK: Text
 
@@ -170,16 +168,16 @@ struct SnapshotEncoder: Sendable {
         return true
     }
 
-    /// What escaped names add to a series' labels, at most.
-    private var escapedBytes: Int {
-        escaped.map { $0.fragments.totalLength + $0.lineEnd.count } ?? 0
-    }
+    /// The most bytes that escaped names add to a series' labels.
+    private var escapedBytes: Int { escaped.map { $0.fragments.totalLength + $0.lineEnd.count } ?? 0 }
 
     /// A series' own labels, and in samples of one word what stands between them and the value.
     @inline(__always)
     private func appendLabels(_ page: SeriesPage, _ out: inout OutputBuffer) {
         if let escaped {
-            out.append(labelsOf: page, slot, as: escaped)
+            out.append(labelsOf: page, slot, page.definition.fragments, as: escaped.fragments)
+            if escaped.fragments.count > 0 { out.append(UInt8(ascii: "\"")) }
+            out.append(escaped.lineEnd)
         } else {
             let range = page.textRange(slot)
             unsafe out.appendWide(page.text + range.lowerBound, range.count)

@@ -73,9 +73,7 @@ struct DeflateBlock {
     @inline(__always)
     private func word(_ position: Int) -> UInt64 {
         assert(position >= 0 && position + 8 <= count)
-        return unsafe UInt64(
-            littleEndian: UnsafeRawPointer(text + position).loadUnaligned(as: UInt64.self)
-        )
+        return unsafe UInt64(littleEndian: UnsafeRawPointer(text + position).loadUnaligned(as: UInt64.self))
     }
 
     private mutating func findMatches() {
@@ -171,10 +169,7 @@ struct DeflateBlock {
     // MARK: Writing
 
     private func write(to out: inout [UInt8], _ bits: inout BitWriter) {
-        let lengths = unsafe PrefixCode(
-            UnsafeBufferPointer(start: frequencies, count: Self.literals),
-            maxLength: 15
-        )
+        let lengths = unsafe PrefixCode(UnsafeBufferPointer(start: frequencies, count: Self.literals), maxLength: 15)
         let distances = unsafe PrefixCode(
             UnsafeBufferPointer(start: frequencies + Self.literals, count: Self.distances),
             maxLength: 15

@@ -5,14 +5,9 @@ public struct CollectedFamily: Sendable {
     var name: String { request.name }
 
     init(_ name: String, _ help: String, _ layout: InstrumentLayout, _ labelNames: [String], _ maxChildren: Int) {
-        request = FamilyRequest(
-            name: name,
-            help: help,
-            layout: layout,
-            labelNames: labelNames,
-            maxChildren: maxChildren,
-            // The source may have counted before this process began.
-            isMirrored: true
-        )
+        var request = FamilyRequest(name, help, layout, labelNames, maxChildren: maxChildren)
+        // The source may have counted before this process began.
+        request.isMirrored = true
+        self.request = request
     }
 }

@@ -6,9 +6,7 @@ final class LateCollections: Sendable {
         _ = collections.withLock { $0.insert(ObjectIdentifier(collection)) }
     }
 
-    func removeAll() {
-        collections.withLock { $0 = [] }
-    }
+    func removeAll() { collections.withLock { $0 = [] } }
 
     func contains(_ collection: AsyncCollection) -> Bool {
         collections.withLock { $0.contains(ObjectIdentifier(collection)) }

@@ -20,29 +20,17 @@ final class RegisteredCollector: Sendable {
         self.definitions = definitions
         switch work {
         case .now(let collect):
-            source = .call(
-                HostCall {
-                    var samples = definitions.emptySamples()
-                    do {
-                        try collect(&samples)
-                    } catch {
-                        return nil
-                    }
-                    return definitions.finished(samples)
-                }
-            )
+            let call = HostCall {
+                var samples = definitions.emptySamples()
+                return (try? collect(&samples)).map { definitions.finished(samples) }
+            }
+            source = .call(call)
         case .later(let collect):
-            source = .collection(
-                AsyncCollection(context: context) {
-                    var samples = definitions.emptySamples()
-                    do {
-                        try await collect(&samples)
-                    } catch {
-                        return nil
-                    }
-                    return definitions.finished(samples)
-                }
-            )
+            let collection = AsyncCollection(context: context) {
+                var samples = definitions.emptySamples()
+                return (try? await collect(&samples)).map { definitions.finished(samples) }
+            }
+            source = .collection(collection)
         }
     }
 

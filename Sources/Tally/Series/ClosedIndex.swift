@@ -1,13 +1,5 @@
 public import Synchronization
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 /// From the packed key of a closed label set to its child's handle, found without a lock.
 ///
 /// Open addressing in memory that only grows: a larger table takes the place of a full one, and the full one stays
@@ -23,7 +15,7 @@ internal import Darwin
 @safe
 @usableFromInline
 final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
-    /// Where the address of the current table is. A table is a word that holds its shift, then pairs of key and
+    /// The address of the current table's address. A table is a word that holds its shift, then pairs of key and
     /// address.
     ///
     /// Outside of the object, so that a lookup which knows this address needs no reference to the object.
@@ -53,7 +45,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
 
     deinit {
         unsafe table.deallocate()
-        while let table = unsafe tables.popLast() { unsafe free(table) }
+        while let table = unsafe tables.popLast() { unsafe System.release(table) }
         while let record = unsafe records {
             unsafe records = record.pointee.nextOfIndex
             let memory = UnsafeMutableRawPointer(record)
@@ -67,7 +59,9 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
     private static func allocate(bits: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
         let words = 1 + 2 << Int(bits)
         // As for any allocation of Swift's own: there is no way on without memory.
-        guard let memory = unsafe calloc(words, MemoryLayout<UInt64>.size) else { fatalError("Tally: no memory left") }
+        guard let memory = unsafe System.allocateZeroed(words, size: MemoryLayout<UInt64>.size) else {
+            fatalError("Tally: no memory left")
+        }
         let table = unsafe memory.bindMemory(to: Atomic<UInt64>.self, capacity: words)
         unsafe table.pointee.store(64 - bits, ordering: .relaxed)
         return unsafe table
@@ -148,7 +142,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
         return unsafe new
     }
 
-    /// Where in a record's memory its handle is.
+    /// The offset of the handle in a record's memory.
     private static var childOffset: Int {
         let mask = MemoryLayout<Child>.alignment - 1
         return unsafe (MemoryLayout<ClosedRecord>.size + mask) & ~mask

@@ -13,16 +13,4 @@ struct ClosedRecord {
     var next: UnsafeMutablePointer<ClosedRecord>?
     /// The word of a table that holds the handle's address, or 0 if lookups are to go by text.
     var bucket: UnsafeMutablePointer<Atomic<UInt64>>
-
-    init(
-        owner: ObjectIdentifier,
-        key: UInt64,
-        nextOfIndex: UnsafeMutablePointer<ClosedRecord>?,
-        bucket: UnsafeMutablePointer<Atomic<UInt64>>
-    ) {
-        unsafe self.owner = owner
-        unsafe self.key = key
-        unsafe self.nextOfIndex = unsafe nextOfIndex
-        unsafe self.bucket = unsafe bucket
-    }
 }

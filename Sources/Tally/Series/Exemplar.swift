@@ -49,10 +49,10 @@ public struct Exemplar: Sendable, Hashable, ExpressibleByDictionaryLiteral {
             text += Array("\(index > 0 ? "," : "")\(label.name)=\"".utf8) + LabelTextWriter.escaped(label.value)
             text.append(UInt8(ascii: "\""))
         }
-        text += Array("} ".utf8) + NumberText.utf8(value)
+        text += Array("} ".utf8) + OutputBuffer.text(of: value)
         if secondsSinceEpoch.isFinite {
             // Milliseconds, as in the specification's examples.
-            text += [UInt8(ascii: " ")] + NumberText.utf8((secondsSinceEpoch * 1000).rounded() / 1000)
+            text += [UInt8(ascii: " ")] + OutputBuffer.text(of: (secondsSinceEpoch * 1000).rounded() / 1000)
         }
         return text
     }

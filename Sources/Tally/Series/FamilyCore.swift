@@ -57,9 +57,7 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
     }
 
     @usableFromInline
-    func remove(_ labels: UnsafeRawPointer) -> Bool {
-        unsafe text.remove(labels)
-    }
+    func remove(_ labels: UnsafeRawPointer) -> Bool { unsafe text.remove(labels) }
 
     private func expose<Cases: CaseIterable, Labels: LabelSet>(_ cases: Cases.Type, as labels: Labels.Type) {
         for labels in cases.allCases {

@@ -12,4 +12,34 @@ struct FamilyRequest: Sendable {
     var isStandard = false
     /// True if the values mirror an external source whose start time is unknown.
     var isMirrored = false
+
+    init(
+        _ name: String,
+        _ help: String,
+        _ layout: InstrumentLayout,
+        _ labelNames: [String] = [],
+        maxChildren: Int = 1_000,
+        idleTimeout: Duration? = nil
+    ) {
+        self.name = name
+        self.help = help
+        self.layout = layout
+        self.labelNames = labelNames
+        self.maxChildren = maxChildren
+        self.idleTimeout = idleTimeout
+    }
+
+    /// A family under a standard's name, or the library's.
+    init(
+        standard name: String,
+        _ help: String,
+        _ layout: InstrumentLayout,
+        _ labelNames: [String] = [],
+        maxChildren: Int = 1_000,
+        isMirrored: Bool = true
+    ) {
+        self.init(name, help, layout, labelNames, maxChildren: maxChildren)
+        isStandard = true
+        self.isMirrored = isMirrored
+    }
 }

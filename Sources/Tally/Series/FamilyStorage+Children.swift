@@ -70,9 +70,7 @@ extension FamilyStorage {
         to place: PagePlace,
         _ state: inout State
     ) -> SlotReference? {
-        guard let slot = unsafe state.directory.page(place).append(labels: labels, newState) else {
-            return nil
-        }
+        guard let slot = unsafe state.directory.page(place).append(labels: labels, newState) else { return nil }
         update(place, &state)
         state.directory[place].unhide(slot)
         return SlotReference(place, slot)
@@ -90,7 +88,7 @@ extension FamilyStorage {
                 for slot in 0..<Int(entry.count) where !entry.isHidden(slot) { forgetHandles(slot, of: page, state) }
             }
             entry.hideAll()
-            if let times = page.idleTimes { for slot in 0..<page.count { times.forget(slot) } }
+            if let times = page.idleTimes { for slot in 0..<page.count { times.slots[slot].hasExpired = false } }
         }
         // New slots are hidden until they are said to be series.
         while entry.count < page.count { entry.append(isHidden: true) }

@@ -59,11 +59,11 @@ extension FamilyStorage {
             if entry.isHidden(slot) {
                 // Also where the family is full by now: what it has counted must not be lost.
                 guard times.canComeBack(slot, sum: sum) else { continue }
-                times.reexpose(slot, sum: sum, at: now)
+                times.slots[slot] = IdleTimes.Slot(sum: sum, lastUse: now)
                 reexpose(slot, &entry, &state)
                 hasChanged = true
             } else if times.idleTime(of: slot, sum: sum, at: now) >= timeout, !isOverflowChild(slot, of: page) {
-                times.expire(slot)
+                times.slots[slot].hasExpired = true
                 entry.hide(slot)
                 state.live -= 1
                 state.hidden += 1
@@ -79,7 +79,7 @@ extension FamilyStorage {
     /// that is about to go it would lose that.
     func bringBack(_ slot: Int, of page: SeriesPage, _ entry: inout PageEntry, _ state: inout State) -> Bool {
         guard let times = page.idleTimes, times.canComeBack(slot, sum: page.checksum(slot)) else { return false }
-        times.forget(slot)
+        times.slots[slot].hasExpired = false
         reexpose(slot, &entry, &state)
         return true
     }
@@ -91,9 +91,7 @@ extension FamilyStorage {
     }
 
     /// Now, where it matters when a child was used.
-    var timeOfUse: Duration {
-        definition.idleTimeout == nil ? .zero : definition.context.now()
-    }
+    var timeOfUse: Duration { definition.idleTimeout == nil ? .zero : definition.context.now() }
 
     /// It stays, since it tells that there was an overflow.
     private func isOverflowChild(_ slot: Int, of page: SeriesPage) -> Bool {

@@ -8,7 +8,7 @@ extension FamilyStorage {
         let hash = unsafe labelHash(labels, seed: seed)
         let isRemoved = state.withLock { state in
             guard let found = unsafe find(labels, hash, state) else { return false }
-            state.directory.page(found.place).idleTimes?.forget(found.slot)
+            state.directory.page(found.place).idleTimes?.slots[found.slot].hasExpired = false
             guard isExposed(found, state) else { return false }
             if unsafe definition.overflowLabels.withUnsafeBufferPointer({ unsafe equalBytes($0, labels) }) {
                 state.hasOverflowChild = false

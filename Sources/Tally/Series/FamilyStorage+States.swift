@@ -15,8 +15,8 @@ extension FamilyStorage {
 extension FamilyStorage.View {
     fileprivate func states() -> [(state: any SeriesState, page: SeriesPage, slot: Int)] {
         pages.flatMap { shown in
-            (0..<shown.count).filter { !shown.slots.isHidden($0) }.compactMap { slot in
-                shown.page.state(slot).map { ($0, shown.page, slot) }
+            (0..<Int(shown.count)).filter { !shown.isHidden($0) }.compactMap { slot in
+                shown.page.flatMap { page in page.state(slot).map { ($0, page, slot) } }
             }
         }
     }
@@ -29,7 +29,7 @@ extension FamilyStorage.View {
             let page = SeriesPage(definition: definition, capacity: 1, textCapacity: text)
             _ = unsafe page.append(labels: labels)
             state.update(unsafe SeriesWords(page.words(0)))
-            return FamilyStorage.ShownPage(page: page, slots: FamilyStorage.ShownSlots(count: 1))
+            return PageEntry(page: page, count: 1, generation: 0)
         }
         return Self(pages: pages, live: live)
     }

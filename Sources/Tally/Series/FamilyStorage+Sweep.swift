@@ -69,7 +69,7 @@ extension FamilyStorage {
         return nil
     }
 
-    /// How many series are dropped under one lock.
+    /// The number of series that are dropped under one lock.
     private static var droppedSlots: Int { 256 }
 
     private func isWorthRewriting(_ place: PagePlace, _ state: State) -> Bool {
@@ -163,6 +163,6 @@ extension FamilyStorage {
 }
 
 extension FamilyStorage.State {
-    /// Whether enough children have been hidden since the last sweep.
+    /// True if enough children have been hidden since the last sweep.
     fileprivate var hasMuchToSweep: Bool { hidden - retained >= max(64, (live + retained) / 2) }
 }

@@ -16,7 +16,7 @@ final class FamilyStorage: @unchecked Sendable {
     let index = SeriesIndex()
     /// Lookups that the overflow child answered.
     private let overflowed = Atomic<UInt64>(0)
-    /// Which label sets those lookups were for: 1 KiB, from the first one on.
+    /// The label sets of those lookups: 1 KiB, from the first one on.
     private let rejectedLabelSets = Locked<HyperLogLog?>(nil)
 
     struct ClosedIndexKey: Hashable {
@@ -32,12 +32,12 @@ final class FamilyStorage: @unchecked Sendable {
         /// Series that are exposed.
         var live = 0
         var hidden = 0
-        /// Whether one of the live ones is the overflow child, made because the family was full: it is not counted
+        /// True if one of the live ones is the overflow child, made because the family was full: it is not counted
         /// towards the limit.
         var hasOverflowChild = false
-        /// When idle children were last looked for.
+        /// The last start of a search for idle children.
         var lastExpiry = Duration.zero
-        /// Where lookups have come to in looking for idle children.
+        /// The position of lookups that search for idle children.
         var expiry: PageDirectory.Cursor?
         var sweep: Sweep?
         /// Hidden series that the last sweep had to keep, for the sake of handles.
@@ -73,11 +73,7 @@ final class FamilyStorage: @unchecked Sendable {
 
     /// The child if it is there already, which is what nearly all lookups find.
     @inline(__always)
-    private func exposedChild(
-        _ labels: UnsafeBufferPointer<UInt8>,
-        _ hash: UInt32,
-        _ now: Duration
-    ) -> SeriesCell? {
+    private func exposedChild(_ labels: UnsafeBufferPointer<UInt8>, _ hash: UInt32, _ now: Duration) -> SeriesCell? {
         state.withLock { state in
             guard let found = unsafe find(labels, hash, state),
                 let page = unsafe state.directory.page(exposing: found, in: state.generation)
@@ -125,14 +121,7 @@ final class FamilyStorage: @unchecked Sendable {
             return state.withLock { state in
                 // Never nil: being full does not matter here, and 2^32 series do not fit into any memory.
                 guard
-                    let found = unsafe materialise(
-                        labels,
-                        hash,
-                        at: now,
-                        with: newState,
-                        ignoringLimit: true,
-                        &state
-                    )
+                    let found = unsafe materialise(labels, hash, at: now, with: newState, ignoringLimit: true, &state)
                 else { return discardCell(&state) }
                 return cell(found, state)
             }
@@ -140,14 +129,10 @@ final class FamilyStorage: @unchecked Sendable {
     }
 
     /// The child of an instrument without labels of its own.
-    func onlyChild() -> SeriesCell {
-        unsafe child(UnsafeBufferPointer(start: nil, count: 0))
-    }
+    func onlyChild() -> SeriesCell { unsafe child(UnsafeBufferPointer(start: nil, count: 0)) }
 
     /// A cell that is never exposed, for a lookup that names no series.
-    func discardCell() -> SeriesCell {
-        state.withLock { discardCell(&$0) }
-    }
+    func discardCell() -> SeriesCell { state.withLock { discardCell(&$0) } }
 
     private func discardCell(_ state: inout State) -> SeriesCell {
         let block = state.discardBlock ?? makeDiscardBlock()
@@ -189,11 +174,7 @@ final class FamilyStorage: @unchecked Sendable {
         of child: Child.Type
     ) -> ClosedIndex<Child> {
         state.withLock { state in
-            let key = ClosedIndexKey(
-                labels: ObjectIdentifier(labels),
-                packing: packing,
-                child: ObjectIdentifier(child)
-            )
+            let key = ClosedIndexKey(labels: ObjectIdentifier(labels), packing: packing, child: ObjectIdentifier(child))
             if let index = state.closedIndexes[key] as? ClosedIndex<Child> { return index }
             let index = ClosedIndex<Child>()
             state.closedIndexes[key] = index

@@ -3,7 +3,7 @@
 ///
 /// https://arxiv.org/abs/1702.01284, "improved raw estimator"
 extension HyperLogLog {
-    /// How many distinct keys were put in, about; infinite if every register is as high as it can be.
+    /// The estimated number of distinct keys. Infinite if every register is as high as it can be.
     package var estimate: Double {
         let counts = rankCounts
         let size = Double(registers.count)
@@ -16,7 +16,7 @@ extension HyperLogLog {
         return Self.alpha * size * size / sum
     }
 
-    /// How many registers hold each rank.
+    /// The number of registers with each rank.
     var rankCounts: [Int] {
         var counts = [Int](repeating: 0, count: Int(UInt8.max) + 1)
         for rank in registers { counts[Int(rank)] += 1 }

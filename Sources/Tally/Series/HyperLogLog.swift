@@ -2,7 +2,7 @@
 ///
 /// Pure state: no clock, no lock. A copy shares its registers until one of the two changes.
 package struct HyperLogLog: Sendable, Hashable {
-    /// Where a key belongs, and how rare it is there.
+    /// The register of a key, and its rank there.
     package struct Place: Hashable, Sendable {
         package let index: Int
         package let rank: UInt8
@@ -34,7 +34,7 @@ package struct HyperLogLog: Sendable, Hashable {
     @inline(__always)
     static func maxRank(precision: Int) -> UInt8 { UInt8(truncatingIfNeeded: 65 &- precision) }
 
-    /// Where a 64-bit key belongs: as if Redis had been told to `PFADD` its eight bytes, the lowest first.
+    /// The place of a 64-bit key, as if Redis had been told to `PFADD` its eight bytes, the lowest first.
     ///
     /// The index is the hash's lowest bits, the rank one more than the zeroes that follow.
     /// https://github.com/redis/redis/blob/7.0.0/src/hyperloglog.c, `hllPatLen`

@@ -1,33 +1,19 @@
-/// Since when each slot of a page has not been used, for families whose idle children expire. Used under the family's
-/// lock.
+/// The last use of each slot of a page, for families whose idle children expire. Used under the family's lock.
 final class IdleTimes {
-    private var slots: [Slot] = []
+    var slots: [Slot] = []
 
-    private struct Slot {
-        /// What the words added up to when they were last looked at.
+    struct Slot {
+        /// The checksum of the words at the last look.
         var sum: UInt64 = 0
         /// The last lookup, or when the words were seen to have changed.
         var lastUse = Duration.zero
-        /// Whether it is hidden because it was idle, not because it was removed.
+        /// True if it is hidden because it was idle, not because it was removed.
         var hasExpired = false
-    }
-
-    func append() {
-        slots.append(Slot())
     }
 
     func lookedUp(_ slot: Int, at now: Duration) {
         slots[slot].lastUse = now
         slots[slot].hasExpired = false
-    }
-
-    /// It was removed: if it had expired, it does not come back by itself any more.
-    func forget(_ slot: Int) {
-        slots[slot].hasExpired = false
-    }
-
-    func copy(from other: IdleTimes, slot: Int, to own: Int) {
-        slots[own] = other.slots[slot]
     }
 
     /// Takes note of use, and says how long ago the last one was.
@@ -39,16 +25,6 @@ final class IdleTimes {
         return now.since(slots[slot].lastUse)
     }
 
-    func expire(_ slot: Int) {
-        slots[slot].hasExpired = true
-    }
-
-    /// Whether a handle that was kept has counted since its child expired.
-    func canComeBack(_ slot: Int, sum: UInt64) -> Bool {
-        slots[slot].hasExpired && slots[slot].sum != sum
-    }
-
-    func reexpose(_ slot: Int, sum: UInt64, at now: Duration) {
-        slots[slot] = Slot(sum: sum, lastUse: now)
-    }
+    /// True if a handle that was kept has counted since its child expired.
+    func canComeBack(_ slot: Int, sum: UInt64) -> Bool { slots[slot].hasExpired && slots[slot].sum != sum }
 }

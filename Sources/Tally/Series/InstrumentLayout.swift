@@ -28,7 +28,7 @@ struct InstrumentLayout: Sendable {
     var samples = [Sample()]
     /// The members of a series' JSON object. Nil if each sample is an object with a `value`.
     var members: [Member]?
-    /// How samples follow from words.
+    /// The way from words to samples.
     var values: Values
 
     /// An object that the instrument keeps once for each family.
@@ -48,7 +48,7 @@ struct InstrumentLayout: Sendable {
     }
 
     struct Sample: Sendable {
-        /// What follows the family's name: `_bucket`.
+        /// The end of the sample's name, after the family's: `_bucket`.
         var suffix = ""
         /// The value of the own label.
         var part: String?
@@ -90,7 +90,7 @@ struct InstrumentLayout: Sendable {
     }
 }
 
-/// What a series keeps beside its words.
+/// State that a series keeps beside its words.
 protocol SeriesState: AnyObject, Sendable {
     /// Brings words up to date before a scrape reads them.
     func update(_ words: SeriesWords)
@@ -114,9 +114,7 @@ extension InstrumentLayout {
     // MARK: Names
 
     /// The name that a family of this kind is exposed under.
-    func exposedName(_ name: String) -> String {
-        name.utf8.hasSuffix(nameSuffix) ? name : name + nameSuffix
-    }
+    func exposedName(_ name: String) -> String { name.utf8.hasSuffix(nameSuffix) ? name : name + nameSuffix }
 
     /// The name in OpenMetrics, without the suffix of the kind.
     func baseName(of name: String) -> String {
@@ -132,10 +130,7 @@ extension InstrumentLayout {
     /// All names that a family takes in any format: its own, its name in OpenMetrics, and those of its samples.
     ///
     /// - Parameter escapings: Those that keep names, or may make one of two.
-    func claims(
-        of name: String,
-        in escapings: [NameEscaping] = [.allowUTF8, .underscores, .values]
-    ) -> Set<ByteName> {
+    func claims(of name: String, in escapings: [NameEscaping] = [.allowUTF8, .underscores, .values]) -> Set<ByteName> {
         var claims: Set<ByteName> = []
         for escaping in escapings {
             let name = escaped(name, by: escaping)

@@ -2,7 +2,7 @@
 struct JSONPieces: Sendable {
     /// `{"name":"…","help":"…","type":"COUNTER","metrics":[`
     let header: [UInt8]
-    /// What stands before each own label's value, from `{"labels":{"service":"chat","method":"` to `","outcome":"`, and
+    /// The text before each own label's value, from `{"labels":{"service":"chat","method":"` to `","outcome":"`, and
     /// last what follows the labels.
     let heads: LabelFragments
     /// The text before each value, up to its quote: `"value":"`.

@@ -39,7 +39,7 @@ func labelHash64(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt64 {
     return fold(state ^ 0x8EBC_6AF0_9C88_C6E3, 0x5899_65CC_7537_4CC3)
 }
 
-/// Whether two runs of bytes are the same.
+/// True if two runs of bytes are the same.
 @inline(__always)
 func equalBytes(_ one: UnsafeBufferPointer<UInt8>, _ two: UnsafeBufferPointer<UInt8>) -> Bool {
     guard one.count == two.count else { return false }

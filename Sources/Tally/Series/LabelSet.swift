@@ -56,13 +56,13 @@ public struct Label<Root>: Sendable {
     }
 }
 
-/// How to read one label of a label set at an address. Not generic, so that a lookup through many of them is not.
+/// The way to read one label of a label set at an address. Not generic, so that a lookup through many is not.
 @safe
 @usableFromInline
 struct LabelField: Sendable {
-    /// Where in the label set what `write` reads is.
+    /// The offset of the bytes that `write` reads.
     let offset: Int
-    /// How many bytes there say which value it is, if one does, or none has to; nil for all other values.
+    /// The number of bytes that tell the values apart, if that is one or none.
     let byteCount: Int?
     /// Appends the value's text, from its address, or from that of the whole set where the offset is 0.
     let write: @Sendable (UnsafeRawPointer, inout LabelTextWriter) -> Void
@@ -75,7 +75,7 @@ struct LabelField: Sendable {
     }
 }
 
-/// How a closed label set becomes a key of one word: which bytes of a value are its labels.
+/// The way from a closed label set to a key of one word: the bytes of a value that are its labels.
 ///
 /// Only for label sets whose every label is one byte or none, at most seven of one, in the first 256 bytes of the
 /// value.

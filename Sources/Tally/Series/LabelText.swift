@@ -1,6 +1,6 @@
 /// Finds children by the text of their labels.
 ///
-/// What a lookup reads lies in memory of its own, so that it counts no references to arrays.
+/// A lookup reads from memory of its own, so that it counts no references to arrays.
 ///
 /// Unchecked `Sendable`, since pointers are not: the memory is written once, in the initialiser.
 @safe
@@ -39,10 +39,7 @@ final class LabelText: @unchecked Sendable {
     }
 
     func remove(_ labels: UnsafeRawPointer) -> Bool {
-        unsafe LabelTextWriter.withText(
-            { unsafe write(labels, to: &$0) },
-            { text, _ in unsafe storage.remove(text) }
-        )
+        unsafe LabelTextWriter.withText({ unsafe write(labels, to: &$0) }, { text, _ in unsafe storage.remove(text) })
     }
 
     @inline(__always)

@@ -31,9 +31,7 @@ enum MurmurHash64A {
     }
 
     /// The hash of bytes.
-    static func hash(_ bytes: [UInt8]) -> UInt64 {
-        unsafe bytes.withUnsafeBytes { unsafe hash($0) }
-    }
+    static func hash(_ bytes: [UInt8]) -> UInt64 { unsafe bytes.withUnsafeBytes { unsafe hash($0) } }
 
     @inline(__always)
     private static func absorb(_ word: UInt64, into state: inout UInt64) {

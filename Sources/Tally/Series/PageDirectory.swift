@@ -1,10 +1,10 @@
-/// Where a page is in its family's directory.
+/// The place of a page in its family's directory.
 struct PagePlace: Equatable, Sendable {
     let segment: Int
     let index: Int
 }
 
-/// Where a series is: the place of its page, and its slot there.
+/// The place of a series: that of its page, and its slot there.
 struct SlotReference: Equatable, Sendable {
     let bits: UInt32
 
@@ -42,8 +42,14 @@ struct PageEntry: Sendable {
         page != nil && self.generation == generation && hidden < count
     }
 
-    func isHidden(_ slot: Int) -> Bool {
-        hiddenBits[slot &>> 6] & (1 &<< UInt64(slot & 63)) != 0
+    func isHidden(_ slot: Int) -> Bool { hiddenBits[slot &>> 6] & (1 &<< UInt64(slot & 63)) != 0 }
+
+    /// The exposed slots of a group of 64, from one of its slots on: bit 0 is the group's first slot.
+    @inline(__always)
+    func exposed(from slot: Int) -> UInt64 {
+        let filled = Int(count) &- (slot & ~63)
+        let below = filled >= 64 ? UInt64.max : (1 &<< UInt64(truncatingIfNeeded: max(0, filled))) &- 1
+        return ~hiddenBits[slot &>> 6] & below & (.max &<< UInt64(slot & 63))
     }
 
     mutating func hide(_ slot: Int) {
@@ -126,9 +132,7 @@ struct PageDirectory: Sendable {
     }
 
     @inline(__always)
-    func generation(_ place: PagePlace) -> UInt64 {
-        unsafe withEntry(place) { unsafe $0.pointee.generation }
-    }
+    func generation(_ place: PagePlace) -> UInt64 { unsafe withEntry(place) { unsafe $0.pointee.generation } }
 
     /// Adds a page at the end, or returns false if there are as many as can be.
     mutating func append(_ page: SeriesPage, in generation: UInt64) -> Bool {

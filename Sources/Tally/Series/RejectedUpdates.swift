@@ -16,35 +16,19 @@ final class RejectedUpdates: Sendable {
         case exemplar
         /// A collector set a family that it had not named, or one of another type or number of buckets.
         case notCollected = "not_collected"
+
+        fileprivate var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
 
-    private let negative = Atomic<UInt64>(0)
-    private let notFinite = Atomic<UInt64>(0)
-    private let labelCount = Atomic<UInt64>(0)
-    private let exemplar = Atomic<UInt64>(0)
-    private let notCollected = Atomic<UInt64>(0)
+    private let totals = InlineArray<5, Atomic<UInt64>> { _ in Atomic(0) }
     /// Label values that were cut to ``LabelTextWriter/maxValueBytes``.
     private let shortened = Atomic<UInt64>(0)
 
-    func count(_ reason: Reason) { add(1, to: reason) }
+    func count(_ reason: Reason) { totals[reason.index].wrappingAdd(1, ordering: .relaxed) }
 
-    func total(_ reason: Reason) -> UInt64 { add(0, to: reason) }
+    func total(_ reason: Reason) -> UInt64 { totals[reason.index].load(ordering: .relaxed) }
 
-    /// Adds to a count, and returns it.
-    @discardableResult
-    private func add(_ amount: UInt64, to reason: Reason) -> UInt64 {
-        switch reason {
-        case .negative: negative.wrappingAdd(amount, ordering: .relaxed).newValue
-        case .notFinite: notFinite.wrappingAdd(amount, ordering: .relaxed).newValue
-        case .labelCount: labelCount.wrappingAdd(amount, ordering: .relaxed).newValue
-        case .exemplar: exemplar.wrappingAdd(amount, ordering: .relaxed).newValue
-        case .notCollected: notCollected.wrappingAdd(amount, ordering: .relaxed).newValue
-        }
-    }
-
-    func countShortened() {
-        shortened.wrappingAdd(1, ordering: .relaxed)
-    }
+    func countShortened() { shortened.wrappingAdd(1, ordering: .relaxed) }
 
     var shortenedTotal: UInt64 { shortened.load(ordering: .relaxed) }
 }

@@ -57,13 +57,9 @@ final class SeriesBlock: @unchecked Sendable {
 
     // MARK: State beside the words
 
-    func state(_ slot: Int) -> (any SeriesState)? {
-        unsafe states.flatMap { unsafe $0[slot] }
-    }
+    func state(_ slot: Int) -> (any SeriesState)? { unsafe states.flatMap { unsafe $0[slot] } }
 
-    func setState(_ state: (any SeriesState)?, _ slot: Int) {
-        unsafe states?[slot] = state
-    }
+    func setState(_ state: (any SeriesState)?, _ slot: Int) { unsafe states?[slot] = state }
 
     // MARK: Exemplars
 

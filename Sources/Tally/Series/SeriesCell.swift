@@ -39,9 +39,7 @@ extension SeriesCell {
 
     /// The word as a floating-point number.
     @usableFromInline
-    var double: Double {
-        unsafe withWords { unsafe Double(bitPattern: $0.pointee.load(ordering: .relaxed)) }
-    }
+    var double: Double { unsafe withWords { unsafe Double(bitPattern: $0.pointee.load(ordering: .relaxed)) } }
 
     @inlinable
     func store(_ value: Double) {
@@ -50,9 +48,7 @@ extension SeriesCell {
 
     /// Adds to the word as a floating-point number: a compare-exchange loop, which no update can be lost in.
     @inlinable
-    func add(_ amount: Double) {
-        unsafe withWords { unsafe $0.pointee.addDouble(amount) }
-    }
+    func add(_ amount: Double) { unsafe withWords { unsafe $0.pointee.addDouble(amount) } }
 
     /// Keeps an exemplar of one of the words, or counts it as refused.
     func keep(_ exemplar: Exemplar, of value: Double, word: Int = 0) {
@@ -65,9 +61,7 @@ extension SeriesCell {
     /// Counts an update that was refused. Out of line, so that the callers' fast paths stay small.
     @usableFromInline
     @inline(never)
-    func reject(_ reason: RejectedUpdates.Reason) {
-        definition.context.rejected.count(reason)
-    }
+    func reject(_ reason: RejectedUpdates.Reason) { definition.context.rejected.count(reason) }
 }
 
 extension Atomic where Value == UInt64 {

@@ -13,7 +13,7 @@ final class SeriesIndex: @unchecked Sendable {
 
     /// A power of two tables; neighbours may be the same one.
     private var directory: UnsafeMutablePointer<UnsafeMutablePointer<UInt64>>
-    /// How many of a hash's first bits choose the table.
+    /// The number of a hash's first bits that choose the table.
     private var depth: UInt64 = 0
     private(set) var count = 0
     private var prefetched: UInt64 = 0
@@ -153,7 +153,7 @@ final class SeriesIndex: @unchecked Sendable {
         }
     }
 
-    /// Where in its table an entry is.
+    /// The position of an entry in its table.
     private func find(_ entry: UInt64) -> Int? {
         let table = unsafe table(of: UInt32(entry >> 32))
         let mask = unsafe table[Self.maskWord]

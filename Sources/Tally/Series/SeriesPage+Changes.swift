@@ -3,7 +3,7 @@ internal import Synchronization
 // How a page fills. All under the family's lock.
 
 extension SeriesPage {
-    /// Whether so many more series of so much text fit, where they may have to begin with a block.
+    /// True if so many more series of so much text fit, where they may have to begin with a block.
     func hasRoom(_ slots: Int, labelBytes: Int, inNewBlock: Bool) -> Bool {
         let blockSize = 1 << blockShift
         let first = inNewBlock ? (count + blockSize - 1) & ~(blockSize - 1) : count
@@ -91,7 +91,7 @@ extension SeriesPage {
         unsafe (ends + count).initialize(to: UInt32(textStart(count)))
         for index in 0..<innerValues { unsafe (valueEnds + count * innerValues + index).initialize(to: 0) }
         unsafe created.map { unsafe ($0 + count).initialize(to: .nan) }
-        idleTimes?.append()
+        idleTimes?.slots.append(.init())
         vacate(count)
         count += 1
     }
@@ -102,7 +102,7 @@ extension SeriesPage {
         for (index, byte) in definition.lineEnd.enumerated() {
             unsafe text[start + labels.count + index] = byte
         }
-        idleTimes?.append()
+        idleTimes?.slots.append(.init())
         indexLabelValues(of: count, in: start..<(start + labels.count))
         unsafe (ends + count).initialize(to: UInt32(start + labels.count + endCount))
     }
@@ -142,8 +142,7 @@ extension SeriesPage {
         if page.hasControls.load(ordering: .relaxed) { hasControls.store(true, ordering: .relaxed) }
         if let created = unsafe created { unsafe (created + count).initialize(to: page.createdSeconds(slot)) }
         if let idleTimes, let other = page.idleTimes {
-            idleTimes.append()
-            idleTimes.copy(from: other, slot: slot, to: count)
+            idleTimes.slots.append(other.slots[slot])
         }
     }
 }

@@ -25,24 +25,24 @@ final class SeriesPage: @unchecked Sendable {
     let endCount: Int
     /// A block holds `1 << blockShift` slots, the last one fewer if the capacity ends before.
     let blockShift: Int
-    /// Where the words of each block are, for readers.
+    /// The words of each block, for readers.
     let blockWords: UnsafeMutablePointer<UnsafeMutablePointer<Atomic<UInt64>>>
     let blocks: UnsafeMutablePointer<SeriesBlock?>
     let blockCapacity: Int
     let ends: UnsafeMutablePointer<UInt32>
-    /// Where in a slot's text the values of its labels end, but for the last one, which `ends` tells.
+    /// The ends of label values in a slot's text, except for the last one, which follows from `ends`.
     let valueEnds: UnsafeMutablePointer<UInt32>
-    /// How many of `valueEnds` a slot has.
+    /// The number of `valueEnds` of a slot.
     let innerValues: Int
-    /// Whether text of a filled slot has a byte that JSON escapes and the text formats do not.
+    /// True if text of a filled slot has a byte that JSON escapes and the text formats do not.
     let hasControls = Atomic(false)
     let text: UnsafeMutablePointer<UInt8>
-    /// When each filled slot was made, in seconds since the Unix epoch, if that is exposed.
+    /// The creation time of each filled slot, in seconds since the Unix epoch, if that is exposed.
     let created: UnsafeMutablePointer<Double>?
     /// Of families whose idle children expire. Used under the family's lock.
     let idleTimes: IdleTimes?
     private let memory: UnsafeMutableRawPointer
-    /// Where the next block's words go, and how many of them are taken. Used under the family's lock.
+    /// The memory of the next block's words, and the number that is taken. Used under the family's lock.
     var slab: WordSlab?
     var slabCount = 0
 
@@ -70,14 +70,8 @@ final class SeriesPage: @unchecked Sendable {
         // All that a scrape reads lies together, in the order in which it does.
         let wordBytes = unsafe blockCapacity * MemoryLayout<UnsafeRawPointer>.size
         let endBytes = capacity * (1 + innerValues) * MemoryLayout<UInt32>.size
-        unsafe memory = .allocate(
-            byteCount: wordBytes + endBytes + textCapacity + OutputBuffer.slack,
-            alignment: 64
-        )
-        unsafe blockWords = memory.bindMemory(
-            to: UnsafeMutablePointer<Atomic<UInt64>>.self,
-            capacity: blockCapacity
-        )
+        unsafe memory = .allocate(byteCount: wordBytes + endBytes + textCapacity + OutputBuffer.slack, alignment: 64)
+        unsafe blockWords = memory.bindMemory(to: UnsafeMutablePointer<Atomic<UInt64>>.self, capacity: blockCapacity)
         unsafe ends = (memory + wordBytes).bindMemory(to: UInt32.self, capacity: capacity * (1 + innerValues))
         unsafe valueEnds = ends + capacity
         unsafe text = (memory + wordBytes + endBytes)
@@ -93,18 +87,12 @@ final class SeriesPage: @unchecked Sendable {
 
     // MARK: Text
 
-    func textStart(_ slot: Int) -> Int {
-        slot == 0 ? 0 : unsafe Int(ends[slot - 1])
-    }
+    func textStart(_ slot: Int) -> Int { slot == 0 ? 0 : unsafe Int(ends[slot - 1]) }
 
-    func textRange(_ slot: Int) -> Range<Int> {
-        unsafe textStart(slot)..<Int(ends[slot])
-    }
+    func textRange(_ slot: Int) -> Range<Int> { unsafe textStart(slot)..<Int(ends[slot]) }
 
-    /// How much text there is from one series up to and with another.
-    func textBytes(_ first: Int, through last: Int) -> Int {
-        unsafe Int(ends[last]) - textStart(first)
-    }
+    /// The length of the text from one series through another.
+    func textBytes(_ first: Int, through last: Int) -> Int { unsafe Int(ends[last]) - textStart(first) }
 
     /// The text of a series' own labels, without what is between them and the value.
     func labels(_ slot: Int) -> UnsafeBufferPointer<UInt8> {
@@ -112,15 +100,13 @@ final class SeriesPage: @unchecked Sendable {
         return unsafe UnsafeBufferPointer(start: text + range.lowerBound, count: range.count - endCount)
     }
 
-    /// Where in them the value of a label ends, before its quote.
+    /// The end of a label's value in them, before its quote.
     func valueEnd(_ slot: Int, _ label: Int) -> Int {
         unsafe label == innerValues ? labels(slot).count - 1 : Int(valueEnds[slot * innerValues + label])
     }
 
     /// True if a filled slot is no series. Under the family's lock.
-    func isVacant(_ slot: Int) -> Bool {
-        vacant > 0 && vacantBits[slot >> 6] & (1 << UInt64(slot & 63)) != 0
-    }
+    func isVacant(_ slot: Int) -> Bool { vacant > 0 && vacantBits[slot >> 6] & (1 << UInt64(slot & 63)) != 0 }
 
     /// Takes note that a filled slot is no series any more: nothing finds it.
     func vacate(_ slot: Int) {
@@ -144,20 +130,16 @@ final class SeriesPage: @unchecked Sendable {
         return sum
     }
 
-    /// When a filled slot was made; NaN if that is not exposed.
-    func createdSeconds(_ slot: Int) -> Double {
-        unsafe created.map { unsafe $0[slot] } ?? .nan
-    }
+    /// The creation time of a filled slot; NaN if that is not exposed.
+    func createdSeconds(_ slot: Int) -> Double { unsafe created.map { unsafe $0[slot] } ?? .nan }
 
     // MARK: Blocks, under the family's lock
 
     /// The block of a filled slot that is not vacant.
     @inline(__always)
-    func block(_ slot: Int) -> SeriesBlock {
-        unsafe blocks[slot &>> blockShift].unsafelyUnwrapped
-    }
+    func block(_ slot: Int) -> SeriesBlock { unsafe blocks[slot &>> blockShift].unsafelyUnwrapped }
 
-    /// How many blocks the filled slots lie in.
+    /// The number of blocks with filled slots.
     var blockCount: Int { (count + (1 << blockShift) - 1) >> blockShift }
 
     /// The filled slots of a block.
@@ -168,11 +150,9 @@ final class SeriesPage: @unchecked Sendable {
     func slotInBlock(_ slot: Int) -> Int { slot & ((1 << blockShift) - 1) }
 
     /// The block with a number, if the page has one there.
-    func blockIfAny(_ number: Int) -> SeriesBlock? {
-        unsafe blocks[number]
-    }
+    func blockIfAny(_ number: Int) -> SeriesBlock? { unsafe blocks[number] }
 
-    /// Whether somebody beside this page keeps a block: a handle, or an old page of a scrape.
+    /// True if somebody beside this page keeps a block: a handle, or an old page of a scrape.
     func isKept(_ number: Int) -> Bool {
         // The optimiser may not keep a reference of its own: nothing has read the block before.
         unsafe blocks[number] != nil && !isKnownUniquelyReferenced(&blocks[number])
@@ -185,7 +165,7 @@ final class SeriesPage: @unchecked Sendable {
 
     // MARK: Exemplars
 
-    /// Whether any of the first slots has one.
+    /// True if any of the first slots has one.
     func hasExemplars(_ count: Int) -> Bool {
         (0..<((count + (1 << blockShift) - 1) >> blockShift)).contains { unsafe blocks[$0]?.exemplars != nil }
     }

@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
-/// How a contended counter is spread, so that threads on different cores do not wait for one cache line.
+/// The stripes of a contended counter, which keep threads on different cores off one cache line.
 @usableFromInline
 enum Stripes {
     /// 128 bytes a stripe: some processors have lines of that size, others fetch two of 64 as a pair.
@@ -15,7 +7,7 @@ enum Stripes {
 
     /// Four for each core, so that few threads meet by chance: a power of two from 8 to 128.
     static let count: Int = {
-        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let cores = System.processors()
         var count = 8
         while count < 128, count < 4 * cores { count *= 2 }
         return count

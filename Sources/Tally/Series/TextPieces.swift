@@ -4,8 +4,8 @@ struct TextPieces: Sendable {
     let header: [UInt8]
     /// The TYPE, UNIT and HELP lines of OpenMetrics.
     let openMetricsHeader: [UInt8]
-    /// What stands before and after a series' own labels in each of its samples: `name_bucket{` with the constant
-    /// labels, and `,le="0.005"} `.
+    /// The text before and after a series' own labels in each of its samples: `name_bucket{` with the constant labels,
+    /// and `,le="0.005"} `.
     let samples: [(head: [UInt8], tail: [UInt8])]
     /// `name_created` up to the series' own labels.
     let createdHead: [UInt8]

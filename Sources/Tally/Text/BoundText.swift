@@ -17,9 +17,7 @@ enum BoundText {
             return sign + digits.prefix(1) + (rest.isEmpty ? "" : "." + rest) + (exponent < 0 ? "e-" : "e+")
                 + (magnitude.utf8.count < 2 ? "0" : "") + magnitude
         }
-        if exponent < 0 {
-            return sign + "0." + String(repeating: "0", count: -exponent - 1) + digits
-        }
+        if exponent < 0 { return sign + "0." + String(repeating: "0", count: -exponent - 1) + digits }
         let whole = digits.prefix(exponent + 1)
         let padding = String(repeating: "0", count: exponent + 1 - whole.count)
         let fraction = digits.dropFirst(exponent + 1)

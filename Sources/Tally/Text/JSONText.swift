@@ -22,6 +22,6 @@ package enum JSONText {
     /// A number: whole ones without a fraction, others in the shortest text that reads back the same. Nil for NaN and
     /// the infinities, which JSON has no text for.
     package static func number(_ value: Double) -> [UInt8]? {
-        value.isFinite ? NumberText.utf8(value) : nil
+        value.isFinite ? OutputBuffer.text(of: value) : nil
     }
 }

@@ -11,7 +11,7 @@ struct LabelTextWriter {
 
     private let base: UnsafeMutablePointer<UInt8>
     private let capacity: Int
-    /// Bytes of text so far, of which those past the capacity were not stored.
+    /// Bytes of text so far. If that is more than the capacity, they were not stored, and there are at most so many.
     private(set) var count = 0
     /// Values that were cut.
     private(set) var shortened = 0
@@ -56,27 +56,12 @@ struct LabelTextWriter {
         let length = Self.cutLength(value.count) { unsafe value[$0] }
         if length < value.count { shortened += 1 }
         guard let start = value.baseAddress else { return }
-        if count + 2 * length + 8 <= capacity {
-            // There is room whatever has to be escaped, so nothing is checked a byte.
-            count = unsafe Self.escape(start, length, to: base + count) - base
-        } else {
-            for index in 0..<length {
-                let byte = unsafe value[index]
-                switch byte {
-                case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                    append(UInt8(ascii: "\\"))
-                    append(byte)
-                case UInt8(ascii: "\n"):
-                    append(UInt8(ascii: "\\"))
-                    append(UInt8(ascii: "n"))
-                default:
-                    append(byte)
-                }
-            }
-        }
+        // Room for every byte escaped and a word, so that nothing is checked a byte.
+        let most = count + 2 * length + 8
+        count = unsafe most <= capacity ? Self.escape(start, length, to: base + count) - base : most
     }
 
-    /// How much of a value is kept: at most ``maxValueBytes``, and no part of a scalar.
+    /// The length of a value as it is kept: at most ``maxValueBytes``, and no part of a scalar.
     @inline(__always)
     private static func cutLength(_ count: Int, byte: (Int) -> UInt8) -> Int {
         guard count > maxValueBytes else { return count }
@@ -102,7 +87,7 @@ struct LabelTextWriter {
         var position = 0
         while position &+ 8 <= length {
             let word = unsafe UnsafeRawPointer(source + position).loadUnaligned(as: UInt64.self)
-            guard ByteWord.firstByte(in: word, among: "\"", "\\", "\n") == nil else { break }
+            guard !hasSpecialByte(word) else { break }
             unsafe UnsafeMutableRawPointer(place).storeBytes(of: word, as: UInt64.self)
             position &+= 8
             unsafe place += 8
@@ -122,13 +107,23 @@ struct LabelTextWriter {
         return unsafe place
     }
 
+    /// True if one of eight bytes has to be escaped, by the classic test for a zero byte.
+    @inline(__always)
+    private static func hasSpecialByte(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        func zeroes(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+        func repeated(_ byte: Unicode.Scalar) -> UInt64 { UInt64(UInt8(ascii: byte)) &* ones }
+        let marks = zeroes(word ^ repeated("\"")) | zeroes(word ^ repeated("\\")) | zeroes(word ^ repeated("\n"))
+        return marks & (0x80 &* ones) != 0
+    }
+
     /// Runs `write` on memory large enough for what it writes (the stack's, unless that is much), then `body` on the
     /// text.
     static func withText<Result>(
         _ write: (inout LabelTextWriter) -> Void,
         _ body: (UnsafeBufferPointer<UInt8>, _ shortened: Int) -> Result
     ) -> Result {
-        var outcome = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 512) { buffer in
+        var outcome = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { buffer in
             unsafe attempt(buffer, write, body)
         }
         // More than once only if the labels' text changed between two readings.

@@ -7,9 +7,7 @@ enum MetricName {
     /// More labels than this, constant ones included, are an error, for the same reason.
     static let maxLabels = 64
 
-    static func isValid(_ name: String) -> Bool {
-        isValid(name.utf8, allowsColon: true)
-    }
+    static func isValid(_ name: String) -> Bool { isValid(name.utf8, allowsColon: true) }
 
     static func isValid(_ name: String, by validation: NameValidation) -> Bool {
         validation == .utf8 ? !name.isEmpty : isValid(name)
@@ -19,16 +17,14 @@ enum MetricName {
         validation == .utf8 ? !name.isEmpty : isValidLabel(name)
     }
 
-    static func isValidLabel(_ name: String) -> Bool {
-        isValid(name.utf8, allowsColon: false)
-    }
+    static func isValidLabel(_ name: String) -> Bool { isValid(name.utf8, allowsColon: false) }
 
     private static func isValid(_ bytes: String.UTF8View, allowsColon: Bool) -> Bool {
         guard let first = bytes.first, !isDigit(first) else { return false }
         return bytes.allSatisfy { isAllowed($0, isFirst: false, allowsColon: allowsColon) }
     }
 
-    /// Whether a byte may stand in a name, first or further on.
+    /// True if a byte may stand in a name, first or further on.
     static func isAllowed(_ byte: UInt8, isFirst: Bool, allowsColon: Bool) -> Bool {
         (!isFirst && isDigit(byte)) || byte == UInt8(ascii: "_") || (allowsColon && byte == UInt8(ascii: ":"))
             || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)

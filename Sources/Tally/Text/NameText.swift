@@ -1,18 +1,16 @@
-/// How names stand in text: as they are where they may, in quotes where not.
+/// Names as text: legacy names as they are, others in quotes.
 ///
 /// https://prometheus.io/docs/instrumenting/content_negotiation/ and
 /// https://github.com/prometheus/proposals/blob/main/proposals/0028-utf8.md#text-format-exposition
 enum NameText {
     /// A metric's name where it stands by itself, as behind `# TYPE`.
-    static func metric(_ name: String) -> [UInt8] {
-        MetricName.isValid(name) ? Array(name.utf8) : quoted(name)
-    }
+    static func metric(_ name: String) -> [UInt8] { MetricName.isValid(name) ? Array(name.utf8) : quoted(name) }
 
     static func label(_ name: String) -> [UInt8] {
         MetricName.isValidLabel(name) ? Array(name.utf8) : quoted(name)
     }
 
-    /// What begins a sample up to its first label, or up to the end of the labels: `name{`, `{"na.me",`, `name` or
+    /// The beginning of a sample, up to its first label or the end of the labels: `name{`, `{"na.me",`, `name` or
     /// `{"na.me"`.
     static func opening(_ name: String, hasLabels: Bool) -> [UInt8] {
         guard MetricName.isValid(name) else {
@@ -21,7 +19,7 @@ enum NameText {
         return Array(name.utf8) + Array((hasLabels ? "{" : "").utf8)
     }
 
-    /// What stands between the labels and the value.
+    /// The text between the labels and the value.
     static func closing(_ name: String, hasLabels: Bool) -> [UInt8] {
         Array((hasLabels || !MetricName.isValid(name) ? "} " : " ").utf8)
     }
@@ -31,7 +29,7 @@ enum NameText {
         Array("\"".utf8) + escaped(name, quotes: true) + Array("\"".utf8)
     }
 
-    /// Text with `\\` and line feeds escaped, and on request quotes.
+    /// Text with backslashes and line feeds escaped, and on request quotes.
     static func escaped(_ text: String, quotes: Bool = false) -> [UInt8] {
         text.utf8.flatMap { byte -> [UInt8] in
             switch byte {

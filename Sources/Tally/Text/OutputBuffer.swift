@@ -3,14 +3,14 @@
 /// Not `Sendable`, and valid only while its memory is lent to it.
 @safe
 struct OutputBuffer {
-    /// What a stream is cut into.
+    /// The size of a stream's pieces.
     static let chunkSize = 64 * 1024
 
     let base: UnsafeMutablePointer<UInt8>
     let capacity: Int
     /// Bytes written.
     var count = 0
-    /// What the next item needs, where it did not fit.
+    /// The size of the item that did not fit.
     private(set) var needed = 0
 
     init(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
@@ -19,7 +19,7 @@ struct OutputBuffer {
         capacity = buffer.count
     }
 
-    /// Whether so many more bytes fit. Everything below must be covered by such a question.
+    /// True if so many more bytes fit. Everything below must be covered by such a question.
     @inline(__always)
     mutating func hasRoom(_ bytes: Int) -> Bool {
         if capacity - count >= bytes { return true }
@@ -41,7 +41,7 @@ struct OutputBuffer {
         count += length
     }
 
-    /// How much further than it needs `appendWide` may read, and write.
+    /// The number of further bytes that `appendWide` may read and write.
     static let slack = 64
 
     /// Appends in blocks of 64 bytes, which for the lengths of label text is faster than a call to copy them exactly.
@@ -55,11 +55,7 @@ struct OutputBuffer {
     }
 
     @inline(__always)
-    static func copyWide(
-        _ source: UnsafePointer<UInt8>,
-        _ length: Int,
-        to place: UnsafeMutablePointer<UInt8>
-    ) {
+    static func copyWide(_ source: UnsafePointer<UInt8>, _ length: Int, to place: UnsafeMutablePointer<UInt8>) {
         if length <= 32 {
             let block = unsafe UnsafeRawPointer(source).loadUnaligned(as: SIMD32<UInt8>.self)
             return unsafe UnsafeMutableRawPointer(place).storeBytes(of: block, as: SIMD32<UInt8>.self)
@@ -85,9 +81,7 @@ struct OutputBuffer {
         }
     }
 
-    mutating func append(_ text: StaticString) {
-        unsafe append(text.utf8Start, text.utf8CodeUnitCount)
-    }
+    mutating func append(_ text: StaticString) { unsafe append(text.utf8Start, text.utf8CodeUnitCount) }
 
     /// The most that an integer takes: 20 digits.
     static let maxIntegerBytes = 20
@@ -188,6 +182,15 @@ struct OutputBuffer {
         var text = value.description
         text.withUTF8 { source in
             if let start = source.baseAddress { unsafe append(start, source.count) }
+        }
+    }
+
+    /// The text of a number.
+    static func text(of value: Double) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: maxDoubleBytes) { buffer, count in
+            var out = unsafe OutputBuffer(buffer)
+            out.append(double: value)
+            count = out.count
         }
     }
 

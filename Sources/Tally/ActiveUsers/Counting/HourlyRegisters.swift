@@ -1,5 +1,4 @@
-/// What each hour of the day's time saw, as a run of HyperLogLog registers: of the hour that is open, and packed of those
-/// before it.
+/// The users of each hour as a run of HyperLogLog registers, which are packed once the hour is over.
 ///
 /// Pure state: no clock, no lock. Hours are numbered from the Unix epoch. The time of day may step in either direction:
 /// an hour that comes again goes on where it was.
@@ -35,7 +34,7 @@ struct HourlyRegisters {
     }
 
     private let size: Int
-    /// How many hours before the present one are kept.
+    /// The number of hours before the present one that are kept.
     private let kept: Int
     private var openHour: Int?
     private var openRegisters: [UInt8] = []
@@ -59,8 +58,8 @@ struct HourlyRegisters {
             closed.removeValue(forKey: hour)?.unpacked(size: size) ?? [UInt8](repeating: 0, count: size)
     }
 
-    /// Closes the open hour if it is not the present one, and forgets those that are too far from it: what is ahead comes
-    /// from a clock that was wrong.
+    /// Closes the open hour if it is not the present one, and forgets those that are too far from it: what is ahead
+    /// comes from a clock that was wrong.
     mutating func close(for present: Int) {
         if let hour = openHour, hour != present {
             closed[hour] = Packed(openRegisters)

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// Which tick it is by a registry's clock, and which hour by the time of day.
+/// The tick by a registry's clock, and the hour by the time of day.
 ///
-/// A real clock takes some 30 ns to ask, so it is asked only when the machine's coarse clock has gone on, which takes 5 ns
-/// to ask and goes on every few milliseconds. A clock that a host or a test gives is asked each time.
+/// A real clock takes some 30 ns to ask, so it is asked only when the machine's coarse clock has gone on, which takes 5
+/// ns to ask and goes on every few milliseconds. A clock that a host or a test gives is asked each time.
 final class TickClock: Sendable {
     private let context: RegistryContext
     /// Attoseconds.
@@ -12,7 +12,7 @@ final class TickClock: Sendable {
     private let cachedTick = Atomic<Int>(0)
     private let cachedHour = Atomic<Int>(TickClock.unknownHour)
 
-    /// Where there is no time of day.
+    /// The hour if there is no time of day.
     static let unknownHour = Int.min
 
     init(tickMilliseconds: Int, context: RegistryContext) {

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// How many users were last seen in each tick of the longest window, and with that how many in each window.
+/// The number of users last seen in each tick of the longest window, and so the number in each window.
 ///
 /// Pure state: no clock, no lock, though many threads may move users at once. Ticks go on only while none does.
 ///
@@ -32,9 +32,7 @@ final class TickRing: @unchecked Sendable {
     }
 
     /// A tick is never negative: the first is 0.
-    private func count(_ tick: Int) -> UnsafeMutablePointer<Atomic<Int32>> {
-        unsafe counts + tick % length
-    }
+    private func count(_ tick: Int) -> UnsafeMutablePointer<Atomic<Int32>> { unsafe counts + tick % length }
 
     // MARK: Users. From many threads at once.
 
@@ -80,9 +78,7 @@ final class TickRing: @unchecked Sendable {
     }
 
     /// The users of each window, while ticks do not go on.
-    func users() -> [Int] {
-        windowTicks.indices.map { unsafe sums[$0].load(ordering: .acquiring) }
-    }
+    func users() -> [Int] { windowTicks.indices.map { unsafe sums[$0].load(ordering: .acquiring) } }
 
     func _checkInvariants(_ now: Int) {
         #if DEBUG

@@ -1,23 +1,21 @@
-/// A HyperLogLog that remembers when: for each register and each rank the last tick it was hit, from which the registers
-/// of any window follow.
+/// A HyperLogLog that remembers when: for each register and each rank the last tick it was hit, from which the
+/// registers of any window follow.
 ///
-/// Pure state: no clock, no lock. Holds a run of registers of the usual precision. A rank takes memory from its first hit
-/// on: with all 16,384 registers some 20 ranks are used, 1.3 MB.
+/// Pure state: no clock, no lock. Holds a run of registers of the usual precision. A rank takes memory from its first
+/// hit on: with all 16,384 registers some 20 ranks are used, 1.3 MB.
 struct TimedRegisters {
     /// By rank; ticks modulo 2^32 plus one, 0 for never.
     private var ranks: [[UInt32]] = []
     private let size: Int
-    /// When any register was last hit.
+    /// The tick of the last hit of any register.
     private var lastHit: Int?
 
     init(size: Int) {
         self.size = size
     }
 
-    /// Whether there was a hit within so many ticks.
-    func isHit(at now: Int, within ticks: Int) -> Bool {
-        lastHit.map { now - $0 < ticks } ?? false
-    }
+    /// True if there was a hit within so many ticks.
+    func isHit(at now: Int, within ticks: Int) -> Bool { lastHit.map { now - $0 < ticks } ?? false }
 
     mutating func hit(_ index: Int, rank: UInt8, at now: Int) {
         // After half a turn of 2^32 ticks, old hits could be taken for new ones.
@@ -46,9 +44,7 @@ struct TimedRegisters {
         }
     }
 
-    mutating func removeAll() {
-        self = TimedRegisters(size: size)
-    }
+    mutating func removeAll() { self = TimedRegisters(size: size) }
 
     /// The registers and ranks that were hit within so many ticks, with how many ticks ago.
     func forEach(at now: Int, within ticks: Int, _ body: (_ index: Int, _ rank: UInt8, _ age: Int) -> Void) {

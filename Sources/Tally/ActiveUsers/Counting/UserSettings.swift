@@ -1,9 +1,9 @@
-/// What a family of active users is told when it is registered.
+/// The parameters of a family of active users.
 struct UserSettings: Sendable {
     let windows: WindowTicks
-    /// What identifiers are hashed under.
+    /// The key that identifiers are hashed under.
     let key: HashKey
-    /// Whether the host gave the key.
+    /// True if the host gave the key.
     let isKeyShared: Bool
     let maxUsers: Int
     let closedHours: Int
@@ -14,10 +14,10 @@ struct UserSettings: Sendable {
     static let hourLimit = 8784
 
     init(
-        validating windows: [Window],
-        key: HashKey?,
-        maxUsers: Int,
-        closedHours: Int,
+        _ windows: [Window],
+        _ key: HashKey?,
+        _ maxUsers: Int,
+        _ closedHours: Int,
         for name: String
     ) throws(RegistrationError) {
         self.windows = try WindowTicks(validating: windows, for: name)
@@ -25,21 +25,16 @@ struct UserSettings: Sendable {
             throw RegistrationError(.invalidCapacity, name, "keeps \(maxUsers) users, which is not in 1...2^40")
         }
         guard (0...Self.hourLimit).contains(closedHours) else {
-            throw RegistrationError(
-                .invalidCapacity,
-                name,
-                "keeps \(closedHours) closed hours, which is not in 0...\(Self.hourLimit)"
-            )
+            let problem = "keeps \(closedHours) closed hours, which is not in 0...\(Self.hourLimit)"
+            throw RegistrationError(.invalidCapacity, name, problem)
         }
         self.key = key ?? .random()
         isKeyShared = key != nil
         self.maxUsers = maxUsers
         self.closedHours = closedHours
     }
-}
 
-extension UserSettings {
-    /// What two registrations must agree on. Random keys differ, and yet are the same choice; no key is shown.
+    /// The parameters that two registrations must agree on. All random keys are the same choice. No key is shown.
     var traits: [InstrumentLayout.Trait] {
         let keyText = isKeyShared ? "a given one" : "a random one"
         return [

@@ -1,4 +1,4 @@
-/// When users were last seen, by the 64-bit keyed hash of their identifier.
+/// The last tick of each user, by the 64-bit keyed hash of the identifier.
 ///
 /// Pure state: no clock, no lock. Open addressing with linear probing, 12 bytes a slot, at most three quarters full.
 /// Users who have been away too long are forgotten a few slots at a time, or all at once when the table would grow, so
@@ -12,20 +12,19 @@
 struct UserTable {
     /// Three words a slot, so that a look at it is one at memory: the key, its lower half first, and the tick.
     ///
-    /// The key is 0 where a slot is free; the key 0 is kept as 1, which at 2^-64 is one collision more among the others.
+    /// The key is 0 where a slot is free; the key 0 is kept as 1, which at 2^-64 is one collision more among the
+    /// others.
     private var words: ContiguousArray<UInt32> = []
     private(set) var capacity = 0
     private(set) var count = 0
-    /// Where the sweep goes on.
+    /// The slot at which the sweep continues.
     private var hand = 0
 
     @inline(__always)
     private static func stored(_ key: UInt64) -> UInt64 { key == 0 ? 1 : key }
 
     @inline(__always)
-    private func key(_ slot: Int) -> UInt64 {
-        UInt64(words[3 &* slot]) | UInt64(words[3 &* slot &+ 1]) &<< 32
-    }
+    private func key(_ slot: Int) -> UInt64 { UInt64(words[3 &* slot]) | UInt64(words[3 &* slot &+ 1]) &<< 32 }
 
     @inline(__always)
     private func tick(_ slot: Int) -> UInt32 { words[3 &* slot &+ 2] }
@@ -37,13 +36,13 @@ struct UserTable {
         words[3 &* slot &+ 2] = tick
     }
 
-    /// Where a key belongs: its highest bits, since others say which table it is in.
+    /// The slot that a key belongs in: its highest bits, because others choose the table.
     @inline(__always)
     private func home(_ key: UInt64) -> Int {
         Int(truncatingIfNeeded: key &>> UInt64(truncatingIfNeeded: 64 &- capacity.trailingZeroBitCount))
     }
 
-    /// How long ago a user was last seen, in ticks, and from now on 0; nil if the table does not have the user.
+    /// Sees a user. Returns the ticks since the last time, or nil if the table does not have the user.
     @inline(__always)
     mutating func see(_ key: UInt64, at now: Int) -> Int? {
         guard count > 0 else { return nil }
@@ -130,9 +129,7 @@ struct UserTable {
         count -= 1
     }
 
-    mutating func removeAll() {
-        self = UserTable()
-    }
+    mutating func removeAll() { self = UserTable() }
 
     /// The users who were seen within so many ticks, with how many ticks ago.
     @inline(__always)

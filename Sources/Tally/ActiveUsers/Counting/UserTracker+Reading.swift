@@ -17,15 +17,11 @@ extension UserTracker {
         for (window, count) in counts().enumerated() { words[window] = UInt64(clamping: count) }
     }
 
-    /// Whether the longest window has users who did not fit, so that its count is an estimate.
-    var isOverflowing: Bool {
-        present().tick - lastOverflow.load(ordering: .relaxed) < longest
-    }
+    /// True if the longest window has users who did not fit, so that its count is an estimate.
+    var isOverflowing: Bool { present().tick - lastOverflow.load(ordering: .relaxed) < longest }
 
     /// The users seen within so many ticks, at most those of the longest window.
-    func registers(within ticks: Int) -> HyperLogLog {
-        registers(within: [ticks], present().tick)[0]
-    }
+    func registers(within ticks: Int) -> HyperLogLog { registers(within: [ticks], present().tick)[0] }
 
     /// For each of some rising numbers of ticks, the users seen within them. One shard is locked at a time.
     private func registers(within ticks: [Int], _ now: Int) -> [HyperLogLog] {
@@ -59,7 +55,7 @@ extension UserTracker {
         return sketches
     }
 
-    /// What each closed hour saw, by its number since the Unix epoch.
+    /// The users of each closed hour, by its number since the Unix epoch.
     func closedHours() -> [(hour: Int, registers: HyperLogLog)] {
         let (_, present) = present()
         guard present != TickClock.unknownHour else { return [] }

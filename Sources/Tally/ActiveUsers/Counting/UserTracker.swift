@@ -2,9 +2,9 @@ internal import Synchronization
 
 /// Counts distinct users within windows, from many threads.
 ///
-/// Users are spread over shards by the HyperLogLog register that their key belongs to, so that a shard has its registers
-/// for itself, too. Whoever holds any shard's lock may move users between ticks, and the current tick stands still;
-/// whoever makes it go on holds all of them.
+/// Users are spread over shards by the HyperLogLog register that their key belongs to, so that a shard has its
+/// registers for itself, too. Whoever holds any shard's lock may move users between ticks, and the current tick stands
+/// still; whoever makes it go on holds all of them.
 ///
 /// Before all that is a filter without locks: what it finds has been recorded in this tick and hour.
 ///
@@ -22,7 +22,7 @@ final class UserTracker: SeriesState, @unchecked Sendable {
     /// The last tick in which a user did not fit; and the last in which room was made.
     let lastOverflow = Atomic<Int>(.min / 2)
     private let lastRoomMade = Atomic<Int>(-1)
-    /// How many shards were swept in turn.
+    /// The number of shards that were swept in turn.
     private let turns = Atomic<Int>(0)
     private let filter: UnsafeMutablePointer<Atomic<UInt64>>
 
@@ -87,8 +87,7 @@ final class UserTracker: SeriesState, @unchecked Sendable {
         return (time, hour)
     }
 
-    /// What the filter keeps of a user, a tick and an hour. Two that differ have the same one as rarely as two users have
-    /// the same key.
+    /// The filter's mark of a user, a tick and an hour. Two marks are equal as rarely as the keys of two users.
     @inline(__always)
     private static func stamp(_ key: UInt64, _ tick: Int, _ hour: Int) -> UInt64 {
         key ^ UInt64(truncatingIfNeeded: tick &+ 1) &* 0x9E37_79B9_7F4A_7C15

@@ -5,12 +5,11 @@
 struct WindowTicks: Sendable, Equatable {
     /// From the shortest to the longest.
     let windows: [Window]
-    /// How long a tick is.
+    /// The length of a tick.
     let milliseconds: Int
-    /// How many ticks each window has.
+    /// The number of ticks of each window.
     let counts: [Int]
 
-    /// How many ticks are kept.
     var longest: Int { counts.last ?? 1 }
 
     static let maxWindows = 16
@@ -42,9 +41,9 @@ struct WindowTicks: Sendable, Equatable {
         while common % tick != 0 { tick -= 1 }
         let counts = windows.map { $0.seconds * 1000 / tick }
         guard counts[counts.count - 1] <= Self.maxTicks else {
-            throw invalid(
-                "has windows that no common tick suits: \(tick) ms, the longest that divides all, is too short for \(windows[windows.count - 1])"
-            )
+            let longest = windows[windows.count - 1]
+            let problem = "\(tick) ms, the longest that divides all, is too short for \(longest)"
+            throw invalid("has windows that no common tick suits: \(problem)")
         }
         self.windows = windows
         milliseconds = tick

@@ -38,7 +38,7 @@ extension DataSketchesSketch {
         return input.sixBitRegisters(at: headerSize)
     }
 
-    /// What a register is above the lowest, from the lowest bit up; 15 marks those that are in a table after them.
+    /// Differences from the lowest register, from the lowest bit up; 15 marks those that are in a table after them.
     private static func fourBits(_ input: SketchBytes) throws(DistinctSketchError) -> [UInt8] {
         let lowest = input[6]
         let exception: UInt8 = 15

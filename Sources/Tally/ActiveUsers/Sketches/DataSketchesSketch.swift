@@ -5,7 +5,7 @@ enum DataSketchesSketch {
     static let headerSize = 40
     static let registerCount = 1 << DistinctSketch.precision
 
-    /// What the last byte of the preamble says of what follows.
+    /// The form of the registers, from the last byte of the preamble.
     enum Mode: UInt8 {
         case list = 0
         case set = 1
@@ -21,7 +21,7 @@ enum DataSketchesSketch {
         }
     }
 
-    /// How registers are kept, from the bits above the mode.
+    /// The bits of a register, from those above the mode.
     enum Width: UInt8 {
         case four = 0
         case six = 1
@@ -40,8 +40,8 @@ enum DataSketchesSketch {
         bytes += [mode.preamble, version, family, UInt8(DistinctSketch.precision), 0, outOfOrderFlag, 0]
         bytes.append(Width.eight.rawValue << 2 | mode.rawValue)
         let counts = sketch.rankCounts
-        // The estimate that depends on the order, which is not known; then the sum of 2^-rank, in two parts so that each
-        // is exact; then the number of empty registers and that of exceptions, which only four bits need.
+        // The estimate that depends on the order, which is not known; then the sum of 2^-rank, in two parts so that
+        // each is exact; then the number of empty registers and that of exceptions, which only four bits need.
         append((0 as Double).bitPattern, to: &bytes)
         append(sum(counts, of: 0..<32).bitPattern, to: &bytes)
         append(sum(counts, of: 32..<64).bitPattern, to: &bytes)

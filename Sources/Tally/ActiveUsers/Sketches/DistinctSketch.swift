@@ -1,15 +1,15 @@
 /// How many distinct users there were, in 16 KiB, in a form that can be merged: the counts of two instances cannot be
 /// added up, since they share users; their sketches can.
 ///
-/// A HyperLogLog of 16,384 registers. ``estimate`` has a standard error of 0.81 %: of 100 estimates, 68 are within that,
-/// 99 within 2.4 %. Merging is commutative, associative and idempotent, so a sketch may be sent twice, late or in any
-/// order.
+/// A HyperLogLog of 16,384 registers. ``estimate`` has a standard error of 0.81 %: of 100 estimates, 68 are within
+/// that, 99 within 2.4 %. Merging is commutative, associative and idempotent, so a sketch may be sent twice, late or in
+/// any order.
 ///
-/// Instances must hash under one ``HashKey``. Sketches made in this process know whether they do, and refuse to merge if
-/// not; bytes do not carry that knowledge, so keep sketches of different keys apart where you store them.
+/// Instances must hash under one ``HashKey``. Sketches made in this process know whether they do, and refuse to merge
+/// if not; bytes do not carry that knowledge, so keep sketches of different keys apart where you store them.
 ///
-/// A sketch holds no identifier, yet whoever has the key can test whether an identifier may be in it: treat its bytes as
-/// you treat the identifiers.
+/// A sketch holds no identifier, yet whoever has the key can test whether an identifier may be in it: treat its bytes
+/// as you treat the identifiers.
 ///
 /// Two sketches are equal if their registers are, whatever keys they were made with. A copy shares its memory until one
 /// of the two changes.
@@ -18,7 +18,7 @@ public struct DistinctSketch: Sendable {
     static let precision = 14
 
     package private(set) var registers: HyperLogLog
-    /// Which key the identifiers were hashed under, where that is known. Never written to bytes.
+    /// The key that the identifiers were hashed under, if it is known. Never written to bytes.
     private var keyFingerprint: UInt64?
 
     /// A sketch that holds nothing, and merges with every other.
@@ -40,9 +40,7 @@ public struct DistinctSketch: Sendable {
     }
 
     /// Puts in a key: an identifier's hash under the sketch's ``HashKey``.
-    package mutating func insert(key: UInt64) {
-        registers.insert(key: key)
-    }
+    package mutating func insert(key: UInt64) { registers.insert(key: key) }
 
     /// About how many distinct users there were, rounded; `Int.max` where the registers tell no bound.
     ///
@@ -52,7 +50,7 @@ public struct DistinctSketch: Sendable {
         return rounded < 0x1p63 ? Int(rounded) : .max
     }
 
-    /// Whether it holds nothing.
+    /// True if it holds nothing.
     public var isEmpty: Bool { registers.isEmpty }
 
     /// Puts in all that is in another sketch. What was in both counts once.
@@ -72,15 +70,13 @@ public struct DistinctSketch: Sendable {
 }
 
 extension DistinctSketch: Hashable {
-    /// Whether all registers are equal.
+    /// True if all registers are equal.
     public static func == (left: DistinctSketch, right: DistinctSketch) -> Bool {
         left.registers == right.registers
     }
 
     /// Hashes the registers.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(registers)
-    }
+    public func hash(into hasher: inout Hasher) { hasher.combine(registers) }
 }
 
 extension DistinctSketch: CustomStringConvertible, CustomReflectable {

@@ -44,12 +44,12 @@ public struct HashKey: Sendable, Hashable {
         }
         var nibbles: [UInt8] = []
         for (position, digit) in digits.enumerated() {
-            guard let nibble = Self.nibble(digit) else {
+            guard let nibble = Character(Unicode.Scalar(digit)).hexDigitValue else {
                 throw HashKeyError(
                     "the hash key's character \(position + 1) of \(expected) is not a hexadecimal digit"
                 )
             }
-            nibbles.append(nibble)
+            nibbles.append(UInt8(nibble))
         }
         try self.init(validating: (0..<Self.byteCount).map { nibbles[2 * $0] << 4 | nibbles[2 * $0 + 1] })
     }
@@ -62,15 +62,6 @@ public struct HashKey: Sendable, Hashable {
     private init(low: UInt64, high: UInt64) {
         self.low = low
         self.high = high
-    }
-
-    private static func nibble(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-/// What someone else wrote, read with every step checked.
+/// Foreign bytes, read with every step checked.
 struct SketchBytes {
     let bytes: [UInt8]
     let format: DistinctSketchFormat
