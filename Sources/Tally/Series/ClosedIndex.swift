@@ -59,7 +59,9 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
     private static func allocate(bits: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
         let words = 1 + 2 << Int(bits)
         // As for any allocation of Swift's own: there is no way on without memory.
-        guard let memory = unsafe System.allocateZeroed(words, size: MemoryLayout<UInt64>.size) else { fatalError("Tally: no memory left") }
+        guard let memory = unsafe System.allocateZeroed(words, size: MemoryLayout<UInt64>.size) else {
+            fatalError("Tally: no memory left")
+        }
         let table = unsafe memory.bindMemory(to: Atomic<UInt64>.self, capacity: words)
         unsafe table.pointee.store(64 - bits, ordering: .relaxed)
         return unsafe table
