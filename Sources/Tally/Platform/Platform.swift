@@ -1,9 +1,9 @@
 #if canImport(Darwin)
 internal import Darwin
-#elseif canImport(Glibc)
-internal import Glibc
 #elseif canImport(Musl)
 internal import Musl
+#else
+internal import Glibc
 #endif
 
 /// The C library. No other file of the module imports it, so that the differences between systems stay here.
@@ -208,12 +208,12 @@ package enum System {
     /// A stamp that changes every few milliseconds and takes a few nanoseconds to read; nil if there is no such clock.
     @inline(__always)
     static func coarseStamp() -> UInt64? {
-        #if os(Linux)
+        #if canImport(Darwin)
+        nil
+        #else
         time(of: CLOCK_MONOTONIC_COARSE).map {
             UInt64(truncatingIfNeeded: $0.seconds &* 1_000_000_000 &+ $0.nanoseconds)
         }
-        #else
-        nil
         #endif
     }
 
@@ -254,7 +254,11 @@ package enum System {
         var thread: pthread_t?
         let status = unsafe pthread_create(&thread, &attributes, { unsafe System.run($0) }, argument)
         #else
+        #if canImport(Musl)
+        var thread: pthread_t?
+        #else
         var thread = pthread_t()
+        #endif
         let start: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
             unsafe $0.flatMap { unsafe System.run($0) }
         }
