@@ -1,15 +1,6 @@
-import Dispatch
 import Tally
 import TallyHealthcheck
 import TallyListener
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 @main
 struct Demo {
@@ -22,9 +13,9 @@ struct Demo {
                 await show(options)
             }
         } catch let mistake as DemoOptions.Mistake {
-            fail("\(mistake.description)\n\(DemoOptions.usage)", status: 64)
+            Platform.fail("\(mistake.description)\n\(DemoOptions.usage)", status: 64)
         } catch {
-            fail("\(error)", status: 1)
+            Platform.fail("\(error)", status: 1)
         }
     }
 
@@ -35,7 +26,7 @@ struct Demo {
         if let rounds = options.rounds {
             await server.run(limit: rounds)
         } else {
-            say("Working a simulated chat server and relay for \(options.seconds) s …\n")
+            Platform.say("Working a simulated chat server and relay for \(options.seconds) s …\n")
             await withTaskGroup { group in
                 group.addTask { await server.run(limit: nil) }
                 try? await Task.sleep(for: .seconds(options.seconds))
@@ -61,24 +52,15 @@ struct Demo {
             routes: [history.route],
             healthcheck: healthcheck
         )
-        // Ctrl-C, and a service manager's stop.
-        let (signals, continuation) = AsyncStream.makeStream(of: Int32.self)
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { continuation.yield(number) }
-            source.resume()
-            return source
-        }
-        defer {
-            for source in sources { source.cancel() }
-        }
+        let interrupts = Platform.interrupts()
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await listener.run { address in
-                    say("History of this machine at \(address.url(path: "/history")), kept in \(history.place)")
-                    say("Health at \(address.url(path: "/.well-known/healthcheck.json"))")
-                    say("Metrics at \(address.url(path: "/metrics")) (Ctrl-C ends it)")
+                    Platform.say(
+                        "History of this machine at \(address.url(path: "/history")), kept in \(history.place)"
+                    )
+                    Platform.say("Health at \(address.url(path: "/.well-known/healthcheck.json"))")
+                    Platform.say("Metrics at \(address.url(path: "/metrics")) (Ctrl-C ends it)")
                 }
                 return true
             }
@@ -87,7 +69,7 @@ struct Demo {
                 return false
             }
             group.addTask {
-                for await _ in signals { break }
+                for await _ in interrupts { break }
                 // No new requests while those in flight are finished.
                 healthcheck.beginDraining()
                 return true
@@ -105,22 +87,10 @@ struct Demo {
     }
     #else
     private static func serve(port: Int, _ options: DemoOptions) async throws {
-        fail(
+        Platform.fail(
             "--port needs the trait Listener: swift run --traits Listener tally-demo --port \(port)",
             status: 64
         )
     }
     #endif
-
-    private static func fail(_ message: String, status: Int32) -> Never {
-        var line = "tally-demo: \(message)\n"
-        _ = line.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-        exit(status)
-    }
-
-    /// Prints a line that somebody may be waiting for, also where the output is a pipe.
-    private static func say(_ line: String) {
-        print(line)
-        fflush(nil)
-    }
 }

@@ -3,14 +3,6 @@ import Tally
 import TallyListener
 import TallySampler
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// What this machine, this process and its containers used in the last while, as a page of text.
 struct MachineHistory: Sendable {
     private let sampler: Sampler

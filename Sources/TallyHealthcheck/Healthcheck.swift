@@ -30,8 +30,7 @@ public final class Healthcheck: Sendable {
     let serviceText: DocumentWriter.ServiceText
     let sections: [DocumentSection]
     let checks: [ProviderCheck]
-    /// The object that a run of a provider belongs to. It outlives the healthcheck in tasks that outlive their run.
-    let identity = Identity()
+    let identity = ProviderCheck.Identity()
     let drains = Atomic(false)
     let hasStarted = Atomic(false)
 
@@ -83,8 +82,6 @@ public final class Healthcheck: Sendable {
         self.checks = checks
         for check in checks { check.beginRefreshing() }
     }
-
-    final class Identity: Sendable {}
 
     deinit {
         for check in checks { check.stop() }

@@ -90,7 +90,10 @@ public final class Sampler: Sendable {
     ///
     /// - Throws: ``SamplerError`` once it has been stopped.
     public func start() throws(SamplerError) {
-        try core.start(latest)
+        try core.start { [core, latest] in
+            var loop = SamplerLoop(core, latest)
+            await loop.run()
+        }
     }
 
     /// Stops sampling, for good. From any task, as often as one likes, also before ``start()``.

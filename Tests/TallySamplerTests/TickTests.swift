@@ -187,7 +187,7 @@ struct TickTests {
         for target in targets { _ = run.begin(.target(source: 0, id: target.id)) }
         let source = SampleSource("docker") { _ in SourceReading(targets: targets) }
         let tick = SourceTick(elapsed: .zero, interval: .seconds(15))
-        let state = await TickRun([source], tick, ElapsedClock(bench.clock), run).collect()
+        let state = await TickRun([source], tick, ElapsedClock(bench.clock), run).collectSamples()
         #expect(state.outcomes[0].targetErrors.count == 50_000)
         hold.open()
     }

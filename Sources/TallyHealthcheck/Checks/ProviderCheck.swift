@@ -9,8 +9,11 @@ final class ProviderCheck: Sendable {
         let wallClock: @Sendable () -> Double
         let metrics: HealthMetrics?
         let reporter: ErrorReporter?
-        let identity: Healthcheck.Identity
+        let identity: Identity
     }
+
+    /// The identity of a healthcheck.
+    final class Identity: Sendable {}
 
     private struct Handles {
         /// The task of the latest run.

@@ -20,13 +20,3 @@ struct HealthClock: Sendable {
         return Wakeup { task.cancel() }
     }
 }
-
-/// A scheduled call.
-struct Wakeup: Sendable {
-    /// Has no effect if the call has been made or is in progress.
-    let cancel: @Sendable () -> Void
-
-    init(cancel: @escaping @Sendable () -> Void) {
-        self.cancel = cancel
-    }
-}

@@ -3,13 +3,13 @@ import NIOCore
 
 #if canImport(Darwin)
 import Darwin
+#elseif canImport(Glibc)
+import Glibc
 #elseif canImport(Musl)
 import Musl
-#else
-import Glibc
 #endif
 
-/// Functions of the system's C library that the listener needs.
+/// The C library. No other file of the module imports it.
 enum Platform {
     static func isAddressInUse(_ error: IOError) -> Bool { error.errnoCode == EADDRINUSE }
 

@@ -19,12 +19,12 @@ struct ControlGroupFiles {
     /// What the reader's own network is known by.
     let ownNetwork: [UInt8]?
     /// What time it is.
-    let now: @Sendable () -> Duration
+    private let present: @Sendable () -> Duration
 
     init(mounts: ControlGroupMounts, proc: String, now: @escaping @Sendable () -> Duration) {
         self.mounts = mounts
         self.proc = proc
-        self.now = now
+        present = now
         hostMemory = (try? KernelFile.read("\(proc)/meminfo")).flatMap { HostMemory(text: $0).total }
         ownNetwork = System.destination(ofLink: "\(proc)/self/ns/net")
     }
@@ -38,7 +38,7 @@ struct ControlGroupFiles {
                 place.isV2
                 ? try text("\(path)/cpu.stat")?.number(of: "usage_usec").map { Double($0) / 1e6 }
                 : try number("\(path)/cpuacct.usage").map { Double($0) / 1e9 }
-            usage.time = now()
+            usage.time = present()
         }
         try readMemory(of: group, &values)
         if let place = mounts.place(of: .block),

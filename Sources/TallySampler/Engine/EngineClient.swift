@@ -15,7 +15,7 @@ final class EngineClient: Sendable {
         let body: [UInt8]
 
         /// The body of an answer that is a good one.
-        func success() throws(SourceError) -> [UInt8] {
+        func acceptedBody() throws(SourceError) -> [UInt8] {
             guard status == 200 else {
                 throw SourceError(.refused, "the engine answers \(status): \(body.prefix(200).text)")
             }

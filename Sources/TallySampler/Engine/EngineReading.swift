@@ -30,7 +30,7 @@ struct EngineReading: Equatable, Sendable {
             let used = cpu.minus(before)
         else { return .none }
         guard engine.countsSystemTime else {
-            return CPUShare(used: Double(used) / 1e9, during: read.since(last.read), cpus: cpus)
+            return CPUShare(used: Double(used) / 1e9, during: read.seconds(after: last.read), cpus: cpus)
         }
         guard let system, let systemBefore = last.system, let capacity = system.minus(systemBefore), capacity > 0 else {
             return .none

@@ -53,7 +53,7 @@ final class EngineSource: Sendable {
     func read(_ tick: SourceTick) async throws -> SourceReading {
         let socket = try sockets.present()
         let ping = try await client.get("/_ping", at: socket, within: limits.ping)
-        _ = try ping.success()
+        _ = try ping.acceptedBody()
         var engine = EngineIdentity(headers: ping.headers)
         var reading = SourceReading()
         reading.errors = state.withLock { state in
@@ -100,14 +100,14 @@ final class EngineSource: Sendable {
     private func list(at socket: String, _ engine: inout EngineIdentity) async throws -> [UInt8] {
         let reply = try await client.get("\(engine.prefix)/containers/json", at: socket, within: limits.list)
         // An engine may have given up the version that is asked for; it still has its own.
-        guard reply.status == 400, !engine.prefix.isEmpty else { return try reply.success() }
+        guard reply.status == 400, !engine.prefix.isEmpty else { return try reply.acceptedBody() }
         engine.prefix = ""
-        return try await client.get("/containers/json", at: socket, within: limits.list).success()
+        return try await client.get("/containers/json", at: socket, within: limits.list).acceptedBody()
     }
 
     private func running(at socket: String, _ engine: EngineIdentity) async throws -> Int? {
         let reply = try await client.get("\(engine.prefix)/info", at: socket, within: limits.list)
-        return try EngineInfo.containersRunning(try reply.success())
+        return try EngineInfo.containersRunning(try reply.acceptedBody())
     }
 
     private func sample(
@@ -123,7 +123,7 @@ final class EngineSource: Sendable {
         let reply = try await client.get(path, at: socket, within: limits.stats)
         // Removed since the list.
         guard reply.status != 404 else { return nil }
-        guard var stats = try EngineStats(body: try reply.success(), of: id, engine: engine) else { return nil }
+        guard var stats = try EngineStats(body: try reply.acceptedBody(), of: id, engine: engine) else { return nil }
         if let limit = stats.memoryLimit, let hostMemory, limit >= hostMemory { stats.memoryLimit = nil }
         guard let share = take(stats, id, engine, tick) else { return nil }
         var values = stats.values

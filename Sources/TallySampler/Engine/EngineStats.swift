@@ -12,7 +12,7 @@ struct EngineStats: Equatable, Sendable {
     var memoryLimit: UInt64?
     var received: UInt64?
     var sent: UInt64?
-    var block: (read: UInt64?, written: UInt64?) = (nil, nil)
+    var block: (reads: UInt64?, writes: UInt64?) = (nil, nil)
     var processes: UInt64?
 
     static func == (one: EngineStats, two: EngineStats) -> Bool {
@@ -56,7 +56,7 @@ struct EngineStats: Equatable, Sendable {
         values[.cpuSeconds] = cpu.map { Double($0) / 1e9 }
         let numbers: [(SampleMetric, UInt64?)] = [
             (.memoryUsedBytes, memory), (.memoryLimitBytes, memoryLimit), (.networkReceivedBytes, received),
-            (.networkSentBytes, sent), (.blockReadBytes, block.read), (.blockWrittenBytes, block.written),
+            (.networkSentBytes, sent), (.blockReadBytes, block.reads), (.blockWrittenBytes, block.writes),
             (.processes, processes),
         ]
         for (metric, number) in numbers { values[metric] = number.map { Double($0) } }

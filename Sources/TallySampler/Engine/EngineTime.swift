@@ -34,7 +34,7 @@ struct EngineTime: Comparable, Sendable {
     }
 
     /// How much later this is, in seconds.
-    func since(_ earlier: EngineTime) -> Double {
+    func seconds(after earlier: EngineTime) -> Double {
         // Both are within 300 years of each other, which fits.
         Double(nanosecondsSinceEpoch - earlier.nanosecondsSinceEpoch) / 1e9
     }

@@ -31,3 +31,13 @@ struct HistoryRange: Equatable, Sendable {
         return time - (rest < 0 ? rest + bucketSeconds : rest)
     }
 }
+
+extension [SampleSubject] {
+    /// In the order in which a history lists them, by bytes within a kind; the first of too many.
+    static func listed(_ subjects: Set<SampleSubject>) -> [SampleSubject] {
+        let listed = SampleSubject.Kind.all.flatMap { kind in
+            subjects.filter { $0.kind == kind }.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+        }
+        return Array(listed.prefix(HistoryRange.maxPoints))
+    }
+}

@@ -2,7 +2,7 @@
 struct PointCollector {
     private let range: HistoryRange
     private(set) var points: [HistoryPoint] = []
-    private var bucket: (start: Int64, count: Int, min: Double, mean: Double, max: Double)?
+    private var bucket: HistoryPoint?
 
     init(_ range: HistoryRange) {
         self.range = range
@@ -12,9 +12,9 @@ struct PointCollector {
     mutating func add(_ value: Double, at time: Int64) {
         guard value.isFinite else { return }
         let start = range.bucket(of: time)
-        guard var current = bucket, current.start == start else {
+        guard var current = bucket, current.time == start else {
             close()
-            bucket = (start, 1, value, value, value)
+            bucket = HistoryPoint(time: start, count: 1, min: value, mean: value, max: value)
             return
         }
         current.count += 1
@@ -26,10 +26,7 @@ struct PointCollector {
     }
 
     private mutating func close() {
-        guard let done = bucket else { return }
-        points.append(
-            HistoryPoint(time: done.start, count: done.count, min: done.min, mean: done.mean, max: done.max)
-        )
+        if let bucket { points.append(bucket) }
         bucket = nil
     }
 

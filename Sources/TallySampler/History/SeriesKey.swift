@@ -1,20 +1,14 @@
-/// Whose values a series holds. Compared by bytes.
+internal import Tally
+
+/// The subject and container of a series.
 struct SeriesKey: Hashable, Sendable {
     let subject: SampleSubject
-    let containerID: String?
+    private let container: ByteName?
+
+    var containerID: String? { container?.text }
 
     init(_ sample: Sample) {
         subject = sample.subject
-        containerID = sample.containerID
-    }
-
-    static func == (one: SeriesKey, other: SeriesKey) -> Bool {
-        guard one.subject == other.subject, (one.containerID == nil) == (other.containerID == nil) else { return false }
-        return (one.containerID ?? "").utf8.elementsEqual((other.containerID ?? "").utf8)
-    }
-
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(subject)
-        hasher.combine(bytesOf: containerID ?? "")
+        container = sample.containerID.map(ByteName.init)
     }
 }

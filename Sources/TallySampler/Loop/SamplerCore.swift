@@ -8,7 +8,7 @@ final class SamplerCore: Sendable {
     let clock: ElapsedClock
     let wallSeconds: @Sendable () -> Double
     let metrics: SamplerMetrics
-    let settings: SettingsReader
+    let settings: @Sendable () async throws -> SamplingSettings
     let reports: Reports
     let outstanding = TickRun.Outstanding()
 
@@ -40,14 +40,14 @@ final class SamplerCore: Sendable {
         self.clock = clock
         self.wallSeconds = wallSeconds
         self.metrics = metrics
-        self.settings = SettingsReader(settings, clock)
+        self.settings = settings
         reports = Reports(report)
     }
 
     // MARK: Life
 
-    /// - Parameter latest: The metrics of the last samples.
-    func start(_ latest: LatestValues) throws(SamplerError) {
+    /// Runs the loop, unless it runs already.
+    func start(_ loop: @escaping @Sendable () async -> Void) throws(SamplerError) {
         let before = phase.withLock { phase in
             let before = phase
             if phase == .idle { phase = .running }
@@ -58,8 +58,7 @@ final class SamplerCore: Sendable {
         case .running: break
         case .idle:
             Task.detached { [self] in
-                var loop = SamplerLoop(self, latest)
-                await loop.run()
+                await loop()
                 await end()
             }
         }

@@ -3,6 +3,7 @@ internal import Tally
 /// The loop: sleeps, looks at the settings, samples, writes, prunes; one after the other, so that ticks never overlap.
 struct SamplerLoop {
     private let core: SamplerCore
+    private let settings: SettingsReader
     private var latest: LatestValues
     private var grid: TickGrid
     private var plan = SamplingPlan.unknown
@@ -11,6 +12,7 @@ struct SamplerLoop {
 
     init(_ core: SamplerCore, _ latest: LatestValues) {
         self.core = core
+        settings = SettingsReader(core.settings, core.clock)
         self.latest = latest
         grid = TickGrid(start: core.clock.now())
     }
@@ -58,7 +60,7 @@ struct SamplerLoop {
     }
 
     private mutating func readSettings() async {
-        switch await core.settings.read(core) {
+        switch await settings.read(core) {
         case .stopped: return
         case .settings(let settings):
             plan = plan.after(settings)
@@ -78,7 +80,7 @@ struct SamplerLoop {
         // One time for the whole tick, so that its sums are of one moment.
         guard let stamp = await stamp(interval, retention) else { return }
         let run = TickRun(core.sources, SourceTick(elapsed: start, interval: interval), core.clock, core.outstanding)
-        let state = await core.endingEarly({ run.cutShort() }, { await run.collect() })
+        let state = await core.endingEarly({ run.cutShort() }, { await run.collectSamples() })
         report(state)
         let samples = state.samples()
         core.outstanding.setLate(state.lateTargets)

@@ -11,11 +11,11 @@ final class TickRun: Sendable {
         func end(_ job: TickState.Job) { jobs.withLock { _ = $0.remove(job) } }
         var count: Int { jobs.withLock { $0.count } }
 
-        private let lateJobs = Locked<Set<TickState.Job>>([])
+        private let timedOut = Locked<Set<TickState.Job>>([])
 
         /// What gave no answer in time in the last tick, and is asked last in the next.
-        var late: Set<TickState.Job> { lateJobs.withLock(\.self) }
-        func setLate(_ late: Set<TickState.Job>) { lateJobs.withLock { $0 = late } }
+        var lateJobs: Set<TickState.Job> { timedOut.withLock(\.self) }
+        func setLate(_ late: Set<TickState.Job>) { timedOut.withLock { $0 = late } }
     }
 
     static let targetTime = Duration.seconds(10)
@@ -35,11 +35,11 @@ final class TickRun: Sendable {
         self.tick = tick
         self.clock = clock
         self.outstanding = outstanding
-        state = Locked(TickState(sources: sources.count, late: outstanding.late))
+        state = Locked(TickState(sources: sources.count, late: outstanding.lateJobs))
     }
 
     /// What came of it, in time. To be called once.
-    func collect() async -> TickState {
+    func collectSamples() async -> TickState {
         let deadline = clock.alarm(at: clock.now().adding(Self.wholeTime)) { [self] in
             change { $0.end(cutShort: false) }
         }
@@ -125,7 +125,7 @@ final class TickRun: Sendable {
         }
         tasks.withLock { $0[job] = [task] + (deadline.map { [$0] } ?? []) }
         // It may have ended before it was entered, or the tick may.
-        let isOver = state.withLock { !$0.isRunning(job) }
+        let isOver = state.withLock { !$0.isAsking(job) }
         if isOver { cancel(job) }
         return []
     }

@@ -74,7 +74,7 @@ struct TickState {
         return jobs
     }
 
-    func isRunning(_ job: Job) -> Bool { !isOver && running.contains(job) }
+    func isAsking(_ job: Job) -> Bool { !isOver && running.contains(job) }
 
     // MARK: What happens
 

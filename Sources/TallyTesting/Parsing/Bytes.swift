@@ -47,11 +47,3 @@ extension String {
 
     func hasSuffix(bytesOf suffix: String) -> Bool { utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) }
 }
-
-extension Hasher {
-    mutating func combine(utf8 text: String) {
-        for byte in text.utf8 { combine(byte) }
-        // Not in any text, so that ("a", "bc") and ("ab", "c") differ.
-        combine(0xFF as UInt8)
-    }
-}

@@ -1,22 +1,16 @@
 /// Puts lines together to families, and checks what a line alone cannot show.
 struct FamilyBuilder {
-    enum Metadata {
-        case help(String)
-        case kind(ParsedFamily.Kind)
-        case unit(String)
-    }
-
     private let isOpenMetrics: Bool
     private var families: [ParsedFamily] = []
     /// The family, by its place in `families`, that samples of a name would be taken for.
     private var claims: [[UInt8]: Int] = [:]
     private var open: OpenFamily?
 
-    init(_ syntax: ExpositionParser.Syntax) {
-        isOpenMetrics = syntax.isOpenMetrics
+    init(isOpenMetrics: Bool) {
+        self.isOpenMetrics = isOpenMetrics
     }
 
-    mutating func add(_ metadata: Metadata, to name: String, line: Int) throws(ExpositionError) {
+    mutating func add(_ metadata: OpenFamily.Metadata, to name: String, line: Int) throws(ExpositionError) {
         if open?.family.name.hasSameBytes(as: name) != true {
             try close()
             try start(name, line: line, .clashingNames)

@@ -1,5 +1,11 @@
 /// The family whose lines are being read.
 struct OpenFamily {
+    enum Metadata {
+        case help(String)
+        case kind(ParsedFamily.Kind)
+        case unit(String)
+    }
+
     private(set) var family: ParsedFamily
     private(set) var suffixes: [String]
     private let isOpenMetrics: Bool
@@ -32,7 +38,7 @@ struct OpenFamily {
 
     // MARK: Metadata
 
-    mutating func add(_ metadata: FamilyBuilder.Metadata, line: Int) throws(ExpositionError) {
+    mutating func add(_ metadata: Metadata, line: Int) throws(ExpositionError) {
         guard family.samples.isEmpty else {
             throw ExpositionError(.misplacedMetadata, line: line, "metadata stands before the family's samples")
         }

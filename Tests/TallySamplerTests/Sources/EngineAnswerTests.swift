@@ -23,7 +23,7 @@ struct EngineAnswerTests {
         let client = EngineClient(clock: ContinuousClock())
         let reply = try await client.get("/containers/json", at: engine.socket, within: .seconds(60))
         #expect(reply.body.count == 8 << 20)
-        #expect(try EngineContainer.list(try reply.success()).map(\.container.id) == [containerID(1)])
+        #expect(try EngineContainer.list(try reply.acceptedBody()).map(\.container.id) == [containerID(1)])
         await client.shutdown()
     }
 

@@ -1,3 +1,5 @@
+internal import Tally
+
 /// A label's name and value, compared by their bytes.
 package struct ParsedLabel: Hashable, Sendable, CustomStringConvertible {
     /// The name.
@@ -11,15 +13,13 @@ package struct ParsedLabel: Hashable, Sendable, CustomStringConvertible {
         self.value = value
     }
 
-    /// Whether two labels are of the same bytes. Strings alone would take `é` and `e` with an accent for one.
     package static func == (one: Self, two: Self) -> Bool {
         one.name.hasSameBytes(as: two.name) && one.value.hasSameBytes(as: two.value)
     }
 
-    /// Feeds the bytes.
     package func hash(into hasher: inout Hasher) {
-        hasher.combine(utf8: name)
-        hasher.combine(utf8: value)
+        hasher.combine(ByteName(name))
+        hasher.combine(ByteName(value))
     }
 
     /// `name="value"`, escaped as in an exposition.

@@ -3,11 +3,11 @@ public struct HistoryPoint: Sendable, Hashable {
     /// The bucket's start, in seconds since the Unix epoch.
     public let time: Int64
     /// The number of values: one or more.
-    public let count: Int
+    public internal(set) var count: Int
     /// The smallest value.
-    public let min: Double
+    public internal(set) var min: Double
     /// The mean of the values.
-    public let mean: Double
+    public internal(set) var mean: Double
     /// The largest value.
-    public let max: Double
+    public internal(set) var max: Double
 }

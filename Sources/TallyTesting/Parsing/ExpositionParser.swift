@@ -60,7 +60,7 @@ public struct ExpositionParser: Sendable {
     /// Reads a whole exposition.
     public func parse(_ bytes: [UInt8]) throws(ExpositionError) -> ParsedExposition {
         try Self.checkEncoding(bytes)
-        var builder = FamilyBuilder(syntax)
+        var builder = FamilyBuilder(isOpenMetrics: syntax.isOpenMetrics)
         var number = 0
         var start = 0
         while start < bytes.count {

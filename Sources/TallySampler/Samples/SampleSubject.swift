@@ -1,6 +1,8 @@
-/// Whose resources a sample tells of: the host, this process, a container or a control group.
+internal import Tally
+
+/// The user of the resources in a sample: the host, this process, a container or a control group.
 public struct SampleSubject: Hashable, Sendable, CustomStringConvertible {
-    /// What kind of subject it is. More may be added.
+    /// A kind of subject. More may be added.
     public struct Kind: Hashable, Sendable, CustomStringConvertible {
         /// Its name, as stored: `[a-z_]+`.
         public let description: String
@@ -18,10 +20,16 @@ public struct SampleSubject: Hashable, Sendable, CustomStringConvertible {
         package static let all: [Kind] = [.host, .process, .container, .controlGroup]
     }
 
-    /// What kind of subject it is.
+    /// The kind of subject.
     public let kind: Kind
-    /// Which of its kind; empty where there is only one.
-    public let id: String
+    private let name: ByteName
+    /// The name within the kind, compared by its bytes; empty where there is only one.
+    public var id: String { name.text }
+
+    init(kind: Kind, id: String) {
+        self.kind = kind
+        name = ByteName(id)
+    }
 
     /// The machine.
     public static let host = SampleSubject(kind: .host, id: "")
@@ -34,34 +42,4 @@ public struct SampleSubject: Hashable, Sendable, CustomStringConvertible {
 
     /// Kind and id: `container web`.
     public var description: String { id.isEmpty ? kind.description : "\(kind) \(id)" }
-
-    /// Whether both are of one kind and their ids are the same bytes: a name that is spelled with other scalars is
-    /// another file's or container's, however alike they look.
-    public static func == (one: SampleSubject, other: SampleSubject) -> Bool {
-        one.kind == other.kind && one.id.utf8.elementsEqual(other.id.utf8)
-    }
-
-    /// Feeds the kind and the bytes of the id.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(kind)
-        hasher.combine(bytesOf: id)
-    }
-}
-
-extension [SampleSubject] {
-    /// In the order in which a history lists them, by bytes within a kind; the first of too many.
-    static func listed(_ subjects: Set<SampleSubject>) -> [SampleSubject] {
-        let listed = SampleSubject.Kind.all.flatMap { kind in
-            subjects.filter { $0.kind == kind }.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
-        }
-        return Array(listed.prefix(HistoryRange.maxPoints))
-    }
-}
-
-extension Hasher {
-    /// A text by its bytes, where `combine` would take two spellings of one character for the same.
-    mutating func combine(bytesOf text: String) {
-        for byte in text.utf8 { combine(byte) }
-        combine(0xFF as UInt8)
-    }
 }

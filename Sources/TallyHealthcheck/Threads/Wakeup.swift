@@ -1,0 +1,9 @@
+/// A scheduled call.
+struct Wakeup: Sendable {
+    /// Has no effect if the call has been made or is in progress.
+    let cancel: @Sendable () -> Void
+
+    init(cancel: @escaping @Sendable () -> Void) {
+        self.cancel = cancel
+    }
+}
