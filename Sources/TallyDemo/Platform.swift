@@ -2,10 +2,10 @@ import Dispatch
 
 #if canImport(Darwin)
 import Darwin
-#elseif canImport(Glibc)
-import Glibc
 #elseif canImport(Musl)
 import Musl
+#else
+import Glibc
 #endif
 
 /// The C library. No other file of the demo imports it.

@@ -3,10 +3,10 @@ import NIOCore
 
 #if canImport(Darwin)
 import Darwin
-#elseif canImport(Glibc)
-import Glibc
 #elseif canImport(Musl)
 import Musl
+#else
+import Glibc
 #endif
 
 /// The C library. No other file of the module imports it.
