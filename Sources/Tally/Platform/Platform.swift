@@ -155,16 +155,16 @@ package enum System {
     }
 
     enum Resource {
-        case virtualBytes, descriptors
+        case memory, openFiles
     }
 
     /// The soft limit, the first one to take effect; nil if there is none.
     static func limit(of resource: Resource) -> Double? {
         var limit = rlimit()
         #if canImport(Darwin) || canImport(Musl)
-        let number = resource == .descriptors ? RLIMIT_NOFILE : RLIMIT_AS
+        let number = resource == .openFiles ? RLIMIT_NOFILE : RLIMIT_AS
         #else
-        let number = __rlimit_resource_t((resource == .descriptors ? RLIMIT_NOFILE : RLIMIT_AS).rawValue)
+        let number = __rlimit_resource_t((resource == .openFiles ? RLIMIT_NOFILE : RLIMIT_AS).rawValue)
         #endif
         guard unsafe getrlimit(number, &limit) == 0, limit.rlim_cur != rlim_t.max else { return nil }
         return Double(limit.rlim_cur)

@@ -23,14 +23,14 @@ package struct ProcessFacts: Sendable {
             cpuSeconds: System.usedSeconds(),
             residentBytes: stat.map { Double($0.residentPages) * System.pageSize() },
             virtualBytes: stat.map { Double($0.virtualBytes) },
-            virtualBytesLimit: System.limit(of: .virtualBytes),
+            virtualBytesLimit: System.limit(of: .memory),
             threads: stat.map(\.threads),
             startSeconds: ProcessStart.own.seconds(
                 boot: { bootTime(text: text("/proc/stat")) },
                 sinceBoot: stat.map { Double($0.startTicks) / System.clockTicks() }
             ),
             descriptors: openDescriptors(),
-            descriptorLimit: System.limit(of: .descriptors)
+            descriptorLimit: System.limit(of: .openFiles)
         )
     }
 
