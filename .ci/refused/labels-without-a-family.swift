@@ -1,7 +1,5 @@
 // error: 'init(_:help:labelNames:in:)' is unavailable: labels make a family
-// error: 'init(_:help:labelNames:buckets:in:)' is unavailable: labels make a family
 // error: 'init(_:help:in:)' is unavailable: a name that is no literal needs init(validating:help:in:)
-// error: 'init(_:help:buckets:in:)' is unavailable: a name that is no literal needs init(validating:help:buckets:in:)
 // What users of other libraries type first, for which the compiler's own message misleads.
 import Tally
 

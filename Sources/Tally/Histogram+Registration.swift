@@ -21,32 +21,6 @@ extension Histogram {
         try self.init(FamilyRequest(name, help, Self.layout(buckets)), in: registry)
     }
 
-    /// Unavailable: a name that is no literal can be invalid at run time.
-    @available(
-        *,
-        unavailable,
-        message: "a name that is no literal needs init(validating:help:buckets:in:), which throws if it is invalid"
-    )
-    public init(_ name: String, help: String, buckets: Buckets = .latency, in registry: MetricRegistry) {
-        fatalError()
-    }
-
-    /// Unavailable: an instrument with labels is a family.
-    @available(
-        *,
-        unavailable,
-        message: "labels make a family: Family<Labels, Histogram>(_:help:in:), or family(validating:…labelNames:…)"
-    )
-    public init(
-        _ name: String,
-        help: String,
-        labelNames: [String],
-        buckets: Buckets = .latency,
-        in registry: MetricRegistry
-    ) {
-        fatalError()
-    }
-
     /// Registers a family of histograms whose label names are known only at run time.
     public static func family(
         validating name: String,

@@ -20,6 +20,6 @@ extension Histogram {
         public func observe() { histogram.observe(since: start) }
     }
 
-    /// Starts a timer. Where the work is one closure, ``time(_:)-(()(Failure)->Result)`` is shorter.
+    /// Starts a timer. `time { }` is shorter for work that is one closure.
     public func start() -> Timer { Timer(self) }
 }

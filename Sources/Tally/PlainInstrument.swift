@@ -33,26 +33,6 @@ extension PlainInstrument {
         try self.init(FamilyRequest(name, help, Self._kind.layout), in: registry)
     }
 
-    /// Unavailable: a name that is no literal can be invalid at run time.
-    @available(
-        *,
-        unavailable,
-        message: "a name that is no literal needs init(validating:help:in:), which throws if it is invalid"
-    )
-    public init(_ name: String, help: String, in registry: MetricRegistry) {
-        fatalError()
-    }
-
-    /// Unavailable: an instrument with labels is a family.
-    @available(
-        *,
-        unavailable,
-        message: "labels make a family: Family<Labels, Child>(_:help:in:), or family(validating:help:labelNames:in:)"
-    )
-    public init(_ name: String, help: String, labelNames: [String], in registry: MetricRegistry) {
-        fatalError()
-    }
-
     /// Registers a family whose label names are known only at run time.
     ///
     /// - Parameters:
@@ -75,5 +55,27 @@ extension PlainInstrument {
             FamilyRequest(name, help, layout, labelNames, maxChildren: maxChildren, idleTimeout: idleTimeout),
             in: registry
         )
+    }
+}
+
+extension Instrument {
+    /// Unavailable: a name that is no literal can be invalid at run time.
+    @available(
+        *,
+        unavailable,
+        message: "a name that is no literal needs init(validating:help:in:), which throws if it is invalid"
+    )
+    public init(_ name: String, help: String, in registry: MetricRegistry) {
+        fatalError()
+    }
+
+    /// Unavailable: an instrument with labels is a family.
+    @available(
+        *,
+        unavailable,
+        message: "labels make a family: Family<Labels, Child>(_:help:in:), or family(validating:help:labelNames:in:)"
+    )
+    public init(_ name: String, help: String, labelNames: [String], in registry: MetricRegistry) {
+        fatalError()
     }
 }

@@ -1,6 +1,6 @@
 import Tally
 
-/// What the simulated server counts. A real server's looks the same.
+/// The metrics of the simulated server. Those of a real server look the same.
 struct ChatMetrics: Sendable {
     struct Route: LabelSet {
         enum Method: String, LabelValue {

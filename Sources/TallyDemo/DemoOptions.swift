@@ -2,11 +2,11 @@
 struct DemoOptions {
     /// Serve on this port; nil: print and end.
     var port: Int?
-    /// How long to work, where nothing is served.
+    /// The duration of the run if nothing is served.
     var seconds = 3
     /// The file that the machine's history is kept in; nil: in memory.
     var history: String?
-    /// How many rounds to work; nil: as many as fit the time.
+    /// The number of rounds, or nil for as many as fit.
     var rounds: Int?
 
     static let usage = """

@@ -3,10 +3,9 @@ import Tally
 import TallyListener
 import TallySampler
 
-/// What this machine, this process and its containers used in the last while, as a page of text.
+/// The recent resource use of this machine, process and containers, as a page of text.
 struct MachineHistory: Sendable {
     private let sampler: Sampler
-    /// Where it is kept.
     let place: String
 
     /// - Parameter file: Where to keep it, with the trait `SQLite`; nil for memory.
@@ -61,7 +60,7 @@ struct MachineHistory: Sendable {
             let points = try await sampler.history(
                 of: column.metric,
                 for: column.subject,
-                last: .minutes(10),
+                last: .seconds(600),
                 every: .seconds(15)
             )
             for point in points {

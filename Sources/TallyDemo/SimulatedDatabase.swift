@@ -1,6 +1,4 @@
 import Synchronization
-import Tally
-import TallyHealthcheck
 
 /// A database that takes its time, as real ones do: the server writes to it, the healthcheck counts its rows.
 final class SimulatedDatabase: Sendable {
@@ -18,28 +16,5 @@ final class SimulatedDatabase: Sendable {
     func count(_ table: Table) async throws -> Int {
         try await Task.sleep(for: .milliseconds(2))
         return rows.withLock { $0[table, default: 0] }
-    }
-}
-
-extension SimulatedServer {
-    /// What the server says of itself, and shows in the registry as `health_check_up{check}`.
-    func healthcheck(in registry: MetricRegistry) -> Healthcheck {
-        Healthcheck(
-            service: ServiceInfo(name: "chat", version: "1.4.2"),
-            providers: [
-                SnapshotProvider("database", keys: ["sessions", "clients"], maxAge: .seconds(1)) { [database] in
-                    [
-                        "sessions": .integer(try await database.count(.sessions)),
-                        "clients": .integer(try await database.count(.clients)),
-                    ]
-                },
-                .counters([
-                    "connectionsSinceBoot": metrics.connections, "disconnectionsSinceBoot": metrics.disconnections,
-                ]),
-                .activeUsers("activeUsers", metrics.activeUsers),
-                .process(),
-            ],
-            registry: registry
-        )
     }
 }

@@ -3,12 +3,11 @@ import Tally
 
 /// A chat server with a relay, without the network: each round is what its handlers would count for one request.
 ///
-/// What a round counts follows from its number alone, so that whoever reads the metrics can tell what they must be.
+/// The number of a round determines its counts, so that a reader of the metrics can predict them.
 final class SimulatedServer: Sendable {
     /// Real rooms have real names: quotes, backslashes, line feeds, accents, emoji.
     static let rooms = ["lobby", #"the "quiet" corner"#, #"C:\logs"#, "café", "\"two\\\nlines\" été 🚀"]
 
-    /// How many users take turns.
     static let users = 750
 
     let metrics: ChatMetrics

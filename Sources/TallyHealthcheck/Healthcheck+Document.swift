@@ -34,8 +34,7 @@ extension Healthcheck {
         guard !ReentryGuard.isInside(identity) else { return asked }
         let wait = DocumentWait()
         for check in checks { check.request(at: asked, by: wait) }
-        wait.arrive()
-        guard !wait.isOver else { return asked }
+        guard !wait.isSettled() else { return asked }
         let end = limit.map { clock.wake(after: $0) { wait.leave() } }
         await wait.wait()
         end?.cancel()

@@ -23,15 +23,7 @@ public import TallyHealthcheck
 /// The listener counts its connections, responses, timeouts and scrapes as `tally_listener_…` in the registry that it
 /// serves, unless that registry has no metrics of its own.
 public struct MetricsListener: Sendable {
-    let exposition: ExpositionSource
-    private let registry: MetricRegistry?
-    let host: String
-    let port: Int
-    let allowsNonLoopback: Bool
-    let allowedHosts: [String]
-    let routes: [ListenerRoute]
-    let limits: ListenerLimits
-    let onError: (@Sendable (ListenerReport) -> Void)?
+    private let configuration: ListenerConfiguration
 
     /// Creates a description of a listener. Nothing is checked or opened before it runs.
     ///
@@ -88,15 +80,17 @@ public struct MetricsListener: Sendable {
         limits: ListenerLimits = ListenerLimits(),
         onError: (@Sendable (ListenerReport) -> Void)? = nil
     ) {
-        self.exposition = exposition
-        self.registry = registry
-        self.host = host
-        self.port = port
-        self.allowsNonLoopback = allowsNonLoopback
-        self.allowedHosts = allowedHosts
-        self.routes = routes
-        self.limits = limits
-        self.onError = onError
+        configuration = ListenerConfiguration(
+            exposition: exposition,
+            registry: registry,
+            host: host,
+            port: port,
+            allowsNonLoopback: allowsNonLoopback,
+            allowedHosts: allowedHosts,
+            routes: routes,
+            limits: limits,
+            onError: onError
+        )
     }
 
     /// Listens until the task is cancelled.
@@ -109,14 +103,7 @@ public struct MetricsListener: Sendable {
     /// - Throws: ``ListenerError`` if the configuration is invalid, the address is not loopback and `allowsNonLoopback`
     ///   is false, the port is taken, or the system refuses the address or closes the socket.
     public func run(onListening: (ListenerAddress) -> Void = { _ in }) async throws {
-        try limits.validate()
-        guard (0...65_535).contains(port) else {
-            throw ListenerError(.invalidConfiguration, "port is \(port), but must be 0 to 65535")
-        }
-        let routes = try RouteTable(exposition: exposition, routes: routes)
-        guard !Task.isCancelled else { return }
-        let metrics = registry.flatMap(ListenerMetrics.init)
-        try await ListenerRun(listener: self, routes: routes, metrics: metrics).run(onListening: onListening)
+        try await ListenerRun(configuration).run(onListening: onListening)
     }
 }
 #else

@@ -23,8 +23,8 @@ public struct HistoryStore: Sendable {
     /// **Failures** of the file never stop a sampler. Ticks that cannot be written stay in memory, where queries find
     /// them: up to 20 ticks while another process has locked the file, and up to 50,000 samples while the disk is full,
     /// read-only or failing. Beyond that the oldest are dropped and counted. Once the failure has passed, each new tick
-    /// takes up to 100 of them along. A corrupt file is renamed to `<name>.corrupt-<time>`, and a new one begun, at most
-    /// once an hour; the last three are kept.
+    /// takes up to 100 of them along. A corrupt file is renamed to `<name>.corrupt-<time>`, and a new one begun, at
+    /// most once an hour; the last three are kept.
     ///
     /// **Clock.** Samples more than a day ahead of the clock are deleted, once, after the file has been open for a day.
     ///

@@ -1,28 +1,30 @@
-public import Tally
+internal import Tally
 
 extension Sampler {
-    /// The samples of a subject in the last while, by buckets of time, oldest first.
+    /// Returns the samples of a subject in the last period, in buckets of time, oldest first.
     ///
     /// ```swift
-    /// let points = try await sampler.history(of: .cpuPercent, for: .container("web"), last: .hours(1), every: .seconds(60))
+    /// let points = try await sampler.history(
+    ///     of: .cpuPercent, for: .container("web"), last: .seconds(3600), every: .seconds(60))
     /// ```
     ///
-    /// Where there are no samples there is no point. Where a subject has several containers, their values are summed. At most
-    /// 10,000 points, the newest.
+    /// A bucket without samples has no point. The values of several containers of a subject are added up. Returns at
+    /// most the newest 10,000 points.
     ///
     /// - Parameters:
     ///   - metric: The metric to read.
     ///   - subject: The subject of the samples.
-    ///   - window: How far back from now. One that is not positive has no samples.
-    ///   - bucket: How long a bucket is, in whole seconds, one at least; they begin at multiples of it since the Unix epoch.
-    /// - Throws: What the store does, as ``HistoryError`` after ``stop()``.
+    ///   - period: The time before now, in whole seconds. A period that is not positive has no samples.
+    ///   - bucket: The length of a bucket, in whole seconds, at least one. Buckets begin at its multiples since the
+    ///     Unix epoch.
+    /// - Throws: The error of the store, such as ``HistoryError`` after ``stop()``.
     public func history(
         of metric: SampleMetric,
         for subject: SampleSubject,
-        last window: Window,
+        last period: Duration,
         every bucket: Duration
     ) async throws -> [HistoryPoint] {
-        guard let (from, through) = times(of: window) else { return [] }
+        guard let (from, through) = times(of: period) else { return [] }
         return try await core.store.history(
             HistoryQuery(
                 metric: metric,
@@ -34,19 +36,19 @@ extension Sampler {
         )
     }
 
-    /// The distinct subjects with samples in the last while: the host, this process, then containers and control groups
-    /// by their ids, those included that are gone by now. At most 10,000.
+    /// Returns the distinct subjects with samples in the last period: the host, this process, then containers and
+    /// control groups by their ids, even if they no longer exist. Returns at most 10,000.
     ///
-    /// - Parameter window: How far back from now.
-    /// - Throws: What the store does, as ``HistoryError`` after ``stop()``.
-    public func subjects(last window: Window) async throws -> [SampleSubject] {
-        guard let (from, through) = times(of: window) else { return [] }
+    /// - Parameter period: The time before now, in whole seconds.
+    /// - Throws: The error of the store, such as ``HistoryError`` after ``stop()``.
+    public func subjects(last period: Duration) async throws -> [SampleSubject] {
+        guard let (from, through) = times(of: period) else { return [] }
         return try await core.store.subjects(from: from, through: through)
     }
 
-    private func times(of window: Window) -> (from: Int64, through: Int64)? {
+    private func times(of period: Duration) -> (from: Int64, through: Int64)? {
         let through = core.present()
-        let length = Self.wholeSeconds(window.duration)
+        let length = Self.wholeSeconds(period)
         return length > 0 ? (through - HistoryRange.clamped(length), through) : nil
     }
 

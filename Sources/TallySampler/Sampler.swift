@@ -16,9 +16,9 @@ public import Tally
 /// targets, eight at a time and for ten seconds each; after thirty seconds the tick is written with what has been
 /// answered. A source or a target that fails costs none of the others.
 ///
-/// The registry shows `tally_sampler_…`, what the sampler knows of itself; and of the last tick `container_…` as cAdvisor
-/// does, with the labels `id` and `name`, `node_…` as node_exporter does, and `process_…`. They take the registry's
-/// constant labels, not its prefix. At most 500 containers and control groups are shown.
+/// The registry shows `tally_sampler_…`, what the sampler knows of itself; and of the last tick `container_…` as
+/// cAdvisor does, with the labels `id` and `name`, `node_…` as node_exporter does, and `process_…`. They take the
+/// registry's constant labels, not its prefix. At most 500 containers and control groups are shown.
 public final class Sampler: Sendable {
     let core: SamplerCore
     private let latest: LatestValues
@@ -29,12 +29,12 @@ public final class Sampler: Sendable {
     /// - Parameters:
     ///   - sources: What to ask at each tick, by names that differ.
     ///   - store: Where samples are kept. The sampler closes it when it stops.
-    ///   - settings: Asked at each tick, by ``wake()``, and every minute while the sampler is switched off: how far ticks are
-    ///     apart, and how long samples are kept. If it throws, or does not answer within five seconds, the last settings
-    ///     stay in force; until it has answered for the first time, nothing is sampled.
+    ///   - settings: Asked at each tick, by ``wake()``, and every minute while the sampler is switched off: how far
+    ///     ticks are apart, and how long samples are kept. If it throws, or does not answer within five seconds, the
+    ///     last settings stay in force; until it has answered for the first time, nothing is sampled.
     ///   - clock: What intervals and deadlines are measured by. It must support sleeping.
-    ///   - report: Told of changes, each once, on the sampler's own task, which it must not block. A line on the standard
-    ///     error unless given.
+    ///   - report: Told of changes, each once, on the sampler's own task, which it must not block. A line on the
+    ///     standard error unless given.
     ///   - registry: Where the metrics are.
     public convenience init(
         sources: [SampleSource],
@@ -98,8 +98,8 @@ public final class Sampler: Sendable {
 
     /// Stops sampling, for good. From any task, as often as one likes, also before ``start()``.
     ///
-    /// What has been asked of sources is cancelled and not waited for; what they have answered is written. Returns when it
-    /// has been, and the store is closed;  Sources let go of what they hold after that.
+    /// What has been asked of sources is cancelled and not waited for; what they have answered is written. Returns when
+    /// it has been, and the store is closed;  Sources let go of what they hold after that.
     public func stop() async {
         core.requestStop()
         await core.waitForEnd()

@@ -1,4 +1,4 @@
-/// How an exposition differs from the one that was expected.
+/// The differences between an exposition and the expected one.
 public struct ExpositionDifferenceError: Error, Sendable, CustomStringConvertible {
     /// Samples that were expected and are not there.
     package private(set) var missing: [String] = []
@@ -7,7 +7,6 @@ public struct ExpositionDifferenceError: Error, Sendable, CustomStringConvertibl
     /// Samples, types and help texts that are others than expected.
     package private(set) var changed: [String] = []
 
-    /// Whether there is no difference.
     package var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && changed.isEmpty }
 
     /// A line a difference: `missing`, `unexpected` or `changed`, and the sample.
@@ -37,7 +36,7 @@ public struct ExpositionDifferenceError: Error, Sendable, CustomStringConvertibl
         for family in expected.families { compareMetadata(of: family, in: actual) }
     }
 
-    /// What the expected text does not say of a family may be anything.
+    /// Compares only the metadata that the expected text contains.
     private mutating func compareMetadata(of family: ParsedFamily, in actual: ParsedExposition) {
         guard let found = actual.family(family.name) else {
             if family.samples.isEmpty { missing.append("the family \(family.name)") }

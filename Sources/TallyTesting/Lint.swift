@@ -1,7 +1,7 @@
 public import Tally
 
 extension ParsedExposition {
-    /// What is wrong with the names, labels and help texts, by metric: the conventions that `promtool check metrics`
+    /// The problems with names, labels and help texts, by metric: the conventions that `promtool check metrics`
     /// knows too.
     ///
     /// - https://prometheus.io/docs/practices/naming/
@@ -17,9 +17,10 @@ extension ParsedExposition {
 }
 
 extension MetricRegistry {
-    /// What is wrong with the names, labels and help texts of the registry's metrics.
+    /// The problems with the names, labels and help texts of the registry's metrics.
     ///
-    /// Scrapes the whole registry. Families that are not exposed, since they have no children yet, are looked at as well.
+    /// Scrapes the whole registry. Families that are not exposed, since they have no children yet, are looked at as
+    /// well.
     public func lint() throws(ExpositionError) -> [LintProblem] {
         var parsed = try parsed()
         var seen = Set(parsed.families.map(\.name))
@@ -157,7 +158,6 @@ private struct FamilyLint {
         return problems
     }
 
-    /// Whether a small letter is followed by a capital one.
     private func isCamelCase(_ name: String) -> Bool {
         zip(name.utf8, name.utf8.dropFirst()).contains { one, two in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(one)

@@ -3,7 +3,8 @@ public struct LintProblem: Hashable, Sendable, CustomStringConvertible {
     /// The broken convention.
     package enum Code: String, Sendable {
         case missingHelp, counterWithoutTotal, totalWithoutCounter, typeInName, camelCase, colonInName
-        /// Names in `_bucket`, `_count` or `_sum`, and the labels `le` and `quantile`, belong to histograms and summaries.
+        /// Names in `_bucket`, `_count` or `_sum`, and the labels `le` and `quantile`, belong to histograms and
+        /// summaries.
         case reservedSuffix, reservedLabel
         /// `_milliseconds` and `_ms`.
         case unitNotBase, abbreviatedUnit
@@ -13,7 +14,7 @@ public struct LintProblem: Hashable, Sendable, CustomStringConvertible {
     public let metric: String
     /// Which convention it is about.
     package let code: Code
-    /// What is wrong, and what to do.
+    /// The problem and its remedy.
     public let text: String
 
     /// The metric and the text.

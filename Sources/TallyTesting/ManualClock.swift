@@ -14,15 +14,15 @@ internal import Tally
 /// Safe to use from several threads. No duration is too long for it: where a sum would pass what a `Duration` can hold,
 /// it stops there.
 public final class ManualClock: Clock, Sendable {
-    /// What the clock measures in.
+    /// The type of the clock's durations.
     public typealias Duration = Swift.Duration
 
     /// A moment, as the time since the clock was made.
     public struct Instant: InstantProtocol {
-        /// What the distance of two moments is measured in.
+        /// The type of the distance between two instants.
         public typealias Duration = Swift.Duration
 
-        /// How long after the clock's first moment. Negative before it.
+        /// The time since the clock's first instant.
         package var offset: Duration
 
         /// The moment that is so long after the clock's first one.
@@ -36,7 +36,7 @@ public final class ManualClock: Clock, Sendable {
         /// The time from this moment to another, at most as far as durations go.
         public func duration(to other: Instant) -> Duration { other.offset.since(offset) }
 
-        /// Whether a moment is before another.
+        /// True if an instant is before another.
         public static func < (one: Instant, two: Instant) -> Bool { one.offset < two.offset }
     }
 
@@ -81,16 +81,15 @@ public final class ManualClock: Clock, Sendable {
     /// One nanosecond. The clock itself is exact.
     public var minimumResolution: Duration { .nanoseconds(1) }
 
-    /// How many tasks sleep on the clock now.
     package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
     // MARK: Moving it
 
     /// Moves the clock, and wakes whoever sleeps until then or earlier.
     ///
-    /// A negative duration moves it back, as a wall clock may be; that wakes nobody. Sleepers are resumed after the clock
-    /// has been moved, in the order of their deadlines; what they do then happens on their own tasks, maybe after this
-    /// returns.
+    /// A negative duration moves it back, as a wall clock may be; that wakes nobody. Sleepers are resumed after the
+    /// clock has been moved, in the order of their deadlines; what they do then happens on their own tasks, maybe after
+    /// this returns.
     public func advance(by duration: Duration) {
         move { $0.advanced(by: duration) }
     }

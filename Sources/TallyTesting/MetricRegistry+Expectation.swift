@@ -12,16 +12,17 @@ extension MetricRegistry {
     /// )
     /// ```
     ///
-    /// Samples are compared by name, labels in any order, and value as a number. Timestamps are not compared, nor the order
-    /// of lines; types and help texts are where the text has them. The registry's own metrics (`tally_series` and so on)
-    /// need not be in the text, unless they are named. UTF-8 names are as they were registered: `{"http.requests_total"} 3`.
+    /// Samples are compared by name, labels in any order, and value as a number. Timestamps are not compared, nor the
+    /// order of lines; types and help texts are where the text has them. The registry's own metrics (`tally_series` and
+    /// so on) need not be in the text, unless they are named. UTF-8 names are as they were registered:
+    /// `{"http.requests_total"} 3`.
     ///
     /// - Parameters:
     ///   - text: Prometheus text. HELP and TYPE lines, indentation and the last line feed may be left out.
-    ///   - names: The families to look at, by their name or that of one of their samples, as `name[]` asks for them; nil for
-    ///     all.
-    /// - Throws: ``ExpositionDifferenceError``, which lists what is missing, unexpected or changed; ``ExpositionError`` if the
-    ///   text cannot be read.
+    ///   - names: The families to look at, by their name or that of one of their samples, as `name[]` asks for them;
+    ///     nil for all.
+    /// - Throws: ``ExpositionDifferenceError``, which lists what is missing, unexpected or changed; ``ExpositionError``
+    ///   if the text cannot be read.
     public func expect(text: String, of names: Set<String>? = nil) throws {
         let expected = try ExpositionParser(.prometheusText).parse(text + "\n")
         let mentioned = Set(expected.families.map(\.name))

@@ -7,8 +7,8 @@ extension MetricRegistry {
     /// The registry's exposition, read back by the parser that its Content-Type asks for.
     ///
     /// - Parameter accept: The Accept header of a scraper; nil for Prometheus text 0.0.4.
-    /// - Throws: ``ExpositionError`` if the registry does not write the format it says it does, which would be a defect of
-    ///   Tally's, or if the header asks for JSON.
+    /// - Throws: ``ExpositionError`` if the registry does not write the format it says it does, which would be a defect
+    ///   of Tally's, or if the header asks for JSON.
     public func parsed(accept: String? = nil) throws(ExpositionError) -> ParsedExposition {
         try Self.parsed(exposition(accept: accept))
     }

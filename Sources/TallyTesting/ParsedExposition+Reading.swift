@@ -12,8 +12,8 @@ public struct AmbiguousSeriesError: Error, Sendable, CustomStringConvertible {
 extension ParsedExposition {
     /// The one sample that has a name and labels; nil if there is none.
     ///
-    /// Labels that are not mentioned may be there: constant labels need not be repeated. A sample with exactly the labels
-    /// asked for goes before others that have more.
+    /// Labels that are not mentioned may be there: constant labels need not be repeated. A sample with exactly the
+    /// labels asked for goes before others that have more.
     ///
     /// - Parameters:
     ///   - name: The sample's name, suffix included: `http_requests_total`, `http_request_duration_seconds_count`.

@@ -4,7 +4,7 @@
 struct UnitName {
     /// As it stands in the name.
     let name: String
-    /// What to measure in instead; the name itself if it is a base unit.
+    /// The base unit to use instead; the name itself if it is a base unit.
     let base: String
 
     /// The first word of a name that is a unit, maybe with a prefix.

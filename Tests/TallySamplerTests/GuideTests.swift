@@ -54,12 +54,12 @@ struct GuideTests {
         let points = try await sampler.history(
             of: .cpuPercent,
             for: .container("web"),
-            last: .hours(1),
+            last: .seconds(3600),
             every: .seconds(60)
         )
         // END
         // GUIDE SampleTheMachine charts
-        let subjects = try await sampler.subjects(last: .hours(1))
+        let subjects = try await sampler.subjects(last: .seconds(3600))
         let metric = SampleMetric("cpu_percent")
         // END
         #expect(metric == .cpuPercent && subjects.isEmpty)

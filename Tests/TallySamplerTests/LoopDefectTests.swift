@@ -84,7 +84,7 @@ struct LoopDefectTests {
         await bench.reach(3)
         await bench.store.ticked(1)
         bench.wall.withLock { $0 = .nan }
-        let points = try await sampler.history(of: .cpuPercent, for: .host, last: .minutes(1), every: .seconds(1))
+        let points = try await sampler.history(of: .cpuPercent, for: .host, last: .seconds(60), every: .seconds(1))
         #expect(points.map(\.time) == [1_800_000_003])
         await sampler.stop()
     }

@@ -261,7 +261,7 @@ struct SamplerLoopTests {
         await bench.reach(18)
         await bench.store.ticked(2)
         // The host's, of the sums over containers.
-        #expect(try await sampler.subjects(last: .minutes(1)) == [.host, .container("old"), .container("web")])
+        #expect(try await sampler.subjects(last: .seconds(60)) == [.host, .container("old"), .container("web")])
         #expect(try await sampler.subjects(last: .seconds(10)) == [.host, .container("web")])
         #expect(try await sampler.subjects(last: .seconds(0)).isEmpty)
         await sampler.stop()
@@ -275,14 +275,14 @@ struct SamplerLoopTests {
             await bench.reach(Double(3 + 60 * (tick - 1)))
             await bench.store.ticked(tick)
         }
-        let points = try await sampler.history(of: .cpuPercent, for: .host, last: .hours(1), every: .seconds(600))
+        let points = try await sampler.history(of: .cpuPercent, for: .host, last: .seconds(3600), every: .seconds(600))
         #expect(points.count == 7)
         #expect(points.reduce(0) { $0 + $1.count } == 61)
         #expect(try await sampler.history(of: .cpuPercent, for: .host, last: .seconds(0), every: .zero).isEmpty)
         let all = try await sampler.history(
             of: .cpuPercent,
             for: .host,
-            last: .days(.max),
+            last: Duration(attoseconds: .max),
             every: Duration(attoseconds: .max)
         )
         #expect(all.reduce(0) { $0 + $1.count } == 90)

@@ -8,7 +8,7 @@ public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
     }
 
     let kind: Kind
-    /// How names are written that not every scraper can read.
+    /// The scheme for names that not every scraper can read.
     public let escaping: NameEscaping
 
     /// Prometheus text 0.0.4, which every Prometheus reads. UTF-8 names are escaped with ``NameEscaping/underscores``.

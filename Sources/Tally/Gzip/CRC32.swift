@@ -66,8 +66,6 @@ struct CRC32: Sendable {
             ^ entry(3, at: 4) ^ entry(2, at: 5) ^ entry(1, at: 6) ^ entry(0, at: 7)
     }
 
-    // MARK: Polynomials over GF(2), modulo the checksum's polynomial
-
     private static func timesX(_ word: UInt32) -> UInt32 { word >> 1 ^ (word & 1 == 1 ? polynomial : 0) }
 
     private static func product(_ one: UInt32, _ other: UInt32) -> UInt32 {

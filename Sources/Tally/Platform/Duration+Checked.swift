@@ -15,7 +15,7 @@ extension Duration {
         return Int64(exactly: attoseconds / 1_000_000_000)
     }
 
-    /// How much later this is than another, at most as far as durations go.
+    /// The time since an earlier one, saturated at the limits of durations.
     package func since(_ earlier: Duration) -> Duration {
         let (difference, overflow) = attoseconds.subtractingReportingOverflow(earlier.attoseconds)
         guard overflow else { return Duration(attoseconds: difference) }

@@ -11,14 +11,6 @@ package final class FirstAnswer<Answer: Sendable>: Sendable {
 
     package init() {}
 
-    /// True if there is an answer.
-    package var isGiven: Bool {
-        state.withLock { state in
-            if case .given = state { return true }
-            return false
-        }
-    }
-
     /// Gives an answer. Returns true if it is the first.
     @discardableResult
     package func give(_ answer: Answer) -> Bool {

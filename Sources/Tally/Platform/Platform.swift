@@ -28,9 +28,7 @@ package enum System {
 
     // MARK: Files
 
-    static func openForReading(_ path: String) -> Int32 {
-        unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    }
+    static func openForReading(_ path: String) -> Int32 { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
 
     static func createForWriting(_ path: String) -> Int32 {
         unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
@@ -59,16 +57,6 @@ package enum System {
     static func closeFile(_ file: Int32) -> Bool { close(file) == 0 }
     static func remove(_ path: String) { unsafe _ = unlink(path) }
     static func move(_ path: String, to target: String) -> Bool { unsafe rename(path, target) == 0 }
-
-    package struct FileStatus {
-        package enum Kind {
-            case regular, folder, link, other
-        }
-        package let kind: Kind
-        package let device: UInt64
-        package let number: UInt64
-        package let bytes: Int
-    }
 
     /// The status of a file, or nil if there is none.
     package static func status(of path: String, followingLinks: Bool = true) -> FileStatus? {
@@ -118,14 +106,6 @@ package enum System {
         return entries
     }
 
-    package struct FileSystemStatus {
-        package let blockSize: UInt64
-        package let blocks: UInt64
-        package let freeBlocks: UInt64
-        /// The free blocks that are not reserved for the superuser.
-        package let availableBlocks: UInt64
-    }
-
     /// The status of the file system that holds a file, or nil on an error. Can hang, as on a network file system.
     package static func fileSystem(holding path: String) -> FileSystemStatus? {
         var status = statvfs()
@@ -150,13 +130,9 @@ package enum System {
     static func pageSize() -> Double { Double(max(1, sysconf(Int32(_SC_PAGESIZE)))) }
     static var processID: Int { Int(getpid()) }
 
-    package static func environment(_ name: String) -> String? {
-        unsafe getenv(name).map { unsafe String(cString: $0) }
-    }
+    package static func environment(_ key: String) -> String? { unsafe getenv(key).map { unsafe String(cString: $0) } }
 
-    enum Resource {
-        case memory, openFiles
-    }
+    enum Resource { case memory, openFiles }
 
     /// The soft limit, the first one to take effect; nil if there is none.
     static func limit(of resource: Resource) -> Double? {
@@ -178,19 +154,14 @@ package enum System {
         #else
         let status = unsafe getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
         #endif
-        guard status == 0 else { return nil }
-        #if canImport(Darwin)
-        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
-        return seconds(usage.ru_utime) + seconds(usage.ru_stime)
-        #else
-        // Two times of two words each come first, seconds and microseconds. They are accessed as words because the module
-        // that declares the members of `timeval` depends on the other imports.
-        guard MemoryLayout<timeval>.size == 16 else { return nil }
+        guard status == 0, MemoryLayout<timeval>.size == 16 else { return nil }
+        // Two times come first, of 64 bits of seconds and 32 or 64 of microseconds. They are read at their offsets because
+        // the module that declares the members of `timeval` depends on the other imports.
         return unsafe withUnsafeBytes(of: usage) { bytes in
-            func word(_ index: Int) -> Double { Double(unsafe bytes.load(fromByteOffset: 8 * index, as: Int64.self)) }
-            return word(0) + word(2) + (word(1) + word(3)) / 1e6
+            let seconds = [0, 16].map { unsafe Double(bytes.load(fromByteOffset: $0, as: Int64.self)) }
+            let microseconds = [8, 24].map { unsafe Double(bytes.load(fromByteOffset: $0, as: Int32.self)) }
+            return seconds[0] + seconds[1] + (microseconds[0] + microseconds[1]) / 1e6
         }
-        #endif
     }
 
     // MARK: Memory

@@ -1,11 +1,11 @@
-/// Why a file of metrics could not be written.
+/// An error that prevented writing a file of metrics.
 public struct TextfileError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The system's number for it: `ENOSPC`, `EACCES`.
+    /// The system's error number, such as `ENOSPC`.
     public let errno: Int32
-    /// What was being done, and to which file.
+    /// The operation that failed, with its file.
     public let operation: String
 
-    /// What was being done, and the system's words for why it failed.
+    /// The operation, and the system's message.
     public var description: String {
         "\(operation): \(System.message(of: errno))"
     }

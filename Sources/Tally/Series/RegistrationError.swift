@@ -12,11 +12,8 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         public static let invalidMetricName = Code(description: "invalidMetricName")
         /// A label's name is invalid for the registry, or begins with `__`. See ``NameValidation``.
         public static let invalidLabelName = Code(description: "invalidLabelName")
-        /// A label's name is reserved by the type, such as `le` in a histogram.
         package static let reservedLabelName = Code(description: "reservedLabelName")
-        /// Two labels have the same name, perhaps only after escaping, or a label has the name of a constant label.
         package static let duplicateLabelName = Code(description: "duplicateLabelName")
-        /// There are more than 64 labels, including constant ones.
         package static let tooManyLabels = Code(description: "tooManyLabels")
         /// The name is registered with a different help, type, label names, buckets, windows, states, key, capacity,
         /// limit, idle timeout, contention or source of values. The description lists each difference, the registered
@@ -25,18 +22,11 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         /// Samples would be taken for those of another family: `x_count` beside the histogram `x`, or `a_b` beside
         /// `a.b` for a scraper that does not read UTF-8 names.
         public static let collidingSamples = Code(description: "collidingSamples")
-        /// The bucket bounds are not finite, not ascending, or too many.
         package static let invalidBuckets = Code(description: "invalidBuckets")
-        /// The windows of active users are empty, too many, not positive, too long, not ascending, or have no common
-        /// tick.
         package static let invalidWindows = Code(description: "invalidWindows")
-        /// A state set has no states, more than 64, or two with the same text.
         package static let invalidStates = Code(description: "invalidStates")
-        /// The number of users, or of hours to keep, is out of range.
         package static let invalidCapacity = Code(description: "invalidCapacity")
-        /// The idle timeout is not more than zero.
         package static let invalidIdleTimeout = Code(description: "invalidIdleTimeout")
-        /// The limit of children is not in `1...2_000_000_000`.
         package static let invalidLimit = Code(description: "invalidLimit")
     }
 

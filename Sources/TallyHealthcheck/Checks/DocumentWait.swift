@@ -15,16 +15,18 @@ final class DocumentWait: Sendable {
 
     /// Removes a run to wait for.
     func arrive() {
-        if open.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { end.give(()) }
+        if isLast() { end.give(()) }
     }
+
+    /// Ends the requests. Returns true if there is nothing to wait for.
+    func isSettled() -> Bool { isLast() }
+
+    private func isLast() -> Bool { open.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 }
 
     /// Ends the wait, even with runs unsettled.
     func leave() {
         end.give(())
     }
-
-    /// True if there is nothing to wait for.
-    var isOver: Bool { end.isGiven }
 
     func wait() async {
         await end.wait { leave() }

@@ -48,11 +48,11 @@ public struct SnapshotProvider: Sendable {
     ///     disables this.
     ///   - refreshInterval: If given, the interval at which the closure runs in the background from construction on,
     ///     regardless of requests. An answer stays fresh until the next is overdue.
-    ///   - failureThreshold: The number of consecutive failures that make the check fail; fewer are a warning. While a run
-    ///     hangs, each further `maxAge` (or `refreshInterval`, if shorter) counts as another failure. Before the first
-    ///     answer, the check fails regardless of this threshold.
-    ///   - successThreshold: The number of consecutive answers after which a failed check recovers. A check that had not failed
-    ///     is healthy from its first answer.
+    ///   - failureThreshold: The number of consecutive failures that make the check fail; fewer are a warning. While a
+    ///     run hangs, each further `maxAge` (or `refreshInterval`, if shorter) counts as another failure. Before the
+    ///     first answer, the check fails regardless of this threshold.
+    ///   - successThreshold: The number of consecutive answers after which a failed check recovers. A check that had
+    ///     not failed is healthy from its first answer.
     ///   - executor: The executor of the closure. By default, a thread of its own that exists only while needed, so
     ///     that a closure that blocks it delays nothing else. Pass `globalConcurrentExecutor`, the runtime's pool, for
     ///     a closure that never blocks.

@@ -29,13 +29,11 @@ public struct HealthcheckError: Error, Hashable, Sendable, CustomStringConvertib
 
     /// The kind of mistake.
     public let code: Code
-    private let problem: String
-
-    init(_ code: Code, _ problem: String) {
-        self.code = code
-        self.problem = problem
-    }
-
     /// A sentence that names the provider or key, and the problem.
-    public var description: String { problem }
+    public let description: String
+
+    init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
 }

@@ -143,7 +143,7 @@ enum Refusal {
         let retry = self == .requestTimeout ? "" : "Retry-After: 1\r\n"
         return ByteBuffer(
             string: """
-                HTTP/1.1 \(line)\r\nDate: \(ResponseWriter.date)\r\nConnection: close\r\n\(retry)\
+                HTTP/1.1 \(line)\r\nDate: \(HTTPDate.now)\r\nConnection: close\r\n\(retry)\
                 X-Content-Type-Options: nosniff\r\nContent-Type: text/plain; charset=utf-8\r\n\
                 Content-Length: \(line.utf8.count + 1)\r\n\r\n\(hasBody ? line + "\n" : "")
                 """

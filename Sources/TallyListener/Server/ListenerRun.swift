@@ -5,9 +5,9 @@ import NIOPosix
 
 /// One run of a listener, from the bind to the close of the last connection.
 struct ListenerRun {
-    let listener: MetricsListener
-    let routes: RouteTable
-    let metrics: ListenerMetrics?
+    private let listener: ListenerConfiguration
+    private let routes: RouteTable
+    private let metrics: ListenerMetrics?
 
     /// One event loop of NIO's shared group. A separate group would have to shut down with the run, and late
     /// completions, such as those of a handler that ignores cancellation, would have no loop left. A single loop
@@ -18,13 +18,18 @@ struct ListenerRun {
     /// Threads that encode and compress expositions, so that neither the host's event loops nor its tasks stall.
     private let threads = NIOThreadPool(numberOfThreads: 2)
 
-    init(listener: MetricsListener, routes: RouteTable, metrics: ListenerMetrics?) {
-        self.listener = listener
-        self.routes = routes
-        self.metrics = metrics
+    init(_ configuration: ListenerConfiguration) throws(ListenerError) {
+        listener = configuration
+        try listener.limits.validate()
+        guard (0...65_535).contains(listener.port) else {
+            throw ListenerError(.invalidConfiguration, "port is \(listener.port), but must be 0 to 65535")
+        }
+        routes = try RouteTable(exposition: listener.exposition, routes: listener.routes)
+        metrics = listener.registry.flatMap(ListenerMetrics.init)
     }
 
     func run(onListening: (ListenerAddress) -> Void) async throws {
+        guard !Task.isCancelled else { return }
         threads.start()
         // Not awaited, because a thread may be busy for the length of a scrape.
         defer { threads.shutdownGracefully { _ in } }

@@ -232,7 +232,8 @@ final class RequestHandler: ChannelInboundHandler {
         self.head = nil
         // Only now: a client that withholds its body has nothing to be answered, and may have to make room.
         environment.connections.isBusy(context.channel)
-        let writer = ResponseWriter(context, for: head, keepsAlive: keepsAlive, environment) { [self] in
+        let (metrics, deadlines) = (environment.metrics, environment.deadlines)
+        let writer = ResponseWriter(context, for: head, keepsAlive: keepsAlive, metrics, deadlines) { [self] in
             stop()
             unsent += 1
             // The pipeline handler delays a closed half behind pipelined requests until they are answered.

@@ -1,8 +1,6 @@
 #if Listener
 import NIOCore
 import NIOHTTP1
-import Tally
-import TallyHealthcheck
 
 /// Writes one response, including framing, `HEAD` and keep-alive. Confined to its connection's loop.
 final class ResponseWriter {
@@ -29,7 +27,8 @@ final class ResponseWriter {
         _ context: ChannelHandlerContext,
         for request: HTTPRequestHead,
         keepsAlive: Bool,
-        _ environment: RequestHandler.Environment,
+        _ metrics: ListenerMetrics?,
+        _ deadlines: ConnectionDeadlines,
         onEnd: @escaping () -> Bool,
         onSent: @escaping (_ isKept: Bool) -> Void
     ) {
@@ -38,8 +37,8 @@ final class ResponseWriter {
         isHead = request.method == .HEAD
         version = request.version
         self.keepsAlive = keepsAlive
-        metrics = environment.metrics
-        deadlines = environment.deadlines
+        self.metrics = metrics
+        self.deadlines = deadlines
         self.onEnd = onEnd
         self.onSent = onSent
     }
@@ -62,7 +61,7 @@ final class ResponseWriter {
         hasBegun = true
         metrics?.responded(status)
         var fields = HTTPHeaders(headers.map { ($0.name, $0.value) })
-        if !fields.contains(name: "Date") { fields.add(name: "Date", value: Self.date) }
+        if !fields.contains(name: "Date") { fields.add(name: "Date", value: HTTPDate.now) }
         if !fields.contains(name: "X-Content-Type-Options") {
             fields.add(name: "X-Content-Type-Options", value: "nosniff")
         }
@@ -83,13 +82,6 @@ final class ResponseWriter {
         )
     }
 
-    /// The current time in the format of the Date header.
-    ///
-    /// https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1
-    static var date: String {
-        UTCTime(secondsSinceEpoch: WallClock.secondsSinceEpoch())?.httpDate ?? "Thu, 01 Jan 1970 00:00:00 GMT"
-    }
-
     /// Writes a part of the body. The future succeeds when the system has taken all of it.
     func write(_ bytes: [UInt8]) -> EventLoopFuture<Void>.Isolated {
         let body = isHead ? ByteBuffer() : ByteBuffer(bytes: bytes)
@@ -103,8 +95,8 @@ final class ResponseWriter {
             abort()
             return
         }
-        // In the loop's next turn: the end delivers the next pipelined request, whose response would otherwise nest in this
-        // call, and as many pipelined requests as a client sends would exhaust the thread's stack.
+        // In the loop's next turn: the end delivers the next pipelined request, whose response would otherwise nest in
+        // this call, and as many pipelined requests as a client sends would exhaust the thread's stack.
         eventLoop.assumeIsolated().execute { [self] in
             let isKept = onEnd()
             context.writeAndFlush(NIOAny(Part.end(nil))).assumeIsolated().whenComplete { [self] _ in onSent(isKept) }

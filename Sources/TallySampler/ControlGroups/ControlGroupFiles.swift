@@ -1,6 +1,6 @@
 internal import Tally
 
-/// What a group used when it was read.
+/// The resource use of a group at the time of reading.
 struct ControlGroupUsage: Sendable {
     let group: ControlGroup
     /// None if it is gone, or a container's that is.
@@ -12,13 +12,11 @@ struct ControlGroupUsage: Sendable {
 /// Reads the files of one group after the other.
 struct ControlGroupFiles {
     let mounts: ControlGroupMounts
-    /// Where `/proc` is.
     let proc: String
-    /// What the host has: a limit that is no lower limits nothing.
+    /// The memory of the host. A limit that is not lower has no effect.
     let hostMemory: UInt64?
-    /// What the reader's own network is known by.
+    /// The identity of the reader's own network namespace.
     let ownNetwork: [UInt8]?
-    /// What time it is.
     private let present: @Sendable () -> Duration
 
     init(mounts: ControlGroupMounts, proc: String, now: @escaping @Sendable () -> Duration) {

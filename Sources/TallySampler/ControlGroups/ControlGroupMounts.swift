@@ -1,7 +1,7 @@
-/// Where control groups are mounted. https://man7.org/linux/man-pages/man7/cgroups.7.html
+/// The mounts of control groups. https://man7.org/linux/man-pages/man7/cgroups.7.html
 ///
-/// A controller is either in a hierarchy of version 1 or in the one of version 2; a machine may have both ("hybrid"), the
-/// one of version 2 often without any controller, which is why each controller is looked up by itself.
+/// A controller is either in a hierarchy of version 1 or in the one of version 2; a machine may have both ("hybrid"),
+/// the one of version 2 often without any controller, which is why each controller is looked up by itself.
 struct ControlGroupMounts: Equatable, Sendable {
     enum Controller: String, CaseIterable {
         /// In version 2 every group has the CPU time it used, whether the controller is there or not.
@@ -33,13 +33,12 @@ struct ControlGroupMounts: Equatable, Sendable {
         }
     }
 
-    /// Where a controller's files are, and of which version they are.
+    /// The root of a controller's files, and their version.
     func place(of controller: Controller) -> (root: String, isV2: Bool)? {
         if let root = v1[controller] { return (root, false) }
         return v2.map { ($0, true) }
     }
 
-    /// Where groups are looked for.
     var roots: [String] {
         var roots: [String] = []
         for root in [place(of: .cpu)?.root, place(of: .memory)?.root] {

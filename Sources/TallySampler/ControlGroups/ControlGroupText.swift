@@ -34,8 +34,7 @@ struct BlockTotals: Equatable, Sendable {
     }
 }
 
-/// What is in use, without the pages of files that nobody has touched lately: the kernel takes those back at once. As Docker
-/// counts.
+/// The memory in use, without inactive file pages, which the kernel reclaims at once. Docker counts the same way.
 func memoryUsed(_ usage: UInt64, inactiveFile: UInt64?) -> UInt64 {
     inactiveFile.flatMap { $0 < usage ? usage.minus($0) : nil } ?? usage
 }

@@ -2,8 +2,8 @@ internal import Tally
 
 /// The groups there are.
 enum ControlGroupTree {
-    /// How many folders are looked into, and how deep: a machine with 1,000 containers has some 3,000 of them, at a depth
-    /// of five.
+    /// How many folders are looked into, and how deep: a machine with 1,000 containers has some 3,000 of them, at a
+    /// depth of five.
     static let maxFolders = 20_000
     static let maxDepth = 12
 

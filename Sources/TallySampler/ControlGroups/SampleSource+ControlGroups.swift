@@ -4,17 +4,18 @@ extension SampleSource {
     /// Control groups of version 1, of version 2 or of both, without any engine: containers and services of the system,
     /// unless asked for others.
     ///
-    /// Subjects are ``SampleSubject/controlGroup(_:)`` by their paths, with the container's id where the group is a container's.
-    /// Of such, the network's totals are those of one of its processes, if it has a network of its own and this process may
-    /// look. Groups that go while they are read are left out, and those of containers that have no process left. The first
-    /// reading of a group has no CPU share.
+    /// Subjects are ``SampleSubject/controlGroup(_:)`` by their paths, with the container's id where the group is a
+    /// container's. Of such, the network's totals are those of one of its processes, if it has a network of its own and
+    /// this process may look. Groups that go while they are read are left out, and those of containers that have no
+    /// process left. The first reading of a group has no CPU share.
     ///
     /// Read on a thread of its own: some 100 µs a group.
     ///
     /// - Parameters:
-    ///   - limit: How many groups are read at most; containers come first, then paths in order. More are counted as an error.
-    ///   - isWanted: Which to read; called once a tick for every group there is, but not for those within one that is wanted,
-    ///     since what they use is in its figures.
+    ///   - limit: How many groups are read at most; containers come first, then paths in order. More are counted as an
+    ///     error.
+    ///   - isWanted: Which to read; called once a tick for every group there is, but not for those within one that is
+    ///     wanted, since what they use is in its figures.
     public static func cgroups(
         limit: Int = 200,
         where isWanted: @escaping @Sendable (ControlGroup) -> Bool = { $0.containerID != nil || $0.isSystemService }

@@ -6,8 +6,8 @@ internal import Tally
 
 /// Asks an engine over its Unix socket.
 ///
-/// The HTTP client behind it has no threads of its own, and no connection a second after the last request: a socket that
-/// an engine left behind is never asked again, and an engine that waits for idle connections to go can do so.
+/// The HTTP client behind it has no threads of its own, and no connection a second after the last request: a socket
+/// that an engine left behind is never asked again, and an engine that waits for idle connections to go can do so.
 final class EngineClient: Sendable {
     struct Reply: Sendable {
         let status: Int

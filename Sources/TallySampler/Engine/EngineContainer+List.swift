@@ -41,7 +41,6 @@ extension EngineContainer {
     }
 }
 
-/// What an engine says of itself.
 struct EngineInfo: Decodable {
     var count: EngineJSON.Lenient<Int>?
 

@@ -3,8 +3,9 @@ internal import NIOHTTP1
 
 /// Which engine answers, and which version of the API it is asked by.
 struct EngineIdentity: Equatable, Sendable {
-    /// Whether CPU time is compared with what the engine says the whole machine could give. Docker says that; what Podman
-    /// says under the same name is what all programs used, so that time on the wall is taken, as for any engine unknown.
+    /// Whether CPU time is compared with what the engine says the whole machine could give. Docker says that; what
+    /// Podman says under the same name is what all programs used, so that time on the wall is taken, as for any engine
+    /// unknown.
     var countsSystemTime: Bool
     /// Whether the engine has taken the files that the kernel can drop out of memory's use already.
     var hasReducedMemory: Bool

@@ -7,8 +7,8 @@ internal import Foundation
 
 /// Reads what engines answer.
 enum EngineJSON {
-    /// - Throws: If it is no JSON at all, or of another shape. A single value that is of another kind than it should be is
-    ///   absent: it may be one that nobody has to know.
+    /// - Throws: If it is no JSON at all, or of another shape. A single value that is of another kind than it should be
+    ///   is absent: it may be one that nobody has to know.
     static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(SourceError) -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))

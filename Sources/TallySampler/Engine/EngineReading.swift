@@ -1,5 +1,5 @@
 #if Docker
-/// What a later answer of a container is compared with.
+/// An answer of a container, for comparison with a later one.
 struct EngineReading: Equatable, Sendable {
     let read: EngineTime
     let cpu: UInt64?
@@ -14,7 +14,7 @@ struct EngineReading: Equatable, Sendable {
         self.elapsed = elapsed
     }
 
-    /// Whether this came after one that is newer: it was asked for earlier, or is the same once more.
+    /// True if this answer is older than, or the same as, one that came before it.
     ///
     /// One that was asked for later and read earlier is no such: the machine's clock was set back. It begins anew.
     func isLate(after last: EngineReading) -> Bool {

@@ -1,11 +1,10 @@
 #if Docker
 internal import Tally
 
-/// Where an engine may listen.
+/// The sockets that an engine may listen on.
 struct EngineSockets: Equatable, Sendable {
     /// In the order in which they are looked for.
     var paths: [String]
-    /// What is wrong with what was asked for.
     var fault: String?
 
     /// A Unix socket's path has to fit `sockaddr_un` with the zero behind it.

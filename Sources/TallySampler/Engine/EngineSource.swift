@@ -3,7 +3,6 @@ internal import Tally
 
 /// The containers of an engine, and what each had used when it was read last.
 final class EngineSource: Sendable {
-    /// How long each kind of request may take.
     struct Limits: Sendable {
         var ping = Duration.seconds(2)
         var list = Duration.seconds(5)

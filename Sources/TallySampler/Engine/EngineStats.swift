@@ -1,12 +1,12 @@
 #if Docker
-/// What an engine says of one container. https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ContainerStats
+/// The statistics of one container.
+/// https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ContainerStats
 struct EngineStats: Equatable, Sendable {
     var read: EngineTime
     /// CPU time used, in nanoseconds.
     var cpu: UInt64?
-    /// What all CPUs together did or could have done, in nanoseconds. Of Docker only.
+    /// The time that all CPUs together had, in nanoseconds. Docker only.
     var system: UInt64?
-    /// How many CPUs the container may see.
     var cpus: Int?
     var memory: UInt64?
     var memoryLimit: UInt64?
@@ -19,8 +19,8 @@ struct EngineStats: Equatable, Sendable {
         one.read == two.read && one.values == two.values && one.cpu == two.cpu && one.system == two.system
     }
 
-    /// Nil if the answer is no sample, which engines send with a status of 200: nothing at all, zeros read in year 1, or an
-    /// error.
+    /// Nil if the answer is no sample, which engines send with a status of 200: nothing at all, zeros read in year 1,
+    /// or an error.
     ///
     /// - Parameter id: The container that was asked for: an answer of another is none.
     init?(body: [UInt8], of id: String, engine: EngineIdentity) throws(SourceError) {

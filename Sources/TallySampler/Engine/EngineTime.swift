@@ -3,8 +3,8 @@
 struct EngineTime: Comparable, Sendable {
     let nanosecondsSinceEpoch: Int64
 
-    /// Nil for what is no such time, and for what is outside of 1970 to 2200: year 1 is what an engine answers that has not
-    /// read anything.
+    /// Nil for what is no such time, and for what is outside of 1970 to 2200: year 1 is what an engine answers that has
+    /// not read anything.
     init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20,
@@ -33,7 +33,7 @@ struct EngineTime: Comparable, Sendable {
         one.nanosecondsSinceEpoch < two.nanosecondsSinceEpoch
     }
 
-    /// How much later this is, in seconds.
+    /// The time since an earlier one, in seconds.
     func seconds(after earlier: EngineTime) -> Double {
         // Both are within 300 years of each other, which fits.
         Double(nanosecondsSinceEpoch - earlier.nanosecondsSinceEpoch) / 1e9

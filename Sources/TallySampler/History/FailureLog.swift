@@ -1,6 +1,6 @@
 internal import Tally
 
-/// What is wrong with a store now, what has been, and when it is worth trying again.
+/// The current failure of a store, the counts of earlier ones, and the time of the next attempt.
 struct FailureLog: Sendable {
     typealias Failure = HistoryStatus.Failure
 
@@ -35,12 +35,11 @@ struct FailureLog: Sendable {
         delay = .zero
     }
 
-    /// Whether to try; always while all is well.
     func mayTry(at now: Duration) -> Bool {
         current == nil || current == .busy || now >= retryAt
     }
 
-    /// How many ticks may wait for the failure to end, and how many samples.
+    /// The maximum numbers of ticks and samples that wait for the failure to end.
     ///
     /// - Parameter older: How many ticks waited before a lock kept any from being written: their room comes on top.
     func backlogLimit(besides older: Int) -> (ticks: Int, samples: Int) {

@@ -3,7 +3,6 @@ struct TickBuffer: Sendable {
     private struct Row {
         let subject: SampleSubject
         let containerID: String?
-        /// Where its values begin, one for each metric of its kind.
         let start: Int
     }
 
@@ -130,7 +129,6 @@ struct TickBuffer: Sendable {
         return subjects
     }
 
-    /// Where the first tick is that is not before a time.
     private func firstIndex(from time: Int64) -> Int {
         var low = head
         var high = ticks.count

@@ -1,6 +1,6 @@
 internal import Tally
 
-/// How full a file system is, in bytes.
+/// The size and use of a file system, in bytes.
 struct DiskSpace: Equatable, Sendable {
     let total: UInt64
     /// Also by what is kept for the superuser's own files, as `df` counts.

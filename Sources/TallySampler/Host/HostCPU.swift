@@ -27,11 +27,11 @@ struct HostCPU: Equatable, Sendable {
         return busy
     }
 
-    /// What the CPUs did since, 100 being one of them.
+    /// The CPU use since then. 100 is one CPU.
     ///
-    /// Counters of the host do go back: by a little, of idle and of waiting time, as they are read from several CPUs; by
-    /// much where a CPU was taken away. A little counts as nothing; three seconds or more, or another number of CPUs,
-    /// begins anew.
+    /// Counters of the host do go back: by a little, of idle and of waiting time, as they are read from several CPUs;
+    /// by much where a CPU was taken away. A little counts as nothing; three seconds or more, or another number of
+    /// CPUs, begins anew.
     func percent(since earlier: HostCPU, clockTicks: Double) -> Double? {
         guard cpus == earlier.cpus, cpus > 0 else { return nil }
         var total = 0.0

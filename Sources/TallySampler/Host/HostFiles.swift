@@ -1,6 +1,6 @@
 internal import Tally
 
-/// What the files of `/proc` say of the host.
+/// The readings of the host from the files of `/proc`.
 struct HostFiles: Sendable {
     var cpu: HostCPU?
     /// All but the CPU's.

@@ -3,7 +3,7 @@
 /// `/proc/meminfo`, in bytes.
 struct HostMemory: Equatable, Sendable {
     var total: UInt64?
-    /// What programs could have without swapping, by the kernel's estimate.
+    /// The memory available to programs without swapping, by the kernel's estimate.
     var available: UInt64?
     var swapTotal: UInt64?
     var swapFree: UInt64?

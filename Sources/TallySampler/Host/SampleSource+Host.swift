@@ -1,16 +1,17 @@
 internal import Tally
 
 extension SampleSource {
-    /// The machine, or what the kernel shows of it to a container: CPU, memory, swap, load, network, pressure and one file
-    /// system.
+    /// The machine, or what the kernel shows of it to a container: CPU, memory, swap, load, network, pressure and one
+    /// file system.
     ///
-    /// From `/proc/stat`, `/proc/meminfo`, `/proc/loadavg`, `/proc/net/dev`, `/proc/pressure` and `statvfs`. Of the CPU, as
-    /// everywhere, 100 is one core: a host with four of them that is half busy says 200. The first reading has no such
-    /// share, nor has one after counters went back by three seconds or more, after a CPU was added or taken away, or after
-    /// five intervals without one. Network totals leave out loops, bridges and the host's ends of containers.
+    /// From `/proc/stat`, `/proc/meminfo`, `/proc/loadavg`, `/proc/net/dev`, `/proc/pressure` and `statvfs`. Of the
+    /// CPU, as everywhere, 100 is one core: a host with four of them that is half busy says 200. The first reading has
+    /// no such share, nor has one after counters went back by three seconds or more, after a CPU was added or taken
+    /// away, or after five intervals without one. Network totals leave out loops, bridges and the host's ends of
+    /// containers.
     ///
-    /// What cannot be read is absent and counted; pressure is absent without a word where the kernel has none. A call that
-    /// does not come back holds one thread, and is not made again before it does; stopping never waits for it.
+    /// What cannot be read is absent and counted; pressure is absent without a word where the kernel has none. A call
+    /// that does not come back holds one thread, and is not made again before it does; stopping never waits for it.
     ///
     /// - Parameter disk: A path on the file system to watch.
     public static func host(disk: String = "/") -> SampleSource {

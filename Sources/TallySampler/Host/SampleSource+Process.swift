@@ -1,12 +1,12 @@
 internal import Tally
 
 extension SampleSource {
-    /// This process: CPU, memory, descriptors, threads and when it started, from the same places as the `process_*` metrics
-    /// of `ProcessMetrics`.
+    /// This process: CPU, memory, descriptors, threads and when it started, from the same places as the `process_*`
+    /// metrics of `ProcessMetrics`.
     ///
-    /// Some 50 µs of system calls, on a thread of its own: in a container `/proc` may be served by a program, and hang. A
-    /// call that does not come back holds one thread, and is not made again before it does. Outside of Linux most of it
-    /// is absent.
+    /// Some 50 µs of system calls, on a thread of its own: in a container `/proc` may be served by a program, and hang.
+    /// A call that does not come back holds one thread, and is not made again before it does. Outside of Linux most of
+    /// it is absent.
     public static func process() -> SampleSource {
         process(ProcessSource(facts: ProcessFacts.current))
     }

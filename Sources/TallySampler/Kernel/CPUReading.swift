@@ -11,15 +11,15 @@ struct CPUReading: Equatable, Sendable {
 
     /// The share of the time between two readings, 100 being one core.
     ///
-    /// None without an earlier one, nor if the total fell, as after a restart, nor if it is more than five intervals old,
-    /// since the mean over an hour would be shown as that of the last seconds.
+    /// None without an earlier one, nor if the total fell, as after a restart, nor if it is more than five intervals
+    /// old, since the mean over an hour would be shown as that of the last seconds.
     func share(since earlier: CPUReading?, tick: SourceTick, cpus: Int) -> CPUShare {
         guard let earlier, seconds >= earlier.seconds, !tick.isBeyondBaseline(earlier.elapsed) else { return .none }
         return CPUShare(used: seconds - earlier.seconds, during: time.since(earlier.time).inSeconds, cpus: cpus)
     }
 }
 
-/// What two readings of CPU time say.
+/// The CPU use between two readings.
 enum CPUShare: Equatable, Sendable {
     /// Nothing, as the first one.
     case none
@@ -49,14 +49,13 @@ enum CPUShare: Equatable, Sendable {
         return percent
     }
 
-    /// What is reported of an implausible one.
     static func error(of subject: String) -> SourceError {
         SourceError(.implausible, "\(subject) is said to have used more CPU time than there was")
     }
 }
 
 extension SourceTick {
-    /// Whether a reading of then is too old to be compared with one of this tick.
+    /// True if a reading at that time is too old to be compared with one of this tick.
     func isBeyondBaseline(_ then: Duration) -> Bool {
         let (limit, overflow) = interval.attoseconds.multipliedReportingOverflow(by: 5)
         return !overflow && elapsed.since(then).attoseconds > limit

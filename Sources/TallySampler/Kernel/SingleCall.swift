@@ -1,7 +1,8 @@
 internal import Tally
 
-/// A call of the system that may take any time or never come back, such as `statvfs` on a network file system whose server
-/// is gone: made on a thread of its own, and one at a time, so that however often it is asked for, one thread hangs.
+/// A call of the system that may take any time or never come back, such as `statvfs` on a network file system whose
+/// server is gone: made on a thread of its own, and one at a time, so that however often it is asked for, one thread
+/// hangs.
 final class SingleCall<Value: Sendable>: Sendable {
     enum Outcome {
         case value(Value)
@@ -14,7 +15,7 @@ final class SingleCall<Value: Sendable>: Sendable {
         /// There is no thread to be had.
         case noThread
 
-        /// What came back; else nil, and why.
+        /// The result of the call; otherwise nil, with an error appended.
         func value(of what: String, _ errors: inout [SourceError]) throws -> Value? {
             switch self {
             case .value(let value): return value

@@ -48,7 +48,7 @@ extension LatestValues {
 }
 
 extension Sample {
-    /// What is left of one value when another is taken from it.
+    /// The difference of two values, at least zero.
     fileprivate func left(_ whole: SampleMetric, _ part: SampleMetric) -> Double? {
         guard let whole = stored(whole), let part = stored(part) else { return nil }
         return max(0, whole - part)

@@ -113,8 +113,8 @@ struct LatestValues {
 
     private static func show(_ sample: Sample, _ families: [Exposed], _ subject: inout Subject) {
         let values = families.map { $0.value(sample) }
-        // A container that was restarted begins all of its counts anew. What is lower by a hair is an answer that came late,
-        // and is not shown.
+        // A container that was restarted begins all of its counts anew. What is lower by a hair is an answer that came
+        // late, and is not shown.
         let isRestarted = families.indices.contains { index in
             guard families[index].isCounter, let value = values[index], let last = subject.counters[index] else {
                 return false

@@ -2,7 +2,6 @@ internal import Tally
 
 /// Tells of changes, and of each only once.
 final class Reports: Sendable {
-    /// What can be well or not.
     enum Subject: Hashable, Sendable {
         case source(String)
         case parts(String)

@@ -1,7 +1,7 @@
 internal import Synchronization
 internal import Tally
 
-/// What a sampler's loop works on. The sampler itself may go while it runs, which ends it.
+/// The state of a sampler's loop. Releasing the sampler ends the loop.
 final class SamplerCore: Sendable {
     let sources: [SampleSource]
     let store: any SampleHistory
@@ -19,9 +19,8 @@ final class SamplerCore: Sendable {
     private let phase = Locked(Phase.idle)
     private let hasEnded = FirstAnswer<Void>()
     private let signal = LoopSignal()
-    /// Whether `wake()` was called, and not seen to yet.
+    /// True if `wake()` was called and is not handled yet.
     private let isWoken = Atomic(false)
-    /// What a stop ends early.
     private let underWay = Locked<(@Sendable () -> Void)?>(nil)
     /// The newest tick's time, which queries go up to.
     private let lastTime = Locked<Int64?>(nil)
@@ -135,7 +134,8 @@ final class SamplerCore: Sendable {
         lastTime.withLock { $0 = time }
     }
 
-    /// Up to when there may be samples, in seconds since the Unix epoch: also while the clock is behind the last of them.
+    /// Up to when there may be samples, in seconds since the Unix epoch: also while the clock is behind the last of
+    /// them.
     func present() -> Int64 {
         let wall = Int64(exactly: wallSeconds().rounded(.down)).map(HistoryRange.clamped)
         let last = lastTime.withLock(\.self)

@@ -44,13 +44,12 @@ struct SamplerLoop {
         hideAll()
     }
 
-    /// What was sampled last is not what is.
     private mutating func hideAll() {
         latest.hideAll()
         core.metrics.hideSources(core.sources.map(\.name))
     }
 
-    /// What there is grows old all the same.
+    /// Stops sampling. Pruning continues.
     private mutating func switchOff(keeping retention: Duration?) async {
         hideAll()
         if let retention, let stamp = await stamp(SamplingPlan.offPoll, retention) {
@@ -153,7 +152,7 @@ struct SamplerLoop {
 }
 
 extension TickState {
-    /// Whether all that there is has been sampled.
+    /// True if the tick sampled everything.
     fileprivate var isWhole: Bool {
         !isCutShort && outcomes.allSatisfy { $0.hasAnswered && $0.partErrors.isEmpty && $0.targetErrors.isEmpty }
     }

@@ -1,6 +1,6 @@
 internal import Tally
 
-/// What a sampler tells of itself.
+/// The sampler's metrics about itself.
 struct SamplerMetrics: Sendable {
     private let tickDuration: MirroredFamily
     private let ticks: MirroredFamily

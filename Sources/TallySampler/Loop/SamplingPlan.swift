@@ -1,4 +1,4 @@
-/// What the settings come to.
+/// The validated settings.
 enum SamplingPlan: Hashable, Sendable {
     /// They have never been had: what someone may have switched off is not started.
     case unknown
@@ -7,10 +7,9 @@ enum SamplingPlan: Hashable, Sendable {
     case on(interval: Duration, retention: Duration)
 
     static let intervals = Duration.seconds(5)...Duration.seconds(300)
-    /// How long until the settings are asked again, where nothing else is done.
+    /// The time until the settings are read again while nothing is sampled.
     static let unknownPoll = Duration.seconds(15)
     static let offPoll = Duration.seconds(60)
-    /// How long settings are waited for.
     static let patience = Duration.seconds(5)
 
     init(_ settings: SamplingSettings) {

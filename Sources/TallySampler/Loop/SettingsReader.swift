@@ -11,7 +11,7 @@ final class SettingsReader: Sendable {
 
     private let settings: @Sendable () async throws -> SamplingSettings
     private let clock: ElapsedClock
-    /// Whether the closure has not come back from an earlier time.
+    /// True while an earlier call of the closure has not returned.
     private let isStuck = Locked(false)
 
     init(_ settings: @escaping @Sendable () async throws -> SamplingSettings, _ clock: ElapsedClock) {

@@ -1,9 +1,9 @@
 internal import Tally
 
-/// Asks the sources and targets of one tick. Nobody who does not answer is waited for past the deadlines, whether or not it
-/// heeds its cancellation.
+/// Asks the sources and targets of one tick. Nobody who does not answer is waited for past the deadlines, whether or
+/// not it heeds its cancellation.
 final class TickRun: Sendable {
-    /// What was asked and has not come back, in whichever tick: it is not asked again until it has.
+    /// The calls of all ticks that have not returned. None is made again until it has.
     final class Outstanding: Sendable {
         private let jobs = Locked<Set<TickState.Job>>([])
 
@@ -13,7 +13,7 @@ final class TickRun: Sendable {
 
         private let timedOut = Locked<Set<TickState.Job>>([])
 
-        /// What gave no answer in time in the last tick, and is asked last in the next.
+        /// The jobs that timed out in the last tick, which come last in the next.
         var lateJobs: Set<TickState.Job> { timedOut.withLock(\.self) }
         func setLate(_ late: Set<TickState.Job>) { timedOut.withLock { $0 = late } }
     }
@@ -38,7 +38,7 @@ final class TickRun: Sendable {
         state = Locked(TickState(sources: sources.count, late: outstanding.lateJobs))
     }
 
-    /// What came of it, in time. To be called once.
+    /// Waits for the answers until the deadlines. Call it once.
     func collectSamples() async -> TickState {
         let deadline = clock.alarm(at: clock.now().adding(Self.wholeTime)) { [self] in
             change { $0.end(cutShort: false) }

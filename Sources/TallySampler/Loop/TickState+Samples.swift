@@ -1,6 +1,6 @@
 extension TickState {
-    /// The samples, in the order of the sources; of two of one subject and container, the first. What the containers used
-    /// together goes into the host's.
+    /// The samples, in the order of the sources; of two of one subject and container, the first. What the containers
+    /// used together goes into the host's.
     func samples() -> [Sample] {
         var places: Set<SeriesKey> = []
         var samples: [Sample] = []
@@ -20,8 +20,8 @@ extension TickState {
         return samples
     }
 
-    /// Sums over the containers sampled. Absent where a sum would say less than the truth: nothing is known of containers, or
-    /// the tick was cut short.
+    /// Sums over the containers sampled. Absent where a sum would say less than the truth: nothing is known of
+    /// containers, or the tick was cut short.
     private func workload(of samples: [Sample]) -> [SampleMetric: Double] {
         guard !isCutShort else { return [:] }
         var seen: Set<[UInt8]> = []

@@ -1,4 +1,4 @@
-/// What a tick asks, and what has been answered: a few targets at a time, each until its deadline, all until the tick's.
+/// The requests and answers of a tick: a few targets at a time, each until its deadline, and all until the tick's.
 struct TickState {
     /// Something that is asked.
     enum Job: Hashable, Sendable {
@@ -15,11 +15,10 @@ struct TickState {
         case end
     }
 
-    /// What came of a source.
     struct Outcome: Sendable {
         /// Nil while it is not known.
         var error: SourceError?
-        /// What it said that it could not have, though it answered.
+        /// Errors of parts of a source that answered.
         var partErrors: [SourceError] = []
         var hasAnswered = false
         var samples: [Sample] = []
@@ -33,11 +32,11 @@ struct TickState {
     static let maxTargets = 8
 
     private(set) var outcomes: [Outcome]
-    /// Whether it was ended before its time, so that what is missing says nothing.
+    /// True if the tick ended early, so that missing answers mean nothing.
     private(set) var isCutShort = false
     private var isOver = false
     private var waiting = Queue()
-    /// What did not answer in time in the tick before: asked when all others have been, which would else wait for it again.
+    /// The targets that timed out in the last tick. They come last, so that they cannot delay the others twice.
     private var waitingLast = Queue()
     private let late: Set<Job>
     private var running: Set<Job> = []
@@ -63,7 +62,6 @@ struct TickState {
         self.late = late
     }
 
-    /// What gave no answer in time.
     var lateTargets: Set<Job> {
         var jobs: Set<Job> = []
         for (source, outcome) in outcomes.enumerated() {

@@ -1,6 +1,6 @@
 internal import Tally
 
-/// What time of day ticks are kept under, and what is old, by a clock that may be set at any moment.
+/// The wall-clock times of ticks and the cutoff for pruning, robust to changes of the clock.
 struct TickTimes {
     /// In seconds since the Unix epoch.
     private(set) var last: Int64?
@@ -20,14 +20,14 @@ struct TickTimes {
     static let hold = Duration.seconds(600)
     /// A clock that jumps all the time is followed slowly: more stretches than this are not kept in mind.
     static let maxGaps = 16
-    /// How many intervals what is old moves at most in a tick.
+    /// The maximum advance of the cutoff in a tick, in intervals.
     static let maxIntervals: Int64 = 10
 
     struct Stamp: Equatable {
         let time: Int64
         /// By how many seconds the clock was set, if it was.
         let step: Double?
-        /// What is from before it is pruned; nil if nothing is, for now.
+        /// The time before which samples are pruned, or nil for none.
         let cutoff: Int64?
     }
 

@@ -1,6 +1,6 @@
 /// A control group of the kernel, by which systemd and container engines bound and count what a set of processes uses.
 public struct ControlGroup: Hashable, Sendable {
-    /// Where it is below the mount: `system.slice/cron.service`.
+    /// The path below the mount: `system.slice/cron.service`.
     public let path: String
 
     package init(path: String) {
@@ -9,8 +9,8 @@ public struct ControlGroup: Hashable, Sendable {
 
     /// The id of the container whose group it is, 64 hexadecimal digits; nil if it is none's.
     ///
-    /// As Docker, Podman, containerd and CRI-O name them: `docker-<id>.scope`, `libpod-<id>`, or the id alone. The groups of
-    /// their monitors (`libpod-conmon-<id>.scope`) are none.
+    /// As Docker, Podman, containerd and CRI-O name them: `docker-<id>.scope`, `libpod-<id>`, or the id alone. The
+    /// groups of their monitors (`libpod-conmon-<id>.scope`) are none.
     public var containerID: String? {
         var name = Substring(path)
         if let slash = name.lastIndex(of: "/") { name = name[name.index(after: slash)...] }
@@ -26,7 +26,7 @@ public struct ControlGroup: Hashable, Sendable {
         return String(id)
     }
 
-    /// Whether it is that of a service of the system, as systemd has them: `system.slice/…/cron.service`.
+    /// True for a system service under systemd: `system.slice/…/cron.service`.
     public var isSystemService: Bool {
         path.hasPrefix("system.slice/") && path.hasSuffix(".service")
     }

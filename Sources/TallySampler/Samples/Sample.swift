@@ -1,10 +1,11 @@
-/// What one subject used, at one time.
+/// The resource use of one subject at one time.
 public struct Sample: Sendable, Equatable {
-    /// Whose it is.
+    /// The subject of the sample.
     public var subject: SampleSubject
-    /// The container it was read from, as its engine names it; a subject may have several, at once or one after another.
+    /// The container it was read from, as its engine names it; a subject may have several, at once or one after
+    /// another.
     public var containerID: String?
-    /// What could be had. A value that could not is absent, never 0.
+    /// The values by metric. An unavailable value is absent, never 0.
     public var values: [SampleMetric: Double]
 
     /// A sample of these parts.

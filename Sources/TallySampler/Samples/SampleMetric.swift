@@ -1,7 +1,7 @@
-/// What a sample holds a value of, with its unit in its name.
+/// A metric of a sample, with its unit in its name.
 ///
-/// Totals grow from the subject's start; a history shows them as they were read. Everything else is a level at the time of
-/// the sample.
+/// Totals grow from the subject's start; a history shows them as they were read. Everything else is a level at the time
+/// of the sample.
 public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
     /// The name, as stored and as a column: `[a-z0-9_]+`.
     public let description: String
@@ -27,7 +27,7 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
 
     // MARK: Of containers, control groups and the host
 
-    /// How much memory the subject may use; absent where nothing but the host limits it.
+    /// The memory limit of the subject, absent if only the host limits it.
     public static let memoryLimitBytes = SampleMetric(name: "memory_limit_bytes")
     /// Bytes received from networks. A total.
     public static let networkReceivedBytes = SampleMetric(name: "network_received_bytes")
@@ -58,7 +58,7 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
     public static let load15 = SampleMetric(name: "load15")
     /// Size of the file system watched.
     public static let diskTotalBytes = SampleMetric(name: "disk_total_bytes")
-    /// What is used of it.
+    /// The used part of the disk.
     public static let diskUsedBytes = SampleMetric(name: "disk_used_bytes")
     /// Time in which some task waited for a CPU, in seconds. A total.
     public static let cpuPressureSeconds = SampleMetric(name: "cpu_pressure_seconds")
@@ -79,7 +79,7 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
     public static let virtualMemoryBytes = SampleMetric(name: "virtual_memory_bytes")
     /// File descriptors that are open.
     public static let openDescriptors = SampleMetric(name: "open_descriptors")
-    /// How many may be: the soft limit.
+    /// The soft limit of open file descriptors.
     public static let maxDescriptors = SampleMetric(name: "max_descriptors")
     /// Threads.
     public static let threads = SampleMetric(name: "threads")
@@ -91,7 +91,7 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
     /// All of them, each once.
     private static let all = Set(SampleSubject.Kind.all.flatMap(metrics))
 
-    /// What a sample of a subject of this kind can hold, in the order in which it is stored.
+    /// The metrics of a subject of this kind, in the order of storage.
     package static func metrics(of kind: SampleSubject.Kind) -> [SampleMetric] {
         switch kind {
         case .host:

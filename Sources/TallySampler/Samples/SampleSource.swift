@@ -1,7 +1,7 @@
-/// Where samples come from: what a sampler asks at each tick.
+/// A source of samples, which a sampler reads at each tick.
 ///
-/// The ready-made ones are `.host()`, `.process()`, `.cgroups()` and, with the trait `Docker`, `.docker()`. A host can add
-/// its own:
+/// The ready-made ones are `.host()`, `.process()`, `.cgroups()` and, with the trait `Docker`, `.docker()`. A host can
+/// add its own:
 ///
 /// ```swift
 /// let pool = SampleSource("pool") { _ in
@@ -19,8 +19,8 @@ public struct SampleSource: Sendable {
     ///
     /// - Parameters:
     ///   - name: The label's value in the sampler's own metrics.
-    ///   - shutdown: Called once the sampler has stopped, to let go of what the source holds open. A sampler's `stop` does
-    ///     not wait for it.
+    ///   - shutdown: Called once the sampler has stopped, to let go of what the source holds open. A sampler's `stop`
+    ///     does not wait for it.
     ///   - read: Asked once a tick, never twice at a time. It may take the tick's 30 seconds at most, is cancelled past
     ///     them, and must not block its thread. If it throws, that is counted in
     ///     `tally_sampler_errors_total{source,reason}`, and the other sources are not touched.
@@ -61,7 +61,8 @@ public struct SourceReading: Sendable {
     ///   - samples: The samples that are ready.
     ///   - targets: Items that need one request each: up to eight in parallel, each limited to 10 seconds.
     ///   - containersRunning: The number of running containers; nil if the source does not know it.
-    ///   - errors: Parts that failed although the rest answered, such as one file of several. Counted like a thrown error.
+    ///   - errors: Parts that failed although the rest answered, such as one file of several. Counted like a thrown
+    ///     error.
     public init(
         samples: [Sample] = [],
         targets: [SampleTarget] = [],

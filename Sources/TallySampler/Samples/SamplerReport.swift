@@ -2,7 +2,7 @@ internal import Tally
 
 /// A change that an operator wants to know of, told once: not at each tick for as long as it lasts.
 public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
-    /// What has changed. More may be added.
+    /// The kind of change. More may be added.
     public struct Kind: Hashable, Sendable, CustomStringConvertible {
         /// The kind's name.
         public let description: String
@@ -31,7 +31,7 @@ public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
         public static let clockStepped = Kind(description: "clock stepped")
     }
 
-    /// What has changed.
+    /// The kind of change.
     public let kind: Kind
     /// The source's name; empty where it is about none.
     public let source: String

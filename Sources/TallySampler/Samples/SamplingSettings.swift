@@ -1,9 +1,10 @@
-/// What a sampler reads anew at every tick.
+/// The settings that a sampler reads at every tick.
 public struct SamplingSettings: Sendable, Hashable {
-    /// How far ticks are apart: clamped to 5...300 seconds. Zero or less switches the sampler off; what it has sampled
-    /// goes when it is old, as before.
+    /// The time between ticks, clamped to 5...300 seconds. Zero or less switches the sampler off, and pruning
+    /// continues.
     public var interval: Duration
-    /// How long samples are kept, at most ``maxRetention``. Zero or less switches the sampler off, and keeps what there is.
+    /// The age at which samples are pruned, at most ``maxRetention``. Zero or less switches the sampler off, and
+    /// nothing is pruned.
     public var retention: Duration
 
     /// Fifteen seconds and two hours, unless said otherwise.

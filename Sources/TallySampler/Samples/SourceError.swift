@@ -15,8 +15,8 @@ public struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let refused = Reason(description: "refused")
         /// The answer cannot be read, or is larger than any sane one.
         public static let malformed = Reason(description: "malformed")
-        /// A call of the system has not come back for some seconds, as on a dead network file system; it is not made again
-        /// before it does.
+        /// A call of the system has not come back for some seconds, as on a dead network file system; it is not made
+        /// again before it does.
         package static let stuck = Reason(description: "stuck")
         /// A value that cannot be, such as more CPU time than there is. It is left out.
         package static let implausible = Reason(description: "implausible")

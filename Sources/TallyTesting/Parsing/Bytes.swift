@@ -11,7 +11,6 @@ extension UInt8 {
     /// With the bit set that makes an ASCII letter lower case.
     var lowercased: UInt8 { self | 0x20 }
 
-    /// Whether the byte may begin a label's name.
     var isNameStart: Bool {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lowercased) && self & 0x80 == 0 || self == UInt8(ascii: "_")
     }

@@ -5,8 +5,8 @@
 /// let requests = exposition.family("http_requests")
 /// ```
 ///
-/// It is stricter than most scrapers, since it is there to test what a server writes: a family's lines stand together, no
-/// series comes twice, histograms agree with themselves, and nothing is escaped that need not be.
+/// It is stricter than most scrapers, since it is there to test what a server writes: a family's lines stand together,
+/// no series comes twice, histograms agree with themselves, and nothing is escaped that need not be.
 ///
 /// Never traps, whatever the bytes are, and takes time in proportion to their number.
 ///
@@ -23,9 +23,8 @@ public struct ExpositionParser: Sendable {
         public static let openMetrics = Syntax(isOpenMetrics: true)
     }
 
-    /// What is read.
     package let syntax: Syntax
-    /// Whether names may be any UTF-8 in quotes: `{"my.metric","l"="v"} 1`.
+    /// True if names may be any UTF-8 in quotes: `{"my.metric","l"="v"} 1`.
     package let allowsQuotedNames: Bool
 
     /// A parser.

@@ -71,7 +71,7 @@ struct FamilyBuilder {
 }
 
 extension ParsedFamily.Kind {
-    /// What the names of the samples add to the family's.
+    /// The suffixes of the names of samples.
     ///
     /// https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md#suffixes
     func suffixes(isOpenMetrics: Bool) -> [String] {

@@ -58,7 +58,6 @@ struct LineReader {
         return bytes[start..<position]
     }
 
-    /// What is left of the line.
     mutating func rest() -> ArraySlice<UInt8> {
         defer { position = range.upperBound }
         return bytes[position..<range.upperBound]
@@ -105,7 +104,7 @@ struct LineReader {
         throw error(names ?? .invalidLabels, "the text in quotes does not end in its line", at: start)
     }
 
-    /// What a backslash, which is behind us, and the byte after it stand for.
+    /// Reads the byte after a backslash and returns the bytes that both stand for.
     private mutating func escaped(quote: Bool) throws(ExpositionError) -> [UInt8] {
         let start = position - 1
         switch current {

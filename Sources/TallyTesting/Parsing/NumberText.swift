@@ -1,8 +1,10 @@
-/// The numbers of both formats: what Go's `ParseFloat` reads of decimals, which is what the ABNF of OpenMetrics says too.
+/// The numbers of both formats: what Go's `ParseFloat` reads of decimals, which is what the ABNF of OpenMetrics says
+/// too.
 ///
 /// `Double(_:)` alone would also read hexadecimal, and take what is too large for infinity.
 enum NumberText {
-    /// A value: a decimal, `NaN`, or an infinity, in either case of letters. Nil if it is none, or too large for a double.
+    /// A value: a decimal, `NaN`, or an infinity, in either case of letters. Nil if it is none, or too large for a
+    /// double.
     static func value(_ text: ArraySlice<UInt8>) -> Double? {
         if isDecimal(text) { return finite(text) }
         var rest = text
@@ -42,7 +44,7 @@ enum NumberText {
         return !exponent.isEmpty && exponent.allSatisfy(\.isDigit)
     }
 
-    /// Whether one number is less than another, exactly where both are written without an exponent.
+    /// True if one number is less than another. Exact if both are written without an exponent.
     ///
     /// As doubles, timestamps that differ in their nanoseconds would be equal.
     static func isLess(_ one: String, than two: String) -> Bool {
@@ -52,7 +54,7 @@ enum NumberText {
         return left.isLess(than: right)
     }
 
-    /// Whether two numbers are equal: exactly where both are whole and written without an exponent, else as doubles.
+    /// True if two numbers are equal: exact for integers without an exponent, otherwise as doubles.
     static func areEqual(_ one: String, _ two: String) -> Bool {
         if let left = PlainDecimal(one), let right = PlainDecimal(two), left.fraction.isEmpty, right.fraction.isEmpty {
             return !left.isLess(than: right) && !right.isLess(than: left)

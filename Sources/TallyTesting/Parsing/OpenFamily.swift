@@ -29,7 +29,7 @@ struct OpenFamily {
         self.isOpenMetrics = isOpenMetrics
     }
 
-    /// What a sample's name adds to the family's; nil if the sample is not of this family.
+    /// The suffix of a sample's name, or nil if the sample is not of this family.
     func suffix(of name: String) -> String? {
         guard name.utf8.starts(with: family.name.utf8) else { return nil }
         let rest = name.utf8.dropFirst(family.name.utf8.count)
@@ -139,8 +139,8 @@ struct OpenFamily {
 }
 
 extension ParsedSample {
-    /// The labels as sorted bytes, so that `{a,b}` and `{b,a}` are one key. 0xFE and 0xFF are in no text. A label with an
-    /// empty value is the same as none.
+    /// The labels as sorted bytes, so that `{a,b}` and `{b,a}` are one key. 0xFE and 0xFF are in no text. A label with
+    /// an empty value is the same as none.
     ///
     /// https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
     func key(named name: String?, without special: String?) -> [UInt8] {

@@ -1,4 +1,4 @@
-/// What a parser has read.
+/// The result of parsing an exposition.
 public struct ParsedExposition: Sendable {
     /// The families, in the order they stand in.
     package var families: [ParsedFamily]
@@ -21,7 +21,7 @@ public struct ParsedExposition: Sendable {
 
 /// A metric family: its metadata and its samples.
 package struct ParsedFamily: Sendable {
-    /// What a family measures.
+    /// The type of a family.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         /// A total that only grows.
         case counter
@@ -31,7 +31,7 @@ package struct ParsedFamily: Sendable {
         case histogram
         /// Quantiles, a count and a sum.
         case summary
-        /// What says nothing of its type: `untyped` in Prometheus text.
+        /// A family without a type: `untyped` in Prometheus text.
         case unknown
         /// Facts as labels. OpenMetrics alone has it.
         case info

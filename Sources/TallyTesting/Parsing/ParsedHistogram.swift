@@ -1,6 +1,5 @@
 /// A histogram's buckets, count and sum, taken together.
 public struct ParsedHistogram: Hashable, Sendable {
-    /// How much was at or below a bound.
     package struct Bucket: Hashable, Sendable {
         /// The bound as it was written in the label `le`: `0.5`, `+Inf`.
         package var bound: String
@@ -15,7 +14,7 @@ public struct ParsedHistogram: Hashable, Sendable {
     /// Their sum; nil if the exposition has none.
     public var sum: Double?
 
-    /// How many observations each bucket has to itself, in the buckets' order.
+    /// The number of observations in each bucket alone, in ascending order of the bounds.
     public var counts: [Double] {
         var before = 0.0
         return buckets.map { bucket in

@@ -37,7 +37,7 @@ package struct ParsedTimestamp: Hashable, Sendable {
     package var seconds: Double
 }
 
-/// What an OpenMetrics sample refers to outside of the metrics: a trace, for instance.
+/// A reference of an OpenMetrics sample to something outside the metrics, such as a trace.
 package struct ParsedExemplar: Hashable, Sendable {
     /// The labels, in the order they stand in.
     package var labels: [ParsedLabel]
@@ -71,12 +71,12 @@ public struct ParsedSample: Sendable, CustomStringConvertible {
         labels.first { $0.name.hasSameBytes(as: name) }?.value
     }
 
-    /// Whether the sample has all of these labels, and maybe others. An empty value stands for no label, as in a query.
+    /// True if the sample has all of these labels. An empty value stands for an absent label, as in a query.
     package func has(_ wanted: [String: String]) -> Bool {
         wanted.allSatisfy { name, value in (self[label: name] ?? "").hasSameBytes(as: value) }
     }
 
-    /// Whether the sample, which has the wanted labels, has no others.
+    /// True if the sample has no labels beside the wanted ones.
     func hasNone(beside wanted: [String: String], and special: String? = nil) -> Bool {
         let own = labels.count { !$0.value.isEmpty && special?.hasSameBytes(as: $0.name) != true }
         return own == wanted.values.count { !$0.isEmpty }

@@ -1,4 +1,4 @@
-/// What Prometheus text asks of one sample of a type.
+/// The rules of Prometheus text for one sample of a type.
 struct PrometheusTextRules {
     let family: ParsedFamily
     let sample: ParsedSample
@@ -16,7 +16,7 @@ struct PrometheusTextRules {
     }
 }
 
-/// What OpenMetrics asks of one sample of a type.
+/// The rules of OpenMetrics for one sample of a type.
 ///
 /// https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md#metric-types
 struct OpenMetricsRules {

@@ -34,8 +34,6 @@ final class TickRing: @unchecked Sendable {
     /// A tick is never negative: the first is 0.
     private func count(_ tick: Int) -> UnsafeMutablePointer<Atomic<Int32>> { unsafe counts + tick % length }
 
-    // MARK: Users. From many threads at once.
-
     /// A user is seen in the current tick who was not seen within any window.
     func enter(_ now: Int) {
         unsafe count(now).pointee.wrappingAdd(1, ordering: .relaxed)
@@ -57,8 +55,6 @@ final class TickRing: @unchecked Sendable {
             unsafe sums[index].wrappingAdd(1, ordering: .releasing)
         }
     }
-
-    // MARK: Time. While no thread moves users.
 
     /// Goes on to a later tick.
     func advance(from old: Int, to now: Int) {

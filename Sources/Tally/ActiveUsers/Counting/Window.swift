@@ -1,4 +1,4 @@
-/// How far back distinct users are counted: `.hours(24)`.
+/// The length of a sliding window of distinct users: `.hours(24)`.
 ///
 /// Its label is the window as it was written: `5m`, `1h`, `24h`, `7d`. `.hours(24)` and `.days(1)` are as long as each
 /// other and have different labels.

@@ -13,7 +13,7 @@ public struct DistinctSketchFormat: Sendable, Hashable, CustomStringConvertible 
     /// The engine's name.
     public let description: String
 
-    /// What Redis and Valkey keep under a key: `SET` it, then `PFCOUNT` and `PFMERGE`.
+    /// The value of a key in Redis and Valkey: `SET` it, then use `PFCOUNT` and `PFMERGE`.
     ///
     /// Written dense, 12,304 bytes. Read dense and sparse, as `GET` returns them.
     /// https://github.com/redis/redis/blob/7.0.0/src/hyperloglog.c

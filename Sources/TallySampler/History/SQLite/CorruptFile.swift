@@ -3,7 +3,7 @@ internal import Foundation
 
 /// Sets a file that SQLite cannot make sense of aside, for whoever wants to look at it.
 enum CorruptFile {
-    /// How many are kept: a disk that fails must not be filled by what it has failed on.
+    /// The maximum number of kept files, so that a failing disk does not fill up with them.
     static let maxKept = 3
 
     /// Renames the file to `<name>.corrupt-<time>`, and what lies beside it likewise, so that SQLite still finds it.

@@ -1,7 +1,7 @@
 #if SQLite
 internal import Tally
 
-/// What the system says of a file.
+/// The identity and size of a file.
 struct FileFacts: Equatable {
     let device: UInt64
     let number: UInt64
@@ -17,13 +17,13 @@ struct FileFacts: Equatable {
 
     func isSameFile(as other: FileFacts) -> Bool { device == other.device && number == other.number }
 
-    /// Whether this process may write to a file, or begin one in its folder, and the file system lets it.
+    /// True if this process may write to a file, or create it in its folder.
     static func isWritable(_ path: String) -> Bool {
         if System.exists(path), !System.canWrite(path) { return false }
         return System.canWrite(folder(of: path))
     }
 
-    /// Whether the file system has no room left; false where that cannot be told.
+    /// True if the file system is known to have no room left.
     static func isFull(_ path: String) -> Bool {
         System.fileSystem(holding: folder(of: path))?.availableBlocks == 0
     }

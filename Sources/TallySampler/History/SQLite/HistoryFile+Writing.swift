@@ -83,7 +83,8 @@ extension HistoryFile {
 
     /// Deletes what is from before a time, some thousands of rows at most: a longer history goes in several calls.
     mutating func prune(before time: Int64) throws {
-        // Deleting is writing: where ticks are only pruned, as while a sampler is switched off, nobody else looks at the log.
+        // Deleting is writing: where ticks are only pruned, as while a sampler is switched off, nobody else looks at
+        // the log.
         try keepLogShort()
         let time = HistoryRange.clamped(time)
         let limit = options.pruneRows

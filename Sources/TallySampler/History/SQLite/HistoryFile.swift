@@ -4,10 +4,9 @@ internal import GRDB
 /// An open file of samples: the one connection that writes to it. Whoever has it sees to it that nothing else does at
 /// the same time.
 struct HistoryFile {
-    /// How a file is dealt with.
     struct Options: Sendable {
-        /// How long a lock of another process is waited for. What it keeps from being written waits in memory after that,
-        /// so there is no need to wait long.
+        /// How long a lock of another process is waited for. What it keeps from being written waits in memory after
+        /// that, so there is no need to wait long.
         var busyTimeout: Duration = .milliseconds(250)
         /// The log beside the file is emptied past this.
         var logBytes = 4 << 20
@@ -26,7 +25,7 @@ struct HistoryFile {
     let options: Options
     let queue: DatabaseQueue
     let facts: FileFacts
-    /// What the file cannot do, though it works.
+    /// The limitations of a file that still works.
     let shortcomings: [HistoryStatus.Failure]
     /// Samples in the file; nil if they were too many to count.
     var rows: Int?
@@ -35,7 +34,7 @@ struct HistoryFile {
     /// Ids of the series in the file, and until when their `seen` is good for.
     var series: [SeriesKey: (id: Int64, seen: Int64)] = [:]
 
-    /// How far `seen` of a series may be behind its newest sample, so that it is not written at each tick.
+    /// The lag of `seen` behind a series' newest sample that avoids a write at each tick, in seconds.
     static let seenSlack: Int64 = 3600
     /// Rows of a time that is this far ahead are not believed.
     static let maxAhead: Int64 = 86_400
@@ -132,7 +131,7 @@ struct HistoryFile {
         ["", "-wal", "-shm"].reduce(0) { $0 + (FileFacts(of: path + $1)?.bytes ?? 0) }
     }
 
-    /// Whether the path still leads to the file that is open.
+    /// True if the path still refers to the open file.
     var isInPlace: Bool { FileFacts(of: path).map { $0.isSameFile(as: facts) } ?? false }
 
     /// Empties the log into the file, and lets go of both.

@@ -1,7 +1,8 @@
 #if SQLite
 internal import GRDB
 
-/// How a history lies in a file: a table of series, and one of samples for each kind of subject, with a column a metric.
+/// The layout of a history in a file: a table of series, and one of samples for each kind of subject, with a column a
+/// metric.
 ///
 /// Samples are clustered by time, then series: a tick is appended at one end and pruned at the other, which touches a
 /// fifth of the pages that the other order does.

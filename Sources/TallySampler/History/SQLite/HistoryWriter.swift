@@ -17,10 +17,10 @@ actor HistoryWriter {
     private var pending = TickBuffer()
     private var log = FailureLog()
     private var droppedTicks = 0
-    /// How often a tick has gone from memory to the file.
+    /// The number of times that a tick moved from memory to the file.
     private var moves = 0
     private var lastSetAside: Duration?
-    /// How many ticks of `pending` were there before a lock kept any from being written.
+    /// The number of ticks in `pending` that are older than the current lock.
     private var waitedBeforeLock = 0
     /// When rows of the future are removed: not at once, since a clock may be wrong until the network is there. Nil
     /// once none are left: what seems to be of the future later on is so by a clock that has stepped back.
@@ -40,7 +40,8 @@ actor HistoryWriter {
 
     /// Opens the file on the caller's thread.
     ///
-    /// - Throws: ``HistoryError`` if the file is not to be touched. Any other failure may pass, and is one of the status.
+    /// - Throws: ``HistoryError`` if the file is not to be touched. Any other failure may pass, and is one of the
+    ///   status.
     init(
         path: String,
         options: HistoryFile.Options,
@@ -220,7 +221,7 @@ actor HistoryWriter {
 
     // MARK: Reading
 
-    /// What is not in the file, and how often anything has gone there.
+    /// The points that are not in the file yet, and the number of moves to it.
     func waiting(_ query: HistoryQuery) -> (points: [HistoryPoint], moves: Int) {
         (pending.points(query), moves)
     }

@@ -38,15 +38,15 @@ package final class SQLiteHistory: SampleHistory {
         try await writer.append(tick)
     }
 
-    /// Deletes ticks from before a time, 5,000 samples of a kind at most: what is left goes with the next calls. Also gives
-    /// some pages back to the disk, if many are free.
+    /// Deletes ticks from before a time, 5,000 samples of a kind at most: what is left goes with the next calls. Also
+    /// gives some pages back to the disk, if many are free.
     package func prune(before time: Int64) async throws {
         await writer.prune(before: time)
     }
 
     /// - Complexity: O(*n*) in the samples of all subjects of the kind in the range.
-    /// - Throws: ``HistoryError`` if the file cannot be read though no failure was known, or is closed. While the file is
-    ///   known to fail, the answer is the backlog in memory.
+    /// - Throws: ``HistoryError`` if the file cannot be read though no failure was known, or is closed. While the file
+    ///   is known to fail, the answer is the backlog in memory.
     package func history(_ query: HistoryQuery) async throws -> [HistoryPoint] {
         var waiting = await writer.waiting(query)
         var points: [HistoryPoint] = []

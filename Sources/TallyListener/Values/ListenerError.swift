@@ -4,17 +4,13 @@ public struct ListenerError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         /// The name of the code's static member.
         public let description: String
-
         /// Other machines can reach the host, and `allowsNonLoopback` is false.
         public static let notLoopback = Code(description: "notLoopback")
-
         /// Another socket already listens on the address and port.
         public static let addressInUse = Code(description: "addressInUse")
-
         /// The host does not resolve, the system refused the address or port, or the system closed the listening
         /// socket.
         public static let cannotBind = Code(description: "cannotBind")
-
         /// A limit, the port or a route is invalid. Nothing was opened.
         public static let invalidConfiguration = Code(description: "invalidConfiguration")
     }
