@@ -42,19 +42,17 @@ public struct ObservedCounter: Sendable {
     ) throws(RegistrationError) {
         var request = FamilyRequest(name, help, Counter.layout)
         request.isMirrored = true
-        _ = try registry.register(
-            request,
-            from: .closure { storage in
-                let total = total()
-                Counter(cell: storage.onlyChild()).raise(to: total)
-            }
+        let value = ObservedValue(
+            read: { UInt64(bitPattern: Int64(total())) },
+            store: { Counter(cell: $1).raise(to: Int64(bitPattern: $0)) }
         )
+        _ = try registry.register(request, from: .closure(value))
     }
 }
 
 extension Counter {
     /// Sets the total of an uncontended counter, unless that would decrease it.
-    fileprivate func raise(to total: Int) {
+    fileprivate func raise(to total: Int64) {
         guard let total = UInt64(exactly: total) else { return cell.reject(.negative) }
         let (before, _) = unsafe cell.withWords { unsafe $0.pointee.max(total, ordering: .relaxed) }
         if before > total { cell.reject(.negative) }

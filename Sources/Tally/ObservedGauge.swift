@@ -38,12 +38,7 @@ public struct ObservedGauge: Sendable {
         _ value: @escaping @Sendable () -> Double
     ) throws(RegistrationError) {
         let request = FamilyRequest(name, help, Gauge.layout)
-        _ = try registry.register(
-            request,
-            from: .closure { storage in
-                let value = value()
-                storage.onlyChild().store(value)
-            }
-        )
+        let value = ObservedValue(read: { value().bitPattern }, store: { $1.store(Double(bitPattern: $0)) })
+        _ = try registry.register(request, from: .closure(value))
     }
 }

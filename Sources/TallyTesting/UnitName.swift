@@ -7,7 +7,6 @@ struct UnitName {
     /// The base unit to use instead; the name itself if it is a base unit.
     let base: String
 
-    /// The first word of a name that is a unit, maybe with a prefix.
     static func first(in words: [Substring]) -> UnitName? {
         for word in words {
             if let base = bases[String(word)] { return UnitName(name: String(word), base: base) }

@@ -50,6 +50,33 @@ struct CollectedValueTests {
         #expect(try rejected("not_finite") == 4)
     }
 
+    @Test(arguments: [[1], [1, 2, 3], (1...400).map(Double.init)] as [[Double]])
+    func countsForOtherBucketsThanThoseRegisteredAreDropped(_ bounds: [Double]) throws {
+        let wait = CollectedFamily.histogram("wait", help: "", buckets: [1, 2])
+        let other = CollectedFamily.histogram("wait", help: "", buckets: Buckets(bounds))
+        collect(wait) { $0.set(other, counts: Array(repeating: 1, count: bounds.count + 1), sum: 1) }
+        #expect(try lines("wait") == [])
+        #expect(try rejected("not_collected") == 4)
+    }
+
+    @Test func valuesOfAnotherKindThanTheRegisteredOneAreDropped() throws {
+        let families: [CollectedFamily] = [
+            .counter("c_total", help: ""), .floatCounter("f_total", help: ""), .gauge("g", help: ""),
+        ]
+        registry.register(
+            Collector(families: families) { samples in
+                for name in ["c_total", "f_total", "g"] {
+                    samples.set(.histogram(name, help: "", buckets: [1, 2]), counts: [1, 1, 1], sum: 1)
+                }
+                samples.set(.gauge("c_total", help: ""), to: -1.5)
+                samples.set(.gauge("f_total", help: ""), to: 2)
+                samples.set(.counter("g", help: ""), to: 3)
+            }
+        )
+        for name in ["c_total", "f_total", "g"] { #expect(try lines(name) == []) }
+        #expect(try rejected("not_collected") == 60, "six of each of ten scrapes")
+    }
+
     @Test func theLargestCountsThatFitAreKept() throws {
         let wait = CollectedFamily.histogram("wait", help: "", buckets: [1])
         collect(wait) { $0.set(wait, counts: [.max - 1, 1], sum: 1) }

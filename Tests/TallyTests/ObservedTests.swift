@@ -1,4 +1,4 @@
-import Tally
+import Dispatch
 import TallyTesting
 import Testing
 
@@ -42,6 +42,26 @@ import Testing
         #expect(try connects() == "7")
         ObservedCounter("pool_connects_total", help: "Connections.", in: registry) { 8 }
         #expect(try connects() == "8")
+    }
+
+    @Test func theLateAnswerOfAReplacedClosureChangesNothing() async throws {
+        let (answers, answer) = AsyncStream.makeStream(of: Void.self)
+        let isAsked = Holder(false)
+        let gate = DispatchSemaphore(value: 0)
+        ObservedCounter("pool_connects_total", help: "Connections.", in: registry) {
+            isAsked.value = true
+            gate.wait()
+            answer.yield()
+            return 1000
+        }
+        let hurried = registry.exposition(for: ScrapeRequest(timeout: .milliseconds(10)))
+        #expect(!"\(hurried)".contains("\npool_connects_total ") && isAsked.value)
+        ObservedCounter("pool_connects_total", help: "Connections.", in: registry) { 5 }
+        #expect(try connects() == "5")
+        gate.signal()
+        for await _ in answers { break }
+        #expect(try connects() == "5")
+        #expect(try rejected() == "0")
     }
 
     @Test func aCounterWhoseStartIsUnknownHasNoCreatedSample() throws {

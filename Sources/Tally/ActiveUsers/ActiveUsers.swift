@@ -116,7 +116,6 @@ public struct ActiveUsers: Instrument {
 
     func _checkInvariants() { tracker._checkInvariants() }
 
-    /// Users and slots in memory.
     var kept: (users: Int, slots: Int) { tracker.kept }
 }
 

@@ -51,7 +51,6 @@ package struct AcceptHeader {
         return best?.range
     }
 
-    /// One media range of an Accept header.
     private struct MediaRange {
         var type: String
         var subtype: String

@@ -11,7 +11,6 @@
 public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
     private var encoder: SnapshotEncoder
     private let registry: MetricRegistry
-    /// The registry, and the registries included in it.
     private let parts: [MetricRegistry]
     private var duration: Duration
     private var capacity = OutputBuffer.chunkSize

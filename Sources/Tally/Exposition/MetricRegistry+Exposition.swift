@@ -122,7 +122,6 @@ extension MetricRegistry {
 
     /// The answers of the closures called by one scrape.
     private struct Answers {
-        /// The answer of each collector.
         var collected: [ObjectIdentifier: Answer] = [:]
         /// The storages of families to omit.
         var missing: Set<ObjectIdentifier> = []
@@ -153,7 +152,7 @@ extension MetricRegistry {
             // Each closure may take half of the remaining time, so that a slow one leaves time for the others.
             let patience = isInside ? .zero : end.map { $0.since(context.now()) / 2 }
             if let observation = family.observation {
-                if observation.answer(on: thread, within: patience, context) != nil { continue }
+                if observation.update(on: thread, within: patience, context) { continue }
             } else if let collector = family.collector {
                 let answer =
                     answers.collected[ObjectIdentifier(collector)]

@@ -87,6 +87,7 @@ package enum System {
         var bytes = [CChar](repeating: 0, count: 4096)
         let count = bytes.count
         let length = unsafe readlink(path, &bytes, count)
+        if length == count { errno = ENAMETOOLONG }
         return length > 0 && length < count ? bytes.prefix(length).map { UInt8(bitPattern: $0) } : nil
     }
 

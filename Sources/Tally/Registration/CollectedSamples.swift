@@ -83,9 +83,10 @@ public struct CollectedSamples {
 
     // MARK: For every kind of instrument
 
-    /// The layout of a family, or nil if the collector has not named it.
+    /// The layout of the registered family, or nil if the collector has named none of this kind.
     func layout(of family: CollectedFamily) -> InstrumentLayout? {
-        storages[ByteName(family.name)].map { _ in family.request.layout }
+        let layout = storages[ByteName(family.name)]?.definition.layout
+        return layout?.kind == family.request.layout.kind ? layout : nil
     }
 
     func reject(_ reason: RejectedUpdates.Reason) { context.rejected.count(reason) }
@@ -106,7 +107,6 @@ public struct CollectedSamples {
 }
 
 extension SeriesWords {
-    /// Sets a word to a number, or adds it.
     func set(_ index: Int, to value: Double, adding isAdding: Bool) {
         if isAdding {
             unsafe word(index).pointee.addDouble(value)

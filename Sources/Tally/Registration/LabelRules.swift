@@ -1,4 +1,3 @@
-/// The rules for label names.
 struct LabelRules {
     private let validation: NameValidation
 
@@ -9,7 +8,6 @@ struct LabelRules {
     /// The label of a histogram's buckets, which any family of a registry may be.
     private static let bucketLabel = "le"
 
-    /// Checks the constant labels of a registry.
     func check(constant names: [String]) throws(RegistrationError) {
         try checkCount(names.count, of: "the registry")
         var seen: Set<ByteName> = []

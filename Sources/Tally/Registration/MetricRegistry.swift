@@ -78,7 +78,6 @@ public final class MetricRegistry: Sendable {
         }
     }
 
-    /// The name that a family is exposed under.
     func exposedName(_ request: FamilyRequest) -> String {
         request.layout.exposedName(request.isStandard ? request.name : prefix + request.name)
     }
@@ -120,6 +119,7 @@ public final class MetricRegistry: Sendable {
                 return .failure(RegistrationError(.conflictingDefinition, name.text, problem))
             }
             if source.isReplaceable {
+                existing.observation?.retire()
                 state.families[name] = RegisteredFamily(existing.storage, from: source)
                 state.sorted = nil
             }
@@ -159,7 +159,6 @@ public final class MetricRegistry: Sendable {
 
     // MARK: Reading
 
-    /// The families by name.
     func families() -> [RegisteredFamily] {
         state.withLock { state in
             if let sorted = state.sorted { return sorted }

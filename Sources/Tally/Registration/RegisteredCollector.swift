@@ -6,7 +6,6 @@ final class RegisteredCollector: Sendable {
     }
 
     enum Source: Sendable {
-        /// A collector that each scrape calls.
         case call(HostCall<CollectedAnswer>)
         /// A collector that ``MetricRegistry/collect(for:)`` calls.
         case collection(AsyncCollection)

@@ -1,9 +1,7 @@
-/// The source of a family's values.
 enum FamilySource: Sendable {
     /// Instruments, through their handles.
     case handles
-    /// A closure that sets the value of an observed instrument, once for each scrape.
-    case closure(@Sendable (FamilyStorage) -> Void)
+    case closure(ObservedValue)
     /// A collector that fills a storage of its own.
     case collector(RegisteredCollector)
 
@@ -23,14 +21,13 @@ enum FamilySource: Sendable {
 struct RegisteredFamily: Sendable {
     let storage: FamilyStorage
     private let source: FamilySource
-    /// The call of an observed instrument's closure.
-    let observation: HostCall<Void>?
+    let observation: Observation?
 
     init(_ storage: FamilyStorage, from source: FamilySource) {
         self.storage = storage
         self.source = source
-        if case .closure(let observe) = source {
-            observation = HostCall { observe(storage) }
+        if case .closure(let value) = source {
+            observation = Observation(of: value, in: storage)
         } else {
             observation = nil
         }
@@ -47,7 +44,6 @@ struct RegisteredFamily: Sendable {
         return answers[ObjectIdentifier(collector)]?[ByteName(storage.definition.name)]
     }
 
-    /// The differences that keep a registration with this definition and source from sharing the family.
     func differences(from definition: FamilyDefinition, _ source: FamilySource) -> [String] {
         let differences = storage.definition.differences(from: definition)
         guard source.name != self.source.name else { return differences }

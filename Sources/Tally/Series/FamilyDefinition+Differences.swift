@@ -20,7 +20,11 @@ extension FamilyDefinition {
             Trait("label names", "\(labelNames)"),
         ] + (layout.kind == other.layout.kind ? layout.traits : []) + [
             Trait("limit", "\(request.maxChildren)"),
-            Trait("idle timeout", idleTimeout.map { "\($0)" } ?? "none"),
+            Trait(
+                "idle timeout",
+                idleTimeout.map { "\($0)" } ?? "none",
+                identity: idleTimeout.map { "\($0.attoseconds)" } ?? "none"
+            ),
         ]
     }
 }

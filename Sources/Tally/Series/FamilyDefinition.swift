@@ -29,7 +29,6 @@ final class FamilyDefinition: Sendable {
     let fragments: LabelFragments
     /// The label value of the child that new label sets share once the family is full.
     static let overflowValue = "other"
-    /// The labels of that child.
     let overflowLabels: [UInt8]
     let text: TextPieces
     let json: JSONPieces

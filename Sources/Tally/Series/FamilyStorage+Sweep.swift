@@ -8,7 +8,6 @@ extension FamilyStorage {
         var cursor = PageDirectory.Cursor()
         /// The page that takes what is left of the pages before the cursor, unless one of those had to stay.
         var target: PagePlace?
-        /// The page that is being emptied, and its next block.
         var emptied: (place: PagePlace, block: Int)?
     }
 

@@ -43,7 +43,6 @@ struct InstrumentLayout: Sendable {
     enum OwnLabel: Sendable, Equatable {
         /// A name that the family's labels must not have: `le`.
         case reserved(String)
-        /// The metric's own name.
         case metricName
     }
 

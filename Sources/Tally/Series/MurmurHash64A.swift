@@ -30,7 +30,6 @@ enum MurmurHash64A {
         return finish(state)
     }
 
-    /// The hash of bytes.
     static func hash(_ bytes: [UInt8]) -> UInt64 { unsafe bytes.withUnsafeBytes { unsafe hash($0) } }
 
     @inline(__always)

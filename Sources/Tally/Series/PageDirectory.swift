@@ -114,7 +114,6 @@ struct PageDirectory: Sendable {
         }
     }
 
-    /// The page at a place that has one.
     @inline(__always)
     func page(_ place: PagePlace) -> SeriesPage {
         unsafe withEntry(place) { unsafe $0.pointee.page.unsafelyUnwrapped }
@@ -172,7 +171,6 @@ struct PageDirectory: Sendable {
         fileprivate var index = 0
     }
 
-    /// The next page, or nil at the end.
     func next(_ cursor: inout Cursor) -> PagePlace? {
         var low = 0
         var high = order.count

@@ -1,6 +1,5 @@
 internal import Synchronization
 
-/// The value of one sample of a series.
 enum SampleValue: Sendable {
     case integer(UInt64)
     case number(Double)
@@ -8,7 +7,6 @@ enum SampleValue: Sendable {
     case absent
 }
 
-/// The words of a series, for readers.
 @safe
 struct SeriesWords {
     let pointer: UnsafeMutablePointer<Atomic<UInt64>>
@@ -22,7 +20,6 @@ struct SeriesWords {
         nonmutating set { unsafe pointer[index].store(newValue, ordering: .relaxed) }
     }
 
-    /// The word at an index, for updates.
     func word(_ index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> { unsafe pointer + index }
 }
 

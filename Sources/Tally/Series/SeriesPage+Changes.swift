@@ -38,7 +38,6 @@ extension SeriesPage {
         return count - 1
     }
 
-    /// The block of the next slot.
     private func nextBlock() -> SeriesBlock {
         let number = count >> blockShift
         if let block = unsafe blocks[number] { return block }

@@ -135,21 +135,18 @@ final class SeriesPage: @unchecked Sendable {
 
     // MARK: Blocks, under the family's lock
 
-    /// The block of a filled slot that is not vacant.
     @inline(__always)
     func block(_ slot: Int) -> SeriesBlock { unsafe blocks[slot &>> blockShift].unsafelyUnwrapped }
 
     /// The number of blocks with filled slots.
     var blockCount: Int { (count + (1 << blockShift) - 1) >> blockShift }
 
-    /// The filled slots of a block.
     func slots(ofBlock number: Int) -> Range<Int> {
         (number << blockShift)..<min((number + 1) << blockShift, count)
     }
 
     func slotInBlock(_ slot: Int) -> Int { slot & ((1 << blockShift) - 1) }
 
-    /// The block with a number, if the page has one there.
     func blockIfAny(_ number: Int) -> SeriesBlock? { unsafe blocks[number] }
 
     /// True if somebody beside this page keeps a block: a handle, or an old page of a scrape.
@@ -170,7 +167,6 @@ final class SeriesPage: @unchecked Sendable {
         (0..<((count + (1 << blockShift) - 1) >> blockShift)).contains { unsafe blocks[$0]?.exemplars != nil }
     }
 
-    /// The last exemplar of one of a slot's words.
     func exemplar(_ slot: Int, _ word: Int) -> [UInt8]? {
         unsafe blocks[slot >> blockShift]?.exemplars?[slotInBlock(slot) * stride + word]
     }

@@ -1,7 +1,6 @@
 /// Pieces of text in one run of bytes, with `OutputBuffer.slack` bytes after it for wide copies.
 struct LabelFragments: Sendable {
     let bytes: FixedBuffer<UInt8>
-    /// The end of each piece.
     let ends: FixedBuffer<Int>
 
     init(_ fragments: [[UInt8]]) {

@@ -153,7 +153,6 @@ struct LabelTextWriter {
         return .done(unsafe body(text, writer.shortened))
     }
 
-    /// The escaped text of one value.
     static func escaped(_ value: String) -> [UInt8] {
         unsafe withText {
             $0.append(value: value)

@@ -185,7 +185,6 @@ struct OutputBuffer {
         }
     }
 
-    /// The text of a number.
     static func text(of value: Double) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: maxDoubleBytes) { buffer, count in
             var out = unsafe OutputBuffer(buffer)

@@ -35,7 +35,6 @@ struct CheckState {
         case ready
         /// Wait for the run in progress.
         case wait
-        /// Start a run and wait for it.
         case start(run: UInt64)
         /// Cancel the run in progress, which is long overdue. There is nothing to wait for.
         case cancel

@@ -12,11 +12,9 @@ final class ProviderCheck: Sendable {
         let identity: Identity
     }
 
-    /// The identity of a healthcheck.
     final class Identity: Sendable {}
 
     private struct Handles {
-        /// The task of the latest run.
         var run: (id: UInt64, task: Task<Void, Never>)?
         /// The timer of the next background run.
         var refresh: Wakeup?

@@ -2,7 +2,6 @@ internal import Tally
 
 /// Writes the states of one moment as a document.
 struct DocumentWriter {
-    /// The contents of a document.
     struct Contents {
         let status: HealthStatus
         let service: ServiceText

@@ -1,7 +1,6 @@
 #if Listener
 import Tally
 
-/// The description of a listener.
 struct ListenerConfiguration: Sendable {
     var exposition: ExpositionSource
     /// The registry of the listener's own metrics.

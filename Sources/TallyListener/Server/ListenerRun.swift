@@ -25,7 +25,8 @@ struct ListenerRun {
             throw ListenerError(.invalidConfiguration, "port is \(listener.port), but must be 0 to 65535")
         }
         routes = try RouteTable(exposition: listener.exposition, routes: listener.routes)
-        metrics = listener.registry.flatMap(ListenerMetrics.init)
+        // A run that never begins leaves nothing in the registry.
+        metrics = Task.isCancelled ? nil : listener.registry.flatMap(ListenerMetrics.init)
     }
 
     func run(onListening: (ListenerAddress) -> Void) async throws {

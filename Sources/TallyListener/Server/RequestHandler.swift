@@ -26,7 +26,6 @@ final class RequestHandler: ChannelInboundHandler {
     private let environment: Environment
     private var head: HTTPRequestHead?
     private var bodyBytes = 0
-    /// The writer of the response in progress.
     private var writer: ResponseWriter?
     /// Cancels the response in progress.
     private var cancel: (() -> Void)?

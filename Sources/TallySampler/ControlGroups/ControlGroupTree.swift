@@ -1,6 +1,5 @@
 internal import Tally
 
-/// The groups there are.
 enum ControlGroupTree {
     /// How many folders are looked into, and how deep: a machine with 1,000 containers has some 3,000 of them, at a
     /// depth of five.

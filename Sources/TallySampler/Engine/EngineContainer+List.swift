@@ -1,6 +1,5 @@
 #if Docker
 extension EngineContainer {
-    /// An entry of the list.
     private struct Entry: Decodable {
         var id: String
         var names: EngineJSON.Lenient<[String]>?

@@ -1,7 +1,6 @@
 #if Docker
 internal import Tally
 
-/// The sockets that an engine may listen on.
 struct EngineSockets: Equatable, Sendable {
     /// In the order in which they are looked for.
     var paths: [String]

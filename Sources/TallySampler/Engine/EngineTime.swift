@@ -33,7 +33,6 @@ struct EngineTime: Comparable, Sendable {
         one.nanosecondsSinceEpoch < two.nanosecondsSinceEpoch
     }
 
-    /// The time since an earlier one, in seconds.
     func seconds(after earlier: EngineTime) -> Double {
         // Both are within 300 years of each other, which fits.
         Double(nanosecondsSinceEpoch - earlier.nanosecondsSinceEpoch) / 1e9

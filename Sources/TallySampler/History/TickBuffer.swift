@@ -59,7 +59,6 @@ struct TickBuffer: Sendable {
         }
     }
 
-    /// Drops what is from before a time.
     mutating func remove(before time: Int64) {
         while let first = firstTime, first < time { removeFirst() }
     }

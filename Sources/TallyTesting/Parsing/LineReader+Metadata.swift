@@ -32,7 +32,6 @@ extension LineReader {
         return name
     }
 
-    /// Reads a line of Prometheus text.
     mutating func readPrometheusText(into builder: inout FamilyBuilder) throws(ExpositionError) {
         skipBlanks()
         guard !isAtEnd else { return }

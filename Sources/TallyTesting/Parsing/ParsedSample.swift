@@ -2,7 +2,6 @@ internal import Tally
 
 /// A label's name and value, compared by their bytes.
 package struct ParsedLabel: Hashable, Sendable, CustomStringConvertible {
-    /// The name.
     package var name: String
     /// The value, without its escapes.
     package var value: String

@@ -1,7 +1,6 @@
 /// The parameters of a family of active users.
 struct UserSettings: Sendable {
     let windows: WindowTicks
-    /// The key that identifiers are hashed under.
     let key: HashKey
     /// True if the host gave the key.
     let isKeyShared: Bool

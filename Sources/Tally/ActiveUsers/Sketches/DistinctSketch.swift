@@ -26,7 +26,6 @@ public struct DistinctSketch: Sendable {
         registers = HyperLogLog(precision: Self.precision)
     }
 
-    /// A sketch of keys that are hashes under a key.
     package init(_ registers: HyperLogLog = HyperLogLog(), hashedUnder key: HashKey) {
         precondition(registers.precision == Self.precision)
         self.registers = registers

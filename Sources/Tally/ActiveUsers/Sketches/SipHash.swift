@@ -8,11 +8,9 @@ package struct SipHash: Sendable {
         self.key = key
     }
 
-    /// The hash of a text's UTF-8 bytes.
     @inline(__always)
     package func hash(_ text: String) -> UInt64 { unsafe text.withBytes { unsafe hash($0) } }
 
-    /// The hash of bytes.
     package func hash(_ bytes: [UInt8]) -> UInt64 { unsafe bytes.withUnsafeBytes { unsafe hash($0) } }
 
     /// The hash of bytes. Allocates nothing.
