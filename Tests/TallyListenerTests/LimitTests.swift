@@ -4,13 +4,15 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct LimitTests {
+    private static let request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
     @Test func anIdleConnectionIsClosed() async throws {
         let limits = ListenerLimits(idleTimeout: .seconds(4))
         try await MetricsListener(registry: registry(), port: 0, limits: limits).serving { address in
             let silent = try await RawClient(address.port)
             #expect(await silent.rest().isEmpty)
-            let answered = try await RawClient(address.port)
-            #expect(try await answered.get("/metrics").status == 200)
+            let answered = try await RawClient(address.port, sending: Self.request)
+            #expect(try await answered.response().status == 200)
             #expect(await answered.rest().isEmpty)
         }
     }
@@ -23,8 +25,7 @@ struct LimitTests {
             return { nil }
         }
         try await MetricsListener(exposition: source, port: 0, limits: limits).serving { address in
-            let busy = try await RawClient(address.port)
-            try await busy.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let busy = try await RawClient(address.port, sending: Self.request)
             await roadblock.waitForArrival()
             // An idle connection opens and times out while the busy one waits.
             #expect(try await RawClient(address.port).rest().isEmpty)

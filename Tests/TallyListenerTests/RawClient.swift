@@ -11,11 +11,13 @@ final class RawClient {
     private var buffer: [UInt8] = []
 
     /// - Parameters:
+    ///   - first: Sent as soon as the connection is open, however long the test has to wait for its turn.
     ///   - reads: True to read from the socket at once; otherwise reading begins with ``startReading()``.
     ///   - outlasts: True to continue sending after the other side has closed its sending half.
     init(
         _ port: Int,
         host: String = "127.0.0.1",
+        sending first: String = "",
         reads: Bool = true,
         outlasts: Bool = false
     ) async throws {
@@ -28,7 +30,7 @@ final class RawClient {
             .channelOption(.socketOption(.so_rcvbuf), value: 16 * 1024)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Inbox(continuation, resets))
+                    try channel.pipeline.syncOperations.addHandler(Inbox(continuation, resets, first))
                 }
             }
             .connect(host: host, port: port).get()
@@ -138,13 +140,21 @@ final class RawClient {
 
     private final class Inbox: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
 
         private let arrived: AsyncStream<[UInt8]>.Continuation
         private let resets: Count
+        private let first: String
 
-        init(_ arrived: AsyncStream<[UInt8]>.Continuation, _ resets: Count) {
+        init(_ arrived: AsyncStream<[UInt8]>.Continuation, _ resets: Count, _ first: String) {
             self.arrived = arrived
             self.resets = resets
+            self.first = first
+        }
+
+        func channelActive(context: ChannelHandlerContext) {
+            guard !first.isEmpty else { return }
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: first)), promise: nil)
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
