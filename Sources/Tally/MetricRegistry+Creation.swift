@@ -1,20 +1,20 @@
 extension MetricRegistry {
-    /// A registry whose names are literals; a wrong one traps and is named.
+    /// Creates a registry whose names are literals. Traps if one is invalid.
     ///
     /// - Parameters:
-    ///   - clock: What timers and scrape durations are measured by.
-    ///   - prefix: Put before the name of every instrument, as it stands: `chat_`.
-    ///   - constantLabels: Put on every series, before its own labels. `family`, `metric` and `reason` are taken by the
-    ///     registry's own metrics, unless it has none.
-    ///   - nameValidation: Which names metrics and labels may have.
-    ///   - exposesCreated: Whether OpenMetrics tells when each counter and histogram was made, in `_created`; not of
-    ///     totals that come from elsewhere, as a collector's. It nearly doubles the number of counters, and few
+    ///   - clock: The clock for timers, deadlines and expiry.
+    ///   - prefix: The text before the name of every instrument, including any separator: `chat_`.
+    ///   - constantLabels: Labels of every series, before its own. The registry's own metrics reserve `family`, `metric`
+    ///     and `reason`.
+    ///   - nameValidation: The rule for the names of metrics and labels.
+    ///   - exposesCreated: True to expose in OpenMetrics when each counter and histogram was created (`_created`), except
+    ///     for totals from another source, such as a collector. It nearly doubles the number of counter samples, and few
     ///     scrapers use it.
-    ///   - ownMetrics: Whether the registry exposes what it knows of itself: `tally_series`,
+    ///   - ownMetrics: True to expose metrics about the registry itself: `tally_series`,
     ///     `tally_scrape_duration_seconds`, `tally_rejected_updates_total{reason}`,
     ///     `tally_shortened_label_values_total`, `tally_family_overflow_total{family}`,
     ///     `tally_family_overflow_label_sets{family}`, `tally_active_users_overflow{metric}`,
-    ///     `tally_scrape_errors_total{family}`. They take the constant labels, not the prefix.
+    ///     `tally_scrape_errors_total{family}`. They have the constant labels, but not the prefix.
     public convenience init(
         clock: some Clock<Duration> = ContinuousClock(),
         prefix: StaticString = "",

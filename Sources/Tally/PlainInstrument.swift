@@ -58,6 +58,7 @@ extension PlainInstrument {
     }
 }
 
+// No caller compiles, so the bodies never run.
 extension Instrument {
     /// Unavailable: a name that is no literal can be invalid at run time.
     @available(

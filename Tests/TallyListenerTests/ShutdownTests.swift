@@ -75,7 +75,8 @@ struct ShutdownTests {
     }
 
     @Test func aRunCancelledBeforeItStartsReturnsWithoutListening() async throws {
-        let listener = MetricsListener(registry: registry(), port: 0)
+        let registry = MetricRegistry()
+        let listener = MetricsListener(registry: registry, port: 0)
         let listened = Count()
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
@@ -83,6 +84,7 @@ struct ShutdownTests {
         }
         try await task.value
         #expect(listened.value == 0)
+        #expect(!"\(registry.exposition())".contains("tally_listener_"))
     }
 
     @Test func aRunCancelledWhileStartingReturnsAndReleasesThePort() async throws {

@@ -58,6 +58,13 @@ struct ConflictTests {
         #expect(try problem { try family(idle: .seconds(9)) } == prefix + "idle timeout: none, now 9.0 seconds")
     }
 
+    @Test func timeoutsThatPrintAlikeDiffer() throws {
+        try family(idle: .seconds(1))
+        try family(idle: .seconds(1))
+        let problem = try problem { try family(idle: .seconds(1) + Duration(attoseconds: 1)) }
+        #expect(problem.hasSuffix("another idle timeout: 1.0 seconds, now 1.0 seconds"))
+    }
+
     @Test func namesAllThatDiffers() throws {
         try family()
         #expect(

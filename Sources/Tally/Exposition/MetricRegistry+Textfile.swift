@@ -1,24 +1,22 @@
 extension MetricRegistry {
-    /// Writes the exposition to a file, which whoever reads it sees whole: the old one or the new.
+    /// Replaces a file by the exposition, atomically: a reader sees either the old file or the new one.
     ///
-    /// For the textfile collector of node_exporter, which reads the files of its folder that end in `.prom`, and so for
-    /// jobs that end before a scraper comes. Prometheus text 0.0.4, which is all that it reads.
+    /// Use it for jobs that end before they are scraped: the textfile collector of node_exporter reads the files of its
+    /// folder that end in `.prom`. The format is Prometheus text 0.0.4, the only one that it reads.
     ///
-    /// Blocks its thread while the disk writes; meant for the end of a job or a timer, not for a handler. The new file
-    /// is written beside the old one, under a name that ends in `.tmp`, and takes its place when it is on the disk. It
-    /// is readable by all. What has to be waited for is as it was last said: await ``collect(for:)`` first.
+    /// Blocks its thread while the disk writes, so call it at the end of a job or from a timer, not in a handler. Writes
+    /// a temporary file beside the old one (`.tmp`), readable by all, and renames it once it is on the disk. Await
+    /// ``collect(for:)`` first if the registry has asynchronous collectors.
     ///
-    /// node_exporter shows a series once, whichever files have it, and has `process_` metrics of its own: a registry
-    /// that is written to a file should have neither those nor its own metrics (`ownMetrics: false`), or a constant
-    /// label that tells it from the others.
+    /// node_exporter exposes each series once over all files, and `process_` metrics of its own. Give the registry
+    /// neither those nor its own metrics (`ownMetrics: false`), or a constant label that distinguishes it.
     ///
-    /// A symbolic link stays, and its target is replaced. What is neither a regular file nor a link to one, such as a
-    /// device, is left alone.
+    /// Keeps a symbolic link and replaces its target. Fails for anything but a regular file, such as a device.
     ///
     /// https://github.com/prometheus/node_exporter#textfile-collector
     ///
-    /// - Parameter path: The file's path. Without NUL, which would truncate it.
-    /// - Throws: ``TextfileError``, after which the old file is as it was and no other is left.
+    /// - Parameter path: The path of the file, without NUL.
+    /// - Throws: ``TextfileError``. The old file is then unchanged, and no temporary file remains.
     public func write(toTextfile path: String) throws(TextfileError) {
         let path = try TextfileTarget.path(of: path)
         let temporary = "\(path).\(System.processID).\(UInt32.random(in: 0 ... .max)).tmp"

@@ -138,12 +138,12 @@ public final class MetricRegistry: Sendable {
         return .success(storage)
     }
 
-    /// Stops exposing an instrument or a family, and frees its name.
+    /// Removes an instrument or a family, frees its name, and returns whether it existed.
     ///
-    /// Handles that are still held go on counting, unseen. Returns whether there was one. The registry's own series
-    /// about it go, too: their totals begin at zero, as after a restart, if the name is registered again.
+    /// Existing handles keep counting, unexposed. The registry's own series about the family are removed as well: their
+    /// totals restart at zero if the name is registered again.
     ///
-    /// - Parameter name: As exposed: with the prefix, and with `_total` or `_info`.
+    /// - Parameter name: The name as exposed, with the prefix and with `_total` or `_info`.
     @discardableResult
     public func unregister(_ name: String) -> Bool {
         let removed = state.withLock { state -> (RegisteredFamily, [RegisteredFamily]?)? in

@@ -9,7 +9,7 @@
 /// ```
 ///
 /// Two values identify the same series if the texts of their labels have the same UTF-8 bytes. An enum can be a label
-/// set by itself (`Label("direction", \.self)`). If it is `CaseIterable`, its series are exposed at zero from
+/// set on its own (`Label("direction", \.self)`). If it is `CaseIterable`, its series are exposed at zero from
 /// registration, in the order of its cases.
 ///
 /// A lookup takes no lock if the labels are at most seven Booleans and enums, without payloads and with at most 256

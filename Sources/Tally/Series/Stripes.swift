@@ -13,8 +13,8 @@ enum Stripes {
         return count
     }()
 
-    /// A stripe for the calling thread: threads have stacks of their own, far apart, so where its stack is tells one
-    /// from another without a system call. A thread that is deep in calls may get another stripe, which does no harm.
+    /// A stripe for the calling thread, from the address of its stack: stacks of threads are far apart, and no system
+    /// call is needed. A thread that is deep in calls may get another stripe, which does no harm.
     @inlinable
     @inline(__always)
     static func current(mask: UInt) -> Int {

@@ -56,7 +56,7 @@ struct LabelTextWriter {
         let length = Self.cutLength(value.count) { unsafe value[$0] }
         if length < value.count { shortened += 1 }
         guard let start = value.baseAddress else { return }
-        // Room for every byte escaped and a word, so that nothing is checked a byte.
+        // Room for every byte escaped, and for one word, so that the loop checks no bounds.
         let most = count + 2 * length + 8
         count = unsafe most <= capacity ? Self.escape(start, length, to: base + count) - base : most
     }

@@ -1,7 +1,7 @@
 /// The mounts of control groups. https://man7.org/linux/man-pages/man7/cgroups.7.html
 ///
 /// A controller is either in a hierarchy of version 1 or in the one of version 2; a machine may have both ("hybrid"),
-/// the one of version 2 often without any controller, which is why each controller is looked up by itself.
+/// often without a controller in version 2, so each controller is looked up separately.
 struct ControlGroupMounts: Equatable, Sendable {
     enum Controller: String, CaseIterable {
         /// In version 2 every group has the CPU time it used, whether the controller is there or not.

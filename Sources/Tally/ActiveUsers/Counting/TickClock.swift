@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// The tick by a registry's clock, and the hour by the time of day.
 ///
-/// A real clock takes some 30 ns to ask, so it is asked only when the machine's coarse clock has gone on, which takes 5
-/// ns to ask and goes on every few milliseconds. A clock that a host or a test gives is asked each time.
+/// Reading a real clock takes about 30 ns. It is read only after the machine's coarse clock has advanced, which takes
+/// 5 ns to read and advances every few milliseconds. A clock that a host or a test injects is read each time.
 final class TickClock: Sendable {
     private let context: RegistryContext
     /// Attoseconds.

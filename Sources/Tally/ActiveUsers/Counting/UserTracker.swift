@@ -2,11 +2,10 @@ internal import Synchronization
 
 /// Counts distinct users within windows, from many threads.
 ///
-/// Users are spread over shards by the HyperLogLog register that their key belongs to, so that a shard has its
-/// registers for itself, too. Whoever holds any shard's lock may move users between ticks, and the current tick stands
-/// still; whoever makes it go on holds all of them.
+/// The HyperLogLog register of a user's key selects the shard, so that each shard owns its registers. The holder of any
+/// shard's lock may move users between ticks, and the current tick is fixed meanwhile. Advancing it requires all locks.
 ///
-/// Before all that is a filter without locks: what it finds has been recorded in this tick and hour.
+/// A lock-free filter comes first: a user that it contains has been recorded in this tick and hour.
 ///
 /// Unchecked `Sendable`, since a pointer is not: the filter's atomics are allocated as long as the tracker.
 @safe
