@@ -1,4 +1,5 @@
 import Dispatch
+import TallyTestSupport
 import TallyTesting
 import Testing
 
@@ -65,6 +66,22 @@ import Testing
         for await _ in answers { break }
         #expect(try connects() == "5")
         #expect(try rejected() == "0")
+    }
+
+    @Test func aScrapeThatStillWaitsForAReplacedClosureChangesNothing() async throws {
+        let isAsked = Holder(false)
+        let gate = DispatchSemaphore(value: 0)
+        ObservedCounter("pool_connects_total", help: "Connections.", in: registry) {
+            isAsked.value = true
+            gate.wait()
+            return 1000
+        }
+        async let waiting = onThread { [registry] in "\(registry.exposition())" }
+        while !isAsked.value { await Task.yield() }
+        ObservedCounter("pool_connects_total", help: "Connections.", in: registry) { 5 }
+        gate.signal()
+        _ = try await waiting
+        #expect(try connects() == "5")
     }
 
     @Test func aCounterWhoseStartIsUnknownHasNoCreatedSample() throws {
