@@ -13,6 +13,7 @@ struct DeadlineTests {
         await hung.began(1)
         await well.began(1)
         well.answer(.two)
+        await eventually { bench.healthcheck.checks[1].hasAnswered }
         bench.clock.advance(by: .milliseconds(499))
         bench.clock.advance(by: .milliseconds(1))
         let document = await request.value

@@ -113,6 +113,7 @@ struct DraftTests {
                 hands[1].answer(["waiting": 3, "oldestSeconds": 1.5])
             } else {
                 hands[0].fail()
+                await eventually { !bench.healthcheck.checks[0].isRunning }
                 bench.clock.advance(by: .milliseconds(500))
                 hands[1].fail()
             }

@@ -30,7 +30,7 @@ struct JSONTests {
         let healthcheck = Healthcheck(
             service: ServiceInfo(name: "chat \"\u{1}\"", version: String(repeating: "v", count: 10_000_000)),
             providers: [
-                SnapshotProvider("hostile \"\u{2}\\", keys: hostile.keys, timeout: .seconds(60)) { hostile },
+                SnapshotProvider("hostile \"\u{2}\\", keys: hostile.keys, timeout: .seconds(600)) { hostile },
                 provider(Hand.answering(["one": .string("\0")]), "o\nther", keys: ["one"]),
             ]
         )

@@ -100,7 +100,7 @@ struct ThreadTests {
             #expect(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limits) == 0)
             gate.open()
             while counts.withLock({ $0.done }) < 4 { sched_yield() }
-            while counts.withLock({ $0.called < $0.promised }), start.duration(to: .now) < .seconds(30) {
+            while counts.withLock({ $0.called < $0.promised }), start.duration(to: .now) < .seconds(600) {
                 sched_yield()
             }
             #expect(counts.withLock { $0.called == $0.promised })

@@ -16,13 +16,13 @@ struct HealthRouteTests {
         Healthcheck(
             service: ServiceInfo(name: "chat", version: "1.4.2"),
             providers: [
-                SnapshotProvider("database", keys: ["sessions"], timeout: .seconds(50), maxAge: .seconds(50)) {
+                SnapshotProvider("database", keys: ["sessions"], timeout: .seconds(600), maxAge: .seconds(600)) {
                     if fails { throw Secret() }
                     return ["sessions": 2]
                 }
             ],
             publicKeys: ["name"],
-            readinessDeadline: .seconds(50)
+            readinessDeadline: .seconds(600)
         )
     }
 
@@ -101,7 +101,7 @@ struct HealthRouteTests {
         let healthcheck = Healthcheck(
             service: ServiceInfo(name: "chat", version: "1"),
             providers: [
-                SnapshotProvider("database", keys: ["sessions"], timeout: .seconds(50)) {
+                SnapshotProvider("database", keys: ["sessions"], timeout: .seconds(600)) {
                     _ = runs.increment()
                     roadblock.block()
                     return ["sessions": 2]
@@ -112,7 +112,7 @@ struct HealthRouteTests {
             let leaving = try await RawClient(address.port)
             try await leaving.send("GET \(Self.paths[0]) HTTP/1.1\r\nHost: localhost\r\n\r\n")
             await roadblock.waitForArrival()
-            try await leaving.close()
+            try await leaving.reset()
             // The blocked provider holds none of the listener's threads.
             let client = try await RawClient(address.port)
             #expect(try await client.get("/live").status == 200)

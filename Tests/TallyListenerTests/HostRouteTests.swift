@@ -117,7 +117,7 @@ struct HostRouteTests {
             let client = try await RawClient(address.port)
             try await client.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
             for await _ in started { break }
-            try await client.close()
+            try await client.reset()
             for await _ in cancelled { break }
             #expect(!Task.isCancelled, "the time limit ended the wait, not the handler")
         }

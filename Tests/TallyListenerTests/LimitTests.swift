@@ -19,7 +19,7 @@ struct LimitTests {
 
     @Test func aSlowHandlerIsNotIdle() async throws {
         let roadblock = Roadblock()
-        let limits = ListenerLimits(idleTimeout: .seconds(4))
+        let limits = ListenerLimits(idleTimeout: .seconds(4), requestTimeout: .seconds(600))
         let source = ExpositionSource { _ in
             roadblock.block()
             return { nil }

@@ -78,10 +78,6 @@ final class RawClient {
         try await channel.close().get()
     }
 
-    func close() async throws {
-        try await channel.close().get()
-    }
-
     /// All bytes until the other side closes.
     func rest() async -> [UInt8] {
         while let bytes = await arriving.next(isolation: #isolation) { buffer += bytes }

@@ -102,7 +102,7 @@ struct StreamingTests {
         let client = try await RawClient(running.address.port)
         try await client.send(Self.request)
         await roadblock.waitForArrival()
-        try await client.close()
+        try await client.reset()
         // The run's end implies that the listener's side of the connection is closed.
         try await running.stop()
         roadblock.open()

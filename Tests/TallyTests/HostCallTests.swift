@@ -71,8 +71,8 @@ struct HostCallTests {
         // More than the second for which a scrape that is in no hurry would join a run.
         _ = scrape(within: .seconds(3))
         let clock = ContinuousClock()
-        let time = clock.measure { _ = scrape(within: .seconds(50)) }
-        #expect(time < .seconds(20))
+        let time = clock.measure { _ = scrape(within: .seconds(600)) }
+        #expect(time < .seconds(300))
         #expect(asked.value == 1)
         gate.signal()
     }
@@ -99,7 +99,7 @@ struct HostCallTests {
         } else {
             registry.register(Collector(body: body))
         }
-        #expect(scrape(within: .seconds(50)).contains("\nb_collected 5\n"))
+        #expect(scrape(within: .seconds(600)).contains("\nb_collected 5\n"))
         #expect(depth.value == 1)
         #expect(inner.value.contains("\na_total 1\n"))
         #expect(!inner.value.contains("\nb_collected"))
@@ -119,7 +119,7 @@ struct HostCallTests {
         } else {
             registry.register(Collector(body: body))
         }
-        for _ in 0..<2 { #expect(scrape(within: .seconds(50)).contains("\nb_collected 5\n")) }
+        for _ in 0..<2 { #expect(scrape(within: .seconds(600)).contains("\nb_collected 5\n")) }
         // Not zero at first, and not the last value afterwards, of which nobody knows the age.
         #expect(inner.value.count == 2)
         #expect(inner.value.allSatisfy { !$0.contains("\nb_collected") })
@@ -141,7 +141,7 @@ struct HostCallTests {
         let done = DispatchSemaphore(value: 0)
         for _ in 0..<4 {
             Thread.detachNewThread {
-                let request = ScrapeRequest(timeout: .seconds(50))
+                let request = ScrapeRequest(timeout: .seconds(600))
                 let text = String(decoding: registry.exposition(for: request).body, as: UTF8.self)
                 texts.withLock { $0.append(text) }
                 done.signal()

@@ -46,7 +46,7 @@ struct ControlGroupSourceTests {
             proc: "\(tree.path)/proc",
             limit: limit,
             clock: clock,
-            patience: .seconds(30),
+            patience: .seconds(600),
             cpus: { 2 },
             isWanted: Self.isWanted
         )

@@ -31,9 +31,9 @@ struct EngineSourceTests {
         _ engine: FakeEngine,
         clock: any Clock<Duration> = ContinuousClock(),
         limits: EngineSource.Limits = EngineSource.Limits(
-            ping: .seconds(60),
-            list: .seconds(60),
-            stats: .seconds(60)
+            ping: .seconds(600),
+            list: .seconds(600),
+            stats: .seconds(600)
         ),
         subject: @escaping @Sendable (EngineContainer) -> String? = { $0.subjectName }
     ) -> SampleSource {
@@ -189,7 +189,7 @@ struct EngineSourceTests {
         // A socket that an engine left behind.
         let tree = try FileTree(["left.sock": ""])
         // Longer than the refusal takes on a busy machine.
-        let patient = EngineSource.Limits(ping: .seconds(60))
+        let patient = EngineSource.Limits(ping: .seconds(600))
         let left = EngineSource(sockets: .given("\(tree.path)/left.sock"), limits: patient) { $0.name }
         #expect(await reason(.docker(left)) == .unavailable)
         #expect(await reason(.docker(socket: String(repeating: "x", count: 200))) == .unavailable)

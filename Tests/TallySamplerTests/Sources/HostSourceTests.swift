@@ -19,7 +19,7 @@ struct HostSourceTests {
     private func source(
         _ tree: FileTree,
         clock: any Clock<Duration> = ContinuousClock(),
-        patience: Duration = .seconds(30),
+        patience: Duration = .seconds(600),
         disk: @escaping @Sendable () -> HostSource.Disk = {
             .success(DiskSpace(blocks: 100, freeBlocks: 25, blockSize: 1000))
         }
