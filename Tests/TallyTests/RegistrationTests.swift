@@ -230,7 +230,7 @@ struct RegistrationTests {
         }
         #expect(
             error?.description
-                == #""a b\n" is not a metric name: names are [a-zA-Z_:][a-zA-Z0-9_:]*"#
+                == #""a b\n" is not a valid metric name: names must match [a-zA-Z_:][a-zA-Z0-9_:]*"#
         )
         #expect(error?.name == "a b\n")
     }
@@ -260,7 +260,7 @@ struct TrapTests {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Counter("jobs-total", help: "Jobs.", in: MetricRegistry())
         }
-        #expect(message(result).contains(#"Tally: "jobs-total" is not a metric name"#))
+        #expect(message(result).contains(#"Tally: "jobs-total" is not a valid metric name"#))
     }
 
     @Test func aConflictTraps() async {

@@ -1,4 +1,4 @@
-/// Bits that do not yet fill a byte.
+/// Collects bits until they fill whole bytes.
 struct BitWriter: Sendable {
     private(set) var pending: UInt64 = 0
     /// The number of pending bits, at most 7 between calls.
@@ -18,7 +18,7 @@ struct BitWriter: Sendable {
         count &+= length
     }
 
-    /// Stores all whole bytes and returns their end. Writes eight bytes at `place` in any case.
+    /// Stores all whole bytes and returns their end. Always writes eight bytes at `place`.
     @inline(__always)
     mutating func flush(to place: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
         unsafe place.storeBytes(of: pending.littleEndian, as: UInt64.self)

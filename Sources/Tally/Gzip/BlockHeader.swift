@@ -1,5 +1,4 @@
-/// The header of a deflate block. It describes the block's two prefix codes by their code lengths, which are themselves
-/// compressed with a third code.
+/// The header of a deflate block: the code lengths of the block's two prefix codes, compressed with a third code.
 ///
 /// https://www.rfc-editor.org/rfc/rfc1951#section-3.2.7
 struct BlockHeader {
@@ -28,7 +27,6 @@ struct BlockHeader {
         code = unsafe frequencies.withUnsafeBufferPointer { unsafe PrefixCode($0, maxLength: 7) }
     }
 
-    /// The maximum size in bits.
     var maxBits: Int { 17 + 3 * Self.order.count + steps.count * (7 + 7) }
 
     private static func steps(_ lengths: [Int]) -> [Step] {
@@ -56,8 +54,7 @@ struct BlockHeader {
         return steps
     }
 
-    /// Writes the header of a block that is not the last, and returns its end. Eight bytes beyond the header must be
-    /// writable.
+    /// Writes the header of a block that is not the last, and returns its end. Eight bytes beyond must be writable.
     func write(at start: UnsafeMutableRawPointer, _ bits: inout BitWriter) -> UnsafeMutableRawPointer {
         let lengths = Self.order.map { UInt64(code.words[$0] >> 16) }
         let count = max(4, (lengths.lastIndex { $0 > 0 } ?? 0) + 1)

@@ -7,7 +7,7 @@
 /// https://www.rfc-editor.org/rfc/rfc1951
 @safe
 struct DeflateBlock {
-    /// The most bytes in a block: positions have 16 bits.
+    /// The maximum number of bytes in a block, because positions have 16 bits.
     static let maxBytes = 1 << 16
 
     private static let maxMatches = 1 << 13
@@ -90,8 +90,8 @@ struct DeflateBlock {
         var position = 0
         var literal = 0
         var distance = 0
-        // Most neighbouring matches have the same distance. Counting each run once avoids updating the frequencies per
-        // match.
+        // Neighbouring matches mostly have the same distance, so frequencies are updated once per run of equal
+        // distances.
         var repeated: UInt32 = 0
         while position <= last, matchCount < Self.maxMatches {
             let word = word(position)
@@ -151,7 +151,7 @@ struct DeflateBlock {
         extraBits &+= Int(truncatingIfNeeded: pair.extraCount) &* Int(times)
     }
 
-    /// The length of the match of two positions that agree in at least four bytes.
+    /// The length of the match between two positions that agree in at least four bytes.
     @inline(__always)
     private func matchLength(_ position: Int, _ source: Int, _ last: Int) -> Int {
         let limit = min(Self.maxMatch, count &- position)
@@ -179,7 +179,7 @@ struct DeflateBlock {
         for (index, word) in (lengths.words + distances.words).enumerated() {
             size += unsafe Int(frequencies[index]) * Int(word >> 16)
         }
-        // Stores are eight bytes wide, and up to seven bits are pending from before.
+        // Leaves room for an eight-byte store past the end, and for up to seven bits that are already pending.
         out += unsafe [UInt8](unsafeUninitializedCapacity: size / 8 + 16) { memory, count in
             guard let start = UnsafeMutableRawPointer(memory.baseAddress) else { return }
             var writer = bits
@@ -233,8 +233,7 @@ struct DeflateBlock {
         return unsafe place
     }
 
-    /// Replaces the frequency of each match length by its code and extra bits, with their number of bits in the upper
-    /// byte.
+    /// Replaces the frequency of each match length by its code and extra bits, with their bit count in the upper byte.
     private func useCodes(_ codes: UnsafeBufferPointer<UInt32>) {
         for length in Self.minMatch...Self.maxMatch where unsafe frequencies[Self.lengthCounts + length] > 0 {
             let pair = DeflatePair(length: length)

@@ -66,7 +66,7 @@ struct PrefixCode {
     private static func limited(_ lengths: ArraySlice<Int>, _ maxLength: Int) -> [Int] {
         var counts = [Int](repeating: 0, count: maxLength + 1)
         for length in lengths { counts[min(length, maxLength)] += 1 }
-        // In units of the smallest share of the code space that a code can have.
+        // In units of `2^-maxLength` of the code space, which is the smallest share that a code can have.
         var shares = (1...maxLength).reduce(0) { $0 + counts[$1] << (maxLength - $1) }
         while shares > 1 << maxLength {
             guard let length = (1..<maxLength).last(where: { counts[$0] > 0 }) else { break }

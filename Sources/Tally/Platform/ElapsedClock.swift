@@ -12,7 +12,7 @@ package struct ElapsedClock: Sendable {
         sleepUntil = { try await clock.sleep(until: start.advanced(by: $0), tolerance: nil) }
     }
 
-    /// Calls `action`, which must not block, at a time by this clock, unless the task is cancelled before.
+    /// Calls `action` at a time by this clock, unless the task is cancelled first. `action` must not block.
     package func alarm(at due: Duration, _ action: @escaping @Sendable () -> Void) -> Task<Void, Never> {
         Task.detached { [sleepUntil] in
             guard (try? await sleepUntil(due)) != nil else { return }
@@ -20,10 +20,9 @@ package struct ElapsedClock: Sendable {
         }
     }
 
-    /// Calls `action` after a delay, unless the task is cancelled before. The delay counts from now, not from the start
-    /// of the task.
+    /// Calls `action` after a delay that begins now, unless the task is cancelled first. `action` must not block.
     package func alarm(after delay: Duration, _ action: @escaping @Sendable () -> Void) -> Task<Void, Never> {
-        // A clock may trap where it cannot add that much. Thirty years are as good as no end.
+        // Some 30 years at most, because a clock may trap if the sum overflows.
         alarm(at: now().adding(min(max(delay, .zero), .seconds(1_000_000_000))), action)
     }
 }

@@ -1,6 +1,5 @@
-/// The first of several answers, such as a result, a deadline and a cancellation. Later ones are dropped.
-///
-/// A task group would wait for its slowest task.
+/// The first of several answers, such as a result, a deadline and a cancellation. Later ones are dropped. A task group
+/// would wait for its slowest task instead.
 package final class FirstAnswer<Answer: Sendable>: Sendable {
     private enum State {
         case open([CheckedContinuation<Answer, Never>])

@@ -1,6 +1,6 @@
-/// Trivial values at an address that never moves, for readers that may not wait for a reference count.
+/// Trivial values at a stable address, for readers that must avoid reference counting.
 ///
-/// Unchecked `Sendable`, since a pointer is not: the memory is written once, in the initialiser.
+/// Unchecked `Sendable`, because a pointer is not: the memory is written once, in the initialiser.
 @safe
 @usableFromInline
 final class FixedBuffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
@@ -9,7 +9,7 @@ final class FixedBuffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendabl
     @usableFromInline
     let count: Int
 
-    /// - Parameter padding: How many more of an element may be read past the end.
+    /// - Parameter padding: The number of further elements, equal to `filler`, that may be read past the end.
     init(_ elements: [Element], padding: Int, of filler: Element) {
         let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count + padding))
         for (index, element) in elements.enumerated() {

@@ -1,4 +1,4 @@
-/// A file that the kernel writes as it is read: without a size, and gone at any moment.
+/// A file that the kernel generates as it is read, as in `/proc`. It has no size and can disappear at any time.
 package enum KernelFile {
     /// The system's error for a file that could not be read.
     package struct Failure: Error, Equatable {
@@ -10,14 +10,14 @@ package enum KernelFile {
             self.number = number
         }
 
-        /// True if the subject of the file does not exist, or no longer.
+        /// True if the subject of the file, such as a process, does not exist or no longer exists.
         package var isGone: Bool { System.absent.contains(number) }
-        /// True if the subject is gone, or the kernel was built or started without it.
+        /// True if the subject is gone, or if the kernel was built or booted without support for it.
         package var isAbsent: Bool { isGone || System.unsupported.contains(number) }
         package var isForbidden: Bool { System.forbidden.contains(number) }
     }
 
-    /// The file's bytes, the first megabyte at most.
+    /// The file's bytes, at most the first megabyte.
     package static func read(_ path: String) throws(Failure) -> [UInt8] {
         let file = System.openForReading(path)
         guard file >= 0 else { throw Failure(path: path, number: System.lastError) }

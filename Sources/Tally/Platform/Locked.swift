@@ -1,10 +1,9 @@
 package import Synchronization
 
-/// A value behind a `Mutex`, in a way that the thread sanitizer can follow.
+/// A value behind a `Mutex`, with an order that the thread sanitizer can follow.
 ///
-/// On Linux `Mutex` locks inside a library that is not instrumented, so the sanitizer takes what two threads do under
-/// it, one after the other, for a race. In debug builds an atomic, which it does see, tells it of the order that the
-/// mutex makes.
+/// On Linux, `Mutex` locks inside a library that is not instrumented, so the sanitizer reports races that cannot
+/// happen. In debug builds, an atomic shows it the order that the mutex enforces.
 package struct Locked<Value>: ~Copyable, Sendable {
     @usableFromInline
     let mutex: Mutex<Value>
@@ -18,7 +17,7 @@ package struct Locked<Value>: ~Copyable, Sendable {
         mutex = Mutex(value)
     }
 
-    /// Runs `body` while no other thread does. Not reentrant.
+    /// Runs `body` while holding the lock. Not reentrant.
     @inlinable
     @inline(__always)
     package borrowing func withLock<Result>(_ body: (inout sending Value) -> sending Result) -> sending Result {

@@ -26,8 +26,7 @@ package final class Monitor<State>: @unchecked Sendable {
         case end
     }
 
-    /// Calls `step` until it returns an item, and returns that item, or nil at the end. `step` receives whether a
-    /// wait has just timed out.
+    /// Calls `step` until it returns an item or the end. Returns the item or nil. `hasTimedOut` means: not signalled.
     package func next<Item>(_ step: (inout State, _ hasTimedOut: Bool) -> Step<Item>) -> Item? {
         condition.lock()
         defer { condition.unlock() }

@@ -6,7 +6,7 @@ internal import Musl
 internal import Glibc
 #endif
 
-/// The C library. No other file of the module imports it, so that the differences between systems stay here.
+/// The C library. No other file of the module imports it, so that differences between systems stay here.
 package enum System {
     // MARK: Errors
 
@@ -20,8 +20,7 @@ package enum System {
     static let invalidArgument = EINVAL
     static let isFolder = EISDIR
     static let tooManyLinks = ELOOP
-    /// `ENODEV` is the error of a control group's file whose group was removed after it was opened, `ESRCH` of a
-    /// process's.
+    /// Once the subject is removed, reading an open file fails: `ENODEV` for a control group, `ESRCH` for a process.
     static let absent = [ENOENT, ENOTDIR, ENODEV, ESRCH]
     static let unsupported = [EOPNOTSUPP, ENOTSUP]
     static let forbidden = [EACCES, EPERM]
@@ -34,7 +33,7 @@ package enum System {
         unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     }
 
-    /// Makes a file readable by all, whatever mask the process has.
+    /// Makes a file readable by all users, regardless of the process's umask.
     static func makeReadable(_ file: Int32) -> Bool { fchmod(file, 0o644) == 0 }
 
     static func readBytes(_ file: Int32, into chunk: inout [UInt8]) -> Int {
@@ -46,7 +45,7 @@ package enum System {
         unsafe write(file, bytes.baseAddress, bytes.count)
     }
 
-    /// Writes a line to the standard error, as far as it takes it at once.
+    /// Writes a line to standard error. Best effort: does not retry after a partial write.
     package static func writeToStandardError(_ line: String) {
         var line = line + "\n"
         line.withUTF8 { bytes in unsafe _ = writeBytes(UnsafeRawBufferPointer(bytes), to: STDERR_FILENO) }
@@ -58,7 +57,7 @@ package enum System {
     static func remove(_ path: String) { unsafe _ = unlink(path) }
     static func move(_ path: String, to target: String) -> Bool { unsafe rename(path, target) == 0 }
 
-    /// The status of a file, or nil if there is none.
+    /// The status of a file, or nil if it cannot be read.
     package static func status(of path: String, followingLinks: Bool = true) -> FileStatus? {
         var status = stat()
         let result = followingLinks ? unsafe stat(path, &status) : unsafe lstat(path, &status)
@@ -91,7 +90,7 @@ package enum System {
         return length > 0 && length < count ? bytes.prefix(length).map { UInt8(bitPattern: $0) } : nil
     }
 
-    /// The names in a folder, in no order, or nil if it cannot be read.
+    /// The names in a folder, in no particular order, or nil if it cannot be read.
     package static func entries(of path: String) -> [(name: String, mayBeFolder: Bool)]? {
         guard let folder = unsafe opendir(path) else { return nil }
         defer { unsafe _ = closedir(folder) }
@@ -119,7 +118,7 @@ package enum System {
         )
     }
 
-    /// The most bytes in the path of a Unix socket, without the NUL.
+    /// The maximum length in bytes of a Unix socket's path, without the NUL.
     package static let maxSocketPathBytes = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
 
     // MARK: The machine and the process
@@ -135,7 +134,7 @@ package enum System {
 
     enum Resource { case memory, openFiles }
 
-    /// The soft limit, the first one to take effect; nil if there is none.
+    /// The soft limit, which takes effect before the hard limit; nil if there is none.
     static func limit(of resource: Resource) -> Double? {
         var limit = rlimit()
         #if canImport(Darwin) || canImport(Musl)
@@ -156,8 +155,8 @@ package enum System {
         let status = unsafe getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
         #endif
         guard status == 0, MemoryLayout<timeval>.size == 16 else { return nil }
-        // Two times come first, of 64 bits of seconds and 32 or 64 of microseconds. They are read at their offsets because
-        // the module that declares the members of `timeval` depends on the other imports.
+        // `rusage` begins with two times, each 64 bits of seconds and 32 or 64 bits of microseconds. They are read by
+        // offset, because the module that declares the members of `timeval` depends on the other imports.
         return unsafe withUnsafeBytes(of: usage) { bytes in
             let seconds = [0, 16].map { unsafe Double(bytes.load(fromByteOffset: $0, as: Int64.self)) }
             let microseconds = [8, 24].map { unsafe Double(bytes.load(fromByteOffset: $0, as: Int32.self)) }
@@ -177,7 +176,7 @@ package enum System {
         time(of: CLOCK_REALTIME).map { Double($0.seconds) + Double($0.nanoseconds) / 1e9 }
     }
 
-    /// A stamp that changes every few milliseconds and takes a few nanoseconds to read; nil if there is no such clock.
+    /// A timestamp that changes every few milliseconds, read in a few nanoseconds; nil if there is no such clock.
     @inline(__always)
     static func coarseStamp() -> UInt64? {
         #if canImport(Darwin)
@@ -196,8 +195,8 @@ package enum System {
         }
     }
 
-    /// Runs `body` with a `timespec` as two words, seconds and nanoseconds. The module that declares the members of
-    /// `timespec` depends on the other imports.
+    /// Runs `body` with a `timespec` as two words, seconds and nanoseconds, because the module that declares the
+    /// members of `timespec` depends on the other imports.
     @inline(__always)
     fileprivate static func withWords<Result>(
         _ body: (UnsafeMutablePointer<timespec>, UnsafeMutablePointer<Int64>) -> Result?
@@ -215,9 +214,8 @@ package enum System {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Runs `body` on a thread of its own, or returns false if the system has none available.
     static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-        // Owned by the thread, once there is one.
+        // Owned by the thread once it has started.
         let argument = unsafe Unmanaged.passRetained(ThreadBody(body)).toOpaque()
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
@@ -258,7 +256,7 @@ final class Condition {
         #if canImport(Darwin)
         unsafe pthread_cond_init(condition, nil)
         #else
-        // Waits use the monotonic clock, which nobody can set.
+        // Waits use the monotonic clock, which cannot be set.
         var attributes = pthread_condattr_t()
         unsafe pthread_condattr_init(&attributes)
         unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
@@ -278,9 +276,9 @@ final class Condition {
     func unlock() { unsafe pthread_mutex_unlock(mutex) }
     func signal() { unsafe pthread_cond_signal(condition) }
 
-    /// Releases the mutex until it is signalled. Returns true if the time ran out.
+    /// Releases the mutex until the condition is signalled. Returns true if the time ran out.
     func wait(atMost limit: Duration) -> Bool {
-        // At most one day at a time, because not every duration has components.
+        // At most one day, because `components` traps for some durations.
         let (seconds, attoseconds) = min(limit, .seconds(86_400)).components
         let hasTimedOut = unsafe System.withWords { time, words in
             #if canImport(Darwin)

@@ -1,7 +1,7 @@
 /// The time a process started, since the Unix epoch.
 ///
-/// The kernel counts it from its boot, whose time it computes anew from the clock: whoever sets the clock would move
-/// the start. So it is computed once, when it is first known.
+/// The kernel reports it relative to the boot time, and derives the boot time from the clock: setting the clock would
+/// move the start. So it is computed once, as soon as it is known.
 package final class ProcessStart: Sendable {
     static let own = ProcessStart()
 
@@ -9,7 +9,7 @@ package final class ProcessStart: Sendable {
 
     package init() {}
 
-    /// The start, from what is known first of the boot's time and of the time between.
+    /// The boot time plus `sinceBoot`, from the first call in which both are known.
     package func seconds(boot: () -> Double?, sinceBoot: Double?) -> Double? {
         if let known = known.withLock({ $0 }) { return known }
         guard let sinceBoot, let boot = boot() else { return nil }

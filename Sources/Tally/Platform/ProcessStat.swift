@@ -1,16 +1,16 @@
-/// The fields of `/proc/self/stat` that are of use. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+/// The fields of `/proc/self/stat` that Tally uses. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 package struct ProcessStat: Equatable, Sendable {
     package let threads: UInt64
-    /// Since the machine was started.
+    /// Since the machine was booted.
     package let startTicks: UInt64
     package let virtualBytes: UInt64
     package let residentPages: UInt64
 
     package init?(text: String) {
-        // The command's name, in parentheses, may hold spaces and parentheses of its own.
+        // The command name, in parentheses, may itself contain spaces and parentheses.
         guard let end = text.lastIndex(of: ")") else { return nil }
         let fields = text[text.index(after: end)...].split { $0 == " " || $0 == "\n" }
-        // The first of these is the manual's third field.
+        // The first of these is field 3 of the manual.
         func field(_ number: Int) -> UInt64? { fields.count > number - 3 ? UInt64(fields[number - 3]) : nil }
         guard let threads = field(20), let start = field(22), let virtual = field(23), let pages = field(24) else {
             return nil

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// A call by an object, known to everything that it calls in turn. An object that is reached from inside its own call
-/// would wait for itself.
+/// A call by an object, visible to everything that it calls in turn. It prevents a deadlock: an object that is reached
+/// from inside its own call would wait for itself.
 ///
-/// Tasks started by the call inherit it and may outlive it.
+/// Tasks started by the call inherit the guard and may outlive the call.
 package final class ReentryGuard: Sendable {
     @TaskLocal
     private static var innermost: ReentryGuard?
@@ -13,7 +13,7 @@ package final class ReentryGuard: Sendable {
     private let outer: ReentryGuard?
     private let isOver = Atomic(false)
 
-    /// Begins a call, inside those of the current task.
+    /// Begins a call, nested in those of the current task.
     package init(of object: AnyObject) {
         self.object = ObjectIdentifier(object)
         type = ObjectIdentifier(Swift.type(of: object))
@@ -53,7 +53,7 @@ package final class ReentryGuard: Sendable {
         return false
     }
 
-    /// This call, or the innermost one around it that is not over. Skipping those that are keeps chains from growing.
+    /// This call, or the innermost enclosing one, that is in progress. Skipping finished calls keeps chains short.
     private var underWay: ReentryGuard? {
         isOver.load(ordering: .relaxed) ? outer?.underWay : self
     }

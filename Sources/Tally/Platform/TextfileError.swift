@@ -2,7 +2,7 @@
 public struct TextfileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The system's error number, such as `ENOSPC`.
     public let errno: Int32
-    /// The operation that failed, with its file.
+    /// The operation that failed, with the path.
     public let operation: String
 
     /// The operation, and the system's message.

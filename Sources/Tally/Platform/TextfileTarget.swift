@@ -1,31 +1,31 @@
-/// The file that a path stands for, if it may be replaced.
+/// Resolves a path to the file that may be replaced.
 enum TextfileTarget {
-    /// As many links as Linux follows.
+    /// The number of links that Linux follows.
     private static let maxLinks = 40
 
-    /// The path behind all links: of a regular file, or of none yet.
+    /// The path behind all links. It leads to a regular file, or to none yet.
     static func path(of path: String) throws(TextfileError) -> String {
         guard !path.utf8.contains(0) else {
             throw TextfileError(
                 errno: System.invalidArgument,
-                operation: "writing \(path.debugDescription), whose name holds NUL"
+                operation: "writing \(path.debugDescription), a path that contains a NUL"
             )
         }
         try checkIsRegular(path)
         var target = path
         for _ in 0...maxLinks {
             guard let destination = try destination(ofLink: target) else { return target }
-            // Relative to the folder that the link is in.
+            // Relative to the folder of the link.
             let folder = target.utf8.lastIndex(of: UInt8(ascii: "/")).map { target[...$0] } ?? ""
             target = destination.utf8.first == UInt8(ascii: "/") ? destination : folder + destination
         }
         throw TextfileError(errno: System.tooManyLinks, operation: "following the link \(path)")
     }
 
-    /// A file that takes the place of a device, a pipe or a socket would cut off its users.
+    /// Replacing a device, a pipe or a socket would cut off its users.
     private static func checkIsRegular(_ path: String) throws(TextfileError) {
         switch System.status(of: path)?.kind {
-        // Without a file, whatever is wrong shows when it is created.
+        // If there is no file, creating it reports any problem.
         case nil, .regular: return
         case .folder: throw TextfileError(errno: System.isFolder, operation: "writing \(path)")
         default:

@@ -1,4 +1,4 @@
-/// Threads of our own.
+/// Threads outside Swift's concurrency pool.
 package enum WorkThread {
     /// The time after which an idle thread ends.
     package static let idleTime = Duration.seconds(10)

@@ -1,9 +1,8 @@
-/// An asynchronous collector with its last answer and the waits for its next one.
-///
-/// At most one run is in progress. It belongs to none of the waiting scrapes.
+/// An asynchronous collector, its last answer, and the scrapes that wait for its next one. At most one run is in
+/// progress, and it belongs to none of the waiting scrapes.
 final class AsyncCollection: Sendable {
     private struct State {
-        /// The time and answer of the last run, or nil as the answer after a failed run.
+        /// The time and the answer of the last run. The answer is nil if the run failed.
         var last: (at: Duration, answer: CollectedAnswer?)?
         var isRunning = false
         var waits: [UInt64: @Sendable (Bool) -> Void] = [:]
@@ -42,9 +41,8 @@ final class AsyncCollection: Sendable {
 
     /// Starts a run, or joins the one in progress.
     ///
-    /// - Parameter done: Called once, under no lock, with whether there is an answer; not called after ``giveUp(_:)``.
-    /// - Returns: The number of the wait, or nil if the collector would wait for itself, directly or through another
-    ///   collector.
+    /// - Parameter done: Called once, under no lock, with true if there is an answer. Not called after ``giveUp(_:)``.
+    /// - Returns: The number of the wait, or nil if the collector would wait for itself, directly or indirectly.
     func begin(_ done: @escaping @Sendable (Bool) -> Void) -> UInt64? {
         guard !ReentryGuard.isInside(self) else { return nil }
         let isInside = ReentryGuard.isInside(anyOf: AsyncCollection.self)
@@ -61,8 +59,8 @@ final class AsyncCollection: Sendable {
         return number
     }
 
-    /// Abandons a wait, and returns false if it was already over. The run continues, and the last answer stays: a
-    /// scraper that leaves or hurries must not take it from the others.
+    /// Abandons a wait. Returns false if it was already over. The run continues and the last answer stays, so that a
+    /// scraper that disconnects or times out does not take the answer from others.
     func giveUp(_ number: UInt64) -> Bool { state.withLock { $0.waits.removeValue(forKey: number) != nil } }
 
     private func run() async {

@@ -1,8 +1,8 @@
 /// The values that a collector sets for its families.
 ///
-/// A value that makes no sense is dropped and counted in `tally_rejected_updates_total{reason}`; so is one of a family
-/// that the collector has not named. Of two values of one label set the later one counts. Past a family's limit, values
-/// are added up in one child; totals stop at `Int.max`, or at the largest finite `Double`.
+/// An invalid value, or a value of a family that the collector does not list, is dropped and counted in
+/// `tally_rejected_updates_total{reason}`. If a label set is set twice, the later value replaces the earlier one.
+/// Beyond a family's limit, values are summed in one child, up to `Int.max` or the largest finite `Double`.
 public struct CollectedSamples {
     /// The storages by the names that the collector uses.
     let storages: [ByteName: FamilyStorage]
@@ -29,11 +29,11 @@ public struct CollectedSamples {
             }
         case .numbers(canFall: false):
             guard isTotal(value) else { return }
-            // A total has no sign.
+            // Turns -0.0 into 0.0.
             update(family, labels) { $0.set(0, to: value.magnitude, adding: $1) }
         case .totals:
             guard isTotal(value) else { return }
-            // A value beyond 64 bits was never a total.
+            // A value beyond 64 bits cannot be a total.
             guard let whole = UInt64(exactly: value.rounded(.towardZero)) else { return reject(.notFinite) }
             set(family, labels, total: whole)
         case .constant, .read, nil: reject(.notCollected)
@@ -51,13 +51,13 @@ public struct CollectedSamples {
 
     private func set(_ family: CollectedFamily, _ labels: [String], total: UInt64) {
         update(family, labels) { words, isShared in
-            // Two totals of at most 2^63 - 1 do not overflow.
+            // Cannot overflow: both are at most 2^63 - 1.
             let before = isShared ? Total.clamped(words[0]) : 0
             words[0] = Total.clamped(before + Total.clamped(total))
         }
     }
 
-    /// Sets a value to NaN or an infinity, unless it has to share its child: no later addition could repair the sum.
+    /// Sets a value to NaN or an infinity, unless label sets share the child: no later addition could repair the sum.
     private func set(_ family: CollectedFamily, _ labels: [String], notFinite value: Double) {
         guard let storage = storages[ByteName(family.name)] else { return reject(.notCollected) }
         let before = storage.liveCount
@@ -68,7 +68,7 @@ public struct CollectedSamples {
         }
         guard isDropped else { return }
         reject(.notFinite)
-        // The lookup may have made the shared child, which has no value yet.
+        // The lookup may have created the overflow child, which must not be exposed without a value.
         guard storage.liveCount > before else { return }
         _ = storage.remove(storage.definition.labelNames.map { _ in FamilyDefinition.overflowValue })
     }
@@ -83,7 +83,7 @@ public struct CollectedSamples {
 
     // MARK: For every kind of instrument
 
-    /// The layout of the registered family, or nil if the collector has named none of this kind.
+    /// The layout of the registered family, or nil if the collector lists no such family of this kind.
     func layout(of family: CollectedFamily) -> InstrumentLayout? {
         let layout = storages[ByteName(family.name)]?.definition.layout
         return layout?.kind == family.request.layout.kind ? layout : nil
@@ -91,7 +91,7 @@ public struct CollectedSamples {
 
     func reject(_ reason: RejectedUpdates.Reason) { context.rejected.count(reason) }
 
-    /// Lends the words of a child. If `isShared`, values have to be added to those of other label sets.
+    /// Calls `body` with the words of a child. If `isShared`, `body` must add its values to those of other label sets.
     func update(
         _ family: CollectedFamily,
         _ labels: [String],
@@ -100,7 +100,7 @@ public struct CollectedSamples {
         guard let storage = storages[ByteName(family.name)] else { return reject(.notCollected) }
         let overflowed = storage.overflowTotal
         let cell = storage.child(labels)
-        // A label set may have the values of the overflow child, and must not take its place.
+        // A label set may spell the values of the overflow child, but must not overwrite the sum.
         let isShared = overflowed > 0 && labels.allSatisfy { $0 == FamilyDefinition.overflowValue }
         unsafe cell.withWords { body(unsafe SeriesWords($0), isShared || storage.overflowTotal > overflowed) }
     }

@@ -1,13 +1,13 @@
 /// A host's closure that scrapes call for a value. It may block, hang, or scrape in turn.
 ///
-/// It runs at most once at a time: scrapes that call it while it runs share its answer. A scrape that runs out of time
-/// abandons the thread of the call, so there are never more hanging threads than closures. A run that exceeds every
-/// caller's patience is not joined again until it returns.
+/// At most one call runs at a time: scrapes that arrive while it runs share its answer. A scrape that runs out of time
+/// abandons the call's thread, so at most one thread per closure can hang. Once a run has outlasted every caller's
+/// timeout, new callers are refused until it returns.
 final class HostCall<Answer: Sendable>: Sendable {
     private struct Run {
         let start: Duration
         var patience: Duration
-        /// Each monitor receives the answer once there is one: an inner nil is a failure.
+        /// Each monitor receives the answer once there is one. An inner nil is a failure.
         var waits: [Monitor<Answer??>]
     }
 
@@ -27,15 +27,15 @@ final class HostCall<Answer: Sendable>: Sendable {
 
     /// Calls the closure, or joins its run. Returns nil if it fails or does not answer in time.
     ///
-    /// - Parameter limit: The longest to wait. The closure is not called unless this is more than zero. If the
-    ///   registry's clock is not the machine's, nothing waits: the closure runs on the calling thread, and a second
+    /// - Parameter limit: The maximum time to wait, by default 10 seconds. The closure is not called if it is not
+    ///   positive. Without a real-time clock, nothing waits: the closure runs on the caller's thread, and a second
     ///   caller is refused.
     func answer(on thread: CallThread, within limit: Duration?, _ context: RegistryContext) -> Answer? {
         let patience = limit ?? .seconds(10)
         guard patience > .zero else { return nil }
         let wait = Monitor<Answer??>(nil)
         let start = context.now()
-        // A short timeout of one scraper must not make the closure appear to hang for others.
+        // One scraper's short timeout must not make the closure appear to hang for others.
         let shared = max(patience, .seconds(1))
         let role = run.withLock { run -> Role in
             guard var current = run else {

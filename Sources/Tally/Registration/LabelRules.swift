@@ -5,7 +5,7 @@ struct LabelRules {
         self.validation = validation
     }
 
-    /// The label of a histogram's buckets, which any family of a registry may be.
+    /// The label of histogram buckets. Constant labels must not use it, because any family may be a histogram.
     private static let bucketLabel = "le"
 
     func check(constant names: [String]) throws(RegistrationError) {
@@ -23,15 +23,15 @@ struct LabelRules {
         switch request.layout.ownLabel {
         case .reserved(let label):
             guard seen.insert(ByteName(label)).inserted else {
-                let problem = "has the label \(label.debugDescription), which is a constant one, too"
+                let problem = "has the label \(label.debugDescription), which is also a constant label: rename that one"
                 throw RegistrationError(.duplicateLabelName, metric, problem)
             }
             for name in request.labelNames { try check(name, of: metric, reserved: label, &seen) }
         case .metricName:
             for name in request.labelNames + [metric] { try check(name, of: metric, &seen) }
-            // The metric's name is a label in every escaping.
+            // The metric's name is also a label name, which cannot contain a colon in any escaping.
             guard !metric.utf8.contains(UInt8(ascii: ":")) else {
-                let problem = "has a colon, which the label of a \(request.layout.kind) cannot have"
+                let problem = "has a colon, but a \(request.layout.kind) has a label of its own name: rename it"
                 throw RegistrationError(.invalidLabelName, metric, problem)
             }
         case nil:
@@ -41,7 +41,8 @@ struct LabelRules {
 
     private func checkCount(_ count: Int, of metric: String) throws(RegistrationError) {
         guard count <= MetricName.maxLabels else {
-            throw RegistrationError(.tooManyLabels, metric, "has more than \(MetricName.maxLabels) labels")
+            let problem = "has \(count) labels with the constant ones: at most \(MetricName.maxLabels) are allowed"
+            throw RegistrationError(.tooManyLabels, metric, problem)
         }
     }
 
@@ -55,27 +56,27 @@ struct LabelRules {
         guard MetricName.isValidLabel(name, by: validation), name.utf8.count <= MetricName.maxBytes,
             !name.utf8.starts(with: "__".utf8)
         else {
-            let rule = validation == .utf8 ? "not empty" : "[a-zA-Z_][a-zA-Z0-9_]*"
-            let rules = "labels are \(rule), do not begin with __, and have at most \(MetricName.maxBytes) bytes"
+            let rule = validation == .utf8 ? "be non-empty" : "match [a-zA-Z_][a-zA-Z0-9_]*"
+            let rules = "label names must \(rule), not begin with __, and have at most \(MetricName.maxBytes) bytes"
             throw RegistrationError(.invalidLabelName, metric, "\(label): \(rules)")
         }
         guard name != reserved else {
-            throw RegistrationError(.reservedLabelName, metric, "\(label), which its samples have already")
+            throw RegistrationError(.reservedLabelName, metric, "\(label), which is reserved: rename it")
         }
-        // A scheme may make it the label of the metric's name, which no parser accepts twice.
+        // Escaping may turn the name into `__name__`, the label of the metric's name, which no parser accepts twice.
         guard ![NameEscaping.underscores, .dots].contains(where: { $0.mapped(name, asLabel: true) == "__name__" })
         else {
-            throw RegistrationError(.reservedLabelName, metric, "\(label), which is \"__name__\" when escaped")
+            throw RegistrationError(.reservedLabelName, metric, "\(label), \"__name__\" when escaped: rename it")
         }
         let forms = forms(of: name)
         guard seen.isDisjoint(with: forms) else {
-            let problem = "\(label) twice, or another that is the same when escaped"
+            let problem = "\(label) and another that is equal, at least when escaped: rename one of them"
             throw RegistrationError(.duplicateLabelName, metric, problem)
         }
         seen.formUnion(forms)
     }
 
-    /// The label's name in the escapings that may make one name of two. See ``InstrumentLayout/claims(of:in:)``.
+    /// The label's name in the escapings that can make two names equal. See ``InstrumentLayout/claims(of:in:)``.
     private func forms(of label: String) -> Set<ByteName> {
         Set([NameEscaping.allowUTF8, .underscores, .values].map { ByteName($0.escaped(label, asLabel: true)) })
     }

@@ -1,5 +1,4 @@
-/// Contributes whole families to a registry's exposition, computed at each scrape from a pool, a queue or another
-/// library.
+/// Contributes whole families to a registry's exposition, computed at each scrape from state that is kept elsewhere.
 ///
 /// ```swift
 /// struct PoolCollector: MetricCollector {
@@ -16,17 +15,17 @@
 /// registry.register(PoolCollector(pool: pool))
 /// ```
 ///
-/// Prefer instruments for values that change as the server runs: they cost less and need no scrape. Use a collector for
-/// state that is kept elsewhere.
+/// Use a collector for a pool, a queue or another library. Prefer instruments for values that change as the server
+/// runs: they cost less and need no scrape.
 public protocol MetricCollector: Sendable {
     /// The families that the collector fills. Read once, at registration.
     var families: [CollectedFamily] { get }
 
-    /// Sets the values of the families. Called at each scrape that exposes one of them, on a thread of the scrape's own
-    /// and under no lock.
+    /// Sets the values of the families. Called for each scrape that exposes one, on the scrape's own thread, under no
+    /// lock.
     ///
     /// Never called concurrently: scrapes that arrive during a call share its answer. The method may block. If it
-    /// throws, takes too long for a scrape, or is called by a scrape that it makes itself, that scrape omits the
+    /// throws, exceeds a scrape's timeout, or is reached by a scrape that it makes itself, that scrape omits the
     /// collector's families, counts each in `tally_scrape_errors_total{family}`, and is otherwise unaffected.
     func collect(into samples: inout CollectedSamples) throws
 }
@@ -42,8 +41,7 @@ public protocol AsyncMetricCollector: Sendable {
     /// Sets the values of the families. Never called concurrently: a scrape that arrives during a call waits for the
     /// same answer. A scrape made inside this collector, or inside another one while this one runs, omits the families.
     ///
-    /// If the method throws or exceeds the scrape's time, its families are omitted and counted in
-    /// `tally_scrape_errors_total{family}`. The same happens if it has not been called for a minute, because an
-    /// older answer is out of date.
+    /// If the method throws or exceeds the scrape's timeout, its families are omitted and counted in
+    /// `tally_scrape_errors_total{family}`. The same happens if its last answer is more than a minute old.
     func collect(into samples: inout CollectedSamples) async throws
 }

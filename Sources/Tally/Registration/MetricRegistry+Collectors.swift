@@ -4,8 +4,7 @@ extension MetricRegistry {
         RegistrationError.trapping { () throws(RegistrationError) in try register(validating: collector) }
     }
 
-    /// Registers a collector whose families' names are known only at run time. If one family is invalid, registers
-    /// none.
+    /// Registers a collector whose family names are known only at run time. If one family is invalid, registers none.
     ///
     /// If another collector fills a family of the same definition, this one replaces it as the source of the family.
     public func register(validating collector: some MetricCollector) throws(RegistrationError) {
@@ -17,7 +16,7 @@ extension MetricRegistry {
         RegistrationError.trapping { () throws(RegistrationError) in try register(validating: collector) }
     }
 
-    /// Registers an asynchronous collector whose families' names are known only at run time. If one family is invalid,
+    /// Registers an asynchronous collector whose family names are known only at run time. If one family is invalid,
     /// registers none.
     public func register(validating collector: some AsyncMetricCollector) throws(RegistrationError) {
         try register(collector.families, filledBy: .later { try await collector.collect(into: &$0) })

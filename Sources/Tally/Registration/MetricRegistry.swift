@@ -6,18 +6,17 @@
 /// let exposition = registry.exposition(accept: request.headers["Accept"])
 /// ```
 ///
-/// There is no global registry: pass one to whatever counts, and a fresh one to each test.
+/// There is no global registry: pass one to each component that counts, and a fresh one to each test.
 ///
-/// Registering takes the registry's lock; updating an instrument never does. A scrape takes it to copy one reference.
+/// Registering takes the registry's lock, and a scrape takes it to copy one reference. An update never takes it.
 public final class MetricRegistry: Sendable {
     let context: RegistryContext
     let constantLabels: [ConstantLabel]
     private let prefix: String
     private let validation: NameValidation
     private let state = Locked(State())
-    /// Closures that bring mirrored values up to date before a scrape, by the name of what they mirror.
+    /// Closures that update mirrored values before a scrape, by the name of the mirrored source.
     let refreshers = Locked<[String: @Sendable () -> Void]>([:])
-    /// Other registries that are exposed with this one.
     let included = Locked<[MetricRegistry]>([])
     private let own = Locked<(any SelfReport)?>(nil)
 
@@ -25,9 +24,9 @@ public final class MetricRegistry: Sendable {
         var families: [ByteName: RegisteredFamily] = [:]
         /// The family that owns each sample name.
         var claims: [ByteName: ByteName] = [:]
-        /// The same for the sample names of a scraper that asks for `dots`.
+        /// The same for sample names escaped with `dots`.
         var dotted: [ByteName: ByteName] = [:]
-        /// The families by name, until a registration changes them.
+        /// The families sorted by name. Nil after a registration changes them.
         var sorted: [RegisteredFamily]?
     }
 
@@ -46,18 +45,18 @@ public final class MetricRegistry: Sendable {
             return ConstantLabel(name: label.name, value: value)
         }
         guard prefix.isEmpty || MetricName.isValid(prefix, by: validation) else {
-            throw RegistrationError(.invalidMetricName, prefix, "cannot begin a metric name: \(Self.nameRule)")
+            throw RegistrationError(.invalidMetricName, prefix, "is not a valid prefix: \(Self.nameRule)")
         }
         try LabelRules(validation).check(constant: constantLabels.map(\.name))
     }
 
-    private static let nameRule = "names are [a-zA-Z_:][a-zA-Z0-9_:]*"
+    private static let nameRule = "names must match [a-zA-Z_:][a-zA-Z0-9_:]*"
 
     // MARK: Registration
 
-    /// The storage of a family: a new one, or that of the same definition.
+    /// Registers a family. Returns its storage, which is the existing one if the definition is the same.
     ///
-    /// - Parameter source: Replaces the source of a family that closures or collectors fill.
+    /// - Parameter source: Replaces the source of an existing family that a closure or a collector fills.
     func register(
         _ request: FamilyRequest,
         from source: FamilySource = .handles
@@ -67,7 +66,7 @@ public final class MetricRegistry: Sendable {
             request.name = try exposedName(validating: request)
             try request.layout.check(request.name)
             let definition = FamilyDefinition(request, constantLabels: constantLabels, context: context)
-            // A replaced source is released after the lock: what its closure retains may register in its `deinit`.
+            // Released after the lock, because values that a replaced closure retains may register in their `deinit`.
             let (outcome, replaced) = state.withLock { state in
                 let before = (state.families[ByteName(definition.name)], state.sorted)
                 return (Self.enter(definition, source, in: &state), before)
@@ -85,23 +84,26 @@ public final class MetricRegistry: Sendable {
     private func exposedName(validating request: FamilyRequest) throws(RegistrationError) -> String {
         let name = request.name
         guard MetricName.isValid(name, by: validation) else {
-            let rule = validation == .utf8 ? "names are not empty" : Self.nameRule
-            throw RegistrationError(.invalidMetricName, name, "is not a metric name: \(rule)")
+            let rule = validation == .utf8 ? "names must not be empty" : Self.nameRule
+            throw RegistrationError(.invalidMetricName, name, "is not a valid metric name: \(rule)")
         }
         let exposed = exposedName(request)
         guard exposed.utf8.count <= MetricName.maxBytes else {
-            throw RegistrationError(.invalidMetricName, name, "is longer than \(MetricName.maxBytes) bytes")
+            let problem = "has \(exposed.utf8.count) bytes as exposed: at most \(MetricName.maxBytes) are allowed"
+            throw RegistrationError(.invalidMetricName, name, problem)
         }
         guard exposed.utf8.count > request.layout.nameSuffix.utf8.count else {
-            throw RegistrationError(.invalidMetricName, name, "is nothing but its suffix")
+            let problem = "consists only of the suffix \(request.layout.nameSuffix): put a name before it"
+            throw RegistrationError(.invalidMetricName, name, problem)
         }
         try LabelRules(validation).check(request, named: exposed, constant: constantLabels.map(\.name))
         guard (1...2_000_000_000).contains(request.maxChildren) else {
-            let problem = "has a limit of \(request.maxChildren) children, which is not in 1...2000000000"
+            let problem = "has the limit \(request.maxChildren): maxChildren must be in 1...2000000000"
             throw RegistrationError(.invalidLimit, exposed, problem)
         }
         if let timeout = request.idleTimeout, timeout <= .zero {
-            throw RegistrationError(.invalidIdleTimeout, exposed, "has the idle timeout \(timeout)")
+            let problem = "has the idle timeout \(timeout): it must be positive, or nil for none"
+            throw RegistrationError(.invalidIdleTimeout, exposed, problem)
         }
         return exposed
     }
@@ -127,7 +129,7 @@ public final class MetricRegistry: Sendable {
         }
         if let owner = definition.claims.compactMap({ claim in state.claims[claim] }).first {
             let other = owner.text.debugDescription
-            let problem = "would have samples that are taken for those of \(other), at least when escaped"
+            let problem = "would have samples with names of \(other), at least when escaped: rename one"
             return .failure(RegistrationError(.collidingSamples, name.text, problem))
         }
         for claim in definition.claims { state.claims[claim] = name }
@@ -140,8 +142,8 @@ public final class MetricRegistry: Sendable {
 
     /// Removes an instrument or a family, frees its name, and returns whether it existed.
     ///
-    /// Existing handles keep counting, unexposed. The registry's own series about the family are removed as well: their
-    /// totals restart at zero if the name is registered again.
+    /// Existing handles keep counting but are no longer exposed. The registry's own series about the family are removed
+    /// as well: their totals restart at zero if the name is registered again.
     ///
     /// - Parameter name: The name as exposed, with the prefix and with `_total` or `_info`.
     @discardableResult
@@ -162,14 +164,14 @@ public final class MetricRegistry: Sendable {
     func families() -> [RegisteredFamily] {
         state.withLock { state in
             if let sorted = state.sorted { return sorted }
-            // By bytes, in every format and escaping.
+            // By bytes, so that the order is the same in every format and escaping.
             let sorted = state.families.sorted { $0.key < $1.key }.map(\.value)
             state.sorted = sorted
             return sorted
         }
     }
 
-    /// The family that has a sample of this name, or is called so.
+    /// The name of the family that is called `sample` or has a sample of that name.
     func owner(of sample: String) -> ByteName? {
         state.withLock { $0.claims[ByteName(sample)] ?? $0.dotted[ByteName(sample)] }
     }
@@ -182,13 +184,12 @@ public final class MetricRegistry: Sendable {
 
     // MARK: Mirrored values
 
-    /// Registers a closure to run before each snapshot, under no lock, in place of one of the same name. It must
-    /// neither block nor scrape.
+    /// Registers a closure to run before each snapshot, under no lock. Replaces a closure with the same name. The
+    /// closure must neither block nor scrape.
     func beforeScrapes(_ name: String, _ refresh: @escaping @Sendable () -> Void) {
         _ = refreshers.withLock { $0.updateValue(refresh, forKey: name) }
     }
 
-    /// Brings mirrored values up to date.
     func refresh() {
         for refresh in refreshers.withLock({ $0.values }) { refresh() }
     }

@@ -1,13 +1,13 @@
 struct ObservedValue: Sendable {
-    /// Calls the host's closure, and returns the bits of its answer.
+    /// Calls the host's closure and returns the bits of its answer.
     let read: @Sendable () -> UInt64
     let store: @Sendable (_ bits: UInt64, SeriesCell) -> Void
 }
 
 /// The calls of one registered closure.
 ///
-/// A scrape that has waited for an answer stores it, so that the late answer of an abandoned call changes nothing. Each
-/// answer is stored once, and not after a later one.
+/// Only a scrape that receives an answer in time stores it, so the late answer of an abandoned call changes nothing.
+/// Each answer is stored at most once, and never after a later one.
 final class Observation: Sendable {
     private let call: HostCall<(number: Int, bits: UInt64)>
     private let store: @Sendable (UInt64) -> Void
@@ -39,7 +39,7 @@ final class Observation: Sendable {
         return true
     }
 
-    /// Drops answers from now on, because another closure takes this one's place.
+    /// Drops all further answers, because another closure has replaced this one.
     func retire() {
         stored.withLock { $0 = .max }
     }

@@ -37,7 +37,7 @@ final class RegisteredCollector: Sendable {
         definitions.add(definition, knownAs: name)
     }
 
-    /// The asynchronous collector, or nil for one that scrapes call directly.
+    /// The asynchronous collector, or nil if scrapes call this one directly.
     var collection: AsyncCollection? {
         guard case .collection(let collection) = source else { return nil }
         return collection

@@ -5,7 +5,7 @@ enum FamilySource: Sendable {
     /// A collector that fills a storage of its own.
     case collector(RegisteredCollector)
 
-    /// True if another registration takes this one's place.
+    /// True if a later registration may replace this source.
     var isReplaceable: Bool { name != FamilySource.handles.name }
 
     var name: String {

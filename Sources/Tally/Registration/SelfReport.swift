@@ -3,12 +3,12 @@ protocol SelfReport: Sendable {
     /// The families' names, as exposed.
     var names: Set<String> { get }
 
-    /// Brings the totals up to date.
+    /// Updates the totals.
     ///
     /// - Parameters:
     ///   - families: The registered families.
     ///   - answers: The answers of the scrape's collectors.
-    /// - Returns: The storages to expose instead of registered ones, by the latter.
+    /// - Returns: The storages to expose instead of registered ones, by registered storage.
     func refresh(
         _ families: [RegisteredFamily],
         answers: [ObjectIdentifier: CollectedAnswer]

@@ -1,32 +1,30 @@
 public import Synchronization
 
-/// From the packed key of a closed label set to its child's handle, found without a lock.
+/// A lock-free lookup from the packed key of a closed label set (``KeyPacking``) to its child's handle.
 ///
-/// Open addressing in memory that only grows: a larger table takes the place of a full one, and the full one stays
-/// allocated for readers that still walk it (all of them together take less than the largest). Handles are stored once,
-/// at an address of their own, and live as long as the index.
+/// The table uses open addressing. A larger table replaces a full one, which stays allocated for readers that still
+/// walk it; all old tables together take less memory than the newest. Handles live as long as the index, at a stable
+/// address.
 ///
 /// Invariants: writers hold the family's lock; a bucket's key is written once, after its handle's address; a table is
-/// never more than half full, so every walk ends. Removing a child clears the address and leaves the key, which a later
-/// `insert` finds again.
+/// never more than half full, so every walk ends. Removing a child clears the address but keeps the key for a later
+/// `insert`.
 ///
 /// Unchecked `Sendable`: the tables are atomics, published with release and read with acquire; handles are immutable;
 /// `tables`, `records` and `count` are used under the family's lock.
 @safe
 @usableFromInline
 final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
-    /// The address of the current table's address. A table is a word that holds its shift, then pairs of key and
-    /// address.
-    ///
-    /// Outside of the object, so that a lookup which knows this address needs no reference to the object.
+    /// Points to the address of the current table: a word with its shift, followed by pairs of key and address.
+    /// Allocated outside the object, so that a lookup needs no reference to the object.
     let table: UnsafeMutablePointer<Atomic<UInt>>
     private var tables: [UnsafeMutablePointer<Atomic<UInt64>>]
     private var records: UnsafeMutablePointer<ClosedRecord>?
-    /// The bucket of a record that has none yet.
+    /// A placeholder for the bucket of a record that is in no table yet.
     private let noBucket: UnsafeMutablePointer<Atomic<UInt64>>
-    /// Keys in the current table.
+    /// The number of keys in the current table.
     private var count = 0
-    /// Larger tables begin empty: the lock is not held for as long as copying one takes.
+    /// Larger tables start empty, so that the lock is not held while a large table is copied.
     private static var maxCopiedBits: UInt64 { 10 }
 
     /// Set in every stored key, so that no key is 0, which marks an empty bucket.
@@ -55,26 +53,26 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
         unsafe noBucket.deallocate()
     }
 
-    /// Zeros that the system provides as they are touched: a large table costs nothing at first.
+    /// Allocates zeroed memory, which the system provides on first touch: a large table costs nothing at first.
     private static func allocate(bits: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
         let words = 1 + 2 << Int(bits)
-        // As for any allocation of Swift's own: there is no way on without memory.
+        // Swift's own allocations trap as well when memory runs out.
         guard let memory = unsafe System.allocateZeroed(words, size: MemoryLayout<UInt64>.size) else {
-            fatalError("Tally: no memory left")
+            fatalError("Tally: out of memory, could not allocate a table of \(words) words")
         }
         let table = unsafe memory.bindMemory(to: Atomic<UInt64>.self, capacity: words)
         unsafe table.pointee.store(64 - bits, ordering: .relaxed)
         return unsafe table
     }
 
-    /// The handle of a child, or nil if it has to be looked up by its text.
+    /// Finds the handle of a child. Returns nil if the caller must look up the child by its text.
     ///
-    /// - Parameter table: An index's ``table``; the caller keeps the index.
+    /// - Parameter table: The ``table`` of an index, which the caller keeps alive.
     /// - Complexity: O(1) expected. Neither locks nor allocates.
     @inlinable
     @inline(__always)
     static func find(_ key: UInt64, in table: UnsafePointer<Atomic<UInt>>) -> UnsafePointer<Child>? {
-        // A table is always there.
+        // Never nil: an index always has a table.
         let address = unsafe table.pointee.load(ordering: .acquiring)
         let base = unsafe UnsafePointer<Atomic<UInt64>>(bitPattern: address).unsafelyUnwrapped
         let shift = unsafe base.pointee.load(ordering: .relaxed)
@@ -84,7 +82,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
             let bucket = unsafe base + Int(truncatingIfNeeded: 1 &+ 2 &* position)
             let found = unsafe bucket.pointee.load(ordering: .acquiring)
             if found == stored {
-                // Acquire, for the handle that it points at may be younger than the key.
+                // Acquire, because the handle may have been stored after the key.
                 let address = unsafe (bucket + 1).pointee.load(ordering: .acquiring)
                 return unsafe UnsafePointer(bitPattern: UInt(truncatingIfNeeded: address))
             }
@@ -93,7 +91,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
         }
     }
 
-    /// Enters a child. Under the family's lock.
+    /// Inserts a child. Requires the family's lock.
     func insert(_ key: UInt64, _ cell: SeriesCell) {
         var base = unsafe current
         let bits = unsafe 64 - base.pointee.load(ordering: .relaxed)
@@ -103,7 +101,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
         unsafe place(record(of: key, cell), in: base)
     }
 
-    /// Publishes a larger table. Those handles that it does not take over come back with the next lookup by text.
+    /// Publishes a larger table. Handles that it does not copy are inserted again by their next lookup by text.
     private func grow(to bits: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
         let larger = unsafe Self.allocate(bits: bits)
         count = 0
@@ -119,7 +117,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
         return unsafe larger
     }
 
-    /// The one record of a child under a key, at an address that stays.
+    /// The record of a child under a key, created on first use. Its address is stable.
     private func record(of key: UInt64, _ cell: SeriesCell) -> UnsafeMutablePointer<ClosedRecord> {
         let slot = unsafe cell.block.slot(of: cell.words)
         let owner = ObjectIdentifier(self)
@@ -133,7 +131,6 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
             alignment: MemoryLayout<ClosedRecord>.alignment
         )
         let new = unsafe memory.bindMemory(to: ClosedRecord.self, capacity: 1)
-        // Its bucket is that of the index until it has one.
         unsafe new.initialize(to: ClosedRecord(owner: owner, key: key, nextOfIndex: records, bucket: noBucket))
         unsafe (memory + Self.childOffset).bindMemory(to: Child.self, capacity: 1)
             .initialize(to: Child._handle(to: _Series(cell)))
@@ -149,7 +146,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
     }
 
     private var current: UnsafeMutablePointer<Atomic<UInt64>> {
-        // The last one allocated is the one published.
+        // The newest table is the published one.
         unsafe tables[tables.count - 1]
     }
 
@@ -166,7 +163,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
             if found == 0 || found == stored {
                 if found == 0 { count += 1 }
                 unsafe record.pointee.bucket = unsafe bucket + 1
-                // The address first: whoever sees the key sees it.
+                // The address first, so that a reader that sees the key also sees the address.
                 unsafe (bucket + 1).pointee.store(address, ordering: .releasing)
                 unsafe bucket.pointee.store(stored, ordering: .releasing)
                 return

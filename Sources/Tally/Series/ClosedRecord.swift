@@ -1,8 +1,7 @@
 internal import Synchronization
 
-/// The handle that a closed index keeps of a child, and what leads to it: the child itself follows in memory.
-///
-/// A child's block knows its records, so that removing the child takes no search.
+/// The record that a closed index keeps of a child. The child's handle follows it in memory. A block links the records
+/// of its children, so that removing a child needs no search.
 @unsafe
 struct ClosedRecord {
     let owner: ObjectIdentifier
@@ -11,6 +10,6 @@ struct ClosedRecord {
     let nextOfIndex: UnsafeMutablePointer<ClosedRecord>?
     /// Another record of the same child.
     var next: UnsafeMutablePointer<ClosedRecord>?
-    /// The word of a table that holds the handle's address, or 0 if lookups are to go by text.
+    /// The word of a table that holds the handle's address, or 0 if lookups must use the text.
     var bucket: UnsafeMutablePointer<Atomic<UInt64>>
 }

@@ -7,10 +7,9 @@
 ///
 /// OpenMetrics exposes the last exemplar of each counter and of each bucket of a histogram, with its value and time.
 ///
-/// Names follow the rule of label names (`[a-zA-Z_][a-zA-Z0-9_]*`) and are unique. Names and values have at most 128
-/// characters in total. A value contains no NUL, because Prometheus rejects the whole scrape for it. An exemplar that
-/// breaks a rule is dropped and counted in `tally_rejected_updates_total{reason="exemplar"}`. Its event is still
-/// counted.
+/// Names are valid label names (`[a-zA-Z_][a-zA-Z0-9_]*`) and unique. Names and values have at most 128 characters in
+/// total. A value contains no NUL, because Prometheus rejects the whole scrape for it. An exemplar that breaks a rule
+/// is dropped and counted in `tally_rejected_updates_total{reason="exemplar"}`. Its event is still counted.
 ///
 /// https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars
 public struct Exemplar: Sendable, Hashable, ExpressibleByDictionaryLiteral {

@@ -1,9 +1,9 @@
-/// The last exemplar of each word of a page that has any, as text ready to be exposed.
+/// The last exemplar of each word of a block, as text ready to be exposed.
 final class ExemplarStore: Sendable {
-    /// By the word's place in the page.
+    /// By the index of the word in the block.
     private let texts = Locked<[Int: [UInt8]]>([:])
 
-    /// The most bytes that one takes: every character escaped or of four bytes, two numbers and what is around them.
+    /// An upper bound of one text's size: every character escaped or of four bytes, two numbers, and the punctuation.
     static let maxBytes = 4 * Exemplar.maxCharacters + 8 * Exemplar.maxCharacters + 2 * OutputBuffer.maxDoubleBytes + 64
 
     func set(_ text: [UInt8], at word: Int) {

@@ -2,16 +2,15 @@ public import Synchronization
 
 /// The state that all copies of a family share, with the lookup from a label set to its child.
 ///
-/// It receives label sets by address: a class that is generic over them would not be specialised in the user's module.
+/// Takes label sets by address, because a class generic over them would not be specialised in the client's module.
 ///
-/// Unchecked `Sendable`, since a pointer is not: `table` points at an atomic, in memory of `closed`.
+/// Unchecked `Sendable`, because a pointer is not: `table` points to an atomic, in memory of `closed`.
 @safe
 @usableFromInline
 final class FamilyCore<Child: Instrument>: @unchecked Sendable {
     let storage: FamilyStorage
     /// The index of children by packed labels, if a label set fits into one word.
     private let closed: ClosedIndex<Child>?
-    /// The index's table.
     @usableFromInline
     let table: UnsafePointer<Atomic<UInt>>?
     @usableFromInline
@@ -29,7 +28,7 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
             storage.definition.idleTimeout != nil
             ? nil : packing.map { storage.closedIndex(for: labels, packedBy: $0, of: Child.self) }
         unsafe table = closed.map { unsafe UnsafePointer($0.table) }
-        // All series of a `CaseIterable` label set are known, so they start at zero.
+        // All series of a `CaseIterable` label set are known, so they are exposed at zero.
         if let cases = labels as? any CaseIterable.Type { expose(cases, as: labels) }
     }
 

@@ -1,5 +1,5 @@
 extension FamilyDefinition {
-    /// The differences that keep another registration of the name from sharing this family; empty if they agree.
+    /// The differences that prevent a registration from sharing this family. Empty if the definitions agree.
     func differences(from other: FamilyDefinition) -> [String] {
         zip(traits(beside: other), other.traits(beside: self)).compactMap { old, new in
             old.identity == new.identity ? nil : Self.difference(old.name, old.text, new.text)
@@ -11,7 +11,7 @@ extension FamilyDefinition {
         "another \(name): \(LabelTextWriter.cut(old)), now \(LabelTextWriter.cut(new))"
     }
 
-    /// Everything that two registrations must agree on: the parameters of a kind only beside the same kind.
+    /// The parameters that two registrations must agree on. Those of a kind are compared only with the same kind.
     private func traits(beside other: FamilyDefinition) -> [InstrumentLayout.Trait] {
         typealias Trait = InstrumentLayout.Trait
         return [

@@ -1,33 +1,32 @@
 internal import Synchronization
 
-/// The immutable part of a family, with the pieces of its text made once.
+/// The immutable part of a family, with its constant text computed once.
 @usableFromInline
 final class FamilyDefinition: Sendable {
-    /// The request, under the name that is exposed.
+    /// The request, with the exposed name.
     let request: FamilyRequest
     let constantLabels: [ConstantLabel]
     let context: RegistryContext
-    /// All names that no other family may have. See ``InstrumentLayout/claims(of:in:)``.
+    /// All names that no other family may use. See ``InstrumentLayout/claims(of:in:)``.
     let claims: Set<ByteName>
-    /// The object that the instrument keeps once for each family.
     @usableFromInline
     let details: any AnyObject & Sendable
-    /// Lookups that overflow children answered in storages that collectors filled and that no longer exist.
+    /// The number of lookups that overflow children answered in collectors' storages that no longer exist.
     let pastOverflow = Atomic<UInt64>(0)
-    /// Scrapes that could not collect the family.
+    /// The number of scrapes that could not collect the family.
     let collectionErrors = Atomic<UInt64>(0)
 
     let shape: PageShape
-    /// True if every scraper reads all names.
+    /// True if every scraper can read all names.
     private let hasLegacyNames: Bool
-    /// The beginning of a sample, `name{` with the constant labels, where a series has one sample. Kept here once: in
-    /// each series it would be most of what a scrape has to read.
+    /// The beginning of a sample if a series has only one: `name{` with the constant labels. Stored once per family,
+    /// because it would dominate the memory that a scrape reads for each series.
     let lineHead: LabelFragments
     /// The text between a series' own labels and the value, stored with the labels: `} `.
     let lineEnd: [UInt8]
-    /// Before each label's value: `method="`, then `",outcome="`, and so on.
+    /// The text before each label's value: `method="`, then `",outcome="`, and so on.
     let fragments: LabelFragments
-    /// The label value of the child that new label sets share once the family is full.
+    /// The label value of the overflow child, which new label sets share once the family is full.
     static let overflowValue = "other"
     let overflowLabels: [UInt8]
     let text: TextPieces
@@ -88,13 +87,12 @@ final class FamilyDefinition: Sendable {
         return FamilyDefinition(request, registeredName: name, constantLabels: constant, context: context)
     }
 
-    /// The names for a scraper that asks for `dots`. Those of two families differ wherever their claims do.
+    /// The names under the `dots` escaping. Different for two families whose claims are different.
     var dottedClaims: Set<ByteName> { layout.claims(of: name, in: [.dots]) }
 
-    /// True if OpenMetrics has a sample for the time of creation.
+    /// True if OpenMetrics exposes creation times.
     var hasCreatedSamples: Bool { layout.hasCreated && context.exposesCreated && !request.isMirrored }
 
-    /// The number of samples of one series in the text formats.
     var samplesPerSeries: Int { layout.samples.count }
 
     /// True if the series of two families with the same name can never be equal.

@@ -1,4 +1,4 @@
-/// The family that an instrument, a collector or the library asks a registry for.
+/// A request for a family by an instrument, a collector or Tally itself.
 struct FamilyRequest: Sendable {
     /// The name as given, without prefix and suffix.
     var name: String
@@ -6,9 +6,9 @@ struct FamilyRequest: Sendable {
     var layout: InstrumentLayout
     var labelNames: [String] = []
     var maxChildren = 1_000
-    /// The time after which an unused child is hidden, or nil for never.
+    /// The time after which an unused child is hidden. Nil if children never expire.
     var idleTimeout: Duration?
-    /// True if the name is a standard's or the library's. It takes no prefix, and hosts cannot change it.
+    /// True if the name is defined by a standard or by Tally. It takes no prefix, and hosts cannot change it.
     var isStandard = false
     /// True if the values mirror an external source whose start time is unknown.
     var isMirrored = false
@@ -29,7 +29,7 @@ struct FamilyRequest: Sendable {
         self.idleTimeout = idleTimeout
     }
 
-    /// A family under a standard's name, or the library's.
+    /// Requests a family whose name is defined by a standard or by Tally.
     init(
         standard name: String,
         _ help: String,

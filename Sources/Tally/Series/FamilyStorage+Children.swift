@@ -1,9 +1,9 @@
 internal import Synchronization
 
-// Children that are made, or exposed again. Under the family's lock.
+// Creating children, and exposing hidden ones again. Requires the family's lock, except for `newState`.
 
 extension FamilyStorage {
-    /// The state of a new child, or nil if there will be none. Made before the lock is taken, because it takes time.
+    /// The state of a new child, or nil if none will be created. Made before the lock is taken, because it takes time.
     func newState(
         for labels: UnsafeBufferPointer<UInt8>,
         _ hash: UInt32,
@@ -16,7 +16,7 @@ extension FamilyStorage {
         return isNeeded ? make(definition.context) : nil
     }
 
-    /// The child with this label text, exposed; nil if the family is full.
+    /// The child with this label text, exposed, and created if needed. Returns nil if the family is full.
     func materialise(
         _ labels: UnsafeBufferPointer<UInt8>,
         _ hash: UInt32,
@@ -30,7 +30,7 @@ extension FamilyStorage {
         guard ignoringLimit || !isFull(state) else { return nil }
         let reference: SlotReference
         if let existing {
-            // It was removed while handles to it may live on: the same child comes back, never a second one.
+            // Handles to a removed child may still exist, so it is exposed again instead of a second one.
             update(existing.place, &state)
             state.directory[existing.place].unhide(existing.slot)
             state.hidden -= 1
@@ -55,7 +55,7 @@ extension FamilyStorage {
         _ newState: (any SeriesState)?,
         _ state: inout State
     ) -> SlotReference? {
-        // Another thread may have taken the place that the state was made for.
+        // A child may have become necessary since `newState` was called.
         let newState = newState ?? definition.layout.makeState?(definition.context)
         let tail = state.directory.tail
         if let tail, let slot = unsafe append(labels, newState, to: tail, &state) { return slot }
@@ -76,7 +76,7 @@ extension FamilyStorage {
         return SlotReference(place, slot)
     }
 
-    /// Brings an entry up to the present: to the generation, and to how many slots its page has.
+    /// Brings an entry up to date with the current generation and the page's slot count.
     func update(_ place: PagePlace, _ state: inout State) {
         let page = state.directory.page(place)
         let isCurrent = state.directory.generation(place) == state.generation
@@ -90,19 +90,19 @@ extension FamilyStorage {
             entry.hideAll()
             if let times = page.idleTimes { for slot in 0..<page.count { times.slots[slot].hasExpired = false } }
         }
-        // New slots are hidden until they are said to be series.
+        // New slots are hidden until the caller exposes those that are series.
         while entry.count < page.count { entry.append(isHidden: true) }
         state.directory[place] = entry
     }
 
-    /// Makes lookups by a closed label set go by text again.
+    /// Removes a child from the closed indexes, so that lookups use its text again.
     func forgetHandles(_ slot: Int, of page: SeriesPage, _ state: State) {
-        // Blocks are elsewhere in memory: most families do without this.
+        // Most families have no closed index and save the access to the block's memory.
         guard !state.closedIndexes.isEmpty else { return }
         page.block(slot).forgetHandles(page.slotInBlock(slot))
     }
 
-    /// Pages double up to their largest size, so that a small family is small and a large one contiguous.
+    /// Each page doubles the capacity of the last, up to a maximum: small families stay small, large ones contiguous.
     private func makePage(after last: SeriesPage?, firstText: Int) -> SeriesPage {
         let around = definition.lineEnd.count
         guard let last else {
@@ -111,7 +111,7 @@ extension FamilyStorage {
             let text = capacity * (firstText + around + (capacity > 1 ? 4 : 0))
             return SeriesPage(definition: definition, capacity: capacity, textCapacity: text)
         }
-        // The text to come is taken to be as long as that of the page before, rounded up.
+        // Assumes that further texts are as long as those of the last page on average, rounded up.
         let length = (last.textStart(last.count) + last.count - 1) / max(1, last.count - last.vacant)
         let capacity = max(1, min(last.capacity * 2, definition.shape.capacity, PageShape.maxText / max(1, length)))
         return SeriesPage(

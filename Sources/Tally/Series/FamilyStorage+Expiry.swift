@@ -1,6 +1,6 @@
 extension FamilyStorage {
-    /// Stops exposing children that were not used for as long as the family allows, exposes those again that were, and
-    /// gives back what hidden ones took. For a scrape: looks at every child, a page at a time.
+    /// Hides children that were idle for the family's timeout, exposes hidden ones again that were used since, and
+    /// frees the memory of hidden ones. For scrapes: examines every child, one page per hold of the lock.
     func expireIdleChildren() {
         if let timeout = definition.idleTimeout {
             let now = definition.context.now()
@@ -14,8 +14,7 @@ extension FamilyStorage {
         sweepAll()
     }
 
-    /// The same for a lookup that makes a child, each of which looks at few. Begins again once a sixteenth of
-    /// the time that is allowed has passed.
+    /// Hides idle children in small steps, for lookups that create a child. Passes start 1/16 of the timeout apart.
     func expireSomeIdleChildren() {
         guard let timeout = definition.idleTimeout else { return }
         let now = definition.context.now()
@@ -37,10 +36,10 @@ extension FamilyStorage {
         }
     }
 
-    /// The number of children that one lookup examines, to within a few: some microseconds.
+    /// The approximate number of children that one lookup examines, which takes some microseconds.
     private static var expiredSlots: Int { 1000 }
 
-    /// Looks at the next page. Returns how many slots that were, or nil if there is none.
+    /// Examines the next page. Returns its number of slots, or nil if there is no further page.
     private func expirePage(
         _ cursor: inout PageDirectory.Cursor,
         _ timeout: Duration,
@@ -51,13 +50,13 @@ extension FamilyStorage {
         update(place, &state)
         let page = state.directory.page(place)
         guard let times = page.idleTimes else { return page.count }
-        // A copy, for a scrape that shares the directory makes each change of it cost a little.
+        // Changes a copy and stores it once: each change in place costs extra while a scrape shares the directory.
         var entry = state.directory[place]
         var hasChanged = false
         for slot in 0..<page.count where !page.isVacant(slot) {
             let sum = page.checksum(slot)
             if entry.isHidden(slot) {
-                // Also where the family is full by now: what it has counted must not be lost.
+                // Even if the family is full by now, because counted updates must not be lost.
                 guard times.canComeBack(slot, sum: sum) else { continue }
                 times.slots[slot] = IdleTimes.Slot(sum: sum, lastUse: now)
                 reexpose(slot, &entry, &state)
@@ -75,8 +74,8 @@ extension FamilyStorage {
         return page.count
     }
 
-    /// Exposes a child again, as the next look would, whose handle was let go of after it had counted: with the block
-    /// that is about to go it would lose that.
+    /// Exposes an expired child again if a handle, released since, has updated it: removing the child would lose the
+    /// update. Returns true if the child is exposed again.
     func bringBack(_ slot: Int, of page: SeriesPage, _ entry: inout PageEntry, _ state: inout State) -> Bool {
         guard let times = page.idleTimes, times.canComeBack(slot, sum: page.checksum(slot)) else { return false }
         times.slots[slot].hasExpired = false
@@ -90,10 +89,10 @@ extension FamilyStorage {
         state.live += 1
     }
 
-    /// Now, where it matters when a child was used.
+    /// The current time, or zero if the family has no idle timeout and needs none.
     var timeOfUse: Duration { definition.idleTimeout == nil ? .zero : definition.context.now() }
 
-    /// It stays, since it tells that there was an overflow.
+    /// The overflow child never expires, because it shows that there was an overflow.
     private func isOverflowChild(_ slot: Int, of page: SeriesPage) -> Bool {
         unsafe definition.overflowLabels.withUnsafeBufferPointer { unsafe equalBytes($0, page.labels(slot)) }
     }

@@ -1,9 +1,7 @@
 internal import Synchronization
 
-// Hiding children.
-
 extension FamilyStorage {
-    /// Stops exposing a child. Returns whether it was exposed.
+    /// Hides a child. Returns whether it was exposed.
     func remove(_ labels: UnsafeBufferPointer<UInt8>) -> Bool {
         let hash = unsafe labelHash(labels, seed: seed)
         let isRemoved = state.withLock { state in
@@ -20,13 +18,13 @@ extension FamilyStorage {
         return isRemoved
     }
 
-    /// Stops exposing every child, at once.
+    /// Hides every child, atomically.
     func removeAll() {
         state.withLock { hideAll(&$0) }
         sweepAll()
     }
 
-    /// Exposes one child instead of all that there are, at once; changes nothing if it is the only one already.
+    /// Exposes one child in place of all others, atomically. Has no effect if it is already the only one.
     func replaceAll(with labels: UnsafeBufferPointer<UInt8>) {
         let hash = unsafe labelHash(labels, seed: seed)
         let now = timeOfUse
@@ -39,8 +37,7 @@ extension FamilyStorage {
         if isReplaced { sweepAll() }
     }
 
-    /// Leaves every page behind in a generation of which nothing is exposed. A sweep has to follow, for the closed
-    /// indexes.
+    /// Hides every child by starting a new generation. A sweep must follow, to clear the closed indexes.
     func hideAll(_ state: inout State) {
         state.generation += 1
         state.hidden += state.live
@@ -49,7 +46,7 @@ extension FamilyStorage {
         state.sweep = Sweep()
     }
 
-    /// Stops exposing a slot, of a page that is of this generation.
+    /// Hides a slot of a page that is in the current generation.
     func hide(_ slot: Int, of place: PagePlace, _ state: inout State) {
         let page = state.directory.page(place)
         state.directory[place].hide(slot)

@@ -1,11 +1,10 @@
 // Families whose series keep state beside their words.
 
 extension FamilyStorage {
-    /// True if a series' values are estimates for want of room.
+    /// True if any values are estimates because a series' state ran out of room.
     var hasOverflowingState: Bool { view().states().contains { $0.state.isOverflowing } }
 
-    /// The series of a scrape. Words that follow from state are its own: no other scrape, at another moment, changes
-    /// them.
+    /// A snapshot for a scrape. Words that are computed from state are copied, so that no other scrape changes them.
     func settledView() -> View {
         let view = view()
         return definition.layout.makeState == nil ? view : view.updatingWords(definition)
@@ -21,7 +20,7 @@ extension FamilyStorage.View {
         }
     }
 
-    /// The same series in pages of their own, with words that are up to date. Under no lock.
+    /// The same series in pages of their own, with current words. Runs under no lock.
     fileprivate func updatingWords(_ definition: FamilyDefinition) -> Self {
         let pages = states().map { state, source, slot in
             let labels = unsafe source.labels(slot)

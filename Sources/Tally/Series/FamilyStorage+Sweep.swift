@@ -1,33 +1,32 @@
 internal import Synchronization
 
-// Giving back what hidden children took, page by page.
+// Freeing the memory of hidden children, page by page.
 
 extension FamilyStorage {
-    /// A way through all pages, which rewrites those of which at least half can go.
+    /// A pass over all pages that rewrites those of which at least half can be freed.
     struct Sweep {
         var cursor = PageDirectory.Cursor()
-        /// The page that takes what is left of the pages before the cursor, unless one of those had to stay.
+        /// The page that receives the remaining series of rewritten pages. Nil if the page before the cursor was kept.
         var target: PagePlace?
         var emptied: (place: PagePlace, block: Int)?
     }
 
-    /// Goes on with a sweep by a few steps, or begins one if enough children have been hidden since the last.
+    /// Continues a sweep by two steps, or starts one if enough children have been hidden since the last.
     func sweepSome() {
         for _ in 0..<2 { guard sweepStep(beginning: { $0.hasMuchToSweep }) else { return } }
     }
 
-    /// Sweeps all pages, if a sweep has begun or is worthwhile. Handles may be gone that kept children from the last
-    /// one.
+    /// Sweeps all pages if a sweep is in progress or worthwhile. May free children that handles retained before.
     func sweepAll() {
         while sweepStep(beginning: { $0.hidden >= max(64, $0.live / 2) }) {
-            // Only once, although handles may keep what is hidden.
+            // Only one pass, because handles may still retain hidden children.
             if state.withLock({ $0.sweep == nil }) { return }
         }
     }
 
-    /// Takes a step of a sweep. Returns false if there is nothing to do.
+    /// Takes one step of a sweep. Returns false if there is nothing to do.
     private func sweepStep(beginning isWorthwhile: (State) -> Bool) -> Bool {
-        // A page goes after the lock has been let go of.
+        // A retired page is freed after the lock is released.
         let (isDone, retired) = state.withLock { state -> (Bool, SeriesPage?) in
             if state.sweep == nil {
                 guard isWorthwhile(state) else { return (false, nil) }
@@ -39,8 +38,8 @@ extension FamilyStorage {
         return isDone
     }
 
-    /// Looks at the next page, drops some of the hidden series of the page at hand, or moves what is left of it.
-    /// Returns a page that nobody needs any more, unless a scrape reads it.
+    /// Examines the next page, drops some hidden series of the current page, or moves its remaining series. Returns a
+    /// page that the family no longer needs, but that a scrape may still read.
     private func sweepStep(_ state: inout State) -> SeriesPage? {
         guard var sweep = state.sweep else { return nil }
         if let (place, block) = sweep.emptied {
@@ -68,7 +67,7 @@ extension FamilyStorage {
         return nil
     }
 
-    /// The number of series that are dropped under one lock.
+    /// The approximate number of slots that one step examines for dropping.
     private static var droppedSlots: Int { 256 }
 
     private func isWorthRewriting(_ place: PagePlace, _ state: State) -> Bool {
@@ -81,14 +80,14 @@ extension FamilyStorage {
         return spare > 0 && spare * 2 >= page.count
     }
 
-    /// Makes slots of hidden series vacant that no handle can reach.
+    /// Vacates the slots of hidden series that no handle can reach.
     private func drop(_ blocks: Range<Int>, of page: SeriesPage, at place: PagePlace, _ state: inout State) {
         var entry = state.directory[place]
         var dropped: [Int] = []
         for number in blocks where !page.isKept(number) {
             dropped += page.slots(ofBlock: number).filter { entry.isHidden($0) && !page.isVacant($0) }
         }
-        // So that what was counted through a handle, before it was let go of elsewhere, is seen here.
+        // Makes updates visible that other threads made through handles before they released them.
         atomicMemoryFence(ordering: .acquiring)
         dropped.removeAll { bringBack($0, of: page, &entry, &state) }
         state.directory[place] = entry
@@ -101,18 +100,18 @@ extension FamilyStorage {
         state.hidden -= dropped.count
     }
 
-    /// Moves what is left of a page to the sweep's target, or to a new page in its place.
+    /// Moves the remaining series of a page to the sweep's target, or to a new page in its place.
     ///
-    /// Slots never move back, so what is left of a page fits into one of its size.
+    /// A slot's index never grows, so the remaining series fit into a page of the same size.
     private func rewrite(_ page: SeriesPage, at place: PagePlace, _ sweep: inout Sweep, _ state: inout State) {
-        // Again, for what was hidden since.
+        // Drops again, for children that were hidden since the last step.
         let kept = (0..<page.blockCount).map { page.isKept($0) }
         drop(0..<page.blockCount, of: page, at: place, &state)
         let entry = state.directory[place]
         index.prefetch((0..<page.count).lazy.filter { !page.isVacant($0) }.map { self.hash(page, $0) })
         for number in kept.indices {
             let slots = page.slots(ofBlock: number)
-            // One that has hidden series still was kept when they were dropped.
+            // A block that still has hidden series was retained when the others were dropped.
             let isKept = kept[number] || slots.contains { entry.isHidden($0) && !page.isVacant($0) }
             if isKept, let block = page.blockIfAny(number) {
                 let bytes = page.textBytes(slots.lowerBound, through: slots.upperBound - 1)

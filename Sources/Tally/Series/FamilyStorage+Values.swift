@@ -1,7 +1,7 @@
-// Lookups by label values that come at run time, in the order of the label names.
+// Lookups by label values that are given at run time, in the order of the label names.
 
 extension FamilyStorage {
-    /// The child with these values. A wrong number of them is counted, and gives a child that is never exposed.
+    /// The child with these values. A wrong number of values is counted and returns a cell that is never exposed.
     func child(_ values: [String]) -> SeriesCell {
         guard values.count == definition.labelNames.count else {
             definition.context.rejected.count(.labelCount)
@@ -19,7 +19,7 @@ extension FamilyStorage {
         return unsafe withText(values) { text, _ in unsafe remove(text) }
     }
 
-    /// Exposes one child, with these values, instead of all others. There must be a value for each label.
+    /// Exposes one child, with these values, in place of all others. Requires a value for each label.
     func replaceAll(with values: [String]) {
         unsafe withText(values) { text, shortened in
             if shortened > 0 { definition.context.rejected.countShortened() }

@@ -2,9 +2,8 @@ internal import Synchronization
 
 /// The series of one family: pages of text and values, and the index that finds them.
 ///
-/// One lock guards what changes: which series there are. Values are atomics outside it, so that neither an update
-/// through a handle nor the rendering of a scrape ever takes it. It is never held for work in proportion to the number
-/// of series: such work goes page by page, and lets the lock go between two of them.
+/// One lock guards the set of series. Values are atomics outside it, so neither an update through a handle nor the
+/// rendering of a scrape takes it. Work that grows with the number of series releases the lock after each page.
 ///
 /// Unchecked `Sendable`: `index` is used under the lock; the rest is `Sendable`.
 @safe
@@ -12,11 +11,10 @@ internal import Synchronization
 final class FamilyStorage: @unchecked Sendable {
     let definition: FamilyDefinition
     let state: Locked<State>
-    /// Used under the lock of `state`.
     let index = SeriesIndex()
-    /// Lookups that the overflow child answered.
+    /// The number of lookups that the overflow child answered.
     private let overflowed = Atomic<UInt64>(0)
-    /// The label sets of those lookups: 1 KiB, from the first one on.
+    /// A sketch of the label sets of those lookups: 1 KiB, allocated by the first one.
     private let rejectedLabelSets = Locked<HyperLogLog?>(nil)
 
     struct ClosedIndexKey: Hashable {
@@ -29,26 +27,25 @@ final class FamilyStorage: @unchecked Sendable {
         var directory = PageDirectory()
         /// Pages of earlier generations expose nothing.
         var generation: UInt64 = 0
-        /// Series that are exposed.
+        /// The number of exposed series.
         var live = 0
         var hidden = 0
-        /// True if one of the live ones is the overflow child, made because the family was full: it is not counted
-        /// towards the limit.
+        /// True if the overflow child was created because the family was full. It does not count towards the limit.
         var hasOverflowChild = false
-        /// The last start of a search for idle children.
+        /// The start of the last search for idle children.
         var lastExpiry = Duration.zero
-        /// The position of lookups that search for idle children.
+        /// The position of the search that lookups perform for idle children.
         var expiry: PageDirectory.Cursor?
         var sweep: Sweep?
-        /// Hidden series that the last sweep had to keep, for the sake of handles.
+        /// The number of hidden series that the last sweep kept because handles retain them.
         var retained = 0
-        /// Each holds handles, so the blocks of closed label sets stay.
+        /// The indexes hold handles, which retain the blocks of closed label sets.
         var closedIndexes: [ClosedIndexKey: any AnyObject & Sendable] = [:]
-        /// Takes the updates of lookups that name no series. Not in a page, so never exposed.
+        /// Receives the updates of lookups that identify no series. It is in no page, so it is never exposed.
         var discardBlock: SeriesBlock?
     }
 
-    /// Copied from the definition's context, for lookups in a hurry.
+    /// Copied from the definition's context, to save lookups an indirection.
     let seed: UInt64
 
     init(definition: FamilyDefinition) {
@@ -59,11 +56,11 @@ final class FamilyStorage: @unchecked Sendable {
 
     // MARK: Lookup
 
-    /// The child with this label text, made if it does not exist yet; the overflow child if the family is full.
+    /// The child with this label text, created if needed. Returns the overflow child if the family is full.
     ///
     /// - Parameters:
     ///   - labels: The escaped text of the series' own labels: `method="get",outcome="ok"`.
-    ///   - enter: Enters the child in a closed index, under the same lock; not called for the overflow child.
+    ///   - enter: Inserts the child into a closed index, under the same lock. Not called for the overflow child.
     func child(_ labels: UnsafeBufferPointer<UInt8>, enter: ((SeriesCell) -> Void)? = nil) -> SeriesCell {
         let hash = unsafe labelHash(labels, seed: seed)
         let now = timeOfUse
@@ -71,7 +68,7 @@ final class FamilyStorage: @unchecked Sendable {
         return unsafe makeChild(labels, hash, now, enter)
     }
 
-    /// The child if it is there already, which is what nearly all lookups find.
+    /// The child if it is already exposed, as in nearly all lookups.
     @inline(__always)
     private func exposedChild(_ labels: UnsafeBufferPointer<UInt8>, _ hash: UInt32, _ now: Duration) -> SeriesCell? {
         state.withLock { state in
@@ -92,7 +89,7 @@ final class FamilyStorage: @unchecked Sendable {
         _ now: Duration,
         _ enter: ((SeriesCell) -> Void)?
     ) -> SeriesCell {
-        // Here, too, so that children go although nobody scrapes.
+        // Children must expire even if there are no scrapes.
         expireSomeIdleChildren()
         let newState = unsafe newState(for: labels, hash)
         let own = state.withLock { state -> SeriesCell? in
@@ -101,7 +98,7 @@ final class FamilyStorage: @unchecked Sendable {
             enter?(cell)
             return cell
         }
-        // Nothing else would, where children expire and nobody scrapes.
+        // If there are no scrapes, nothing else sweeps expired children.
         if definition.idleTimeout != nil { sweepSome() }
         if let own { return own }
         overflowed.wrappingAdd(1, ordering: .relaxed)
@@ -119,7 +116,7 @@ final class FamilyStorage: @unchecked Sendable {
             let hash = unsafe labelHash(labels, seed: seed)
             let newState = unsafe newState(for: labels, hash, ignoringLimit: true)
             return state.withLock { state in
-                // Never nil: being full does not matter here, and 2^32 series do not fit into any memory.
+                // Never nil: the limit is ignored, and 2^32 series do not fit into any memory.
                 guard
                     let found = unsafe materialise(labels, hash, at: now, with: newState, ignoringLimit: true, &state)
                 else { return discardCell(&state) }
@@ -166,8 +163,8 @@ final class FamilyStorage: @unchecked Sendable {
 
     // MARK: Closed label sets
 
-    /// The index of a closed label set. Families that differ in any of these types or places share children, not an
-    /// index: the same key would mean another child, or a handle of another type.
+    /// The index of a closed label set. Families that differ in any of these types or offsets share children but not an
+    /// index, because the same key would mean another child, or a handle of another type.
     func closedIndex<Child: Instrument>(
         for labels: Any.Type,
         packedBy packing: KeyPacking,
@@ -188,10 +185,10 @@ final class FamilyStorage: @unchecked Sendable {
 
     var overflowTotal: UInt64 { overflowed.load(ordering: .relaxed) }
 
-    /// About how many distinct label sets those lookups were for. The standard error is 3.25 %.
+    /// The estimated number of distinct label sets that the overflow child answered for. The standard error is 3.25 %.
     var overflowLabelSets: Double { rejectedLabelSets.withLock { $0?.estimate.rounded() ?? 0 } }
 
-    /// Slots of pages that are filled, those of hidden series included, and entries of the index. For tests.
+    /// The number of filled slots, including those of hidden series, and the capacity of the index. For tests.
     var size: (slots: Int, entries: Int) {
         state.withLock { state in
             (state.directory.segments.joined().reduce(0) { $0 + Int($1.count) }, index.capacity)

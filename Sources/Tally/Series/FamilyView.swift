@@ -1,19 +1,19 @@
 internal import Synchronization
 
 extension FamilyStorage {
-    /// The series of a scrape, settled when it began.
+    /// A snapshot of the exposed series, taken when a scrape begins.
     struct View: Sendable {
-        /// The pages that expose something.
+        /// The pages with at least one exposed series.
         let pages: [PageEntry]
         let live: Int
 
-        /// Sets the value of a series that no other scrape shows.
+        /// Sets the value of a series that no other scrape exposes.
         func setOnlyWord(_ value: Double) {
             if let page = pages.first?.page { unsafe page.words(0).pointee.store(value.bitPattern, ordering: .relaxed) }
         }
     }
 
-    /// Holds the lock for as long as two references take to copy.
+    /// Takes a snapshot. Holds the lock only for as long as it takes to copy two references.
     func view() -> View {
         let (directory, generation, live) = state.withLock { ($0.directory, $0.generation, $0.live) }
         var pages: [PageEntry] = []

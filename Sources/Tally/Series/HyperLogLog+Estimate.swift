@@ -1,9 +1,8 @@
-/// Otmar Ertl's improved estimator, which needs neither tables of measured biases nor a switch to another for small
-/// counts, and which Redis uses too.
+/// Otmar Ertl's improved estimator, which Redis uses too. It needs no tables of biases and covers small counts as well.
 ///
 /// https://arxiv.org/abs/1702.01284, "improved raw estimator"
 extension HyperLogLog {
-    /// The estimated number of distinct keys. Infinite if every register is as high as it can be.
+    /// The estimated number of distinct keys. Infinite if every register is at its maximum.
     package var estimate: Double {
         let counts = rankCounts
         let size = Double(registers.count)
@@ -26,7 +25,7 @@ extension HyperLogLog {
     /// 1 / (2 ln 2)
     private static var alpha: Double { 0.721347520444481703680 }
 
-    /// x + x²·1 + x⁴·2 + x⁸·4 + …, until nothing more is added. For the registers that no key hit; infinite if all.
+    /// x + x²·1 + x⁴·2 + x⁸·4 + …, until the sum no longer changes. For registers without a key; infinite if all are.
     private static func sigma(_ share: Double) -> Double {
         if share == 1 { return .infinity }
         var (power, factor, sum) = (share, 1.0, share)
@@ -39,7 +38,7 @@ extension HyperLogLog {
         }
     }
 
-    /// (1 - x - (1 - x^(1/2))²/2 - (1 - x^(1/4))²/4 - …) / 3. For the registers that could not rise further.
+    /// (1 - x - (1 - x^(1/2))²/2 - (1 - x^(1/4))²/4 - …) / 3. For registers at the maximum rank.
     private static func tau(_ share: Double) -> Double {
         if share == 0 || share == 1 { return 0 }
         var (root, factor, sum) = (share, 1.0, 1 - share)

@@ -3,11 +3,11 @@ final class IdleTimes {
     var slots: [Slot] = []
 
     struct Slot {
-        /// The checksum of the words at the last look.
+        /// The checksum of the words when they were last examined.
         var sum: UInt64 = 0
-        /// The last lookup, or when the words were seen to have changed.
+        /// The time of the last lookup, or when the words were last found to have changed.
         var lastUse = Duration.zero
-        /// True if it is hidden because it was idle, not because it was removed.
+        /// True if the slot is hidden because it was idle, not because it was removed.
         var hasExpired = false
     }
 
@@ -16,7 +16,7 @@ final class IdleTimes {
         slots[slot].hasExpired = false
     }
 
-    /// Takes note of use, and says how long ago the last one was.
+    /// Records any use since the last call. Returns the time since the last use.
     func idleTime(of slot: Int, sum: UInt64, at now: Duration) -> Duration {
         if slots[slot].sum != sum {
             slots[slot].sum = sum
@@ -25,6 +25,6 @@ final class IdleTimes {
         return now.since(slots[slot].lastUse)
     }
 
-    /// True if a handle that was kept has counted since its child expired.
+    /// True if a retained handle has updated the child since it expired.
     func canComeBack(_ slot: Int, sum: UInt64) -> Bool { slots[slot].hasExpired && slots[slot].sum != sum }
 }

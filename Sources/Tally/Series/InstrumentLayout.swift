@@ -1,59 +1,58 @@
 /// A kind of instrument: everything that the registry, the storage and the encoders know about it.
 ///
-/// An instrument declares its layout in its own file. Nothing else names a kind, so that another kind is another file.
+/// An instrument declares its layout in its own file. No other file names a kind, so adding a kind means adding a file.
 struct InstrumentLayout: Sendable {
-    /// The kind's name in messages: `counter with fractions`. Layouts of one kind differ in their ``traits`` only.
+    /// The kind's name in messages: `counter with fractions`. Layouts of one kind differ only in their ``traits``.
     var kind: String
-    /// The type in Prometheus text, and in upper case in JSON.
+    /// The type in Prometheus text and, in upper case, in JSON.
     var type: String
-    /// The type in OpenMetrics, if that has a type of its own.
+    /// The type in OpenMetrics, if it differs.
     var openMetricsType: String?
     /// The suffix of the family's name, which OpenMetrics leaves out: `_total`.
     var nameSuffix = ""
-    /// The suffixes of further names that no other family may have: `_bucket`.
+    /// The suffixes of further names that no other family may use: `_bucket`.
     var sampleSuffixes: [String] = []
     /// The label that distinguishes the samples of a series.
     var ownLabel: OwnLabel?
-    /// True if the end of the name is a unit.
+    /// True if the name can end in a unit.
     var hasUnit = true
-    /// True if OpenMetrics has a sample for the time of creation.
+    /// True if OpenMetrics has a sample for the creation time.
     var hasCreated = false
 
-    /// The number of words that a series takes, without stripes.
+    /// The number of words per series, without stripes.
     var words = 1
-    /// The number of stripes that a series is spread over, so that threads on different cores do not share a cache
-    /// line.
+    /// The number of stripes per series, so that threads on different cores do not share a cache line.
     var stripes = 1
     /// The samples of a series, in the order of Prometheus text.
     var samples = [Sample()]
     /// The members of a series' JSON object. Nil if each sample is an object with a `value`.
     var members: [Member]?
-    /// The way from words to samples.
+    /// The conversion from words to samples.
     var values: Values
 
-    /// An object that the instrument keeps once for each family.
+    /// An object that the instrument keeps per family.
     var details: any AnyObject & Sendable = NoDetails.shared
-    /// Makes the object that a series keeps beside its words.
+    /// Creates the object that a series keeps beside its words.
     var makeState: (@Sendable (RegistryContext) -> any SeriesState)?
     /// The parameters that two registrations must agree on.
     var traits: [Trait] = []
-    /// Throws if the parameters are invalid, given the exposed name.
+    /// Throws if the parameters are invalid. Receives the exposed name.
     var check: @Sendable (_ name: String) throws(RegistrationError) -> Void = { _ in }
 
     enum OwnLabel: Sendable, Equatable {
-        /// A name that the family's labels must not have: `le`.
+        /// A name that the family's labels cannot have: `le`.
         case reserved(String)
         case metricName
     }
 
     struct Sample: Sendable {
-        /// The end of the sample's name, after the family's: `_bucket`.
+        /// The suffix of the sample's name after the family's name: `_bucket`.
         var suffix = ""
-        /// The value of the own label.
+        /// The value of ``InstrumentLayout/ownLabel``.
         var part: String?
     }
 
-    /// The text before a sample's value in a JSON object, from the quote of the value before: `,"sum":"`.
+    /// The text before a sample's value in a JSON object, after the closing quote of the previous value: `,"sum":"`.
     struct Member: Sendable {
         let text: String
         let sample: Int
@@ -66,11 +65,11 @@ struct InstrumentLayout: Sendable {
         case numbers(canFall: Bool)
         /// Each series is one sample that never changes.
         case constant(UInt64)
-        /// A closure sets the value of each sample, from words that it reads once.
+        /// A closure computes the values of all samples, from words that it reads once.
         case read(@Sendable (_ words: SeriesWords, _ isOpenMetrics: Bool, _ values: inout [SampleValue]) -> Void)
     }
 
-    /// A parameter with its text in messages.
+    /// A parameter, with its text in messages.
     struct Trait: Sendable {
         let name: String
         let text: String
@@ -91,20 +90,20 @@ struct InstrumentLayout: Sendable {
 
 /// State that a series keeps beside its words.
 protocol SeriesState: AnyObject, Sendable {
-    /// Brings words up to date before a scrape reads them.
+    /// Updates words before a scrape reads them.
     func update(_ words: SeriesWords)
-    /// True if the values are estimates for want of room.
+    /// True if the values are estimates because the state ran out of room.
     var isOverflowing: Bool { get }
 }
 
 extension InstrumentLayout {
-    /// The number of words from one series to the next.
+    /// The distance in words between neighbouring series.
     var stride: Int { stripes == 1 ? words : stripes * Stripes.words }
 
     /// True if a series is one sample without a label of its own.
     var isLine: Bool { samples.count == 1 && samples[0].part == nil }
 
-    /// True if neighbouring series are neighbouring words, each an integer total.
+    /// True if each series is one word with an integer total, so that neighbouring series are neighbouring words.
     var isRunOfWords: Bool {
         if case .totals = values { return true }
         return false
@@ -112,7 +111,7 @@ extension InstrumentLayout {
 
     // MARK: Names
 
-    /// The name that a family of this kind is exposed under.
+    /// The exposed name of a family of this kind.
     func exposedName(_ name: String) -> String { name.utf8.hasSuffix(nameSuffix) ? name : name + nameSuffix }
 
     /// The name in OpenMetrics, without the suffix of the kind.
@@ -121,14 +120,14 @@ extension InstrumentLayout {
         String(Substring(name.utf8.dropLast(nameSuffix.utf8.count)))
     }
 
-    /// The name in an escaping. A name that is also a label's has no colon.
+    /// The name in an escaping. A metric's name that is also a label's has no colon.
     func escaped(_ name: String, by escaping: NameEscaping) -> String {
         escaping.escaped(name, asLabel: ownLabel == .metricName)
     }
 
-    /// All names that a family takes in any format: its own, its name in OpenMetrics, and those of its samples.
+    /// All names that a family uses in any format: its own, its name in OpenMetrics, and those of its samples.
     ///
-    /// - Parameter escapings: Those that keep names, or may make one of two.
+    /// - Parameter escapings: By default, those that leave names unchanged or can make two names equal.
     func claims(of name: String, in escapings: [NameEscaping] = [.allowUTF8, .underscores, .values]) -> Set<ByteName> {
         var claims: Set<ByteName> = []
         for escaping in escapings {
@@ -140,7 +139,7 @@ extension InstrumentLayout {
         return claims
     }
 
-    /// The unit that a registered name ends in. An escaped name does not matter, so that no escaping changes the unit.
+    /// The unit at the end of a registered name. The name is not escaped, so that no escaping changes the unit.
     ///
     /// "If non-empty, it MUST be a suffix of the MetricFamily name separated by an underscore": `a.seconds` has none.
     /// https://prometheus.io/docs/specs/om/open_metrics_spec/#unit

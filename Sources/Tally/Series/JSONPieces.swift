@@ -1,17 +1,17 @@
-/// The constant parts of a family's JSON, made once.
+/// The constant parts of a family's JSON, computed once.
 struct JSONPieces: Sendable {
     /// `{"name":"…","help":"…","type":"COUNTER","metrics":[`
     let header: [UInt8]
-    /// The text before each own label's value, from `{"labels":{"service":"chat","method":"` to `","outcome":"`, and
-    /// last what follows the labels.
+    /// The text before each own label's value: `{"labels":{"service":"chat","method":"`, `","outcome":"`. Last, the
+    /// labels' end.
     let heads: LabelFragments
     /// The text before each value, up to its quote: `"value":"`.
     let members: LabelFragments
-    /// The sample of each value.
+    /// The index of each value's sample.
     let samples: FixedBuffer<Int>
     /// True if a series is one object. False if each sample is an object that repeats the labels.
     let isOneObject: Bool
-    /// The most bytes that a series takes beside its labels' values.
+    /// An upper bound of a series' size in bytes, without its labels' values.
     let maxFixedBytes: Int
 
     /// The number of times that a series' labels are written.

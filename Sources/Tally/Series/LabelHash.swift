@@ -1,6 +1,5 @@
-/// The hash of label text: a folded 128-bit multiply every 16 bytes, seeded a registry.
-///
-/// Not cryptographic; a family's limit bounds what a crafted set of values could cost.
+/// The hash of label text: a folded 128-bit multiplication per 16 bytes, with a seed per registry. Not cryptographic: a
+/// family's limit bounds the cost of crafted values.
 @inline(__always)
 func labelHash(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt32 {
     UInt32(truncatingIfNeeded: unsafe labelHash64(bytes, seed: seed) >> 32)
@@ -27,7 +26,7 @@ func labelHash64(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt64 {
         var high: UInt64 = 0
         if remaining >= 8 {
             low = unsafe cursor.loadUnaligned(as: UInt64.self)
-            // The last 8 bytes, which may overlap the first: every byte is covered without a loop.
+            // The last 8 bytes may overlap the first, so that every byte is covered without a loop.
             high = unsafe cursor.loadUnaligned(fromByteOffset: remaining - 8, as: UInt64.self)
         } else {
             for index in 0..<remaining {
@@ -39,7 +38,6 @@ func labelHash64(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt64 {
     return fold(state ^ 0x8EBC_6AF0_9C88_C6E3, 0x5899_65CC_7537_4CC3)
 }
 
-/// True if two runs of bytes are the same.
 @inline(__always)
 func equalBytes(_ one: UnsafeBufferPointer<UInt8>, _ two: UnsafeBufferPointer<UInt8>) -> Bool {
     guard one.count == two.count else { return false }

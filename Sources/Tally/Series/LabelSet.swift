@@ -38,9 +38,9 @@ public struct Label<Root>: Sendable {
     public init<Value: LabelValue>(_ name: StaticString, _ value: any KeyPath<Root, Value> & Sendable) {
         self.name = "\(name)"
         if let offset = MemoryLayout<Root>.offset(of: value) {
-            // A trivial value of one byte has no padding, so the byte is the value; one of none is always the same.
+            // A trivial value of one byte has no padding, so the byte identifies it. A type of no bytes has one value.
             let isByte = MemoryLayout<Value>.size <= 1 && _isPOD(Value.self)
-            // Captures nothing, so that no lookup counts references to what it would have captured.
+            // Captures nothing, so that lookups do no reference counting for a captured context.
             field = unsafe LabelField(offset: offset, byteCount: isByte ? MemoryLayout<Value>.size : nil) {
                 field,
                 writer in
@@ -56,15 +56,15 @@ public struct Label<Root>: Sendable {
     }
 }
 
-/// The way to read one label of a label set at an address. Not generic, so that a lookup through many is not.
+/// Reads one label of a label set at an address. Not generic, so that a lookup through many fields is not.
 @safe
 @usableFromInline
 struct LabelField: Sendable {
-    /// The offset of the bytes that `write` reads.
+    /// The offset that is added to the address of the label set for `write`.
     let offset: Int
-    /// The number of bytes that tell the values apart, if that is one or none.
+    /// The number of bytes that distinguish the values, if it is one or zero.
     let byteCount: Int?
-    /// Appends the value's text, from its address, or from that of the whole set where the offset is 0.
+    /// Appends the value's text, given the address at ``offset``.
     let write: @Sendable (UnsafeRawPointer, inout LabelTextWriter) -> Void
 
     @usableFromInline
@@ -75,10 +75,9 @@ struct LabelField: Sendable {
     }
 }
 
-/// The way from a closed label set to a key of one word: the bytes of a value that are its labels.
+/// The packing of a closed label set into a key of one word, which contains the bytes of its labels.
 ///
-/// Only for label sets whose every label is one byte or none, at most seven of one, in the first 256 bytes of the
-/// value.
+/// Closed means that each label takes one byte or none, and at most seven take one, in the value's first 256 bytes.
 @usableFromInline
 struct KeyPacking: Hashable, Sendable {
     /// The offset of label `n` in byte `n`.
@@ -87,7 +86,7 @@ struct KeyPacking: Hashable, Sendable {
     @usableFromInline
     let count: Int
 
-    /// Of label sets that are not closed: never used.
+    /// A placeholder for label sets that are not closed. Never used.
     static let none = KeyPacking(offsets: 0, count: 0)
 
     private init(offsets: UInt64, count: Int) {
@@ -108,7 +107,7 @@ struct KeyPacking: Hashable, Sendable {
     @inlinable
     @inline(__always)
     func key(at labels: UnsafeRawPointer) -> UInt64 {
-        // One and two labels are the usual ones, and a loop costs more than they do.
+        // Most label sets have one or two labels, for which a loop would cost more than the work itself.
         guard count > 0 else { return 0 }
         let first = unsafe byte(0, of: labels)
         guard count > 1 else { return first }

@@ -1,14 +1,14 @@
 /// Finds children by the text of their labels.
 ///
-/// A lookup reads from memory of its own, so that it counts no references to arrays.
+/// Lookups read from manually allocated memory, which avoids the reference counting of arrays.
 ///
-/// Unchecked `Sendable`, since pointers are not: the memory is written once, in the initialiser.
+/// Unchecked `Sendable`, because pointers are not: the memory is written once, in the initialiser.
 @safe
 final class LabelText: @unchecked Sendable {
     private let storage: FamilyStorage
     private let count: Int
     private let fields: UnsafeMutablePointer<LabelField>
-    /// Addresses in the definition that `storage` keeps.
+    /// Pieces with addresses in the definition that `storage` retains.
     private let fragments: UnsafeMutablePointer<LabelFragments.Piece>
 
     init(storage: FamilyStorage, fields: [LabelField]) {

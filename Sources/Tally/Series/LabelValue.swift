@@ -1,6 +1,6 @@
-/// A value of a label: an enum with raw values, a string, an integer, a Boolean.
+/// A label's value: an enum with raw values, a string, an integer or a Boolean.
 ///
-/// An enum needs to say no more than its raw type:
+/// An enum needs no more than a raw type:
 ///
 /// ```swift
 /// enum Method: String, LabelValue { case get = "GET", post = "POST", other }

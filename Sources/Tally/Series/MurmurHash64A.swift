@@ -1,6 +1,6 @@
-/// MurmurHash64A, with the seed that Redis uses: what decides a key's register, so that Redis would choose the same.
+/// MurmurHash64A with the seed of Redis, so that a key has the same register as in Redis.
 ///
-/// Unkeyed, and easy to invert: only ever applied to what `SipHash` has hashed.
+/// It has no key and is easy to invert, so it is only applied to hashes of `SipHash`.
 /// https://github.com/aappleby/smhasher/blob/master/src/MurmurHash2.cpp
 enum MurmurHash64A {
     private static var seed: UInt64 { 0xADC8_3B19 }

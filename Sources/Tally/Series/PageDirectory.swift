@@ -4,7 +4,7 @@ struct PagePlace: Equatable, Sendable {
     let index: Int
 }
 
-/// The place of a series: that of its page, and its slot there.
+/// The place of a series: the place of its page, and its slot in the page.
 struct SlotReference: Equatable, Sendable {
     let bits: UInt32
 
@@ -19,21 +19,21 @@ struct SlotReference: Equatable, Sendable {
     var place: PagePlace { PagePlace(segment: Int(bits >> 16), index: Int(bits >> 10) & 63) }
     var slot: Int { Int(bits & 1023) }
 
-    /// One less than the 16 bits could say, since the index stores `bits + 1`.
+    /// One less than 16 bits allow, because the index stores `bits + 1`.
     static let maxSegments = (1 << 16) - 1
 }
 
-/// A page, and which of its series are exposed. A value, so that a scrape keeps what there was when it began.
+/// A page and the subset of its series that is exposed. A value, so that a scrape keeps the state at its beginning.
 struct PageEntry: Sendable {
-    /// Nil where a page was.
+    /// Nil if the page was removed.
     var page: SeriesPage?
-    /// The slots that are not exposed, a bit each.
+    /// One bit per slot, set if the slot is not exposed.
     var hiddenBits: Bits = .init(repeating: 0)
-    /// Filled slots.
+    /// The number of filled slots.
     var count: Int32 = 0
-    /// Filled slots that are not exposed.
+    /// The number of filled slots that are not exposed.
     var hidden: Int32 = 0
-    /// The family's generation in which all this is true. In later ones nothing of it is exposed.
+    /// The family's generation that this entry describes. In later generations, none of its slots is exposed.
     var generation: UInt64
 
     typealias Bits = InlineArray<16, UInt64>
@@ -44,7 +44,7 @@ struct PageEntry: Sendable {
 
     func isHidden(_ slot: Int) -> Bool { hiddenBits[slot &>> 6] & (1 &<< UInt64(slot & 63)) != 0 }
 
-    /// The exposed slots of a group of 64, from one of its slots on: bit 0 is the group's first slot.
+    /// The exposed slots of a group of 64, from `slot` on. Bit 0 is the group's first slot.
     @inline(__always)
     func exposed(from slot: Int) -> UInt64 {
         let filled = Int(count) &- (slot & ~63)
@@ -68,26 +68,25 @@ struct PageEntry: Sendable {
         hidden -= 1
     }
 
-    /// Takes note of a slot that the page has filled.
+    /// Adds a slot that the page has filled.
     mutating func append(isHidden: Bool) {
         if isHidden { hide(Int(count)) }
         count += 1
     }
 }
 
-/// The pages of a family, in the order in which they are exposed.
+/// The pages of a family, in exposition order.
 ///
-/// Two levels of arrays: whoever copies the directory has all of it at once, and a change made later copies one
-/// segment of 64 entries and the list of segments. Nothing here takes time in proportion to the number of pages, but
-/// for that list, which has an entry for 65,536 series.
+/// Two levels of copy-on-write arrays: a copy takes constant time, and a later change copies one segment of 64 entries
+/// and the list of segments. Only that list, with an entry per 65,536 series, grows with the number of pages.
 struct PageDirectory: Sendable {
-    /// By number. A segment fills from its beginning; entries of pages that are gone stay empty.
+    /// By number. A segment fills from its beginning; entries of removed pages stay empty.
     private(set) var segments: [[PageEntry]] = []
-    /// The segments in use, in order. Numbers are used again, serial numbers are not.
+    /// The segments in use, in order. Numbers are reused, serial numbers are not.
     private(set) var order: [Segment] = []
     private var unused: [Int] = []
     private var nextSerial: UInt64 = 0
-    /// The page that new series go to: the last one.
+    /// The last page, which receives new series.
     private(set) var tail: PagePlace?
 
     struct Segment: Sendable {
@@ -102,11 +101,11 @@ struct PageDirectory: Sendable {
         @inline(__always) _modify { yield &segments[place.segment][place.index] }
     }
 
-    /// Lends an entry by its address: the compiler copies one that it takes from an array.
+    /// Calls `body` with the address of an entry, because the compiler copies an entry that it takes from an array.
     @inline(__always)
     private func withEntry<Result>(_ place: PagePlace, _ body: (UnsafePointer<PageEntry>) -> Result) -> Result {
         unsafe segments.withUnsafeBufferPointer { segments in
-            // Places come from the index and the directory itself, which forget a page together.
+            // In bounds: places come from the index and the directory itself, which forget a page together.
             let entries = unsafe segments.baseAddress.unsafelyUnwrapped + place.segment
             return unsafe entries.pointee.withUnsafeBufferPointer { entries in
                 unsafe body(entries.baseAddress.unsafelyUnwrapped + place.index)
@@ -119,7 +118,7 @@ struct PageDirectory: Sendable {
         unsafe withEntry(place) { unsafe $0.pointee.page.unsafelyUnwrapped }
     }
 
-    /// The page of a series that is exposed in a generation; nil if it is hidden. Not retained: the directory keeps it.
+    /// The page of a series that is exposed in `generation`, or nil if it is hidden. Retained only by the directory.
     @inline(__always)
     func page(exposing reference: SlotReference, in generation: UInt64) -> Unmanaged<SeriesPage>? {
         unsafe withEntry(reference.place) { entry in
@@ -133,7 +132,7 @@ struct PageDirectory: Sendable {
     @inline(__always)
     func generation(_ place: PagePlace) -> UInt64 { unsafe withEntry(place) { unsafe $0.pointee.generation } }
 
-    /// Adds a page at the end, or returns false if there are as many as can be.
+    /// Appends a page. Returns false if the directory is full.
     mutating func append(_ page: SeriesPage, in generation: UInt64) -> Bool {
         let entry = PageEntry(page: page, generation: generation)
         if let last = order.last, segments[last.number].count < Self.segmentSize {
@@ -151,9 +150,9 @@ struct PageDirectory: Sendable {
         return true
     }
 
-    /// Takes a page out.
+    /// Removes a page.
     ///
-    /// - Parameter newTail: The last page, if it is this one that goes.
+    /// - Parameter newTail: The new last page, if the removed one was last.
     mutating func remove(_ place: PagePlace, newTail: PagePlace?) {
         segments[place.segment][place.index] = PageEntry(page: nil, generation: 0)
         if tail == place { tail = newTail }
@@ -165,7 +164,7 @@ struct PageDirectory: Sendable {
 
     // MARK: Page by page
 
-    /// A position between two pages, which stays where it is while others come and go.
+    /// A position between two pages. It stays valid while pages are added and removed.
     struct Cursor: Sendable {
         fileprivate var serial: UInt64 = 0
         fileprivate var index = 0

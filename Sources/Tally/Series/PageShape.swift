@@ -1,17 +1,16 @@
 /// The sizes of a family's pages and blocks.
 struct PageShape: Sendable {
-    /// The number of words from one series to the next.
     let stride: Int
-    /// A block holds `1 << blockShift` series, all of which a handle to one of them retains.
+    /// A block holds `1 << blockShift` series. A handle to one of them retains the whole block.
     let blockShift: Int
-    /// The words of `1 << slabShift` series, 64 or a few more, share one allocation.
+    /// The words of `1 << slabShift` series share one allocation: at most 64 words, or one series that takes more.
     let slabShift: Int
-    /// The most series that a page holds.
+    /// The maximum number of series per page.
     let capacity: Int
 
-    /// A slot's place in the index is 10 bits, see ``SlotReference``.
+    /// A slot takes 10 bits in the index, see ``SlotReference``.
     static let maxCapacity = 1024
-    /// A page is searched under the family's lock, so it is bounded whatever a series takes.
+    /// Bounds a page whatever its layout, because pages are searched under the family's lock.
     static let maxWords = 8192
     static let maxText = 128 * 1024
 
@@ -24,7 +23,7 @@ struct PageShape: Sendable {
         blockShift = shift
         let slots = min(Self.maxCapacity, Self.maxWords / layout.stride)
         let most = max(1 << shift, (slots >> shift) << shift)
-        // State beside the words may take some 50 KiB a series.
+        // State beside the words may take some 50 KiB per series.
         capacity = layout.makeState == nil ? most : min(16, most)
     }
 }

@@ -1,9 +1,9 @@
 /// An error that prevents the registration of an instrument.
 ///
-/// Initialisers for names that are known only at run time (`validating:`) throw it. Those for literal names trap at
-/// boot with the same text.
+/// Initialisers for names that are known only at run time (`validating:`) throw this error. Those for literal names
+/// trap at boot with the same text.
 public struct RegistrationError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The kind of mistake. Mistakes that a caller can only report have no public code: their text names the value.
+    /// The kind of mistake. Mistakes that a caller can only report have no public code; their text names the value.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// The name of the code's static member.
         public let description: String
@@ -16,11 +16,10 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         package static let duplicateLabelName = Code(description: "duplicateLabelName")
         package static let tooManyLabels = Code(description: "tooManyLabels")
         /// The name is registered with a different help, type, label names, buckets, windows, states, key, capacity,
-        /// limit, idle timeout, contention or source of values. The description lists each difference, the registered
-        /// value first.
+        /// limit, idle timeout, contention or source of values. The description lists each old and new value.
         public static let conflictingDefinition = Code(description: "conflictingDefinition")
-        /// Samples would be taken for those of another family: `x_count` beside the histogram `x`, or `a_b` beside
-        /// `a.b` for a scraper that does not read UTF-8 names.
+        /// A sample name collides with one of another family: `x_count` with the histogram `x`, or `a_b` with `a.b` for
+        /// a scraper that does not read UTF-8 names.
         public static let collidingSamples = Code(description: "collidingSamples")
         package static let invalidBuckets = Code(description: "invalidBuckets")
         package static let invalidWindows = Code(description: "invalidWindows")
@@ -45,7 +44,7 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         self.problem = problem
     }
 
-    /// Returns this error for a metric that was requested under a different name than it is exposed under.
+    /// Returns this error with the name that the caller requested, which can differ from the exposed one.
     func about(_ name: String) -> RegistrationError {
         var error = self
         error.name = name
@@ -62,7 +61,6 @@ extension RegistrationError {
         do {
             return try register()
         } catch {
-            // No input can make a literal invalid, so failing at boot is better than failing in a scrape.
             fatalError("Tally: \(error)")
         }
     }

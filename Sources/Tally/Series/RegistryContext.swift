@@ -1,15 +1,15 @@
-/// The clocks, the settings and the counts that all families of a registry share.
+/// The clocks, settings and counts that all families of a registry share.
 final class RegistryContext: Sendable {
     let rejected = RejectedUpdates()
     let clock: ElapsedClock
-    /// The time since the registry was made.
+    /// The time since the registry was created.
     let now: @Sendable () -> Duration
     var isRealTime: Bool { clock.isRealTime }
-    /// Seconds since the Unix epoch, by the time of day.
+    /// Seconds since the Unix epoch, by the wall clock.
     let wallSeconds: @Sendable () -> Double
-    /// True if series keep the time they were made at.
+    /// True if series record and expose their creation time.
     let exposesCreated: Bool
-    /// Seeds the hashes of label text, so that nobody outside can choose label values that collide.
+    /// Seeds the hashes of label text, so that no outsider can choose label values that collide.
     let seed: UInt64
 
     init(

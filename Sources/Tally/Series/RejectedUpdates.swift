@@ -1,27 +1,27 @@
 internal import Synchronization
 
-/// The numbers of updates that a registry's instruments could not record, by reason.
+/// Counts the updates that a registry's instruments rejected, by reason.
 @usableFromInline
 final class RejectedUpdates: Sendable {
-    /// The reason for a refusal. The raw value is the label in `tally_rejected_updates_total{reason}`.
+    /// The reason for a rejection. The raw value is the label in `tally_rejected_updates_total{reason}`.
     @usableFromInline
     enum Reason: String, CaseIterable, Sendable {
-        /// A counter was asked to go down.
+        /// A decrease of a counter.
         case negative
-        /// NaN or an infinity where only a finite number makes sense.
+        /// NaN or an infinity where only a finite number is valid.
         case notFinite = "not_finite"
-        /// A lookup gave a number of label values other than the family's number of labels.
+        /// A lookup with the wrong number of label values.
         case labelCount = "label_count"
-        /// An exemplar was too long, or not made of labels.
+        /// An exemplar that breaks a rule (see ``Exemplar``), or whose value is not finite.
         case exemplar
-        /// A collector set a family that it had not named, or one of another type or number of buckets.
+        /// A collector's value for a family that it does not list, or lists with another type or number of buckets.
         case notCollected = "not_collected"
 
         fileprivate var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
 
     private let totals = InlineArray<5, Atomic<UInt64>> { _ in Atomic(0) }
-    /// Label values that were cut to ``LabelTextWriter/maxValueBytes``.
+    /// The number of label values truncated to ``LabelTextWriter/maxValueBytes``.
     private let shortened = Atomic<UInt64>(0)
 
     func count(_ reason: Reason) { totals[reason.index].wrappingAdd(1, ordering: .relaxed) }

@@ -3,7 +3,7 @@ internal import Synchronization
 enum SampleValue: Sendable {
     case integer(UInt64)
     case number(Double)
-    /// The format must not have the sample.
+    /// The format omits the sample.
     case absent
 }
 
@@ -23,9 +23,9 @@ struct SeriesWords {
     func word(_ index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> { unsafe pointer + index }
 }
 
-/// Integer totals, which stop at `Int.max`.
+/// Integer totals, which saturate at `Int.max`.
 enum Total {
-    /// The total that a word stands for: an addition may take the word past the end before it is taken back.
+    /// The total that a word represents. An addition may exceed the maximum for a moment, before it is undone.
     @inline(__always)
     static func clamped(_ word: UInt64) -> UInt64 { min(word, UInt64(Int64.max)) }
 }

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// The words of a few neighbouring series, at addresses that never change. What a handle keeps.
+/// The words of a few neighbouring series, at stable addresses. A handle retains the block of its series.
 ///
-/// Pages come and go, and take the blocks along that handles still keep: a handle costs the memory of its block, not
-/// that of a page. A block that only its page keeps has no handle.
+/// Compaction moves retained blocks to new pages, so a handle costs the memory of its block, not of a page. If only its
+/// page retains a block, no handle to it exists.
 ///
 /// Unchecked `Sendable`: the words are atomics; a state is written once, before there is a handle to its series;
 /// `records` is used under the family's lock.
@@ -12,19 +12,19 @@ internal import Synchronization
 final class SeriesBlock: @unchecked Sendable {
     @usableFromInline
     let definition: FamilyDefinition
-    /// Copied from the definition, for readers in a hurry: the number of stripes less one.
+    /// The number of stripes minus one, copied from the definition to save an indirection.
     @usableFromInline
     let stripeMask: UInt
     let words: UnsafeMutablePointer<Atomic<UInt64>>
     let capacity: Int
     private let slab: WordSlab
-    /// The states that series keep beside their words, if the layout has such.
+    /// The states that series keep beside their words, if the layout has any.
     private let states: UnsafeMutablePointer<(any SeriesState)?>?
     private let exemplarStore = AtomicLazyReference<ExemplarStore>()
-    /// The handles that closed indexes keep, by slot. Used under the family's lock.
+    /// The records of closed indexes, by slot. Used under the family's lock.
     private var records: UnsafeMutablePointer<UnsafeMutablePointer<ClosedRecord>?>?
 
-    /// - Parameter word: Where in the slab its words begin.
+    /// - Parameter word: The offset in the slab at which the block's words begin.
     init(definition: FamilyDefinition, capacity: Int, in slab: WordSlab, at word: Int) {
         self.definition = definition
         self.capacity = capacity
@@ -50,7 +50,7 @@ final class SeriesBlock: @unchecked Sendable {
         unsafe records?.deallocate()
     }
 
-    /// The slot, counted from the block's first, whose words are at an address that this block gave out.
+    /// The slot, within this block, of words that the block has handed out.
     func slot(of words: UnsafeMutablePointer<Atomic<UInt64>>) -> Int {
         unsafe (words - self.words) / definition.shape.stride
     }
@@ -63,7 +63,7 @@ final class SeriesBlock: @unchecked Sendable {
 
     // MARK: Exemplars
 
-    /// Nil if no word has one.
+    /// Nil if no word has an exemplar.
     var exemplars: ExemplarStore? { exemplarStore.load() }
 
     func setExemplar(_ text: [UInt8], at word: Int) {
@@ -86,7 +86,7 @@ final class SeriesBlock: @unchecked Sendable {
         unsafe records?[slot] = record
     }
 
-    /// Makes lookups of a series go by its text again.
+    /// Clears a child's handles in the closed indexes, so that lookups use its text again.
     func forgetHandles(_ slot: Int) {
         var record = unsafe firstRecord(slot)
         while let found = unsafe record {
@@ -96,16 +96,15 @@ final class SeriesBlock: @unchecked Sendable {
     }
 }
 
-/// The words of a few blocks, side by side. Goes with the last of them.
-///
-/// Unchecked `Sendable`, since a pointer is not: it points at atomics.
+/// The words of a few blocks in one allocation, which is freed with the last of them. Unchecked `Sendable`, because a
+/// pointer is not: it points to atomics.
 @safe
 final class WordSlab: @unchecked Sendable {
     let words: UnsafeMutablePointer<Atomic<UInt64>>
     let count: Int
 
-    /// - Parameter isApart: Whether to keep the words off the cache lines of others. 128 bytes, since some processors
-    ///   fetch lines in pairs.
+    /// - Parameter isApart: True to share no cache line with other memory. The alignment is 128 bytes, because some
+    ///   processors fetch lines in pairs.
     init(_ count: Int, isApart: Bool) {
         self.count = count
         let bytes = count * MemoryLayout<UInt64>.size

@@ -1,9 +1,8 @@
 public import Synchronization
 
-/// The words of storage that one series owns, and the block that keeps them allocated. Handles are made from it.
+/// The words of one series, and the block that keeps them allocated. Handles are made from it.
 ///
-/// Unchecked, since a pointer is not `Sendable`: it points at an `Atomic`, which any thread may use at any time, in
-/// memory that neither moves nor goes before `block` does.
+/// Unchecked `Sendable`, because a pointer is not: it points to atomics, at a stable address while `block` lives.
 @safe
 @usableFromInline
 struct SeriesCell: @unchecked Sendable {
@@ -22,8 +21,8 @@ extension SeriesCell {
     @usableFromInline
     var definition: FamilyDefinition { block.definition }
 
-    /// Lends the words, and keeps the block until they have been used: the compiler sees no connection between the two,
-    /// and would otherwise let go of a block that only this handle keeps before the words are touched.
+    /// Calls `body` with the words and retains the block until it returns. The compiler sees no connection between the
+    /// two, and could otherwise release the block before the words are used.
     @inlinable
     @inline(__always)
     func withWords<Result>(_ body: (UnsafeMutablePointer<Atomic<UInt64>>) -> Result) -> Result {
@@ -31,7 +30,7 @@ extension SeriesCell {
         return unsafe body(words)
     }
 
-    /// The object that the instrument keeps for the family, which must be of that type.
+    /// The object that the instrument keeps per family. It must be of this type.
     @inlinable
     func details<Details: AnyObject>(as type: Details.Type) -> Details {
         unsafe unsafeDowncast(block.definition.details, to: type)
@@ -46,11 +45,11 @@ extension SeriesCell {
         unsafe withWords { unsafe $0.pointee.store(value.bitPattern, ordering: .relaxed) }
     }
 
-    /// Adds to the word as a floating-point number: a compare-exchange loop, which no update can be lost in.
+    /// Adds to the word as a floating-point number. A compare-exchange loop, so that no update is lost.
     @inlinable
     func add(_ amount: Double) { unsafe withWords { unsafe $0.pointee.addDouble(amount) } }
 
-    /// Keeps an exemplar of one of the words, or counts it as refused.
+    /// Stores an exemplar of one of the words, or counts it as rejected.
     func keep(_ exemplar: Exemplar, of value: Double, word: Int = 0) {
         guard value.isFinite, let text = exemplar.text(value, at: definition.context.wallSeconds()) else {
             return reject(.exemplar)
@@ -58,15 +57,14 @@ extension SeriesCell {
         block.setExemplar(text, at: unsafe words - block.words + word)
     }
 
-    /// Counts an update that was refused. Out of line, so that the callers' fast paths stay small.
+    /// Counts a rejected update. Out of line, so that the callers' fast paths stay small.
     @usableFromInline
     @inline(never)
     func reject(_ reason: RejectedUpdates.Reason) { definition.context.rejected.count(reason) }
 }
 
 extension Atomic where Value == UInt64 {
-    /// Adds a finite amount. A finite value stays finite: it stops at the largest there is, from which it can come
-    /// back.
+    /// Adds a finite amount. A finite value saturates at the largest finite number, and can decrease again from there.
     @inlinable
     func addDouble(_ amount: Double) {
         var current = load(ordering: .relaxed)

@@ -1,9 +1,8 @@
-/// A table from the hash of a series' label text to its place, in which no operation takes longer as the table grows.
+/// A table from the hash of a series' label text to its place. No operation slows down as the table grows.
 ///
-/// A directory of small open-addressing tables, chosen by the first bits of the hash: extendible hashing. A table that
-/// is full doubles up to ``maxTable`` entries, and then splits in two. An entry is 8 bytes: the hash and the place. A
-/// hash that agrees proves nothing; the caller compares text. Growing never reads text, since an entry has all of the
-/// hash.
+/// Uses extendible hashing: the first bits of the hash select one of many small open-addressing tables. A full table
+/// doubles up to ``maxTable`` entries, and then splits in two. An entry is 8 bytes, the hash and the place, so growing
+/// never reads text. Because hashes can be equal, the caller compares the text.
 ///
 /// Unchecked `Sendable`: used under the family's lock.
 @safe
@@ -11,14 +10,14 @@ final class SeriesIndex: @unchecked Sendable {
     /// The largest table: 8 KiB, which takes a few microseconds to fill.
     static let maxTable = 1024
 
-    /// A power of two tables; neighbours may be the same one.
+    /// The tables by prefix of the hash, a power of two of them. Neighbours may be the same table.
     private var directory: UnsafeMutablePointer<UnsafeMutablePointer<UInt64>>
-    /// The number of a hash's first bits that choose the table.
+    /// The number of leading bits of a hash that select the table.
     private var depth: UInt64 = 0
     private(set) var count = 0
     private var prefetched: UInt64 = 0
 
-    // A table is a word for each of these, and then its entries. Entry 0 is empty.
+    // A table begins with these words, which its entries follow. An entry of 0 is empty.
     private static let maskWord = 0
     private static let countWord = 1
     private static let depthWord = 2
@@ -46,14 +45,14 @@ final class SeriesIndex: @unchecked Sendable {
         var position = 0
         while position < 1 << Int(depth) {
             let table = unsafe directory[position]
-            // Read before the table may go.
+            // Read before `body` can free the table.
             let span = unsafe 1 << Int(depth - table[Self.depthWord])
             unsafe body(table, position)
             position += span
         }
     }
 
-    /// The entries of all tables, empty ones included.
+    /// The number of entries in all tables, including empty ones.
     var capacity: Int {
         var total = 0
         unsafe forEachTable { table, _ in total += Int(unsafe table[Self.maskWord]) + 1 }
@@ -67,7 +66,7 @@ final class SeriesIndex: @unchecked Sendable {
         unsafe directory[Int(truncatingIfNeeded: (UInt64(hash) &<< depth) &>> 32)]
     }
 
-    /// The first place with that hash for which `isMatch` holds. - Complexity: O(1) expected.
+    /// The first place with this hash for which `isMatch` returns true. O(1) expected.
     @inline(__always)
     func find(_ hash: UInt32, where isMatch: (SlotReference) -> Bool) -> SlotReference? {
         let table = unsafe table(of: hash)
@@ -89,13 +88,13 @@ final class SeriesIndex: @unchecked Sendable {
         UInt64(hash) << 32 | UInt64(reference.bits + 1)
     }
 
-    /// Adds a place that the table does not hold yet.
+    /// Adds a place that the index does not contain yet.
     func insert(_ hash: UInt32, _ reference: SlotReference) {
         while true {
             let table = unsafe table(of: hash)
             let (count, mask) = unsafe (table[Self.countWord], table[Self.maskWord])
             guard (count + 1) * 4 > (mask + 1) * 3 else { break }
-            // At full depth, equal hashes fill one table, which splitting would not part.
+            // At full depth, a table doubles instead, because splitting would not separate equal hashes.
             let isDeepest = unsafe table[Self.depthWord] == 16
             if mask + 1 < Self.maxTable || isDeepest {
                 unsafe resize(table, of: hash, to: 2 * Int(mask + 1))
@@ -107,33 +106,30 @@ final class SeriesIndex: @unchecked Sendable {
         count += 1
     }
 
-    /// Reads the entries of hashes that are about to be replaced or removed, all at a time: one after another, each
-    /// would wait for memory.
+    /// Reads the entries of hashes that are about to be replaced or removed, so that their cache misses overlap.
     func prefetch(_ hashes: some Sequence<UInt32>) {
         var sum: UInt64 = 0
         for hash in hashes {
             let table = unsafe table(of: hash)
             sum &+= unsafe table[Self.headWords + Int(UInt64(hash) & table[Self.maskWord])]
         }
-        // The compiler would leave out what nothing depends on.
+        // Keeps the compiler from removing the reads.
         prefetched = sum
     }
 
-    /// Changes the place of a series.
     func replace(_ hash: UInt32, _ old: SlotReference, by new: SlotReference) {
-        guard let position = find(Self.entry(hash, old)) else { return assertionFailure("the place is not there") }
+        guard let position = find(Self.entry(hash, old)) else { return assertionFailure("the index has no such place") }
         unsafe table(of: hash)[position] = Self.entry(hash, new)
     }
 
-    /// Removes the place of a series.
     func remove(_ hash: UInt32, _ reference: SlotReference) {
         guard let position = find(Self.entry(hash, reference)) else {
-            return assertionFailure("the place is not there")
+            return assertionFailure("the index has no such place")
         }
         let table = unsafe table(of: hash)
         let mask = unsafe table[Self.maskWord]
         let entries = unsafe table + Self.headWords
-        // What follows moves up, as long as that brings it no further than its own hash says.
+        // Moves later entries into the hole, but none before the position that its own hash selects.
         var hole = UInt64(position - Self.headWords)
         var next = (hole + 1) & mask
         while true {
@@ -153,7 +149,6 @@ final class SeriesIndex: @unchecked Sendable {
         }
     }
 
-    /// The position of an entry in its table.
     private func find(_ entry: UInt64) -> Int? {
         let table = unsafe table(of: UInt32(entry >> 32))
         let mask = unsafe table[Self.maskWord]
@@ -205,7 +200,7 @@ final class SeriesIndex: @unchecked Sendable {
         unsafe table.deallocate()
     }
 
-    /// Enters a table wherever the hashes that begin like this one lead.
+    /// Stores a table in all directory entries that share the hash's first `tableDepth` bits.
     private func enter(_ table: UnsafeMutablePointer<UInt64>, _ tableDepth: UInt64, of hash: UInt32) {
         let span = 1 << Int(depth - tableDepth)
         let first = Int((UInt64(hash) << tableDepth) >> 32) * span

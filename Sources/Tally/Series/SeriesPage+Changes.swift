@@ -1,9 +1,9 @@
 internal import Synchronization
 
-// How a page fills. All under the family's lock.
+// Filling a page. Requires the family's lock.
 
 extension SeriesPage {
-    /// True if so many more series of so much text fit, where they may have to begin with a block.
+    /// True if this many more series with this much text fit, if required from the beginning of a block.
     func hasRoom(_ slots: Int, labelBytes: Int, inNewBlock: Bool) -> Bool {
         let blockSize = 1 << blockShift
         let first = inNewBlock ? (count + blockSize - 1) & ~(blockSize - 1) : count
@@ -22,8 +22,7 @@ extension SeriesPage {
         return count - 1
     }
 
-    /// Appends another page's series with its values, when no handle to it can exist any more. There must be room for
-    /// it.
+    /// Appends another page's series with its values. No handle to it may exist, and this page must have room for it.
     func append(from page: SeriesPage, _ slot: Int) -> Int {
         let block = nextBlock()
         block.setState(page.state(slot), slotInBlock(count))
@@ -53,7 +52,7 @@ extension SeriesPage {
         if let current = self.slab, current.count - slabCount >= words {
             slab = current
         } else {
-            // The pages of small families are their first ones, and have no neighbours of their own.
+            // A small page is the first one of its family, so its neighbours in memory are foreign.
             let isApart = capacity <= 8 || definition.layout.stripes > 1
             slab = WordSlab(min(1 << definition.shape.slabShift, capacity - count) * stride, isApart: isApart)
             slabCount = 0
@@ -63,10 +62,10 @@ extension SeriesPage {
         return SeriesBlock(definition: definition, capacity: size, in: slab, at: slabCount)
     }
 
-    /// Takes another page's block, and the series in it. There must be room for them.
+    /// Takes over another page's block with its series. This page must have room for them.
     ///
     /// - Parameter slots: The filled slots of the block in the other page.
-    /// - Returns: The first slot here.
+    /// - Returns: The first slot in this page.
     func adopt(_ block: SeriesBlock, from page: SeriesPage, _ slots: Range<Int>) -> Int {
         let blockSize = 1 << blockShift
         while count & (blockSize - 1) != 0 { appendVacant() }
@@ -81,7 +80,7 @@ extension SeriesPage {
             appendText(of: page, slot)
             count += 1
         }
-        // A block that was the only one of a small page has no words for the rest of its place here.
+        // The only block of a small page may be smaller than a block here: its missing slots are filled as vacant.
         while block.capacity < blockSize, count < capacity, count & (blockSize - 1) != 0 { appendVacant() }
         return first
     }
@@ -106,7 +105,7 @@ extension SeriesPage {
         unsafe (ends + count).initialize(to: UInt32(start + labels.count + endCount))
     }
 
-    /// Finds out once what JSON would have to search for at each scrape.
+    /// Indexes once what the JSON encoder would have to search for at each scrape.
     private func indexLabelValues(of slot: Int, in range: Range<Int>) {
         var label = 0
         var position = range.lowerBound + (innerValues > 0 ? definition.fragments[0].length : 0)
@@ -123,12 +122,12 @@ extension SeriesPage {
                 position += 1
             }
         }
-        // Escaped text of a family's own labels has a quote after each value.
+        // In escaped text, the only quotes are those after each value.
         assert(label == innerValues)
         if hasControl { hasControls.store(true, ordering: .relaxed) }
     }
 
-    /// Copies all that another page says of a series, but for its values.
+    /// Copies everything about another page's series except its values.
     private func appendText(of page: SeriesPage, _ slot: Int) {
         let range = page.textRange(slot)
         let start = textStart(count)

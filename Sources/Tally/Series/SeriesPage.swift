@@ -1,20 +1,19 @@
 internal import Synchronization
 
-/// A run of series of one family, in the order of their first use: their label text, and the blocks that hold their
-/// values.
+/// A run of one family's series, in the order of their first use: their label text, and the blocks with their values.
 ///
-/// The text lies side by side in emission order, and so do the values of a block, so that a scrape reads memory in one
-/// direction. A page only grows. Compaction makes new pages, and a scrape that still reads an old one keeps it.
+/// The text is contiguous in exposition order, and so are the values of a block, so that a scrape reads memory in one
+/// direction. A page only grows. Compaction creates new pages, and a scrape that still reads an old page retains it.
 ///
 /// Invariants (`_checkInvariants()`):
-/// - `count <= capacity`; slots below `count` are filled, and a filled slot's text never changes;
-/// - `ends` rises, `ends[count - 1] <= textCapacity`, and so do the `valueEnds` of a slot, within its text;
+/// - `count <= capacity`; slots below `count` are filled, and the text of a filled slot never changes;
+/// - `ends` never decreases, `ends[count - 1] <= textCapacity`, and the `valueEnds` of a slot increase within its text;
 ///   `OutputBuffer.slack` further bytes may be read after the text, for wide copies;
-/// - a vacant slot is a filled one that is no series, or is none any more.
+/// - a vacant slot is filled but is not, or is no longer, a series.
 ///
-/// Unchecked `Sendable`: `ends`, `valueEnds`, `blockWords`, `created` and `text` are written once a slot, before
-/// `count` says that it is filled; `blocks`, `count`, `vacant` and `idleTimes` are used under the family's lock. A
-/// reader that took a page's count under that lock reads only filled slots, which no writer touches again.
+/// Unchecked `Sendable`: `ends`, `valueEnds`, `blockWords`, `created` and `text` are written once per slot, before
+/// `count` includes it; `blocks`, `count`, `vacant` and `idleTimes` are used under the family's lock. A reader that
+/// took a page's count under that lock reads only filled slots, which no writer touches again.
 @safe
 final class SeriesPage: @unchecked Sendable {
     let definition: FamilyDefinition
@@ -23,32 +22,31 @@ final class SeriesPage: @unchecked Sendable {
     let textCapacity: Int
     let stride: Int
     let endCount: Int
-    /// A block holds `1 << blockShift` slots, the last one fewer if the capacity ends before.
+    /// A block holds `1 << blockShift` slots. The last block of a page may have fewer.
     let blockShift: Int
-    /// The words of each block, for readers.
     let blockWords: UnsafeMutablePointer<UnsafeMutablePointer<Atomic<UInt64>>>
     let blocks: UnsafeMutablePointer<SeriesBlock?>
     let blockCapacity: Int
     let ends: UnsafeMutablePointer<UInt32>
-    /// The ends of label values in a slot's text, except for the last one, which follows from `ends`.
+    /// The ends of label values within a slot's text, except for the last value, whose end follows from `ends`.
     let valueEnds: UnsafeMutablePointer<UInt32>
-    /// The number of `valueEnds` of a slot.
+    /// The number of `valueEnds` per slot.
     let innerValues: Int
-    /// True if text of a filled slot has a byte that JSON escapes and the text formats do not.
+    /// True if the text of a filled slot has a byte that JSON escapes but the text formats do not.
     let hasControls = Atomic(false)
     let text: UnsafeMutablePointer<UInt8>
-    /// The creation time of each filled slot, in seconds since the Unix epoch, if that is exposed.
+    /// The creation time of each filled slot, in seconds since the Unix epoch. Nil if it is not exposed.
     let created: UnsafeMutablePointer<Double>?
-    /// Of families whose idle children expire. Used under the family's lock.
+    /// Nil if idle children do not expire. Used under the family's lock.
     let idleTimes: IdleTimes?
     private let memory: UnsafeMutableRawPointer
-    /// The memory of the next block's words, and the number that is taken. Used under the family's lock.
+    /// The memory for the words of further blocks, and the number of words taken. Used under the family's lock.
     var slab: WordSlab?
     var slabCount = 0
 
-    /// Filled slots. Guarded by the family's lock.
+    /// The number of filled slots. Guarded by the family's lock.
     var count = 0
-    /// Filled slots that are no series. Guarded by the family's lock.
+    /// The number of filled slots that are not series. Guarded by the family's lock.
     private(set) var vacant = 0
     private var vacantBits: [UInt64] = []
 
@@ -67,7 +65,7 @@ final class SeriesPage: @unchecked Sendable {
         idleTimes = definition.idleTimeout == nil ? nil : IdleTimes()
         unsafe created = definition.hasCreatedSamples ? .allocate(capacity: capacity) : nil
         innerValues = max(0, definition.labelNames.count - 1)
-        // All that a scrape reads lies together, in the order in which it does.
+        // One allocation, in the order in which a scrape reads it.
         let wordBytes = unsafe blockCapacity * MemoryLayout<UnsafeRawPointer>.size
         let endBytes = capacity * (1 + innerValues) * MemoryLayout<UInt32>.size
         unsafe memory = .allocate(byteCount: wordBytes + endBytes + textCapacity + OutputBuffer.slack, alignment: 64)
@@ -91,24 +89,24 @@ final class SeriesPage: @unchecked Sendable {
 
     func textRange(_ slot: Int) -> Range<Int> { unsafe textStart(slot)..<Int(ends[slot]) }
 
-    /// The length of the text from one series through another.
+    /// The length of the text from one slot through another.
     func textBytes(_ first: Int, through last: Int) -> Int { unsafe Int(ends[last]) - textStart(first) }
 
-    /// The text of a series' own labels, without what is between them and the value.
+    /// The text of a series' own labels, without ``FamilyDefinition/lineEnd``.
     func labels(_ slot: Int) -> UnsafeBufferPointer<UInt8> {
         let range = textRange(slot)
         return unsafe UnsafeBufferPointer(start: text + range.lowerBound, count: range.count - endCount)
     }
 
-    /// The end of a label's value in them, before its quote.
+    /// The end of a label's value within ``labels(_:)``, before its quote.
     func valueEnd(_ slot: Int, _ label: Int) -> Int {
         unsafe label == innerValues ? labels(slot).count - 1 : Int(valueEnds[slot * innerValues + label])
     }
 
-    /// True if a filled slot is no series. Under the family's lock.
+    /// True if a filled slot is not a series. Requires the family's lock.
     func isVacant(_ slot: Int) -> Bool { vacant > 0 && vacantBits[slot >> 6] & (1 << UInt64(slot & 63)) != 0 }
 
-    /// Takes note that a filled slot is no series any more: nothing finds it.
+    /// Marks a filled slot as vacant. Nothing may find it any more.
     func vacate(_ slot: Int) {
         if vacantBits.isEmpty { vacantBits = Array(repeating: 0, count: (capacity + 63) / 64) }
         vacantBits[slot >> 6] |= 1 << UInt64(slot & 63)
@@ -122,7 +120,7 @@ final class SeriesPage: @unchecked Sendable {
         unsafe blockWords[slot &>> blockShift] + (slot & ((1 &<< blockShift) &- 1)) &* stride
     }
 
-    /// A number that changes, but for chance, when a value does.
+    /// A checksum of a slot's words, which almost certainly changes when a value does.
     func checksum(_ slot: Int) -> UInt64 {
         var sum: UInt64 = 0
         let words = unsafe words(slot)
@@ -130,7 +128,7 @@ final class SeriesPage: @unchecked Sendable {
         return sum
     }
 
-    /// The creation time of a filled slot; NaN if that is not exposed.
+    /// The creation time of a filled slot. NaN if it is not exposed.
     func createdSeconds(_ slot: Int) -> Double { unsafe created.map { unsafe $0[slot] } ?? .nan }
 
     // MARK: Blocks, under the family's lock
@@ -149,20 +147,20 @@ final class SeriesPage: @unchecked Sendable {
 
     func blockIfAny(_ number: Int) -> SeriesBlock? { unsafe blocks[number] }
 
-    /// True if somebody beside this page keeps a block: a handle, or an old page of a scrape.
+    /// True if a block is retained by anything besides this page: a handle, or an old page of a scrape.
     func isKept(_ number: Int) -> Bool {
-        // The optimiser may not keep a reference of its own: nothing has read the block before.
+        // Exact, because nothing has read the block before: the optimiser holds no reference of its own.
         unsafe blocks[number] != nil && !isKnownUniquelyReferenced(&blocks[number])
     }
 
-    /// The state of a filled slot, if the layout has such.
+    /// The state of a filled slot, if the layout has states.
     func state(_ slot: Int) -> (any SeriesState)? {
         isVacant(slot) ? nil : block(slot).state(slotInBlock(slot))
     }
 
     // MARK: Exemplars
 
-    /// True if any of the first slots has one.
+    /// True if a block with any of the first `count` slots has an exemplar.
     func hasExemplars(_ count: Int) -> Bool {
         (0..<((count + (1 << blockShift) - 1) >> blockShift)).contains { unsafe blocks[$0]?.exemplars != nil }
     }

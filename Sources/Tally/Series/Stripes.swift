@@ -1,11 +1,11 @@
-/// The stripes of a contended counter, which keep threads on different cores off one cache line.
+/// The stripes of a contended counter. They keep threads on different cores off the same cache line.
 @usableFromInline
 enum Stripes {
-    /// 128 bytes a stripe: some processors have lines of that size, others fetch two of 64 as a pair.
+    /// A stripe takes 128 bytes: some processors have cache lines of that size, others fetch pairs of 64 bytes.
     @usableFromInline
     static let words = 16
 
-    /// Four for each core, so that few threads meet by chance: a power of two from 8 to 128.
+    /// Four per core, rounded up to a power of two from 8 to 128, so that threads rarely share a stripe.
     static let count: Int = {
         let cores = System.processors()
         var count = 8
@@ -13,8 +13,8 @@ enum Stripes {
         return count
     }()
 
-    /// A stripe for the calling thread, from the address of its stack: stacks of threads are far apart, and no system
-    /// call is needed. A thread that is deep in calls may get another stripe, which does no harm.
+    /// A stripe for the calling thread, from the address of its stack: the stacks of threads are far apart, and no
+    /// system call is needed. A thread that is deep in calls may get another stripe, which does no harm.
     @inlinable
     @inline(__always)
     static func current(mask: UInt) -> Int {

@@ -1,11 +1,10 @@
-/// The constant parts of a family's Prometheus text, made once.
+/// The constant parts of a family's Prometheus and OpenMetrics text, computed once.
 struct TextPieces: Sendable {
     /// The HELP and TYPE lines.
     let header: [UInt8]
     /// The TYPE, UNIT and HELP lines of OpenMetrics.
     let openMetricsHeader: [UInt8]
-    /// The text before and after a series' own labels in each of its samples: `name_bucket{` with the constant labels,
-    /// and `,le="0.005"} `.
+    /// The text around the own labels in each sample: `name_bucket{` with the constant labels, and `,le="0.005"} `.
     let samples: [(head: [UInt8], tail: [UInt8])]
     /// `name_created` up to the series' own labels.
     let createdHead: [UInt8]
@@ -25,7 +24,7 @@ struct TextPieces: Sendable {
         createdHead = NameText.opening(layout.baseName(of: name) + "_created", hasLabels: hasLabels) + constant
         let end = NameText.closing(name, hasLabels: hasLabels)
         labelsEnd = end
-        // Samples of one suffix share the memory of their heads.
+        // Samples with the same suffix share the memory of their heads.
         var heads: [String: [UInt8]] = [:]
         samples = layout.samples.map { sample in
             let hasPart = sample.part != nil
@@ -39,12 +38,12 @@ struct TextPieces: Sendable {
         }
     }
 
-    /// The family's name stands here without the suffix of its samples.
+    /// OpenMetrics names the family without the suffix of its samples.
     ///
     /// https://prometheus.io/docs/specs/om/open_metrics_spec/#metricfamily
     private static func openMetricsHeader(_ request: FamilyRequest, _ unit: String?) -> [UInt8] {
         let base = request.layout.baseName(of: request.name)
-        // Where an escaping moves the unit away from the end, as `dots` does before `_total`, it cannot be written.
+        // Omits the unit if an escaping moves it from the end of the name, as `dots` does before `_total`.
         let unit = unit.flatMap { base.utf8.hasSuffix("_\($0)") ? $0 : nil }
         func line(_ keyword: String, _ text: [UInt8]) -> [UInt8] {
             Array("# \(keyword) ".utf8) + NameText.metric(base) + Array(" ".utf8) + text + Array("\n".utf8)
@@ -54,7 +53,7 @@ struct TextPieces: Sendable {
             + line("HELP", NameText.escaped(request.help, quotes: true))
     }
 
-    /// The most bytes that a series can take.
+    /// An upper bound of a series' size in bytes.
     func maxBytes(labelBytes: Int) -> Int {
         let line = labelBytes + OutputBuffer.maxDoubleBytes + 1
         return samples.reduce(createdHead.count + labelsEnd.count + line) { $0 + $1.head.count + $1.tail.count + line }

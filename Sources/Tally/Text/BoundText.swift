@@ -1,7 +1,7 @@
 /// The text of a bucket's bound: `le="0.005"`.
 ///
-/// The form that OpenMetrics calls canonical, in every format: a series must not change its labels when a scraper
-/// negotiates another one. Shortest digits that read back as the same number; an exponent below 1e-4 and from 1e+06.
+/// Every format uses the canonical form of OpenMetrics, because a series must not change its labels when a scraper
+/// negotiates another format: the shortest digits that read back, and an exponent below 1e-4 and from 1e+06.
 ///
 /// https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md#numbers
 enum BoundText {
@@ -10,7 +10,7 @@ enum BoundText {
         guard value != 0 else { return "0.0" }
         let (digits, exponent) = decimal(value.magnitude)
         let sign = value < 0 ? "-" : ""
-        // `exponent` is that of the first digit: 0.005 has the digits 5 and the exponent -3.
+        // `exponent` is the first digit's: 0.005 has the digits 5 and the exponent -3.
         if exponent < -4 || exponent >= 6 {
             let rest = digits.dropFirst()
             let magnitude = String(exponent.magnitude)
@@ -24,7 +24,7 @@ enum BoundText {
         return sign + whole + padding + "." + (fraction.isEmpty ? "0" : fraction)
     }
 
-    /// The shortest digits, without leading or trailing zeros, and the power of ten of the first one.
+    /// The shortest digits, without leading or trailing zeros, and the power of ten of the first digit.
     private static func decimal(_ value: Double) -> (digits: String, exponent: Int) {
         // `description` has the shortest digits, as `5e-05`, `0.005`, `1000000.0` or `1e+16`.
         let parts = value.description.split(separator: "e")

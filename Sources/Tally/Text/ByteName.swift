@@ -1,4 +1,4 @@
-/// Text that is equal by its bytes, where `String`'s own equality merges `é` with `e` followed by U+0301.
+/// Text that compares by its bytes. `String` equality would merge `é` with `e` followed by U+0301.
 package struct ByteName: Hashable, Comparable, Sendable {
     package let text: String
 

@@ -1,6 +1,6 @@
-/// Text that stands in JSON.
+/// The text of JSON values.
 package enum JSONText {
-    /// A string's content as strict JSON. https://www.rfc-editor.org/rfc/rfc8259#section-7
+    /// The content of a string, escaped as strict JSON. https://www.rfc-editor.org/rfc/rfc8259#section-7
     package static func escaped(_ text: some Sequence<UInt8>) -> [UInt8] {
         text.flatMap { byte -> [UInt8] in
             switch byte {
@@ -11,7 +11,7 @@ package enum JSONText {
         }
     }
 
-    /// The longest beginning of a text that a document shows: as much as of a label's value.
+    /// Truncates a text to the maximum length of a label value.
     package static func cut(_ text: String) -> String { LabelTextWriter.cut(text) }
 
     static func controlCharacter(_ byte: UInt8) -> [UInt8] {
@@ -19,8 +19,8 @@ package enum JSONText {
         return Array("\\u00".utf8) + [hex[Int(byte >> 4)], hex[Int(byte & 15)]]
     }
 
-    /// A number: whole ones without a fraction, others in the shortest text that reads back the same. Nil for NaN and
-    /// the infinities, which JSON has no text for.
+    /// A number: without a fraction if it is whole, otherwise the shortest text that reads back as the same number. Nil
+    /// for NaN and infinities, which JSON cannot express.
     package static func number(_ value: Double) -> [UInt8]? {
         value.isFinite ? OutputBuffer.text(of: value) : nil
     }

@@ -1,4 +1,4 @@
-/// Pieces of text in one run of bytes, with `OutputBuffer.slack` bytes after it for wide copies.
+/// Pieces of text in one buffer, with `OutputBuffer.slack` bytes after them for wide copies.
 struct LabelFragments: Sendable {
     let bytes: FixedBuffer<UInt8>
     let ends: FixedBuffer<Int>
@@ -14,14 +14,13 @@ struct LabelFragments: Sendable {
 
     var totalLength: Int { count == 0 ? 0 : unsafe ends.pointer[count - 1] }
 
-    /// The address of a fragment, valid as long as the fragments are retained.
+    /// The address and length of a fragment. Valid while the fragments are retained.
     @safe
     struct Piece {
         let start: UnsafePointer<UInt8>
         let length: Int
     }
 
-    /// A fragment, which must exist.
     @inline(__always)
     subscript(index: Int) -> Piece {
         assert(index >= 0 && index < count)

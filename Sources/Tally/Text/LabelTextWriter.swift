@@ -1,23 +1,23 @@
-/// Writes the escaped text of a label set into memory that its user lends it, or counts how much it would take.
+/// Writes the escaped text of a label set into the caller's memory, or counts the bytes that it would take.
 ///
-/// Label text is what a series is known by: two label sets are the same series if their text is the same bytes, which
-/// keeps `é` and `e` followed by U+0301 apart, where `String`'s own equality would merge them.
+/// Label text identifies a series: two label sets are the same series if their texts have the same bytes. `String`
+/// equality would merge `é` with `e` followed by U+0301.
 @usableFromInline
 @safe
 struct LabelTextWriter {
-    /// A label's value is cut to this many bytes of UTF-8, at a scalar's boundary, before it is escaped: no caller
-    /// can make a series, or a lookup, of unbounded size.
+    /// Label values are truncated to this many UTF-8 bytes, at a scalar boundary, to bound the size of series and
+    /// lookups. The limit applies before escaping.
     static let maxValueBytes = 1024
 
     private let base: UnsafeMutablePointer<UInt8>
     private let capacity: Int
-    /// Bytes of text so far. If that is more than the capacity, they were not stored, and there are at most so many.
+    /// The length of the text so far. If it exceeds the capacity, the text is incomplete and this is an upper bound.
     private(set) var count = 0
-    /// Values that were cut.
+    /// The number of truncated values.
     private(set) var shortened = 0
 
     init(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
-        // An empty buffer may have no address; nothing is stored then, so any address will do.
+        // An empty buffer may have no address. Nothing is stored then, so any address will do.
         unsafe base = buffer.baseAddress ?? UnsafeMutablePointer(bitPattern: 1).unsafelyUnwrapped
         capacity = unsafe buffer.baseAddress == nil ? 0 : buffer.count
     }
@@ -39,7 +39,7 @@ struct LabelTextWriter {
         count += fragment.length
     }
 
-    /// Appends a label's value, cut and escaped: `\`, `"` and line feeds, as both text formats ask.
+    /// Appends a label's value, truncated, with `\`, `"` and line feeds escaped as both text formats require.
     ///
     /// https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information
     @usableFromInline
@@ -56,12 +56,12 @@ struct LabelTextWriter {
         let length = Self.cutLength(value.count) { unsafe value[$0] }
         if length < value.count { shortened += 1 }
         guard let start = value.baseAddress else { return }
-        // Room for every byte escaped, and for one word, so that the loop checks no bounds.
+        // Room for every byte escaped, and for one word, so that the loop needs no bounds checks.
         let most = count + 2 * length + 8
         count = unsafe most <= capacity ? Self.escape(start, length, to: base + count) - base : most
     }
 
-    /// The length of a value as it is kept: at most ``maxValueBytes``, and no part of a scalar.
+    /// The length of a value after truncation to ``maxValueBytes``, at a scalar boundary.
     @inline(__always)
     private static func cutLength(_ count: Int, byte: (Int) -> UInt8) -> Int {
         guard count > maxValueBytes else { return count }
@@ -70,13 +70,13 @@ struct LabelTextWriter {
         return length
     }
 
-    /// A value as it is kept.
+    /// The value, truncated to ``maxValueBytes``.
     static func cut(_ value: String) -> String {
         let bytes = Array(value.utf8.prefix(maxValueBytes + 1))
         return String(decoding: bytes[..<cutLength(bytes.count) { bytes[$0] }], as: UTF8.self)
     }
 
-    /// Eight bytes at a time, as long as none of them has to be escaped. There must be room for twice the length and 8.
+    /// Copies eight bytes at a time while none needs escaping. Requires room for twice the length and eight more bytes.
     @inline(__always)
     private static func escape(
         _ source: UnsafePointer<UInt8>,
@@ -107,7 +107,7 @@ struct LabelTextWriter {
         return unsafe place
     }
 
-    /// True if one of eight bytes has to be escaped, by the classic test for a zero byte.
+    /// True if one of eight bytes needs escaping, by the classic test for a zero byte.
     @inline(__always)
     private static func hasSpecialByte(_ word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -117,8 +117,7 @@ struct LabelTextWriter {
         return marks & (0x80 &* ones) != 0
     }
 
-    /// Runs `write` on memory large enough for what it writes (the stack's, unless that is much), then `body` on the
-    /// text.
+    /// Runs `write` on enough memory for its text, on the stack if the text is short, then `body` on the text.
     static func withText<Result>(
         _ write: (inout LabelTextWriter) -> Void,
         _ body: (UnsafeBufferPointer<UInt8>, _ shortened: Int) -> Result
@@ -126,13 +125,13 @@ struct LabelTextWriter {
         var outcome = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { buffer in
             unsafe attempt(buffer, write, body)
         }
-        // More than once only if the labels' text changed between two readings.
+        // Repeats only if the labels' text has changed between two readings.
         while case .needs(let capacity) = outcome {
             let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: capacity)
             outcome = unsafe attempt(buffer, write, body)
             unsafe buffer.deallocate()
         }
-        guard case .done(let result) = outcome else { preconditionFailure("the loop ends with a result") }
+        guard case .done(let result) = outcome else { preconditionFailure("unreachable: the loop ends with a result") }
         return result
     }
 

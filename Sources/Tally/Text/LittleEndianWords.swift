@@ -1,18 +1,16 @@
 extension UnsafeRawBufferPointer {
-    /// The eight bytes at an offset, the first one lowest. They must be there.
+    /// The eight bytes at an offset as a little-endian word. All eight must exist.
     @inline(__always)
     func word(at offset: Int) -> UInt64 {
         UInt64(littleEndian: unsafe loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
-    /// The bytes that are left when all whole words are taken, 0 to 7 of them, the first one lowest.
-    ///
-    /// Without a loop over bytes, which would cost as much as hashing a short identifier: two reads may overlap, since
-    /// both put the same bits where they do.
+    /// The 0 to 7 bytes after the last whole word, as a little-endian word. Avoids a loop, which would cost as much as
+    /// hashing a short identifier. The reads may overlap, because both put the same bits in the same place.
     @inline(__always)
     var partialWord: UInt64 {
         let rest = count & 7
-        // Two shifts, as one by 64 would shift by nothing.
+        // Two shifts, because `&>>` by 64 would not shift at all.
         if count >= 8 { return (unsafe word(at: count &- 8) &>> 8) &>> UInt64(56 &- 8 &* rest) }
         if count >= 4 {
             let low = UInt32(littleEndian: unsafe loadUnaligned(as: UInt32.self))
@@ -27,7 +25,7 @@ extension UnsafeRawBufferPointer {
 }
 
 extension String {
-    /// Lends the UTF-8 bytes. Copies only a string whose bytes are not in one piece.
+    /// Calls `body` with the UTF-8 bytes. Copies only strings that are not contiguous.
     @inline(__always)
     func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         let result = unsafe utf8.withContiguousStorageIfAvailable { unsafe body(UnsafeRawBufferPointer($0)) }

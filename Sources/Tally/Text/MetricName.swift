@@ -1,10 +1,10 @@
-/// The rules for names, checked on bytes: `Character` ranges would let combining marks through.
+/// The rules for names. They are checked on bytes, because `Character` ranges would accept combining marks.
 ///
 /// https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
 enum MetricName {
-    /// Names longer than this are an error, so that no series is of unbounded size.
+    /// The maximum length of a name. It bounds the size of a series.
     static let maxBytes = 1024
-    /// More labels than this, constant ones included, are an error, for the same reason.
+    /// The maximum number of labels, including constant ones. It bounds the size of a series.
     static let maxLabels = 64
 
     static func isValid(_ name: String) -> Bool { isValid(name.utf8, allowsColon: true) }
@@ -24,7 +24,6 @@ enum MetricName {
         return bytes.allSatisfy { isAllowed($0, isFirst: false, allowsColon: allowsColon) }
     }
 
-    /// True if a byte may stand in a name, first or further on.
     static func isAllowed(_ byte: UInt8, isFirst: Bool, allowsColon: Bool) -> Bool {
         (!isFirst && isDigit(byte)) || byte == UInt8(ascii: "_") || (allowsColon && byte == UInt8(ascii: ":"))
             || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)

@@ -1,11 +1,10 @@
-/// A scheme for names other than `[a-zA-Z_:][a-zA-Z0-9_:]*`. A scraper selects it by `escaping` in its Accept header.
+/// An escaping for names other than `[a-zA-Z_:][a-zA-Z0-9_:]*`. Scrapers select it by `escaping` in the Accept header.
 ///
-/// Only a registry with ``NameValidation/utf8`` has such names. In other registries, ``dots`` is the only scheme that
-/// changes a name.
+/// Only registries with ``NameValidation/utf8`` have such names. In others, only ``dots`` changes a name.
 ///
 /// https://prometheus.io/docs/instrumenting/escaping_schemes/
 public struct NameEscaping: Sendable, Hashable, CustomStringConvertible {
-    /// The scheme's name, as in an Accept header: `allow-utf-8`.
+    /// The name of the escaping, as in an Accept header: `allow-utf-8`.
     public let description: String
 
     /// Replaces each invalid character by `_`: `my.metric` becomes `my_metric`. Every scraper reads it.
@@ -23,9 +22,9 @@ public struct NameEscaping: Sendable, Hashable, CustomStringConvertible {
         [.underscores, .dots, .values, .allowUTF8].first { $0.description == name }
     }
 
-    /// Returns the escaped name of a metric, or of a label, in which a colon is invalid.
+    /// Returns the escaped name of a metric or, if `isLabel`, of a label. Label names cannot contain a colon.
     ///
-    /// Prometheus reserves and drops labels that begin with `__`. If a scheme would produce such a label, the result
+    /// Prometheus reserves and drops labels that begin with `__`. If escaping would produce such a label, the result
     /// begins with a single `_`: under `dots`, `_source` stays `_source` instead of `__source`.
     package func escaped(_ name: String, asLabel isLabel: Bool = false) -> String {
         let escaped = mapped(name, asLabel: isLabel)
@@ -33,7 +32,7 @@ public struct NameEscaping: Sendable, Hashable, CustomStringConvertible {
         return "_" + String(escaped.drop { $0 == "_" })
     }
 
-    /// Returns the name escaped by the scheme alone.
+    /// Returns the escaped name without the exception for labels that begin with `__`.
     func mapped(_ name: String, asLabel isLabel: Bool) -> String {
         let isLegacy = isLabel ? MetricName.isValidLabel(name) : MetricName.isValid(name)
         func isAllowed(_ scalar: Unicode.Scalar, _ index: Int) -> Bool {
@@ -52,7 +51,7 @@ public struct NameEscaping: Sendable, Hashable, CustomStringConvertible {
         case .dots:
             return mapping({ $0 == "." ? "_dot_" : "__" }, isAllowed: { $0 != "_" && isAllowed($0, $1) })
         case .values where !isLegacy:
-            // All clients escape a leading digit, although it follows the prefix.
+            // Like all clients, escapes a leading digit although it follows the prefix.
             return "U__"
                 + mapping(
                     { $0 == "_" ? "__" : "_\(String($0.value, radix: 16))_" },

@@ -1,25 +1,24 @@
-/// Memory that an encoder fills: it asks for room first, then writes without checks.
-///
-/// Not `Sendable`, and valid only while its memory is lent to it.
+/// Memory that an encoder fills. It first checks for room (``hasRoom(_:)``), then writes without further checks. Not
+/// `Sendable`. Valid only while the caller lends the memory.
 @safe
 struct OutputBuffer {
-    /// The size of a stream's pieces.
+    /// The size of a stream's chunks, in bytes.
     static let chunkSize = 64 * 1024
 
     let base: UnsafeMutablePointer<UInt8>
     let capacity: Int
-    /// Bytes written.
+    /// The number of bytes written.
     var count = 0
     /// The size of the item that did not fit.
     private(set) var needed = 0
 
     init(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
-        // An encoder is always lent some memory.
+        // Encoders never receive an empty buffer.
         unsafe base = buffer.baseAddress.unsafelyUnwrapped
         capacity = buffer.count
     }
 
-    /// True if so many more bytes fit. Everything below must be covered by such a question.
+    /// True if this many more bytes fit. Every method below requires such a check first.
     @inline(__always)
     mutating func hasRoom(_ bytes: Int) -> Bool {
         if capacity - count >= bytes { return true }
@@ -41,12 +40,12 @@ struct OutputBuffer {
         count += length
     }
 
-    /// The number of further bytes that `appendWide` may read and write.
+    /// The number of bytes past the end that ``appendWide(_:_:)`` may read and write.
     static let slack = 64
 
-    /// Appends in blocks of 64 bytes, which for the lengths of label text is faster than a call to copy them exactly.
+    /// Appends in blocks of up to 64 bytes, which is faster than an exact copy for the usual lengths of label text.
     ///
-    /// There must be room for ``slack`` more bytes, and as many must be readable after the source.
+    /// Requires room for ``slack`` more bytes, and as many readable bytes after the source.
     @inline(__always)
     mutating func appendWide(_ source: UnsafePointer<UInt8>, _ length: Int) {
         assert(capacity - count >= length + Self.slack)
@@ -83,9 +82,9 @@ struct OutputBuffer {
 
     mutating func append(_ text: StaticString) { unsafe append(text.utf8Start, text.utf8CodeUnitCount) }
 
-    /// The most that an integer takes: 20 digits.
+    /// The maximum length of an integer: 20 digits.
     static let maxIntegerBytes = 20
-    /// The most that a `Double` takes: `-2.2250738585072014e-308`.
+    /// The maximum length of a `Double`: `-2.2250738585072014e-308`.
     static let maxDoubleBytes = 24
 
     @inline(__always)
@@ -94,10 +93,10 @@ struct OutputBuffer {
         count = unsafe Self.write(value, at: base + count) - base
     }
 
-    /// Writes an integer and returns where it ends.
+    /// Writes an integer and returns its end.
     ///
-    /// In blocks of four digits, two a look-up in a table: divisions are what costs. Static, and by address, so that a
-    /// loop over many series keeps its place in a register.
+    /// Divisions dominate the cost, so it writes four digits at a time, with two table look-ups. Static and by address,
+    /// so that a loop over many series keeps the position in a register.
     @inline(__always)
     static func write(_ value: UInt64, at place: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
         if value < 10_000 { return unsafe write(upTo4: value, at: place) }
@@ -119,8 +118,8 @@ struct OutputBuffer {
         return unsafe write(exactly4: low % 10_000, at: end)
     }
 
-    /// One to four digits. With branches, since a processor that foresees them goes on to the next series before it has
-    /// read this one's value; without, each would wait for the one before.
+    /// Writes one to four digits. Uses branches, because a processor that predicts them starts on the next series
+    /// before it has read this value. Without branches, each series would wait for the previous one.
     @inline(__always)
     private static func write(
         upTo4 value: UInt64,
@@ -130,8 +129,7 @@ struct OutputBuffer {
         return unsafe write(pair: value % 100, at: write(upTo2: value / 100, at: place))
     }
 
-    /// One digit or two. Without a branch, for this choice is the one that a processor foresees worst. Writes two
-    /// bytes.
+    /// Writes one or two digits. Uses no branch, because this choice is hard to predict. Always stores two bytes.
     @inline(__always)
     private static func write(
         upTo2 value: UInt64,
@@ -151,7 +149,7 @@ struct OutputBuffer {
         unsafe write(pair: value % 100, at: write(pair: value / 100, at: place))
     }
 
-    /// Two digits, of a number below 100.
+    /// Writes the two digits of a number below 100.
     @inline(__always)
     private static func write(
         pair value: UInt64,
@@ -161,7 +159,7 @@ struct OutputBuffer {
         return unsafe place + 2
     }
 
-    /// The digits of a number below 100, as they lie in memory.
+    /// The two digits of a number below 100, in memory order.
     @inline(__always)
     private static func pair(_ value: UInt64) -> UInt16 {
         unsafe UnsafeRawPointer(pairs.utf8Start).loadUnaligned(
@@ -171,7 +169,7 @@ struct OutputBuffer {
     }
 
     mutating func append(double value: Double) {
-        // Not -0.0, which an integer has no text for.
+        // Excludes -0.0, which an integer cannot express.
         if let whole = Int64(exactly: value), whole.magnitude < 1 << 53, whole != 0 || value.sign == .plus {
             if whole < 0 { append(UInt8(ascii: "-")) }
             return append(integer: whole.magnitude)
