@@ -10,7 +10,7 @@ struct CRC32: Sendable {
     /// The polynomial, with the lowest power in the highest bit.
     private static let polynomial: UInt32 = 0xEDB8_8320
 
-    /// Eight tables of 256 entries: the contribution of a byte that 0 to 7 others follow.
+    /// Eight tables of 256 entries: the contribution of a byte that is followed by 0 to 7 others.
     private static let tables: FixedBuffer<UInt32> = {
         var tables = (0..<256).map { byte in (0..<8).reduce(UInt32(byte)) { word, _ in timesX(word) } }
         for index in 0..<(7 * 256) {

@@ -90,8 +90,7 @@ struct DeflateBlock {
         var position = 0
         var literal = 0
         var distance = 0
-        // Neighbouring matches mostly have the same distance, so frequencies are updated once per run of equal
-        // distances.
+        // Neighbouring matches mostly have the same distance, so frequencies are updated once per run of matches.
         var repeated: UInt32 = 0
         while position <= last, matchCount < Self.maxMatches {
             let word = word(position)

@@ -10,7 +10,7 @@ extension Duration {
 
     /// The duration in whole nanoseconds, truncated. Nil if it does not fit 63 bits (292 years).
     package var wholeNanoseconds: Int64? {
-        // Fast path below nine seconds, for nearly all measurements: 128-bit division takes longer than counting does.
+        // A 128-bit division takes longer than recording a time. Nearly all times are below nine seconds and avoid it.
         if let attoseconds = Int64(exactly: attoseconds) { return attoseconds / 1_000_000_000 }
         return Int64(exactly: attoseconds / 1_000_000_000)
     }

@@ -26,7 +26,7 @@ package final class Monitor<State>: @unchecked Sendable {
         case end
     }
 
-    /// Calls `step` until it returns an item or the end. Returns the item or nil. `hasTimedOut` means: not signalled.
+    /// Calls `step` until it returns an item, which is the result, or the end. `hasTimedOut`: the last wait timed out.
     package func next<Item>(_ step: (inout State, _ hasTimedOut: Bool) -> Step<Item>) -> Item? {
         condition.lock()
         defer { condition.unlock() }

@@ -22,7 +22,7 @@ enum TextfileTarget {
         throw TextfileError(errno: System.tooManyLinks, operation: "following the link \(path)")
     }
 
-    /// Replacing a device, a pipe or a socket would cut off its users.
+    /// Rejects folders, and devices, pipes and sockets, whose users would be cut off by a file in their place.
     private static func checkIsRegular(_ path: String) throws(TextfileError) {
         switch System.status(of: path)?.kind {
         // If there is no file, creating it reports any problem.

@@ -42,7 +42,7 @@ final class AsyncCollection: Sendable {
     /// Starts a run, or joins the one in progress.
     ///
     /// - Parameter done: Called once, under no lock, with true if there is an answer. Not called after ``giveUp(_:)``.
-    /// - Returns: The number of the wait, or nil if the collector would wait for itself, directly or indirectly.
+    /// - Returns: The number of the wait, or nil if the collector would wait for itself, directly or through another.
     func begin(_ done: @escaping @Sendable (Bool) -> Void) -> UInt64? {
         guard !ReentryGuard.isInside(self) else { return nil }
         let isInside = ReentryGuard.isInside(anyOf: AsyncCollection.self)

@@ -27,9 +27,9 @@ final class HostCall<Answer: Sendable>: Sendable {
 
     /// Calls the closure, or joins its run. Returns nil if it fails or does not answer in time.
     ///
-    /// - Parameter limit: The maximum time to wait, by default 10 seconds. The closure is not called if it is not
-    ///   positive. Without a real-time clock, nothing waits: the closure runs on the caller's thread, and a second
-    ///   caller is refused.
+    /// - Parameter limit: The maximum time to wait, by default 10 seconds. At zero or less, the closure is not called.
+    ///   Without a real-time clock, nothing waits: the closure runs on the caller's thread, and a second caller is
+    ///   refused.
     func answer(on thread: CallThread, within limit: Duration?, _ context: RegistryContext) -> Answer? {
         let patience = limit ?? .seconds(10)
         guard patience > .zero else { return nil }

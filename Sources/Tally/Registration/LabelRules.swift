@@ -14,7 +14,7 @@ struct LabelRules {
         for name in names { try check(name, of: "the registry", reserved: Self.bucketLabel, &seen) }
     }
 
-    /// Checks the labels of a family beside the constant labels.
+    /// Checks the labels of a family together with the constant labels.
     ///
     /// - Parameter metric: The exposed name.
     func check(_ request: FamilyRequest, named metric: String, constant: [String]) throws(RegistrationError) {

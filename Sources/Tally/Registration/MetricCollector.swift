@@ -21,7 +21,7 @@ public protocol MetricCollector: Sendable {
     /// The families that the collector fills. Read once, at registration.
     var families: [CollectedFamily] { get }
 
-    /// Sets the values of the families. Called for each scrape that exposes one, on the scrape's own thread, under no
+    /// Sets the values of the families. Called for each scrape that exposes one, on a thread of its own and under no
     /// lock.
     ///
     /// Never called concurrently: scrapes that arrive during a call share its answer. The method may block. If it
@@ -41,7 +41,7 @@ public protocol AsyncMetricCollector: Sendable {
     /// Sets the values of the families. Never called concurrently: a scrape that arrives during a call waits for the
     /// same answer. A scrape made inside this collector, or inside another one while this one runs, omits the families.
     ///
-    /// If the method throws or exceeds the scrape's timeout, its families are omitted and counted in
-    /// `tally_scrape_errors_total{family}`. The same happens if its last answer is more than a minute old.
+    /// If the method throws or exceeds the scrape's timeout, the families are omitted and counted in
+    /// `tally_scrape_errors_total{family}`. The same happens if the last answer is more than a minute old.
     func collect(into samples: inout CollectedSamples) async throws
 }

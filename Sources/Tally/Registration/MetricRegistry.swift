@@ -8,7 +8,7 @@
 ///
 /// There is no global registry: pass one to each component that counts, and a fresh one to each test.
 ///
-/// Registering takes the registry's lock, and a scrape takes it to copy one reference. An update never takes it.
+/// Registrations take the registry's lock, and so do scrapes, to copy one reference. Updates of instruments never do.
 public final class MetricRegistry: Sendable {
     let context: RegistryContext
     let constantLabels: [ConstantLabel]
@@ -54,7 +54,7 @@ public final class MetricRegistry: Sendable {
 
     // MARK: Registration
 
-    /// Registers a family. Returns its storage, which is the existing one if the definition is the same.
+    /// Registers a family and returns its storage. A second registration with the same definition shares the storage.
     ///
     /// - Parameter source: Replaces the source of an existing family that a closure or a collector fills.
     func register(

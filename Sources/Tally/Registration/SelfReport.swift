@@ -8,7 +8,7 @@ protocol SelfReport: Sendable {
     /// - Parameters:
     ///   - families: The registered families.
     ///   - answers: The answers of the scrape's collectors.
-    /// - Returns: The storages to expose instead of registered ones, by registered storage.
+    /// - Returns: The storages to expose, by the registered storages that they replace.
     func refresh(
         _ families: [RegisteredFamily],
         answers: [ObjectIdentifier: CollectedAnswer]

@@ -101,7 +101,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
         unsafe place(record(of: key, cell), in: base)
     }
 
-    /// Publishes a larger table. Handles that it does not copy are inserted again by their next lookup by text.
+    /// Publishes a larger table. Handles that are not copied are inserted again by their next lookup by text.
     private func grow(to bits: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
         let larger = unsafe Self.allocate(bits: bits)
         count = 0

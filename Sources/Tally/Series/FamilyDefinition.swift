@@ -87,7 +87,7 @@ final class FamilyDefinition: Sendable {
         return FamilyDefinition(request, registeredName: name, constantLabels: constant, context: context)
     }
 
-    /// The names under the `dots` escaping. Different for two families whose claims are different.
+    /// The names under the `dots` escaping. Distinct for families with distinct claims.
     var dottedClaims: Set<ByteName> { layout.claims(of: name, in: [.dots]) }
 
     /// True if OpenMetrics exposes creation times.

@@ -55,7 +55,7 @@ extension FamilyStorage {
         _ newState: (any SeriesState)?,
         _ state: inout State
     ) -> SlotReference? {
-        // A child may have become necessary since `newState` was called.
+        // The child may have existed, or the family may have been full, when `newState` was called.
         let newState = newState ?? definition.layout.makeState?(definition.context)
         let tail = state.directory.tail
         if let tail, let slot = unsafe append(labels, newState, to: tail, &state) { return slot }

@@ -1,7 +1,7 @@
 // Lookups by label values that are given at run time, in the order of the label names.
 
 extension FamilyStorage {
-    /// The child with these values. A wrong number of values is counted and returns a cell that is never exposed.
+    /// The child with these values. Counts a wrong number of values, and then returns a cell that is never exposed.
     func child(_ values: [String]) -> SeriesCell {
         guard values.count == definition.labelNames.count else {
             definition.context.rejected.count(.labelCount)

@@ -2,8 +2,8 @@
 struct JSONPieces: Sendable {
     /// `{"name":"…","help":"…","type":"COUNTER","metrics":[`
     let header: [UInt8]
-    /// The text before each own label's value: `{"labels":{"service":"chat","method":"`, `","outcome":"`. Last, the
-    /// labels' end.
+    /// The text before each own label's value, from `{"labels":{"service":"chat","method":"` to `","outcome":"`. The
+    /// last piece follows the labels.
     let heads: LabelFragments
     /// The text before each value, up to its quote: `"value":"`.
     let members: LabelFragments

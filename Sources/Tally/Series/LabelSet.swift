@@ -62,9 +62,9 @@ public struct Label<Root>: Sendable {
 struct LabelField: Sendable {
     /// The offset that is added to the address of the label set for `write`.
     let offset: Int
-    /// The number of bytes that distinguish the values, if it is one or zero.
+    /// The number of bytes that distinguish the values, if it is known to be one or zero.
     let byteCount: Int?
-    /// Appends the value's text, given the address at ``offset``.
+    /// Appends the value's text. Receives the address of the label set plus ``offset``.
     let write: @Sendable (UnsafeRawPointer, inout LabelTextWriter) -> Void
 
     @usableFromInline

@@ -1,6 +1,6 @@
-/// MurmurHash64A with the seed of Redis, so that a key has the same register as in Redis.
+/// MurmurHash64A with Redis' seed, so that every key falls into the same register as in Redis.
 ///
-/// It has no key and is easy to invert, so it is only applied to hashes of `SipHash`.
+/// The hash is unkeyed and easy to invert, so it is only applied to the output of `SipHash`.
 /// https://github.com/aappleby/smhasher/blob/master/src/MurmurHash2.cpp
 enum MurmurHash64A {
     private static var seed: UInt64 { 0xADC8_3B19 }

@@ -118,7 +118,7 @@ struct PageDirectory: Sendable {
         unsafe withEntry(place) { unsafe $0.pointee.page.unsafelyUnwrapped }
     }
 
-    /// The page of a series that is exposed in `generation`, or nil if it is hidden. Retained only by the directory.
+    /// The page of a series that is exposed in `generation`, or nil if it is hidden. Unretained: the directory owns it.
     @inline(__always)
     func page(exposing reference: SlotReference, in generation: UInt64) -> Unmanaged<SeriesPage>? {
         unsafe withEntry(reference.place) { entry in

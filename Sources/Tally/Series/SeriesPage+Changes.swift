@@ -3,7 +3,7 @@ internal import Synchronization
 // Filling a page. Requires the family's lock.
 
 extension SeriesPage {
-    /// True if this many more series with this much text fit, if required from the beginning of a block.
+    /// True if this many more series with this much text fit, starting with a new block if required.
     func hasRoom(_ slots: Int, labelBytes: Int, inNewBlock: Bool) -> Bool {
         let blockSize = 1 << blockShift
         let first = inNewBlock ? (count + blockSize - 1) & ~(blockSize - 1) : count
@@ -122,7 +122,7 @@ extension SeriesPage {
                 position += 1
             }
         }
-        // In escaped text, the only quotes are those after each value.
+        // Every value ends with an unescaped quote.
         assert(label == innerValues)
         if hasControl { hasControls.store(true, ordering: .relaxed) }
     }

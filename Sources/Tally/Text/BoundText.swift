@@ -1,7 +1,8 @@
 /// The text of a bucket's bound: `le="0.005"`.
 ///
 /// Every format uses the canonical form of OpenMetrics, because a series must not change its labels when a scraper
-/// negotiates another format: the shortest digits that read back, and an exponent below 1e-4 and from 1e+06.
+/// negotiates another format: the shortest digits that read back as the same number, with an exponent below 1e-4 and
+/// from 1e+06.
 ///
 /// https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md#numbers
 enum BoundText {

@@ -125,7 +125,7 @@ struct LabelTextWriter {
         var outcome = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { buffer in
             unsafe attempt(buffer, write, body)
         }
-        // Repeats only if the labels' text has changed between two readings.
+        // A second round is needed only if the labels' text has changed between two readings.
         while case .needs(let capacity) = outcome {
             let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: capacity)
             outcome = unsafe attempt(buffer, write, body)

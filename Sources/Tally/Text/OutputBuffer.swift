@@ -1,5 +1,5 @@
-/// Memory that an encoder fills. It first checks for room (``hasRoom(_:)``), then writes without further checks. Not
-/// `Sendable`. Valid only while the caller lends the memory.
+/// Memory that an encoder fills without further checks once ``hasRoom(_:)`` has returned true. Not `Sendable`. Valid
+/// only while the caller lends the memory.
 @safe
 struct OutputBuffer {
     /// The size of a stream's chunks, in bytes.
@@ -129,7 +129,7 @@ struct OutputBuffer {
         return unsafe write(pair: value % 100, at: write(upTo2: value / 100, at: place))
     }
 
-    /// Writes one or two digits. Uses no branch, because this choice is hard to predict. Always stores two bytes.
+    /// Writes one or two digits, without a branch: this choice is the hardest to predict. Always stores two bytes.
     @inline(__always)
     private static func write(
         upTo2 value: UInt64,
