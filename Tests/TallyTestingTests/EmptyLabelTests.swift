@@ -9,7 +9,7 @@ struct EmptyLabelTests {
         "foo{a=\"\"} 1\nfoo 2", "foo 1\nfoo{a=\"\"} 2", "foo{a=\"\"} 1\nfoo{b=\"\"} 2",
         "foo{a=\"\",b=\"x\"} 1\nfoo{b=\"x\"} 2", "foo{b=\"x\",c=\"\"} 1\nfoo{a=\"\",b=\"x\"} 2",
     ])
-    func seriesThatDifferInEmptyLabelsAreOne(_ samples: String) {
+    func seriesThatDifferOnlyInEmptyLabelsAreDuplicates(_ samples: String) {
         for (parser, text) in [
             (ExpositionParser(.prometheusText), samples + "\n"), (.init(.openMetrics), openMetrics(samples)),
         ] {
@@ -18,7 +18,7 @@ struct EmptyLabelTests {
         }
     }
 
-    @Test func theSamplesOfAHistogramAreOfOneMetricToo() throws {
+    @Test func emptyLabelsDoNotSplitAHistogram() throws {
         // Not in one literal: the official parsers, which read those, refuse a label that is no label.
         let samples = ["h_bucket{a=\"\",le=\"+Inf\"} 1", "h_sum 2", "h_count{b=\"\"} 1"]
         let text = (["# TYPE h histogram"] + samples + ["# EOF\n"]).joined(separator: "\n")
@@ -27,12 +27,12 @@ struct EmptyLabelTests {
         #expect(try parsed.histogram(of: "h", labels: ["a": ""])?.count == 1)
     }
 
-    @Test func otherValuesStillTellSeriesApart() throws {
+    @Test func nonEmptyLabelValuesDistinguishSeries() throws {
         let text = "foo{a=\"\"} 1\nfoo{a=\"x\"} 2\nfoo{a=\" \"} 3\n"
         #expect(try ExpositionParser(.prometheusText).parse(text).samples.count == 3)
     }
 
-    @Test func anEmptyValueAsksForTheSeriesWithoutTheLabel() throws {
+    @Test func anEmptyLabelValueSelectsTheSeriesWithoutTheLabel() throws {
         let parsed = try ExpositionParser(.prometheusText).parse("foo{a=\"\"} 1\nfoo{a=\"x\"} 2\nbar 3\n")
         #expect(try parsed.value(of: "foo") == 1, "the one without labels")
         #expect(try parsed.value(of: "foo", labels: ["a": ""]) == 1)

@@ -107,7 +107,7 @@ struct GuideTests {
         // END
     }
 
-    @Test func differencesAndLintReadAsTheGuideShows() throws {
+    @Test func differencesAndLintProblemsPrintAsTheGuideShows() throws {
         let guide = try Guide("Sources/TallyTesting/TallyTesting.docc/TestYourMetrics.md")
         let registry = MetricRegistry()
         Mailer(in: registry).send()

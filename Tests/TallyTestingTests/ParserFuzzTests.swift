@@ -5,7 +5,7 @@ import Testing
 struct ParserFuzzTests {
     /// Tens of thousands of texts that are nearly right. `Tests/Fuzz/run` goes on from here with libFuzzer.
     @Test(.timeLimit(.minutes(5)), arguments: 1...6 as ClosedRange<UInt64>)
-    func noTextBreaksTheParserAndWhatItAcceptsReadsBackTheSame(_ seed: UInt64) throws {
+    func mutatedTextsThrowOrRoundTrip(_ seed: UInt64) throws {
         var mutator = TextMutator(seed: seed)
         var accepted = 0
         var codes: Set<ExpositionError.Code> = []

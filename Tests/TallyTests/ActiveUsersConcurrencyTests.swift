@@ -25,7 +25,7 @@ struct ActiveUsersConcurrencyTests {
         return done
     }
 
-    @Test func eightThreadsRecordWhileOneObserves() async throws {
+    @Test func concurrentRecordsCountEveryUserOnce() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let users = ActiveUsers("users", help: "", windows: [.hours(1), .days(7)], in: registry)
@@ -47,7 +47,7 @@ struct ActiveUsersConcurrencyTests {
     }
 
     /// Ticks go on all the while, users move between them and fall out of the short window.
-    @Test func timeGoesOnWhileManyRecord() async throws {
+    @Test func concurrentRecordsStayConsistentWhileTimeAdvances() async throws {
         try await onThread {
             let clock = ManualClock()
             let registry = MetricRegistry(clock: clock)
@@ -76,7 +76,7 @@ struct ActiveUsersConcurrencyTests {
         }
     }
 
-    @Test func familiesOfUsersLoseNobody() async throws {
+    @Test func concurrentRecordsIntoAFamilyLoseNoUsers() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let family = try ActiveUsers.family(

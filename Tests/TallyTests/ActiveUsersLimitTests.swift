@@ -17,7 +17,7 @@ struct ActiveUsersLimitTests {
     }
 
     /// Nothing but recording, so that nobody's scrape tidies up.
-    @Test func usersPastTheLongestWindowAreForgottenWithoutAScrape() {
+    @Test func usersPastTheLongestWindowAreEvictedWithoutAScrape() {
         let users = users([.hours(1)])
         for cycle in 0..<20 {
             for user in 0..<1000 { users.record("\(cycle) \(user)") }
@@ -29,7 +29,7 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
-    @Test func slowChangeOfUsersIsFlatToo() {
+    @Test func memoryStaysFlatUnderASlowTurnoverOfUsers() {
         let users = users([.hours(1)])
         var most = 0
         for minute in 0..<600 {
@@ -45,7 +45,7 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
-    @Test func tablesShrinkWhenUsersStayAway() {
+    @Test func tablesShrinkWhenUsersExpire() {
         let users = users([.hours(1)])
         for user in 0..<100_000 { users.record("\(user)") }
         let full = users.kept.slots
@@ -61,7 +61,7 @@ struct ActiveUsersLimitTests {
 
     /// One user alone comes back, who belongs to one shard of many.
     @Test(arguments: [60, 1800])
-    func usersNearWhomNobodyComesAreForgottenWithoutAScrape(everySeconds seconds: Int) {
+    func usersInIdleShardsAreEvictedWithoutAScrape(everySeconds seconds: Int) {
         let users = users([.hours(1)])
         for user in 0..<10_000 { users.record("\(user)") }
         for _ in 0..<200 {
@@ -73,7 +73,7 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
-    @Test func scrapingAloneForgetsThemAsWell() {
+    @Test func scrapesAloneEvictExpiredUsers() {
         let users = users([.hours(1)])
         for user in 0..<10_000 { users.record("\(user)") }
         for _ in 0..<150 {
@@ -86,7 +86,7 @@ struct ActiveUsersLimitTests {
 
     // MARK: More users than are kept
 
-    @Test func moreUsersThanAreKeptAreEstimatedAndFlagged() throws {
+    @Test func usersPastTheLimitAreEstimatedAndFlagged() throws {
         let users = users([.hours(1), .hours(24)], maxUsers: 1000)
         func overflow() throws -> String? {
             try registry.parsed()["tally_active_users_overflow", ("metric", "active_users")]
@@ -116,7 +116,7 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
-    @Test func roomThatUsersLeaveIsTakenAgain() {
+    @Test func expiredUsersMakeRoomForNewOnes() {
         let users = users([.hours(1)], maxUsers: 64)
         for user in 0..<64 { users.record("old \(user)") }
         clock.advance(by: .seconds(3600))
@@ -127,7 +127,7 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
-    @Test func roomIsMadeAmongUsersWhomNobodyLookedAtSince() {
+    @Test func expiredUsersMakeRoomBeforeASweepReachesThem() {
         let users = users([.hours(1)], maxUsers: 64)
         for user in 0..<64 { users.record("old \(user)") }
         clock.advance(by: .seconds(59 * 60))
@@ -142,7 +142,7 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
-    @Test func usersWhoDidNotFitLeaveTheirWindowLikeOthers() {
+    @Test func usersPastTheLimitExpireLikeOthers() {
         let users = users([.minutes(5), .hours(1)], maxUsers: 1)
         for minute in 0..<300 {
             for user in 0..<20 { users.record("\(minute) \(user)") }
@@ -157,7 +157,7 @@ struct ActiveUsersLimitTests {
 }
 
 struct TimedRegistersTests {
-    @Test func anyWindowHasTheRegistersOfWhoeverHitItWithin() {
+    @Test func everyWindowHasTheHighestRanksHitWithinIt() {
         var random = Xorshift(seed: 3)
         // Around where ticks of 32 bits begin anew.
         for start in [0, 0x7FFF_FFF0, 0xFFFF_FF00, 0x1_7FFF_FF00] {
@@ -186,7 +186,7 @@ struct TimedRegistersTests {
         }
     }
 
-    @Test func hitsOfFourThousandMillionTicksAgoAreNoNewOnes() {
+    @Test func hitsOfFourBillionTicksAgoAreNotTakenForNewOnes() {
         var registers = TimedRegisters(size: 1)
         registers.hit(0, rank: 9, at: 10)
         for tick in stride(from: 1 << 30, through: 1 << 33, by: 1 << 29) { registers.hit(0, rank: 1, at: tick + 10) }
@@ -195,7 +195,7 @@ struct TimedRegistersTests {
         #expect(ranks == [1])
     }
 
-    @Test func hitsOfBeforeALongQuietTimeAreNoNewOnes() {
+    @Test func hitsBeforeALongQuietPeriodAreNotTakenForNewOnes() {
         var registers = TimedRegisters(size: 1)
         registers.hit(0, rank: 9, at: 10)
         let later = 0xFFFF_FFFF + 15
@@ -207,7 +207,7 @@ struct TimedRegistersTests {
 }
 
 struct UserTableTests {
-    @Test func itIsTheDictionaryItStandsFor() {
+    @Test func aUserTableAgreesWithADictionary() {
         var random = Xorshift(seed: 5)
         for longest in [3, 50, 4000] {
             var table = UserTable()

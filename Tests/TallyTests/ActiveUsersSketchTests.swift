@@ -47,7 +47,7 @@ struct ActiveUsersSketchTests {
         #expect(users.sketch(over: .minutes(1)) == sketch(of: (2000..<5000).map(String.init)))
     }
 
-    @Test func sketchesOfOneKeyMergeAndOfTwoDoNot() throws {
+    @Test func sketchesMergeOnlyUnderTheSameKey() throws {
         let one = users()
         let other = ActiveUsers(
             "other_users",
@@ -66,7 +66,7 @@ struct ActiveUsersSketchTests {
 
     // MARK: Hours
 
-    @Test func closedHoursHaveWhatEachOfThemSaw() {
+    @Test func eachClosedHourHasTheUsersSeenInIt() {
         wall.value = 1_700_000_000
         let hour = 1_700_000_000 / 3600
         let users = users()
@@ -84,7 +84,7 @@ struct ActiveUsersSketchTests {
         #expect(users.hourlySketches() == sketches, "asking again changes nothing")
     }
 
-    @Test func onlyTheLastHoursAreKept() {
+    @Test func onlyTheLastClosedHoursAreRetained() {
         let users = users(closedHours: 3)
         for hour in 0..<200 {
             for user in 0..<hour { users.record("\(hour) \(user)") }
@@ -99,7 +99,7 @@ struct ActiveUsersSketchTests {
         #expect(none.hourlySketches().isEmpty)
     }
 
-    @Test func anHourThatComesAgainGoesOnWhereItWas() {
+    @Test func anHourThatTheClockReentersKeepsItsUsers() {
         wall.value = 360_000
         let users = users()
         users.record("alice")
@@ -112,7 +112,7 @@ struct ActiveUsersSketchTests {
         #expect(users.hourlySketches().map(\.sketch) == [sketch(of: ["alice", "carol"]), sketch(of: ["bob"])])
     }
 
-    @Test func aWildTimeOfDayIsForgotten() {
+    @Test func implausibleWallClockTimesAreDiscarded() {
         wall.value = 360_000
         let users = users()
         users.record("alice")
@@ -128,7 +128,7 @@ struct ActiveUsersSketchTests {
         #expect(users.counts()[.hours(1)] == 3)
     }
 
-    @Test func hoursWhoseSecondsDoNotFitAreNone() {
+    @Test func hoursPastTheRangeOfIntegersAreOmitted() {
         let users = users()
         for seconds in [1e19, -1e19] {
             wall.value = seconds
@@ -138,7 +138,7 @@ struct ActiveUsersSketchTests {
         }
     }
 
-    @Test func manyUsersOfAnHourAreDenseAndAsExact() {
+    @Test func hourlySketchesOfManyUsersLoseNoRegisters() {
         let users = users()
         let identifiers = (0..<100_000).map(String.init)
         for identifier in identifiers { users.record(identifier) }

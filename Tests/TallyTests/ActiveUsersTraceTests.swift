@@ -36,7 +36,7 @@ struct ActiveUsersTraceTests {
 
     /// 420 traces of 150 steps.
     @Test(.serialized, arguments: 0..<60 as Range<UInt64>)
-    func everyCountIsThatOfTheObviousWay(_ seed: UInt64) async throws {
+    func countsMatchABruteForceModel(_ seed: UInt64) async throws {
         try await onThread {
             for (number, windows) in Self.windowSets.enumerated() {
                 try follow(windows, seed: seed * 100 + UInt64(number))
@@ -107,7 +107,7 @@ struct ActiveUsersTraceTests {
         }
     }
 
-    @Test func manyUsersMatchTheObviousWay() async throws {
+    @Test func countsOfManyUsersMatchABruteForceModel() async throws {
         try await onThread {
             let windows: [Window] = [.minutes(5), .hours(1)]
             let clock = ManualClock()
@@ -138,7 +138,7 @@ struct ActiveUsersTraceTests {
         return try ActiveUsers(validating: "users", help: "", windows: windows, in: registry)
     }
 
-    @Test func twoMillionUsersAreCountedToTheUser() async throws {
+    @Test func twoMillionUsersAreCountedExactly() async throws {
         try await onThread {
             let clock = ManualClock()
             let users = try Self.users2([.hours(24)], clock)

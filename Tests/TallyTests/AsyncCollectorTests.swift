@@ -43,7 +43,7 @@ struct AsyncCollectorTests {
     }
 
     @Test
-    func showWhatTheySaidWhenTheyWereLastWaitedFor() async throws {
+    func valuesOfTheLastCollectionAreExposedUntilTheyExpire() async throws {
         let state = Holder(1)
         registry.register(Collector(families: [Self.rows]) { $0.set(Self.rows, to: state.value) })
         #expect(registry.hasAsyncCollectors)
@@ -68,7 +68,7 @@ struct AsyncCollectorTests {
     }
 
     @Test
-    func areLeftOutWhenTheyFail() async throws {
+    func aFailingCollectorIsLeftOut() async throws {
         let fails = Holder(false)
         registry.register(
             Collector(families: [Self.rows]) { samples in
@@ -85,7 +85,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func areLeftOutWhenTheyTakeTooLongAndAskedOnlyOnceAtATime() async throws {
+    func aSlowCollectorIsLeftOutAndRunsOnceAtATime() async throws {
         let gate = AsyncGate()
         let asked = Holder(0)
         registry.register(
@@ -117,7 +117,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: [Duration.zero, .seconds(-1)])
-    func areNotWaitedForWhereThereIsNoTime(_ limit: Duration) async throws {
+    func aTimeoutOfZeroOrLessDoesNotWait(_ limit: Duration) async throws {
         let gate = AsyncGate()
         defer { gate.open() }
         registry.register(Collector(families: [Self.rows]) { _ in await gate.wait() })
@@ -126,7 +126,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(arguments: [Duration.seconds(Int64.max), Duration(attoseconds: .max), Duration(attoseconds: .min)])
-    func mayTakeAsLongAsNoClockCanWait(_ limit: Duration) async {
+    func extremeTimeoutsDoNotTrap(_ limit: Duration) async {
         await #expect(processExitsWith: .success) { [limit] in
             let registry = MetricRegistry()
             registry.register(
@@ -141,7 +141,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func sayNothingOldWhenTheyTakeTooLong() async throws {
+    func aTimedOutCollectorExposesNoOldValues() async throws {
         let gate = AsyncGate()
         defer { gate.open() }
         let isQuick = Holder(true)
@@ -159,7 +159,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func doNotWaitForThemselves() async throws {
+    func aCollectorThatCollectsItsOwnRegistryDoesNotDeadlock() async throws {
         let registry = registry
         let later = Holder<Task<Void, Never>?>(nil)
         let gate = AsyncGate()
@@ -189,7 +189,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func doNotWaitForEachOther() async throws {
+    func collectorsThatCollectEachOtherDoNotDeadlock() async throws {
         let registry = registry
         let asked = Locked(0)
         let gate = AsyncGate()
@@ -214,7 +214,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func areNotWaitedForByACancelledTask() async throws {
+    func aCancelledTaskStopsWaitingForCollectors() async throws {
         let gate = AsyncGate()
         defer { gate.open() }
         registry.register(Collector(families: [Self.rows]) { _ in await gate.wait() })
@@ -227,7 +227,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func keepWhatTheySaidForTheOthersWhenATaskIsCancelled() async throws {
+    func aCancelledCollectionKeepsTheLastValuesForOthers() async throws {
         let gate = AsyncGate()
         defer { gate.open() }
         let isQuick = Holder(true)
@@ -243,7 +243,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func areAllAskedAtATime() async throws {
+    func collectorsRunConcurrently() async throws {
         let first = AsyncGate()
         let other = CollectedFamily.gauge("other", help: "")
         // One waits for the other: in turn they would never end.
@@ -264,7 +264,7 @@ struct AsyncCollectorTests {
     }
 
     @Test
-    func ofAnIncludedRegistryAreAskedToo() async throws {
+    func collectorsOfAnIncludedRegistryRunToo() async throws {
         let inner = MetricRegistry(ownMetrics: false)
         inner.register(Collector(families: [Self.rows]) { $0.set(Self.rows, to: 1) })
         #expect(!registry.hasAsyncCollectors)

@@ -17,7 +17,7 @@ struct ChunkBorderTests {
     }
 
     @Test
-    func statesOfUnevenLengthsHaveRoomInJSON() throws {
+    func statesOfUnevenLengthsFitIntoJSONChunks() throws {
         let registry = MetricRegistry(ownMetrics: false)
         let states = try StateSet<Uneven>.family(validating: "state", help: "", labelNames: ["n"], in: registry)
         for number in 0..<300 { states[["\(number)"]].set(.long) }
@@ -75,7 +75,7 @@ struct ChunkBorderTests {
     }
 
     @Test
-    func everyKindHasRoomInEveryEscaping() async throws {
+    func everyKindFitsIntoChunksInEveryEscaping() async throws {
         try await onThread {
             for constantBytes in stride(from: 0, through: 150, by: 15) {
                 let registry = try registry(constantBytes: constantBytes)

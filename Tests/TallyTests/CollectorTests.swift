@@ -29,7 +29,7 @@ struct CollectorTests {
     }
 
     @Test
-    func areAskedAtEachScrape() throws {
+    func collectorsRunAtEachScrape() throws {
         let queries = queries
         let connections = connections
         let state = Holder(1)
@@ -57,7 +57,7 @@ struct CollectorTests {
     }
 
     @Test
-    func failWithTheirOwnFamiliesOnly() throws {
+    func aFailingCollectorAffectsOnlyItsOwnFamilies() throws {
         let connections = connections
         let fails = Holder(true)
         registry.register(
@@ -76,7 +76,7 @@ struct CollectorTests {
     }
 
     @Test
-    func areAskedOnlyForFamiliesThatAreShown() throws {
+    func collectorsRunOnlyForRequestedFamilies() throws {
         let asked = Holder(0)
         registry.register(Collector(families: [connections, queries]) { _ in asked.value += 1 })
         Counter("other_total", help: "", in: registry).increment()
@@ -87,7 +87,7 @@ struct CollectorTests {
     }
 
     @Test
-    func areNotAskedPastTheScrapesDeadline() throws {
+    func collectorsDoNotStartPastTheDeadline() throws {
         let clock = ManualClock()
         let registry = MetricRegistry(clock: clock)
         let asked = Holder(0)
@@ -107,7 +107,7 @@ struct CollectorTests {
     }
 
     @Test
-    func mayScrapeTheRegistryThemselves() throws {
+    func aCollectorMayScrapeItsOwnRegistry() throws {
         let registry = registry
         let queries = queries
         registry.register(
@@ -120,7 +120,7 @@ struct CollectorTests {
     }
 
     @Test
-    func giveHistogramsByTheirBuckets() throws {
+    func histogramsAreSetByBucketCounts() throws {
         let sizes = CollectedFamily.histogram("sizes", help: "", labelNames: ["kind"], buckets: [1, 2, .infinity])
         registry.register(
             Collector(families: [sizes]) { samples in
@@ -144,7 +144,7 @@ struct CollectorTests {
     }
 
     @Test
-    func cannotSayWhatMakesNoSense() throws {
+    func invalidValuesAreRejectedWithAReason() throws {
         let connections = connections
         let queries = queries
         let seconds = CollectedFamily.floatCounter("busy_seconds", help: "")
@@ -168,7 +168,7 @@ struct CollectorTests {
     }
 
     @Test
-    func keepIntegersExactAndCutFractions() throws {
+    func integersStayExactAndFractionsAreTruncated() throws {
         let queries = queries
         let exact = CollectedFamily.counter("exact", help: "", labelNames: ["n"])
         registry.register(
@@ -182,7 +182,7 @@ struct CollectorTests {
     }
 
     @Test
-    func shareOneChildPastTheLimit() throws {
+    func labelSetsPastTheLimitShareOneChild() throws {
         let limited = CollectedFamily.counter("limited", help: "", labelNames: ["n"], maxChildren: 2)
         registry.register(
             Collector(families: [limited]) { samples in
@@ -200,7 +200,7 @@ struct CollectorTests {
     }
 
     @Test(arguments: [["other", "a", "b", "c"], ["a", "b", "c", "other"], ["a", "b", "other", "c"]])
-    func loseNothingWhereAValueIsCalledAsTheSharedChildIs(_ values: [String]) throws {
+    func aLabelValueNamedLikeTheOverflowChildLosesNothing(_ values: [String]) throws {
         let limited = CollectedFamily.counter("limited", help: "", labelNames: ["n"], maxChildren: 2)
         registry.register(
             Collector(families: [limited]) { samples in
@@ -211,7 +211,7 @@ struct CollectorTests {
     }
 
     @Test
-    func mayKnowOneFamilyByTwoNames() throws {
+    func aFamilyMayBeNamedWithAndWithoutItsSuffix() throws {
         let one = CollectedFamily.counter("jobs", help: "", labelNames: ["queue"], maxChildren: 1)
         let other = CollectedFamily.counter("jobs_total", help: "", labelNames: ["queue"], maxChildren: 1)
         registry.register(
@@ -228,7 +228,7 @@ struct CollectorTests {
     // MARK: Registration
 
     @Test
-    func areRegisteredWholeOrNotAtAll() throws {
+    func aConflictRegistersNoneOfTheFamilies() throws {
         Counter("taken_total", help: "", in: registry).increment()
         let error = #expect(throws: RegistrationError.self) {
             try registry.register(
@@ -243,7 +243,7 @@ struct CollectorTests {
     }
 
     @Test
-    func takeNothingOverWhenOneOfTheirFamiliesIsWrong() throws {
+    func anInvalidFamilyLeavesTheEarlierCollectorInPlace() throws {
         let queries = queries
         registry.register(Collector(families: [queries]) { $0.set(queries, to: 1) })
         #expect(throws: RegistrationError.self) {
@@ -255,7 +255,7 @@ struct CollectorTests {
     }
 
     @Test
-    func takeOverFromOneOfTheSameFamilies() throws {
+    func aLaterCollectorReplacesOneWithTheSameFamilies() throws {
         let queries = queries
         registry.register(Collector(families: [queries]) { $0.set(queries, to: 1) })
         registry.register(Collector(families: [queries]) { $0.set(queries, to: 2) })
@@ -270,7 +270,7 @@ struct CollectorTests {
     }
 
     @Test
-    func withWrongNamesTrap() async {
+    func invalidFamilyNamesTrap() async {
         await #expect(processExitsWith: .failure) {
             MetricRegistry().register(Collector(families: [.gauge("no-name", help: "")]) { _ in })
         }

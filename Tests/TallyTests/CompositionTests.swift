@@ -13,7 +13,7 @@ struct CompositionTests {
     }
 
     @Test
-    func standInOneOrder() throws {
+    func familiesOfAllRegistriesAreSortedTogether() throws {
         Counter("b_total", help: "B.", in: host).increment()
         Counter("a_total", help: "A.", in: library).increment(by: 2)
         Counter("c_total", help: "C.", in: library).increment(by: 3)
@@ -35,7 +35,7 @@ struct CompositionTests {
     }
 
     @Test(arguments: [ExpositionFormat.prometheusText, .openMetrics, .json])
-    func haveOneHeaderForAFamilyOfBoth(_ format: ExpositionFormat) throws {
+    func aFamilyOfSeveralRegistriesHasOneHeader(_ format: ExpositionFormat) throws {
         let own = try Counter.family(validating: "jobs", help: "Jobs.", labelNames: ["kind"], in: host)
         own[["x"]].increment()
         Counter("jobs", help: "Jobs of the library.", in: library).increment(by: 2)
@@ -69,7 +69,7 @@ struct CompositionTests {
     }
 
     @Test
-    func leaveOutWhatCouldBeTheSameSeries() throws {
+    func possiblyDuplicateSeriesAreLeftOut() throws {
         let other = MetricRegistry(ownMetrics: true)
         Counter("jobs", help: "Jobs.", in: host).increment()
         // Its own label might say `chat` as well, which is not looked at for each series.
@@ -83,7 +83,7 @@ struct CompositionTests {
     }
 
     @Test
-    func leaveOutWhatHasTheSameConstantLabelsOrAnotherType() throws {
+    func familiesWithEqualConstantLabelsOrAnotherTypeAreLeftOut() throws {
         let same = MetricRegistry(constantLabels: ["service": "chat"])
         Counter("jobs", help: "Jobs.", in: host).increment()
         Counter("jobs", help: "Jobs.", in: same).increment(by: 2)
@@ -99,7 +99,7 @@ struct CompositionTests {
     }
 
     @Test
-    func leaveOutWhatAFamilyWithoutChildrenHasTheNameOf() throws {
+    func aFamilyWithoutChildrenReservesItsName() throws {
         let jobs = try Counter.family(validating: "jobs", help: "Jobs.", labelNames: ["kind"], in: host)
         Gauge("jobs_total", help: "Jobs of the library.", in: library).set(200)
         host.include(library)
@@ -113,7 +113,7 @@ struct CompositionTests {
     }
 
     @Test
-    func leaveOutWhatWouldBeTakenForAnother() throws {
+    func familiesWithCollidingSampleNamesAreLeftOut() throws {
         let other = MetricRegistry(constantLabels: ["service": "other"])
         Histogram("time", help: "", buckets: [1], in: host).observe(1)
         Gauge("time_count", help: "", in: other).set(1)
@@ -130,7 +130,7 @@ struct CompositionTests {
     }
 
     @Test
-    func showWhatEachTellsOfItselfWhereThatCanBeToldApart() throws {
+    func ownMetricsAreExposedPerRegistryIfLabelsDistinguishThem() throws {
         host.include(library)
         let series = try host.samples(of: "tally_series").map { $0[label: "service"] }
         #expect(series == ["chat", "pool"])
@@ -142,7 +142,7 @@ struct CompositionTests {
     }
 
     @Test
-    func countTheSamplesOfThoseThatDoNotTellThemselves() throws {
+    func seriesCountsIncludeRegistriesWithoutExposedOwnMetrics() throws {
         let nameless = MetricRegistry()
         for alike in [MetricRegistry(), MetricRegistry(ownMetrics: false)] {
             try Gauge(validating: "g_\(alike.ownFamilyNames.isEmpty ? "bare" : "full")", help: "", in: alike).set(1)
@@ -167,7 +167,7 @@ struct CompositionTests {
     }
 
     @Test
-    func mayIncludeEachOther() throws {
+    func registriesMayIncludeEachOther() throws {
         Gauge("a", help: "", in: host).set(1)
         Gauge("b", help: "", in: library).set(2)
         host.include(library)
@@ -183,7 +183,7 @@ struct CompositionTests {
     }
 
     @Test
-    func doNotKeepThemselves() {
+    func aRegistryThatIncludesItselfIsDeallocated() {
         weak var gone: MetricRegistry?
         do {
             let registry = MetricRegistry()
@@ -194,7 +194,7 @@ struct CompositionTests {
     }
 
     @Test
-    func canBeAskedForByName() throws {
+    func familiesOfIncludedRegistriesCanBeRequestedByName() throws {
         Gauge("a", help: "", in: host).set(1)
         Gauge("b", help: "", in: library).set(2)
         host.include(library)
@@ -204,7 +204,7 @@ struct CompositionTests {
     }
 
     @Test
-    func areCutIntoTheSameChunks() throws {
+    func chunksOfSeveralRegistriesJoinToTheExposition() throws {
         for (number, registry) in [host, library].enumerated() {
             let family = try Counter.family(
                 validating: "many",
@@ -230,7 +230,7 @@ struct CompositionTests {
     }
 
     @Test
-    func whatIsLeftOutOfALibraryWithoutMetricsOfItsOwnIsCountedInTheHosts() throws {
+    func familiesLeftOutOfABareLibraryCountAsErrorsOfTheHost() throws {
         let library = MetricRegistry(clock: ManualClock(), ownMetrics: false)
         let host = MetricRegistry(clock: ManualClock())
         Counter("jobs_total", help: "The host's.", in: host).increment()

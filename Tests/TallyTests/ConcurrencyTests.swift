@@ -35,7 +35,7 @@ struct ConcurrencyTests {
         #expect(scrapes > 0)
     }
 
-    @Test func countersLoseNothing() async throws {
+    @Test func concurrentCounterIncrementsAreNotLost() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let counter = Counter("c_total", help: "C.", in: registry)
@@ -62,7 +62,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func gaugesLoseNothing() async throws {
+    @Test func concurrentGaugeUpdatesAreNotLost() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let gauge = Gauge("g", help: "G.", in: registry)
@@ -74,7 +74,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func histogramsAreWholeInEveryScrape() async throws {
+    @Test func histogramsAreConsistentInEveryScrape() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let histogram = Histogram("h", help: "H.", buckets: [1, 2, 3], in: registry)
@@ -95,7 +95,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func familiesLoseNothingWhicheverWayAChildIsFound() async throws {
+    @Test func concurrentChildLookupsLoseNoIncrements() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let open = Family<Path, Counter>("open_total", help: "O.", maxChildren: 100, in: registry)
@@ -118,7 +118,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func childrenThatComeAndGoAreNeverExposedTwiceNorLost() async throws {
+    @Test func childrenRemovedConcurrentlyAreNeitherLostNorDuplicated() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let open = Family<Path, Counter>("open_total", help: "O.", maxChildren: 10_000, in: registry)
@@ -143,7 +143,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func registeringTheSameFromManyThreadsGivesOneInstrument() async throws {
+    @Test func concurrentRegistrationsShareOneInstrument() async throws {
         try await onThread {
             let registry = MetricRegistry()
             try hammer(registry, rounds: 500) { _, round in

@@ -21,7 +21,7 @@ struct DistinctSketchFormatTests {
     }
 
     @Test(arguments: formats)
-    func whatIsWrittenIsReadBackEqual(_ format: DistinctSketchFormat) throws {
+    func writtenSketchesReadBackEqual(_ format: DistinctSketchFormat) throws {
         for sketch in Self.sketches {
             let bytes = sketch.bytes(for: format)
             let read = try DistinctSketch(bytes: bytes, from: format)
@@ -32,7 +32,7 @@ struct DistinctSketchFormatTests {
         }
     }
 
-    @Test func theBytesAreThoseOfTheFormats() {
+    @Test func bytesFollowTheLayoutOfEachFormat() {
         var registers = [UInt8](repeating: 0, count: 16_384)
         registers.replaceSubrange(0..<4, with: [1, 2, 3, 51])
         registers[16_383] = 33
@@ -69,7 +69,7 @@ struct DistinctSketchFormatTests {
 
     // MARK: What only engines write
 
-    @Test func theRunsOfRedisAreRead() throws {
+    @Test func sparseRedisValuesAreRead() throws {
         let header = Array("HYLL".utf8) + [1, 0, 0, 0] + [7, 0, 0, 0, 0, 0, 0, 0]
         let empty = try DistinctSketch(bytes: header + [0b0111_1111, 0xFF], from: .redis)
         #expect(empty.isEmpty)
@@ -93,7 +93,7 @@ struct DistinctSketchFormatTests {
         #expect(Self.code(header, .redis) == .truncated)
     }
 
-    @Test func theSparseAndTheEmptyValueOfPostgresAreRead() throws {
+    @Test func sparseAndEmptyPostgreSQLValuesAreRead() throws {
         #expect(try DistinctSketch(bytes: [0x11, 0x8E, 0x7F], from: .postgresql).isEmpty)
         #expect(try DistinctSketch(bytes: [0x13, 0x8E, 0x7F], from: .postgresql).isEmpty)
 
@@ -135,7 +135,7 @@ struct DistinctSketchFormatTests {
         return bytes
     }
 
-    @Test func listsAndSetsOfDataSketchesAreRead() throws {
+    @Test func dataSketchesListsAndSetsAreRead() throws {
         #expect(try DistinctSketch(bytes: [2, 1, 7, 14, 3, 0x0C, 0, 8], from: .dataSketches).isEmpty)
 
         let pairs: [(UInt32, UInt8)] = [(1 << 14 | 7, 3), (16_383, 51), (7, 2)]
@@ -165,7 +165,7 @@ struct DistinctSketchFormatTests {
         #expect(Self.code([2, 1, 7, 14, 3, 8, 1, 8] + Self.word(5), .dataSketches) == .invalidRegister)
     }
 
-    @Test func narrowRegistersOfDataSketchesAreRead() throws {
+    @Test func dataSketchesNarrowRegistersAreRead() throws {
         let registers = (0..<16_384).map { UInt8($0 % 52) }
         var six = [UInt8](repeating: 0, count: 12_289)
         for (index, rank) in registers.enumerated() {
@@ -227,7 +227,7 @@ struct DistinctSketchFormatTests {
         }
     }
 
-    @Test func errorsSayWhatIsWrong() throws {
+    @Test func invalidBytesThrowTheMatchingErrorCode() throws {
         let sketch = sketch(of: 0..<100)
         let redis = sketch.bytes(for: .redis)
         let postgresql = sketch.bytes(for: .postgresql)

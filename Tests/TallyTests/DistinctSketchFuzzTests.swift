@@ -33,7 +33,7 @@ struct DistinctSketchFuzzTests {
         return Array(repeating: small, count: 3).flatMap { $0 } + large
     }()
 
-    @Test func spoiledBytesThrowOrReadAsAnotherSketch() throws {
+    @Test func corruptedBytesThrowOrReadAsAnotherSketch() throws {
         for (bytes, format) in Self.seeds where !(bytes.first == 0x12 && format == .postgresql) {
             #expect(
                 DistinctSketchFormatTests.code(bytes, format) == nil,

@@ -39,7 +39,7 @@ struct DistinctSketchTests {
         #expect(DistinctSketch().isEmpty, "nor are the registers that empty sketches share")
     }
 
-    @Test func nothingThatPrintsASketchShowsItsRegisters() {
+    @Test func printingASketchDoesNotShowItsRegisters() {
         let sketch = sketch(of: 0..<100)
         var dumped = ""
         dump(sketch, to: &dumped)
@@ -49,7 +49,7 @@ struct DistinctSketchTests {
         }
     }
 
-    @Test func anEmptySketchIsZero() {
+    @Test func anEmptySketchEstimatesZero() {
         #expect(DistinctSketch().isEmpty)
         #expect(DistinctSketch().estimate == 0)
         #expect(DistinctSketch() == DistinctSketch())
@@ -57,7 +57,7 @@ struct DistinctSketchTests {
         #expect("\(sketch(of: 0..<1))" == "DistinctSketch(estimate: 1)")
     }
 
-    @Test func sketchesOfDifferentKeysRefuseToMerge() throws {
+    @Test func sketchesUnderDifferentKeysDoNotMerge() throws {
         let other = sketch(of: 0..<10, key: HashKey(bytes: Array(1...16)))
         var merged = Self.a
         let error = #expect(throws: DistinctSketchError.self) { try merged.merge(other) }
@@ -78,7 +78,7 @@ struct DistinctSketchTests {
 
     /// Three standard errors, of 0.81 % each, and a user for rounding.
     @Test(arguments: [1, 2, 10, 100, 1_000, 10_000, 16_384, 40_000, 81_920, 200_000, 1_000_000])
-    func theErrorIsWithinThreeStandardErrors(_ count: Int) {
+    func estimatesAreWithinThreeStandardErrors(_ count: Int) {
         let key = HashKey(bytes: Array(0..<16))
         let hash = SipHash(key: key)
         var registers = HyperLogLog()
@@ -90,7 +90,7 @@ struct DistinctSketchTests {
     }
 
     /// The estimator is unbiased, which one run of one size cannot show.
-    @Test func manyEstimatesAverageToTheTruth() {
+    @Test func estimatesAverageToTheTrueCount() {
         for count in [300, 20_000, 45_000] {
             var generator = Xorshift(seed: UInt64(count))
             let sum = (0..<20).reduce(0.0) { sum, _ in
@@ -104,7 +104,7 @@ struct DistinctSketchTests {
     }
 
     @Test(arguments: 4...16)
-    func everyPrecisionKeepsItsError(_ precision: Int) {
+    func estimatesOfEveryPrecisionAreWithinThreeStandardErrors(_ precision: Int) {
         var registers = HyperLogLog(precision: precision)
         var generator = Xorshift(seed: UInt64(precision))
         for _ in 0..<20_000 { registers.insert(key: generator.next()) }
@@ -113,7 +113,7 @@ struct DistinctSketchTests {
         #expect(registers.registers.count == 1 << precision)
     }
 
-    @Test func ranksAndIndicesAreThoseOfTheHash() {
+    @Test func theHashDeterminesIndexAndRank() {
         // The key whose hash is 0: index 0, and no bit above it that is set.
         for precision in 4...16 {
             let place = HyperLogLog.place(of: Unkeyed.key(hashingTo: 0), precision: precision)
@@ -128,7 +128,7 @@ struct DistinctSketchTests {
         #expect(HyperLogLog.place(of: Unkeyed.key(hashingTo: .max), precision: 14).rank == 1)
     }
 
-    @Test func registersAtTheirHighestAreNoTrap() {
+    @Test func registersAtTheirMaximumDoNotTrap() {
         let full = HyperLogLog(precision: 14, registers: Array(repeating: 51, count: 16_384))
         #expect(full.estimate == .infinity)
         #expect(DistinctSketch(unkeyed: full).estimate == .max)
@@ -140,7 +140,7 @@ struct DistinctSketchTests {
     }
 
     /// Where identifiers decide registers without a key, 16,384 of them make millions of users.
-    @Test func craftedIdentifiersInflateOnlyUnkeyedHashing() {
+    @Test func craftedIdentifiersInflateOnlyUnkeyedEstimates() {
         let crafted = (0..<16_384).map { index in Unkeyed.key(hashingTo: 1 << (14 + 7) | UInt64(index)) }
         var unkeyed = HyperLogLog()
         var keyed = HyperLogLog()

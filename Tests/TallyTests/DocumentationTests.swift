@@ -3,7 +3,7 @@ import Testing
 
 /// The README and the guides show code that some test compiles.
 struct DocumentationTests {
-    @Test func everyBlockOfSwiftIsThePartOfATestOfItsName() throws {
+    @Test func everySwiftBlockMatchesTheTestPartOfItsName() throws {
         let parts = try Dictionary(Guide.parts().map { ($0.name, $0.text) }) { first, _ in
             Issue.record("two tests have the part \(first)")
             return first

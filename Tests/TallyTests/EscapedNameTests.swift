@@ -18,7 +18,7 @@ struct EscapedNameTests {
     // MARK: Reserved labels
 
     @Test(arguments: escapings)
-    func noLabelBecomesAReservedOne(_ escaping: NameEscaping) throws {
+    func escapingNeverProducesAReservedLabel(_ escaping: NameEscaping) throws {
         for label in ["_source", "_", "_dot_x", "_a__b", "é", "日本", "1a", "._x", "_é", "-_-"] {
             let registry = try MetricRegistry(
                 validatingPrefix: "",
@@ -37,7 +37,7 @@ struct EscapedNameTests {
         }
     }
 
-    @Test func legacyRegistriesHaveSuchLabelsToo() throws {
+    @Test func legacyRegistriesAcceptLabelsWithALeadingUnderscore() throws {
         let registry = MetricRegistry(constantLabels: ["_zone": "eu"], ownMetrics: false)
         try Counter.family(validating: "a", help: "", labelNames: ["_source", "source", "x_y"], in: registry)[
             ["1", "2", "3"]
@@ -49,7 +49,7 @@ struct EscapedNameTests {
 
     /// The label of a state set has its name, in every escaping.
     @Test(arguments: escapings)
-    func aStateSetsOwnLabelIsNotReservedEither(_ escaping: NameEscaping) throws {
+    func theLabelOfAStateSetIsNeverReserved(_ escaping: NameEscaping) throws {
         for name in ["_phase", "é.phase", "日本"] {
             let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
             try StateSet<Phase>(validating: name, help: "", in: registry).set(.up)
@@ -64,7 +64,7 @@ struct EscapedNameTests {
     }
 
     @Test(arguments: [("_a", "éa"), ("_", "日本"), ("._x", "_x")])
-    func labelsThatWouldBecomeOneAreAnError(_ one: String, _ other: String) throws {
+    func labelsThatEscapeToTheSameNameThrow(_ one: String, _ other: String) throws {
         let registry = MetricRegistry(nameValidation: .utf8)
         let error = #expect(throws: RegistrationError.self) {
             try Gauge.family(validating: "g", help: "", labelNames: [one, other], in: registry)
@@ -78,7 +78,7 @@ struct EscapedNameTests {
         ("wait_seconds", "seconds"), ("http.wait_seconds", "seconds"), ("é_bytes", "bytes"), ("wait.seconds", nil),
         ("http.server.wait.seconds", nil), ("wait-seconds", nil), ("wait.seconds.", nil),
     ])
-    func aFamilyHasOneUnitInEveryEscaping(_ name: String, _ unit: String?) throws {
+    func aFamilyHasTheSameUnitInEveryEscaping(_ name: String, _ unit: String?) throws {
         let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
         try Gauge(validating: name, help: "", in: registry).set(1)
         try Histogram(validating: "of_\(name)", help: "", in: registry).observe(1)
@@ -88,7 +88,7 @@ struct EscapedNameTests {
     }
 
     /// "If non-empty, it MUST be a suffix of the MetricFamily name": `dots` puts an underscore between the two.
-    @Test func aCountersUnitIsLeftOutWhereItCannotStand() throws {
+    @Test func aCountersUnitIsLeftOutIfItIsNoSuffixOfTheName() throws {
         let registry = MetricRegistry(ownMetrics: false)
         Counter("work_seconds_total", help: "", in: registry).increment()
         for escaping in Self.escapings {

@@ -7,7 +7,7 @@ import Testing
 struct GaugeTests {
     let registry = MetricRegistry()
 
-    @Test func goesUpAndDown() throws {
+    @Test func aGaugeGoesUpAndDown() throws {
         let gauge = Gauge("clients", help: "Clients.", in: registry)
         #expect(try registry.parsed()["clients"] == "0")
         gauge.set(10)
@@ -21,13 +21,13 @@ struct GaugeTests {
     }
 
     @Test(arguments: [(Double.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf")])
-    func mayBeSetToWhatIsNotANumber(_ value: Double, _ text: String) throws {
+    func aGaugeMayBeSetToNonFiniteValues(_ value: Double, _ text: String) throws {
         let gauge = Gauge("clients", help: "Clients.", in: registry)
         gauge.set(value)
         #expect(try registry.parsed()["clients"] == text)
     }
 
-    @Test func additionsThatCouldNotBeUndoneAreDroppedAndCounted() throws {
+    @Test func nonFiniteAdditionsAreDroppedAndCounted() throws {
         let gauge = Gauge("clients", help: "Clients.", in: registry)
         gauge.set(3)
         gauge.add(.nan)
@@ -58,7 +58,7 @@ struct GaugeTests {
         #expect(gauge.value == 0)
     }
 
-    @Test func setToNowIsTheTimeOfDay() {
+    @Test func setToNowSetsTheUnixTime() {
         let gauge = Gauge("last_run_timestamp_seconds", help: "Last run.", in: registry)
         let before = Date().timeIntervalSince1970
         gauge.setToNow()
@@ -69,7 +69,7 @@ struct GaugeTests {
 struct ObservingGaugeTests {
     let registry = MetricRegistry()
 
-    @Test func asksTheClosureAtEachScrape() throws {
+    @Test func theLatestClosureRunsAtEachScrape() throws {
         let depth = Atomic<Int>(3)
         ObservedGauge("queue_depth", help: "Depth.", in: registry) { [registry] in
             _ = registry
@@ -82,7 +82,7 @@ struct ObservingGaugeTests {
         #expect(try registry.parsed()["queue_depth"] == "4")
     }
 
-    @Test func mayRegisterInstrumentsAndReadTheRegistry() throws {
+    @Test func aClosureMayRegisterAndUpdateInstruments() throws {
         ObservedGauge("queue_depth", help: "Depth.", in: registry) { [registry] in
             let counter = Counter("asked_total", help: "Asked.", in: registry)
             counter.increment()
@@ -93,7 +93,7 @@ struct ObservingGaugeTests {
         #expect(try registry.parsed()["asked_total"] == "3")
     }
 
-    @Test func mayAskForTheExpositionThatIsAskingIt() throws {
+    @Test func aClosureMayScrapeItsOwnRegistry() throws {
         let counter = Counter("other_total", help: "Other.", in: registry)
         counter.increment()
         let inner = Holder("")
@@ -106,7 +106,7 @@ struct ObservingGaugeTests {
         #expect(try registry.parsed()["tally_scrape_errors_total", ("family", "queue_depth")] == "2")
     }
 
-    @Test func twoRegistriesMayAskForEachOther() throws {
+    @Test func closuresOfTwoRegistriesMayScrapeEachOther() throws {
         let other = MetricRegistry()
         ObservedGauge("size_bytes", help: "Size.", in: registry) { Double(other.exposition().body.count) }
         ObservedGauge("size_bytes", help: "Size.", in: other) { [registry] in
@@ -116,7 +116,7 @@ struct ObservingGaugeTests {
         #expect(try registry.parsed()["tally_scrape_errors_total", ("family", "size_bytes")] == "2")
     }
 
-    @Test func aTaskThatAClosureStartedMayScrapeLater() async throws {
+    @Test func aTaskStartedByAClosureMayScrapeLater() async throws {
         let (starts, continuation) = AsyncStream.makeStream(of: Void.self)
         let task = Holder<Task<String, Never>?>(nil)
         ObservedGauge("depth", help: "Depth.", in: registry) { [registry] in
@@ -147,7 +147,7 @@ struct ObservingGaugeTests {
         while try registry.parsed()[name] != nil { await Task.yield() }
     }
 
-    @Test(.timeLimit(.minutes(5))) func whatAReplacedClosureHeldMayUseTheRegistryAsItGoes() async throws {
+    @Test(.timeLimit(.minutes(5))) func capturedObjectsMayUseTheRegistryInTheirDeinit() async throws {
         func register() {
             let guest = Guest(registry)
             ObservedGauge("depth", help: "Depth.", in: registry) { guest.registry === self.registry ? 1 : 0 }
@@ -163,7 +163,7 @@ struct ObservingGaugeTests {
         try await isGone("other")
     }
 
-    @Test func oneThatBlocksHoldsUpItsOwnScrapeOnly() throws {
+    @Test func aBlockedClosureDelaysOnlyItsOwnScrape() throws {
         let release = DispatchSemaphore(value: 0)
         let entered = DispatchSemaphore(value: 0)
         let first = Holder(true)

@@ -26,7 +26,7 @@ struct GzipTests {
         return Array(outcome.output)
     }
 
-    @Test func everyLengthAndEveryKindOfTextComesBack() throws {
+    @Test func inputsOfEveryLengthAndKindRoundTrip() throws {
         var generator = Xorshift(seed: 42)
         let digits = Array("0123456789".utf8)
         let kinds: [(Int) -> [UInt8]] = [
@@ -50,7 +50,7 @@ struct GzipTests {
         #expect(try decompressed(bytes) == text)
     }
 
-    @Test func matchesReachTheWholeWindowAndNoFurther() throws {
+    @Test func matchesAroundTheEndOfTheWindowRoundTrip() throws {
         // A mark that comes again after so many bytes of noise.
         var generator = Xorshift(seed: 7)
         var text: [UInt8] = []
@@ -62,7 +62,7 @@ struct GzipTests {
         for size in [40_000, 65_536, 300_000] { #expect(try decompressed(compressed(text, pieces: size)) == text) }
     }
 
-    @Test func codesAreLimitedWhereFrequenciesGrowAsFast() throws {
+    @Test func codeLengthsAreLimitedForFibonacciFrequencies() throws {
         // Fibonacci's numbers make the deepest tree there is.
         var text: [UInt8] = []
         var (count, next) = (1, 1)
@@ -76,7 +76,7 @@ struct GzipTests {
     }
 
     @Test(arguments: [ExpositionFormat.prometheusText, .openMetrics, .json])
-    func anExpositionIsTheSameTextInAFractionOfItsSize(_ format: ExpositionFormat) throws {
+    func compressedExpositionsRoundTripAtAFractionOfTheSize(_ format: ExpositionFormat) throws {
         let registry = MetricRegistry(ownMetrics: false)
         let family = try Counter.family(
             validating: "many",
@@ -103,7 +103,7 @@ struct GzipTests {
         #expect(Double(whole.body.count) <= 1.15 * Double(zlib))
     }
 
-    @Test func anEmptyRegistryIsAnEmptyMember() throws {
+    @Test func anEmptyRegistryCompressesToAnEmptyMember() throws {
         let body = MetricRegistry(ownMetrics: false).exposition(for: ScrapeRequest(isCompressed: true)).body
         #expect(try decompressed(body).isEmpty)
     }

@@ -45,7 +45,7 @@ struct HostCallTests {
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: ["gauge", "collector"])
-    func oneThatHangsCostsItsOwnFamilyOnly(_ kind: String) throws {
+    func aHungClosureCostsOnlyItsOwnFamily(_ kind: String) throws {
         let gate = DispatchSemaphore(value: 0)
         let asked = Holder(0)
         register(kind, hangingAt: gate, asked)
@@ -64,7 +64,7 @@ struct HostCallTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func oneThatHasHungForLongIsNotWaitedFor() {
+    func aLongHungClosureIsNotAwaited() {
         let gate = DispatchSemaphore(value: 0)
         let asked = Holder(0)
         register("gauge", hangingAt: gate, asked)
@@ -78,7 +78,7 @@ struct HostCallTests {
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: ["gauge", "collector"])
-    func oneThatScrapesOnAnotherThreadIsRefusedThere(_ kind: String) throws {
+    func aNestedScrapeOnAnotherThreadSkipsTheRunningClosure(_ kind: String) throws {
         let registry = registry
         let inner = Holder("")
         let depth = Holder(0)
@@ -107,7 +107,7 @@ struct HostCallTests {
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: ["gauge", "collector"])
-    func nothingIsExposedOfAValueThatIsBeingAsked(_ kind: String) throws {
+    func aNestedScrapeExposesNoValueOfTheRunningClosure(_ kind: String) throws {
         let registry = registry
         let inner = Holder<[String]>([])
         let body: @Sendable () -> Double = {
@@ -126,7 +126,7 @@ struct HostCallTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func scrapesOfOneMomentShareAnAnswer() {
+    func concurrentScrapesShareAnAnswer() {
         let entered = DispatchSemaphore(value: 0)
         let gate = DispatchSemaphore(value: 0)
         let asked = Holder(0)

@@ -17,7 +17,7 @@ struct JSONLabelTests {
         return try metrics.map { try #require($0["labels"] as? [String: String]) }
     }
 
-    @Test(arguments: [nil, "\u{1}", "\u{1F}\t"]) func awkwardValuesReadBackAsTheyWere(control: String?) throws {
+    @Test(arguments: [nil, "\u{1}", "\u{1F}\t"]) func awkwardLabelValuesRoundTrip(control: String?) throws {
         let registry = MetricRegistry.bare()
         let family = try Counter.family(
             validating: "hits_total",
@@ -44,7 +44,7 @@ struct JSONLabelTests {
         family.storage._checkInvariants()
     }
 
-    @Test func valuesAreWhereTheyWereAfterRemovedOnesWereGivenBack() throws {
+    @Test func labelValuesSurviveCompaction() throws {
         let registry = MetricRegistry.bare()
         let family = try Counter.family(validating: "hits_total", help: "Hits.", labelNames: ["a", "b"], in: registry)
         for index in 0..<500 { family[["\(index)", "value \(index)"]].increment() }

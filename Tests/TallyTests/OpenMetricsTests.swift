@@ -15,7 +15,7 @@ struct OpenMetricsTests {
 
     private var openMetrics: String { String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self) }
 
-    @Test func everyTypeHasItsOwnHeadersAndTheEndIsMarked() {
+    @Test func everyTypeHasItsHeadersAndTheTextEndsWithEOF() {
         Counter("http_requests", help: "A \"quoted\"\\ help\n.", in: registry).increment(by: 7)
         FloatCounter("work_seconds_total", help: "Work.", in: registry).increment(by: 0.5)
         Gauge("queue_bytes", help: "Queue.", in: registry).set(-.infinity)
@@ -55,13 +55,13 @@ struct OpenMetricsTests {
         )
     }
 
-    @Test func anEmptyRegistryIsNothingButItsEnd() {
+    @Test func anEmptyRegistryIsOnlyTheEOFLine() {
         #expect(openMetrics == "# EOF\n")
     }
 
     // MARK: Exemplars
 
-    @Test func theLastExampleOfACounterAndOfEachBucketIsExposed() {
+    @Test func theLastExemplarOfACounterAndOfEachBucketIsExposed() {
         let counter = Counter("hits_total", help: "Hits.", in: registry)
         counter.increment(exemplar: ["trace_id": "a"])
         counter.increment(by: 3, exemplar: ["trace_id": "b\"\\\n", "span_id": "é"])
@@ -86,7 +86,7 @@ struct OpenMetricsTests {
             ["a": String(repeating: "é", count: 1 << 20)],
         ] as [Exemplar]
     )
-    func anExemplarThatBreaksARuleIsDroppedAndCounted(_ exemplar: Exemplar) throws {
+    func invalidExemplarsAreDroppedAndCounted(_ exemplar: Exemplar) throws {
         let registry = MetricRegistry()
         let counter = Counter("hits_total", help: "Hits.", in: registry)
         counter.increment(exemplar: exemplar)
@@ -95,13 +95,13 @@ struct OpenMetricsTests {
         #expect(try registry.parsed()["tally_rejected_updates_total", ("reason", "exemplar")] == "1")
     }
 
-    @Test func exactlyAsManyCharactersAsAreAllowedAreKept() {
+    @Test func anExemplarOfTheMaximumLengthIsKept() {
         let counter = Counter("hits_total", help: "Hits.", in: registry)
         counter.increment(exemplar: ["trace_id": String(repeating: "\"", count: 120)])
         #expect(openMetrics.contains(String(repeating: "\\\"", count: 120)))
     }
 
-    @Test func whatIsNotCountedIsNoExample() {
+    @Test func rejectedUpdatesLeaveNoExemplar() {
         let counter = Counter("hits_total", help: "Hits.", in: registry)
         counter.increment(by: -1, exemplar: ["trace_id": "a"])
         let delay = Histogram("delay", help: "Delay.", in: registry)
@@ -141,7 +141,7 @@ struct OpenMetricsTests {
 /// https://prometheus.io/docs/specs/om/open_metrics_spec/#histogram
 struct FallingSumTests {
     @Test(arguments: [([-1.0, 1], 5.0, false), ([1, 2], -5, false), ([0, 1], 0, true), ([1], 5, true)])
-    func areLeftOutOfOpenMetrics(_ bounds: [Double], _ value: Double, _ isThere: Bool) throws {
+    func sumsThatMayDecreaseAreLeftOutOfOpenMetrics(_ bounds: [Double], _ value: Double, _ isThere: Bool) throws {
         let registry = MetricRegistry(ownMetrics: false)
         Histogram("h", help: "", buckets: Buckets(bounds), in: registry).observe(value)
         let text = String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self)
@@ -173,7 +173,7 @@ struct CreatedSamplesTests {
     }
 
     @Test
-    func standBesideEachCounterAndHistogram() throws {
+    func countersAndHistogramsHaveCreatedSamples() throws {
         let text = try text(.openMetrics, exposesCreated: true)
         #expect(text.contains("\nplain_total{zone=\"a\"} 1\nplain_created{zone=\"a\"} 1763740000.5\n"))
         #expect(text.contains("\nkinds_created{zone=\"a\",kind=\"x\"} 1763740000.5\n"))
@@ -191,7 +191,7 @@ struct CreatedSamplesTests {
     }
 
     @Test
-    func areNotOfWhatBeganElsewhere() throws {
+    func externalTotalsHaveNoCreatedSamples() throws {
         let registry = MetricRegistry(exposesCreated: true, ownMetrics: false)
         ProcessMetrics.register(in: registry)
         registry.register(Jobs())
@@ -204,7 +204,7 @@ struct CreatedSamplesTests {
     }
 
     @Test
-    func areNotOfWhatARegistryTellsOfItself() throws {
+    func ownMetricsHaveNoCreatedSamples() throws {
         let registry = MetricRegistry(exposesCreated: true)
         let family = try Counter.family(validating: "c", help: "", labelNames: ["l"], maxChildren: 1, in: registry)
         for value in ["a", "b", "c"] { family[[value]].increment() }
@@ -216,14 +216,14 @@ struct CreatedSamplesTests {
     }
 
     @Test
-    func areLeftOutUnlessAskedForAndInOtherFormats() throws {
+    func createdSamplesAreOptInAndOnlyInOpenMetrics() throws {
         #expect(try !text(.openMetrics, exposesCreated: false).contains("_created"))
         #expect(try !text(.prometheusText, exposesCreated: true).contains("_created"))
         #expect(try !text(.json, exposesCreated: true).contains("_created"))
     }
 
     @Test
-    func keepTheirTimeWhenASeriesComesBackAndWhenPagesAreCompacted() throws {
+    func compactionKeepsCreatedTimes() throws {
         let seconds = Holder(1.0)
         let registry = try MetricRegistry(
             clock: ManualClock(),

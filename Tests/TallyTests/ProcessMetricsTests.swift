@@ -15,7 +15,7 @@ struct ProcessMetricsTests {
     let registry = MetricRegistry(ownMetrics: false)
 
     #if os(Linux)
-    @Test func theStandardNamesHaveWhatTheSystemSays() throws {
+    @Test func standardMetricsHaveTheValuesOfTheSystem() throws {
         ProcessMetrics.register(in: registry)
         let first = try registry.parsed()
         func value(_ name: String) throws -> Double { try #require(Double(first[name] ?? ""), "\(name)") }
@@ -42,7 +42,7 @@ struct ProcessMetricsTests {
     }
     #endif
 
-    @Test func registeringTwiceIsAsGoodAsOnce() throws {
+    @Test func registeringTwiceHasNoFurtherEffect() throws {
         let registry = try MetricRegistry(validatingPrefix: "app_", ownMetrics: false)
         ProcessMetrics.register(in: registry)
         ProcessMetrics.register(in: registry)
@@ -56,7 +56,7 @@ struct ProcessMetricsTests {
 
     #if os(Linux)
     @Test(arguments: Standard.names.map { [$0] } + [["process_threads", "swift_info"], Standard.names])
-    func whatWasUnregisteredComesBack(_ gone: [String]) throws {
+    func unregisteredMetricsReturnOnRegistration(_ gone: [String]) throws {
         ProcessMetrics.register(in: registry)
         #expect(try names() == Standard.names)
         for _ in 0..<2 {
@@ -68,7 +68,7 @@ struct ProcessMetricsTests {
         #expect(registry.refreshers.withLock { $0.count } == 1, "asked once a scrape")
     }
 
-    @Test func theRegistryIsNotKeptByThem() {
+    @Test func processMetricsDoNotRetainTheRegistry() {
         weak var kept: MetricRegistry?
         do {
             let registry = MetricRegistry()
@@ -79,7 +79,7 @@ struct ProcessMetricsTests {
         #expect(kept == nil)
     }
 
-    @Test func theStartIsTheSameWhoeverReadsIt() {
+    @Test func theStartTimeIsSharedByAllReaders() {
         let start = ProcessFacts.current().startSeconds
         #expect(start != nil)
         #expect(start == ProcessStart.own.seconds(boot: { 7 }, sinceBoot: 1), "the one that is known already")
@@ -87,7 +87,7 @@ struct ProcessMetricsTests {
     #endif
 
     /// As when the clock is set: the kernel computes its boot's time from it.
-    @Test func theStartIsReadOnce() {
+    @Test func theStartTimeIsReadOnce() {
         let start = ProcessStart()
         #expect(start.seconds(boot: { nil }, sinceBoot: 5) == nil)
         #expect(start.seconds(boot: { 1_000 }, sinceBoot: nil) == nil)
@@ -96,7 +96,7 @@ struct ProcessMetricsTests {
         #expect(start.seconds(boot: { nil }, sinceBoot: nil) == 1_005)
     }
 
-    @Test func aHostsOwnMetricOfTheNameIsAConflict() {
+    @Test func aHostMetricOfTheSameNameConflicts() {
         _ = Counter("process_threads", help: "Mine.", in: registry)
         _ = Gauge("process_open_fds", help: "Mine.", in: registry)
         #expect(throws: RegistrationError.self) { try ProcessMetrics.register(validatingIn: registry) }

@@ -16,7 +16,7 @@ struct ScrapeOptionsTests {
         String(decoding: registry.exposition(for: ScrapeRequest(names: names, timeout: limit)).body, as: UTF8.self)
     }
 
-    @Test func familiesAreNamedAsTheyAreExposedOrByASample() {
+    @Test func familiesAreSelectedByTheirNameOrASampleName() {
         Counter("a_total", help: "A.", in: registry).increment()
         Histogram("b_seconds", help: "B.", buckets: [1], in: registry).observe(0.5)
         Gauge("c", help: "C.", in: registry).set(1)
@@ -30,7 +30,7 @@ struct ScrapeOptionsTests {
         #expect(text(["", "c\n"]) == "")
     }
 
-    @Test func gaugesOfOtherFamiliesAreNotAsked() {
+    @Test func closuresOfUnselectedGaugesDoNotRun() {
         let asked = Holder(0)
         ObservedGauge("a", help: "A.", in: registry) {
             asked.value += 1
@@ -43,7 +43,7 @@ struct ScrapeOptionsTests {
         #expect(asked.value == 1)
     }
 
-    @Test func pastTheTimeoutGaugesAreLeftOutAndCounted() throws {
+    @Test func gaugesPastTheTimeoutAreLeftOutAndCounted() throws {
         for name in ["a", "b", "c"] {
             try ObservedGauge(validating: name, help: name, in: registry) { [clock] in
                 clock.advance(by: .seconds(1))

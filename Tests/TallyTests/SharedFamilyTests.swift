@@ -29,7 +29,7 @@ struct SharedFamilyTests {
 
     private let route = Route(method: .get, isCached: true)
 
-    @Test func aChildRemovedThroughOneTypeOfStatesComesBackThroughTheOther() throws {
+    @Test func aChildRemovedThroughOneStateTypeReturnsThroughAnother() throws {
         let one = Family<Route, StateSet<Phase>>("phase", help: "", in: registry)
         let other = Family<Route, StateSet<SamePhase>>("phase", help: "", in: registry)
         for _ in 0..<2 {
@@ -49,7 +49,7 @@ struct SharedFamilyTests {
         #expect(registry.text.contains("phase=\"down\"} 1\n"))
     }
 
-    @Test func aChildRemovedThroughOneTypeOfLabelsComesBackThroughTheOther() throws {
+    @Test func aChildRemovedThroughOneLabelTypeReturnsThroughAnother() throws {
         let one = Family<Route, Counter>("hits_total", help: "", in: registry)
         let other = Family<SameRoute, Counter>("hits_total", help: "", in: registry)
         let dynamic = try Counter.family(
@@ -72,7 +72,7 @@ struct SharedFamilyTests {
         #expect(dynamic.count == 1)
     }
 
-    @Test func aSchemaThatChangesNeverFindsAnotherChild() {
+    @Test func aChangedSchemaNeverFindsAnotherChild() {
         let one = Family<Turning, Counter>("turns_total", help: "", in: registry)
         // Packs into the bytes 1 and 0, and after the turn so does the other.
         one[Turning(phase: .down, isNew: false)].increment()

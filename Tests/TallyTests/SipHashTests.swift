@@ -27,7 +27,7 @@ struct SipHashTests {
 
     private let counting = SipHash(key: HashKey(bytes: Array(0..<16)))
 
-    @Test func everyPublishedVectorIsMet() {
+    @Test func hashesMatchThePublishedVectors() {
         #expect(Self.published.count == 64)
         #expect(Self.published[15] == 0xA129_CA61_49BE_45E5)
         for (length, expected) in Self.published.enumerated() {
@@ -35,7 +35,7 @@ struct SipHashTests {
         }
     }
 
-    @Test func aTextIsHashedAsItsBytes() {
+    @Test func aStringHashesLikeItsBytes() {
         for text in [
             "", "a", "user-4711", "🚀 été", "0f8fad5b-d9cb-469f-a165-70867728950e", String(repeating: "x", count: 999),
         ] {
@@ -47,7 +47,7 @@ struct SipHashTests {
         #expect(counting.hash("\u{E9}") != counting.hash("e\u{301}"))
     }
 
-    @Test func wholeWordsAndTheRestAreReadWhereverTheyLie() {
+    @Test func unalignedBytesHashLikeAlignedOnes() {
         let padded: [UInt8] = Array(repeating: 0xFF, count: 7) + Array(0..<64) + Array(repeating: 0xFF, count: 8)
         unsafe padded.withUnsafeBytes { buffer in
             for shift in 0..<8 {
@@ -59,14 +59,14 @@ struct SipHashTests {
         }
     }
 
-    @Test func aMegabyteIsHashed() {
+    @Test func aChangedBitInAMegabyteChangesTheHash() {
         var bytes = [UInt8](repeating: 7, count: 1 << 20)
         let hash = counting.hash(bytes)
         bytes[1 << 19] ^= 1
         #expect(counting.hash(bytes) != hash)
     }
 
-    @Test func everyBitOfTheKeyMatters() {
+    @Test func everyBitOfTheKeyChangesTheHash() {
         var hashes: Set<UInt64> = []
         for bit in 0..<128 {
             var key = [UInt8](repeating: 0, count: 16)
@@ -78,12 +78,12 @@ struct SipHashTests {
 }
 
 struct MurmurHash64ATests {
-    @Test func theVectorsThatRedisMeetsAreMet() {
+    @Test func hashesMatchThoseOfRedis() {
         #expect(MurmurHash64A.hash([]) == 0xD8DF_EA65_85BC_9732)
         #expect(MurmurHash64A.hash(Array("hello".utf8)) == 0x0F65_6F01_EECF_E400)
     }
 
-    @Test func aNumberIsHashedAsItsEightBytes() {
+    @Test func aNumberHashesLikeItsEightBytes() {
         var generator = Xorshift(seed: 1)
         for _ in 0..<1000 {
             let number = generator.next()
@@ -92,7 +92,7 @@ struct MurmurHash64ATests {
         }
     }
 
-    @Test func everyByteAndTheLengthCount() {
+    @Test func everyByteAndTheLengthChangeTheHash() {
         for length in 0...40 {
             let bytes = (0..<length).map { UInt8($0) }
             var hashes: Set<UInt64> = [MurmurHash64A.hash(bytes)]

@@ -13,7 +13,7 @@ struct SweepTests {
         try Counter.family(validating: "c_total", help: "", labelNames: ["n"], maxChildren: limit, in: registry)
     }
 
-    @Test func aHandleKeepsItsNeighboursOnly() throws {
+    @Test func aHandleRetainsOnlyItsNeighbours() throws {
         let family = try family()
         var kept: [Counter] = []
         for number in 0..<60_000 {
@@ -35,7 +35,7 @@ struct SweepTests {
         family.storage._checkInvariants()
     }
 
-    @Test func whatAHandleKeptGoesAfterTheHandle() throws {
+    @Test func releasingHandlesReleasesTheirChildren() throws {
         let family = try family()
         var kept = (0..<20_000).map { family[["\($0)"]] }
         family.removeAll()
@@ -47,7 +47,7 @@ struct SweepTests {
         family.storage._checkInvariants()
     }
 
-    @Test func slowReadersKeepWhatTheyShowAndNoMore() throws {
+    @Test func slowReadersRetainOnlyTheirOwnPages() throws {
         let family = try family(5000)
         var readers: [ExpositionChunks] = []
         for round in 0..<60 {
@@ -65,7 +65,7 @@ struct SweepTests {
         #expect(family.storage.size.entries < 20_000)
     }
 
-    @Test func readersKeepPagesOnlyAsLongAsTheyRead() throws {
+    @Test func aReaderRetainsPagesOnlyWhileItLives() throws {
         let family = try family(5000)
         for number in 0..<2000 { family[["\(number)"]].increment() }
         weak var page: SeriesPage?
@@ -79,7 +79,7 @@ struct SweepTests {
         #expect(page == nil)
     }
 
-    @Test func aViewTakesNoPageOfWhichNothingIsExposed() throws {
+    @Test func viewsSkipPagesWithoutExposedChildren() throws {
         let family = try family(5000)
         // Kept by its handle, and hidden.
         let held = family[["held"]]
@@ -94,7 +94,7 @@ struct SweepTests {
 
     /// Against a dictionary: what is made, removed, kept and let go of at random is found with what it counted.
     @Test(arguments: [UInt64(1), 2, 3, 4])
-    func whateverComesAndGoesIsFoundAgain(_ seed: UInt64) throws {
+    func childrenAgreeWithADictionary(_ seed: UInt64) throws {
         var random = Xorshift(seed: seed)
         let family = try family(100_000)
         var exposed: [Int: Int] = [:]
@@ -142,7 +142,7 @@ struct SweepTests {
         }
     }
 
-    @Test func childrenMovedByASweepKeepWhatBelongsToThem() throws {
+    @Test func childrenMovedByASweepKeepTheirData() throws {
         let registry = try MetricRegistry(
             clock: ContinuousClock(),
             wallSeconds: { 5 },
@@ -170,7 +170,7 @@ struct SweepTests {
         }
     }
 
-    @Test func closedLabelSetsComeBackHoweverManyThereAre() {
+    @Test func thousandsOfClosedLabelSetsReturnAfterRemoval() {
         struct Bytes: LabelSet {
             var a: UInt8
             var b: UInt8

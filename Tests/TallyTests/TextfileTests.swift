@@ -18,7 +18,7 @@ struct TextfileTests {
     }
 
     @Test
-    func holdTheExposition() throws {
+    func theFileHoldsTheExposition() throws {
         try inFolder { folder in
             let file = folder.appending(path: "jobs.prom")
             try registry.write(toTextfile: file.path)
@@ -30,7 +30,7 @@ struct TextfileTests {
     }
 
     @Test
-    func takeTheOldOnesPlaceWhole() throws {
+    func theFileIsReplacedAtomically() throws {
         try inFolder { folder in
             let file = folder.appending(path: "jobs.prom")
             let old = Data("old".utf8)
@@ -52,7 +52,7 @@ struct TextfileTests {
     }
 
     @Test
-    func thatCannotBeWrittenLeaveNothingBehind() throws {
+    func aFailedWriteLeavesNoFileBehind() throws {
         try inFolder { folder in
             let missing = folder.appending(path: "none/jobs.prom").path
             let error = #expect(throws: TextfileError.self) { try registry.write(toTextfile: missing) }
@@ -79,7 +79,7 @@ struct TextfileTests {
     }
 
     @Test
-    func areNeverADeviceNorAPipeNorASocket() throws {
+    func devicesPipesAndSocketsAreNotReplaced() throws {
         try inFolder { folder in
             // Of its own, never the machine's: a defect would destroy it.
             let pipe = folder.appending(path: "pipe").path
@@ -106,7 +106,7 @@ struct TextfileTests {
     }
 
     @Test(arguments: ["jobs\0.prom", "jobs.prom\0", "\0"])
-    func haveNoNameWithNUL(_ name: String) throws {
+    func aPathWithNULThrows(_ name: String) throws {
         try inFolder { folder in
             let error = #expect(throws: TextfileError.self) {
                 try registry.write(toTextfile: "\(folder.path)/\(name)")
@@ -120,7 +120,7 @@ struct TextfileTests {
 
     /// Links to one another folder's file: absolute, relative, over another link, and to a file that is not there yet.
     @Test(arguments: ["absolute", "relative", "twice", "dangling"])
-    func areWrittenWhereALinkPoints(_ name: String) throws {
+    func symbolicLinksAreFollowed(_ name: String) throws {
         try inFolder { folder in
             let data = folder.appending(path: "data")
             try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
@@ -145,7 +145,7 @@ struct TextfileTests {
     }
 
     @Test
-    func areNoLinksInACircle() throws {
+    func aCycleOfSymbolicLinksThrows() throws {
         try inFolder { folder in
             let (one, other) = (folder.appending(path: "one").path, folder.appending(path: "other").path)
             #expect(symlink("other", one) == 0 && symlink("one", other) == 0)
@@ -154,7 +154,7 @@ struct TextfileTests {
     }
 
     @Test
-    func withoutRoomAreAnErrorThatSaysSo() async {
+    func aFileSizeLimitThrowsAndLeavesNoFileBehind() async {
         // In a process of its own, whose files may have no bytes.
         await #expect(processExitsWith: .success) {
             signal(SIGXFSZ, SIG_IGN)

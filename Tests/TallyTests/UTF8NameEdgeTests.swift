@@ -5,7 +5,7 @@ import Testing
 /// UTF-8 names at the edge of what a registry takes.
 struct UTF8NameEdgeTests {
     @Test(arguments: [1024, 1020, 1018, 1016])
-    func ofTheGreatestLengthsKeepTheSuffixesOfTheirSamples(_ length: Int) throws {
+    func namesOfMaximumLengthKeepTheirSampleSuffixes(_ length: Int) throws {
         let registry = MetricRegistry(nameValidation: .utf8, exposesCreated: true, ownMetrics: false)
         let name = String(repeating: "é", count: length / 2)
         try Histogram(validating: name, help: "", buckets: [1], in: registry).observe(1)
@@ -18,7 +18,7 @@ struct UTF8NameEdgeTests {
     }
 
     @Test(arguments: ["--name--", "..name__", "_name_", "-_name.-"])
-    func ofLabelsCannotBecomeThatOfTheMetricsName(_ label: String) throws {
+    func labelNamesThatEscapeToTheNameLabelThrow(_ label: String) throws {
         let registry = MetricRegistry(nameValidation: .utf8)
         let error = #expect(throws: RegistrationError.self) {
             try Gauge.family(validating: "g", help: "", labelNames: [label], in: registry)
@@ -27,7 +27,7 @@ struct UTF8NameEdgeTests {
     }
 
     @Test
-    func overflowIsCountedByTheirBytes() throws {
+    func overflowIsCountedByTheBytesOfTheName() throws {
         // `String` calls these equal.
         let registry = MetricRegistry(nameValidation: .utf8)
         for (name, overflow) in [("é", 3), ("e\u{301}", 5)] {
@@ -40,7 +40,7 @@ struct UTF8NameEdgeTests {
 
     /// Counters, whose lines are otherwise copied as they lie in memory.
     @Test
-    func ofCountersAreEscapedEachLineByItself() throws {
+    func everyLineOfACounterFamilyIsEscaped() throws {
         let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
         Counter("a.b", help: "", in: registry).increment()
         let family = try Counter.family(validating: "c", help: "", labelNames: ["x.y", "z"], in: registry)
@@ -55,7 +55,7 @@ struct UTF8NameEdgeTests {
     }
 
     @Test
-    func ofCreationTimesAreTakenByTheirFamily() throws {
+    func createdNamesAreReservedByTheirFamily() throws {
         let registry = MetricRegistry(exposesCreated: true)
         Counter("jobs", help: "", in: registry).increment()
         let error = #expect(throws: RegistrationError.self) {

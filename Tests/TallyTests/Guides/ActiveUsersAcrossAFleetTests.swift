@@ -11,7 +11,7 @@ struct ActiveUsersAcrossAFleetTests {
         guide = try Guide("Sources/Tally/Tally.docc/ActiveUsersAcrossAFleet.md")
     }
 
-    @Test func windowsOfOneInstance() {
+    @Test func oneInstanceExposesTheShownWindows() {
         let registry = MetricRegistry(ownMetrics: false)
         // GUIDE ActiveUsersAcrossAFleet in-one-process
         let activeUsers = ActiveUsers("active_users", help: "Users.", windows: [.hours(24), .days(7)], in: registry)
@@ -32,7 +32,7 @@ struct ActiveUsersAcrossAFleetTests {
     }
     // END
 
-    @Test func usersByPlan() {
+    @Test func usersAreCountedByPlan() {
         let registry = MetricRegistry(ownMetrics: false)
         // GUIDE ActiveUsersAcrossAFleet by-plan
         let byPlan = Family<Plan, ActiveUsers>("plan_users", help: "Users.", windows: [.hours(24)], in: registry)
@@ -47,7 +47,7 @@ struct ActiveUsersAcrossAFleetTests {
         func set(_ name: String, to bytes: [UInt8], expiresAfter: Duration) throws { values[name] = bytes }
     }
 
-    @Test func instancesShareAKeyAndPushTheirHours() async throws {
+    @Test func instancesPushOnlyTheirClosedHours() async throws {
         let environment = ["ACTIVE_USERS_KEY": "000102030405060708090a0b0c0d0e0f"]
         let clock = ManualClock()
         let wall = Holder(0.0)
