@@ -2,8 +2,7 @@ import Foundation
 import TallyTestSupport
 import Testing
 
-/// The use-site program imports the core and the healthcheck and nothing else: what it links is what they cost their
-/// users.
+/// The use-site program imports only the core and the healthcheck, so the libraries that it links are their cost.
 struct LinkageTests {
     static let program = Program.built("TallyUseSite")
 

@@ -3,7 +3,7 @@ import Synchronization
 import TallyTesting
 import Testing
 
-/// What tasks and threads of a test tell each other.
+/// State that the tasks and threads of a test share.
 private final class Shared: Sendable {
     let woken = Mutex<[Int]>([])
     let wakings = Atomic(0)
@@ -70,10 +70,10 @@ struct ManualClockTests {
                     shared.woken.withLock { $0.append(seconds * 10 + number) }
                 }
             )
-            // One after the other, so that the two of one deadline have an order too.
+            // One after the other, so that the two with equal deadlines have an order too.
             try await clock.waitForSleepers(number + 1)
         }
-        // Step by step: what sleepers of one step do first is for the threads to say.
+        // Step by step, because the order of sleepers within a step depends on the threads.
         var woken: [Set<Int>] = []
         for due in [[1, 3], [2], [0]] {
             clock.advance(by: .seconds(1))

@@ -1,7 +1,7 @@
 import TallyTesting
 import Testing
 
-/// What the parser makes of what it accepts.
+/// The results of parsing valid expositions.
 struct ParsedValueTests {
     @Test func everyPartOfAnOpenMetricsExpositionIsParsed() throws {
         let text = #"""

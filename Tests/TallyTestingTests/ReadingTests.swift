@@ -98,7 +98,7 @@ struct ReadingTests {
         #expect(try registry.samples(of: "rpc.wait_count").map(\.value) == [1])
         #expect(try registry.histogram(of: "rpc.wait")?.counts == [1, 0])
         try registry.expect(text: #"{"rpc.calls_total","rpc.method"="get"} 3"#, of: ["rpc.calls_total"])
-        // What a scraper sees is still there to look at.
+        // The names that a scraper sees are available too.
         #expect(try registry.parsed().value(of: "rpc_calls_total") == 3)
     }
 

@@ -16,7 +16,7 @@ struct ActiveUsersConcurrencyTests {
         let done = DispatchGroup()
         for thread in 0..<Self.threads {
             done.enter()
-            // Threads of their own: the tests themselves fill the shared pools.
+            // Dedicated threads, because the tests themselves occupy the shared pools.
             Thread.detachNewThread {
                 body(thread)
                 done.leave()
@@ -46,7 +46,7 @@ struct ActiveUsersConcurrencyTests {
         }
     }
 
-    /// Ticks go on all the while, users move between them and fall out of the short window.
+    /// The clock advances during recording, so users move between ticks and leave the short window.
     @Test func concurrentRecordsStayConsistentWhileTimeAdvances() async throws {
         try await onThread {
             let clock = ManualClock()
@@ -67,7 +67,7 @@ struct ActiveUsersConcurrencyTests {
                 #expect(counts[0] >= 0 && Double(counts[1]) <= Double(Self.pool) * 1.03)
             } while done.wait(timeout: .now()) == .timedOut
             users._checkInvariants()
-            // All at rest: the obvious way agrees again, from where time stands.
+            // Once no thread records, the counts are exact again.
             clock.advance(by: .seconds(3600 + 60))
             #expect(users.counts().map(\.users) == [0, 0])
             for user in 0..<500 { users.record(identifiers[user]) }

@@ -125,7 +125,7 @@ struct ActiveUsersFamilyTests {
         #expect(try registry.parsed().samples(of: "tenant_users").isEmpty)
         held.record("bob")
         #expect(family[["a"]].counts()[.hours(1)] == 2)
-        // Compaction takes the users along.
+        // Compaction keeps the users of the remaining children.
         for index in 0..<300 { family[["\(index)"]].record("user \(index)") }
         for index in 0..<300 where index % 7 != 0 { family.remove(["\(index)"]) }
         for index in stride(from: 0, to: 300, by: 7) { #expect(family[["\(index)"]].counts()[.hours(1)] == 1) }

@@ -58,7 +58,7 @@ struct ActiveUsersTests {
         let tick = Duration.milliseconds(ticks.milliseconds)
         #expect(tick <= .seconds(60) && tick * 60 <= windows[0].duration)
         for window in windows {
-            // At every place within a tick.
+            // At ten offsets within a tick.
             for offset in 0..<10 {
                 let clock = ManualClock()
                 let registry = MetricRegistry(clock: clock, ownMetrics: false)
@@ -66,7 +66,7 @@ struct ActiveUsersTests {
                 clock.advance(by: window.duration * 3 + tick / 10 * offset)
                 users.record("alice")
                 clock.advance(by: window.duration - tick)
-                #expect(users.counts()[window] == 1, "younger than the window by a tick")
+                #expect(users.counts()[window] == 1, "one tick younger than the window")
                 clock.advance(by: tick)
                 #expect(users.counts()[window] == 0, "as old as the window")
                 users._checkInvariants()
@@ -148,7 +148,7 @@ struct ActiveUsersTests {
         }
     }
 
-    // MARK: Bad definitions
+    // MARK: Invalid definitions
 
     @Test(arguments: [
         ([], "has no windows"), ([.hours(0)], "has the window 0h, which is not longer than nothing"),

@@ -48,7 +48,7 @@ struct CardinalityTests {
         family.remove(Path(path: "/a"))
         family[Path(path: "/c")].increment(by: 10)
         #expect(family[Path(path: "/c")].value == 10)
-        #expect(family[Path(path: "/a")].value == 1, "full again: /a is answered by the overflow child")
+        #expect(family[Path(path: "/a")].value == 1, "full again, so /a is the overflow child")
         family.core.storage._checkInvariants()
     }
 
@@ -70,7 +70,7 @@ struct CardinalityTests {
         for round in 0..<3 {
             for path in 0..<5010 { family[Path(path: "/\(path)")].increment() }
             let estimate = try registry.parsed()["tally_family_overflow_label_sets", ("family", "hits_total")]
-            // Three standard errors. The same sets again are no others.
+            // Three standard errors. Repeated label sets do not count again.
             #expect(abs(try #require(Double(estimate ?? "")) - 5000) < 500, "round \(round)")
         }
         registry.unregister("hits_total")
@@ -171,7 +171,7 @@ struct RemovalTests {
         #expect(try registry.parsed().samples(of: "frames_total").map(\.value) == ["2"])
     }
 
-    /// Comes and goes with label sets that are never used twice, as containers or rooms do.
+    /// Label sets come and go and are never reused, as those of containers or rooms.
     @Test func removedChildrenReleaseTheirMemory() {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
         let held = family[Path(path: "/held")]

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tally
 
-/// Values that make no sense, or do not fit, at the entrance that collectors use: as at every other.
+/// Collectors' invalid and overflowing values are treated like those of every other source.
 struct CollectedValueTests {
     private struct Collector: MetricCollector {
         var families: [CollectedFamily]
@@ -18,12 +18,12 @@ struct CollectedValueTests {
         registry.register(Collector(families: families, body: body))
     }
 
-    /// After one more scrape.
+    /// The number of rejected updates after one more scrape.
     private func rejected(_ reason: String) throws -> Double? {
         try registry.value(of: "tally_rejected_updates_total", labels: ["reason": reason])
     }
 
-    /// The lines of a family, read by the strict parser first.
+    /// The lines of a family. The strict parser has to accept the expositions first.
     private func lines(_ name: String) throws -> [String] {
         for format in [ExpositionFormat.prometheusText, .openMetrics] {
             let parser = ExpositionParser(format == .openMetrics ? .openMetrics : .prometheusText)
@@ -39,7 +39,7 @@ struct CollectedValueTests {
         let wait = CollectedFamily.histogram("wait", help: "", buckets: [1])
         collect(wait) { $0.set(wait, counts: [1, 2], sum: sum) }
         #expect(try lines("wait") == [])
-        #expect(try rejected("not_finite") == 4, "once a scrape")
+        #expect(try rejected("not_finite") == 4, "once per scrape")
     }
 
     @Test(arguments: [[Int.max, .max, .max], [.max, 1, 0], [0, 1, .max]])
@@ -74,7 +74,7 @@ struct CollectedValueTests {
             }
         )
         for name in ["c_total", "f_total", "g"] { #expect(try lines(name) == []) }
-        #expect(try rejected("not_collected") == 60, "six of each of ten scrapes")
+        #expect(try rejected("not_collected") == 60, "six in each of ten scrapes")
     }
 
     @Test func countsUpToTheLargestIntegerAreKept() throws {

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Tally
 
-/// Families that are computed at each scrape.
+/// Families whose values are computed at each scrape.
 struct CollectorTests {
-    /// A collector whose body a test writes.
+    /// A collector with a closure as its body.
     private struct Collector: MetricCollector {
         var families: [CollectedFamily]
         var body: @Sendable (inout CollectedSamples) throws -> Void
@@ -51,7 +51,7 @@ struct CollectorTests {
                 pool_queries_total 1
                 """
         )
-        // What is no longer said is gone, and totals may fall: they are another's.
+        // Series that are no longer set disappear. Totals may fall, because they are kept elsewhere.
         state.value = 0
         try registry.expect(text: "pool_connections{state=\"idle\"} 0\npool_queries_total 0")
     }
@@ -68,7 +68,7 @@ struct CollectorTests {
         )
         Counter("other_total", help: "", in: registry).increment()
         try registry.expect(text: "other_total 1")
-        // Counted once a scrape, of which this is the second, and the next the third.
+        // One error per scrape: this is the second scrape, and the next line the third.
         #expect(try errors("pool_connections") == 2)
         #expect(try errors("pool_queries_total") == 3)
         fails.value = false
@@ -187,14 +187,14 @@ struct CollectorTests {
         registry.register(
             Collector(families: [limited]) { samples in
                 for index in 0..<5 { samples.set(limited, ["\(index)"], to: 10 + index) }
-                // Of one label set the later value counts.
+                // The last value of a label set wins.
                 samples.set(limited, ["0"], to: 7)
             }
         )
         let text = "limited_total{n=\"0\"} 7\nlimited_total{n=\"1\"} 11\nlimited_total{n=\"other\"} 39"
         try registry.expect(text: text)
         try registry.expect(text: text)
-        // Three at each scrape: the total does not fall although its storage is new at each.
+        // Three per scrape: the total does not fall although each scrape has new storage.
         #expect(try registry.value(of: "tally_family_overflow_total", labels: ["family": "limited_total"]) == 9)
         #expect(try registry.value(of: "tally_family_overflow_label_sets", labels: ["family": "limited_total"]) == 3)
     }
@@ -221,7 +221,7 @@ struct CollectorTests {
             }
         )
         try registry.expect(text: "jobs_total{queue=\"mail\"} 1\njobs_total{queue=\"other\"} 2")
-        // One a scrape, of which this is the second.
+        // One per scrape; this is the second.
         #expect(try registry.value(of: "tally_family_overflow_total", labels: ["family": "jobs_total"]) == 2)
     }
 
@@ -260,7 +260,7 @@ struct CollectorTests {
         registry.register(Collector(families: [queries]) { $0.set(queries, to: 1) })
         registry.register(Collector(families: [queries]) { $0.set(queries, to: 2) })
         try registry.expect(text: "pool_queries_total 2")
-        // What is counted is not what is collected.
+        // A counter with handles conflicts with a collected one.
         let error = #expect(throws: RegistrationError.self) {
             try Counter(validating: "pool_queries", help: "Queries.", in: registry)
         }

@@ -25,7 +25,7 @@ struct CompositionTests {
         try host.expect(
             text: "a_total{service=\"pool\"} 2\nb_total{service=\"chat\"} 1\nc_total{service=\"pool\"} 3"
         )
-        // The other can still be scraped alone, and what it gets later is shown as well.
+        // The library can still be scraped alone, and metrics registered later are exposed too.
         try library.expect(text: "a_total{service=\"pool\"} 2\nc_total{service=\"pool\"} 3")
         Gauge("d", help: "", in: library).set(1)
         #expect(try host.value(of: "d") == 1)
@@ -72,7 +72,7 @@ struct CompositionTests {
     func possiblyDuplicateSeriesAreLeftOut() throws {
         let other = MetricRegistry(ownMetrics: true)
         Counter("jobs", help: "Jobs.", in: host).increment()
-        // Its own label might say `chat` as well, which is not looked at for each series.
+        // Its label may also be `chat`, which is not checked for each series.
         let jobs = try Counter.family(validating: "jobs", help: "Jobs.", labelNames: ["service"], in: other)
         jobs[["chat"]].increment(by: 2)
         host.include(other)
@@ -107,7 +107,7 @@ struct CompositionTests {
         #expect(host.exposition(for: ScrapeRequest(names: ["jobs_total"])).body.isEmpty)
         jobs[["x"]].increment()
         try host.expect(text: "jobs_total{service=\"chat\",kind=\"x\"} 1")
-        // A name that is given up is free.
+        // An unregistered name is free.
         host.unregister("jobs_total")
         try host.expect(text: "jobs_total{service=\"pool\"} 200")
     }
@@ -124,7 +124,7 @@ struct CompositionTests {
         host.include(library)
         let parsed = try ExpositionParser(.prometheusText).parse(host.exposition().body)
         #expect(parsed.samples(of: "time_count").map(\.value) == [1])
-        // What was left out stands in nobody's way.
+        // A family that was left out does not exclude others.
         #expect(parsed.family("jobs_total")?.kind == .histogram)
         #expect(try other.value(of: "tally_scrape_errors_total", labels: ["family": "time_count"]) == 1)
     }
@@ -146,7 +146,7 @@ struct CompositionTests {
         let nameless = MetricRegistry()
         for alike in [MetricRegistry(), MetricRegistry(ownMetrics: false)] {
             try Gauge(validating: "g_\(alike.ownFamilyNames.isEmpty ? "bare" : "full")", help: "", in: alike).set(1)
-            // Of these only one is shown, and counted.
+            // Only one of these is exposed and counted.
             Counter("same", help: "", in: alike).increment()
             nameless.include(alike)
         }
@@ -156,7 +156,7 @@ struct CompositionTests {
         #expect(Set(parsed.families.map(\.name)).isSuperset(of: ["g_bare", "g_full", "same_total", "pool_size"]))
         #expect(parsed.samples(of: "tally_series").map(\.value) == [Double(parsed.samples.count)])
 
-        // Each its own, where each is there to tell.
+        // Registries that expose their own metrics count their own samples.
         host.include(library)
         Gauge("clients", help: "", in: host).set(1)
         let both = try ExpositionParser(.prometheusText).parse(host.exposition().body)
@@ -176,7 +176,7 @@ struct CompositionTests {
         #expect(try host.value(of: "b") == 2)
         #expect(try library.value(of: "a") == 1)
         #expect(try host.samples(of: "a").count == 1)
-        // They keep each other until they are told not to.
+        // Breaks the reference cycle.
         host.exclude(library)
         library.exclude(host)
         host.exclude(host)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tally
 
-/// The error of a registration that conflicts with another one says in what.
+/// The errors of conflicting registrations name the differences.
 struct ConflictTests {
     private let registry = MetricRegistry(ownMetrics: false)
 

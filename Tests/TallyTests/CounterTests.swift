@@ -72,7 +72,7 @@ struct CounterTests {
     }
 }
 
-/// Counters spread over cache lines count as any other.
+/// Counters that are spread over cache lines.
 struct ContendedCounterTests {
     let registry = MetricRegistry()
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tally
 
-/// What an escaping of names must not change: that labels are a host's, and which unit a family has.
+/// Escaping of names never makes labels reserved, and never changes the unit of a family.
 struct EscapedNameTests {
     private static let escapings: [NameEscaping] = [.underscores, .dots, .values, .allowUTF8]
 
@@ -44,10 +44,10 @@ struct EscapedNameTests {
         ].increment()
         let names = try parsed(registry, .dots).samples.first?.labels.map(\.name)
         #expect(names == ["_zone", "_source", "source", "x__y"])
-        #expect(NameEscaping.dots.escaped("_source") == "__source", "metrics' names are not reserved")
+        #expect(NameEscaping.dots.escaped("_source") == "__source", "metric names are not reserved")
     }
 
-    /// The label of a state set has its name, in every escaping.
+    /// A state set's label has the metric's name in every escaping.
     @Test(arguments: escapings)
     func theLabelOfAStateSetIsNeverReserved(_ escaping: NameEscaping) throws {
         for name in ["_phase", "é.phase", "日本"] {
@@ -58,7 +58,7 @@ struct EscapedNameTests {
             #expect(!sample.name.hasPrefix("__"))
             #expect(
                 registry.exposition(for: ScrapeRequest(names: [sample.name])).body != [],
-                "\(sample.name) names it in a request"
+                "a request can select \(sample.name)"
             )
         }
     }
@@ -87,7 +87,7 @@ struct EscapedNameTests {
         }
     }
 
-    /// "If non-empty, it MUST be a suffix of the MetricFamily name": `dots` puts an underscore between the two.
+    /// "If non-empty, it MUST be a suffix of the MetricFamily name": `dots` leaves an underscore after it.
     @Test func aCountersUnitIsLeftOutIfItIsNoSuffixOfTheName() throws {
         let registry = MetricRegistry(ownMetrics: false)
         Counter("work_seconds_total", help: "", in: registry).increment()
@@ -106,7 +106,7 @@ struct EscapedNameTests {
         #expect(registry.text.contains("\ng -0.0\n"))
         #expect(registry.json.contains(#""name":"g","help":"","type":"GAUGE","metrics":[{"value":"-0.0"}]"#))
         #expect(try ExpositionParser(.prometheusText).parse(registry.text).value(of: "g")?.sign == .minus)
-        // A sum begins at 0, and 0 + -0.0 is 0.
+        // A sum starts at 0, and 0 + -0.0 is 0.
         #expect(registry.text.contains(#"h_bucket{le="0.0"} 1"#))
         #expect(registry.text.contains("\nh_sum 0\n"))
         #expect(registry.json.contains(#""sum":"0""#))

@@ -76,7 +76,7 @@ struct PrometheusTextTests {
         #expect(try registry.parsed().samples.map(\.value) == values.map(String.init))
     }
 
-    /// Any text at all, in every place a host can put text: the strict reader gets it back.
+    /// Random text, wherever a host can put text. The strict parser must read back the same.
     @Test(arguments: 0..<30) func randomLabelsAndHelpTextsRoundTrip(_ seed: Int) throws {
         let registry = MetricRegistry()
         let alphabet = [
@@ -101,7 +101,7 @@ struct PrometheusTextTests {
             read[sample.labels.map(\.value)] = Int(sample.value)
         }
         #expect(read == expected)
-        // By scalars: a backslash before a combining mark is not the character "\\".
+        // By scalars, because a backslash before a combining mark is not the character "\\".
         let escaped = help.unicodeScalars.map { $0 == "\\" ? "\\\\" : $0 == "\n" ? "\\n" : String($0) }.joined()
         #expect(parsed.helps["c_total"] == escaped)
         let json = try #require(

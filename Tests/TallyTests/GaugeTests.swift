@@ -66,7 +66,7 @@ struct GaugeTests {
     }
 }
 
-struct ObservingGaugeTests {
+struct ObservedGaugeTests {
     let registry = MetricRegistry()
 
     @Test func theLatestClosureRunsAtEachScrape() throws {
@@ -77,7 +77,7 @@ struct ObservingGaugeTests {
         }
         let holder = Holder(depth.load(ordering: .relaxed))
         ObservedGauge("queue_depth", help: "Depth.", in: registry) { Double(holder.value) }
-        #expect(try registry.parsed()["queue_depth"] == "3", "the later closure answers")
+        #expect(try registry.parsed()["queue_depth"] == "3", "the later closure replaces the earlier one")
         holder.value = 4
         #expect(try registry.parsed()["queue_depth"] == "4")
     }
@@ -135,15 +135,15 @@ struct ObservingGaugeTests {
         #expect(!later.contains("tally_scrape_errors_total"))
     }
 
-    /// What a closure holds may use the registry when it goes.
+    /// An object that a closure captures and that uses the registry in its deinit.
     private final class Guest: Sendable {
         let registry: MetricRegistry
         init(_ registry: MetricRegistry) { self.registry = registry }
         deinit { registry.unregister("other") }
     }
 
-    /// The thread of the last scrape may be the last that holds the closure.
-    private func isGone(_ name: String) async throws {
+    /// Polls, because the thread of the last scrape may be the last to release the closure.
+    private func waitUntilGone(_ name: String) async throws {
         while try registry.parsed()[name] != nil { await Task.yield() }
     }
 
@@ -156,11 +156,11 @@ struct ObservingGaugeTests {
         register()
         _ = try registry.parsed()
         ObservedGauge("depth", help: "Depth.", in: registry) { 2 }
-        try await isGone("other")
+        try await waitUntilGone("other")
         _ = Gauge("other", help: "Other.", in: registry)
         register()
         registry.unregister("depth")
-        try await isGone("other")
+        try await waitUntilGone("other")
     }
 
     @Test func aBlockedClosureDelaysOnlyItsOwnScrape() throws {
@@ -182,7 +182,7 @@ struct ObservingGaugeTests {
             done.signal()
         }
         entered.wait()
-        // The scrape hangs in the closure; nothing else does.
+        // The closure blocks this scrape and nothing else.
         counter.increment()
         _ = Counter("late_total", help: "Registered meanwhile.", in: registry)
         #expect(try registry.parsed()["other_total"] == "1")

@@ -29,7 +29,7 @@ struct HashKeyTests {
             #expect(error?.description.contains("is not a hexadecimal digit") == true)
             #expect(error?.description == "the hash key's character 7 of 32 is not a hexadecimal digit")
         }
-        // 32 characters, and more bytes.
+        // 32 characters, but more bytes.
         #expect(throws: HashKeyError.self) { try HashKey(validatingHex: String(repeating: "é", count: 32)) }
     }
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Tally
 
-/// Children that are not used are no longer exposed, if their family says so.
+/// Children that are idle for longer than their family's timeout are no longer exposed.
 struct IdleExpiryTests {
     private let clock = ManualClock()
     private let registry: MetricRegistry
@@ -63,7 +63,7 @@ struct IdleExpiryTests {
             in: registry
         )
         for _ in 0..<10 {
-            // Always the same value, which only the lookup tells from none.
+            // Always the same value, so only the lookup shows that the child is in use.
             depth[["mail"]].set(1)
             clock.advance(by: .seconds(100))
             #expect(try registry.value(of: "depth", labels: ["queue": "mail"]) == 1)
@@ -98,7 +98,7 @@ struct IdleExpiryTests {
             #expect(try queues() == [])
             held.increment()
         }
-        // So many that memory is given back before the next scrape.
+        // Enough to compact the storage before the next scrape.
         for round in 0..<3 {
             for number in 0..<90 { jobs[["\(round)-\(number)"]].increment() }
             for number in 0..<90 { jobs.remove(["\(round)-\(number)"]) }
@@ -169,11 +169,11 @@ struct IdleExpiryTests {
         for round in 0..<50 {
             for index in 0..<95 { jobs[["\(round)-\(index)"]].increment() }
             clock.advance(by: .seconds(20))
-            // A first look, at the next new child, finds that they were used; one after the timeout, that they were not.
+            // The next new child triggers a check that finds them in use; a check after the timeout finds them idle.
             jobs[["\(round)-more"]].increment()
             clock.advance(by: .seconds(200))
         }
-        // The last round, and the one child whose use the last look has found.
+        // The last round, and the one child that the last check found in use.
         #expect(jobs.count == 97)
         let body = registry.exposition(as: .prometheusText).body
         #expect(!String(decoding: body, as: UTF8.self).contains("queue=\"other\""))

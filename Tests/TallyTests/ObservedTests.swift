@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tally
 
-/// Values that something else keeps, read at each scrape.
+/// Values that are kept elsewhere and read at each scrape.
 @Suite struct ObservedTests {
     private let registry = MetricRegistry()
     private let total = Holder(0)
@@ -99,7 +99,7 @@ import Testing
     }
 }
 
-/// Work that ends elsewhere than it begins.
+/// Timers of work that does not end in the function that starts it.
 @Suite struct TimerTests {
     @Test func aTimerObservesTheTimeSinceItsStartByTheRegistrysClock() {
         let clock = ManualClock()
@@ -120,7 +120,7 @@ import Testing
     }
 }
 
-/// Small conveniences that a caller types without looking them up.
+/// Small conveniences for callers.
 @Suite struct ConvenienceTests {
     private struct Tenant: LabelSet {
         var name: String?

@@ -75,7 +75,7 @@ struct OpenMetricsTests {
         #expect(text.contains(#"delay_bucket{le="0.5"} 1 # {trace_id="c"} 0.25 1520879607.789"# + "\n"))
         #expect(text.contains(#"delay_bucket{le="1.0"} 3 # {} 0.75 1520879608.789"# + "\n"))
         #expect(text.contains(#"delay_bucket{le="+Inf"} 3"# + "\n"))
-        // No other format has them.
+        // No other format has exemplars.
         #expect(!registry.text.contains("trace_id") && !registry.json.contains("trace_id"))
     }
 
@@ -126,7 +126,7 @@ struct OpenMetricsTests {
             let exemplar = index % 3 == 0 ? " # {trace_id=\"\(index)\(long)\"} \(index) 1520879607.789" : ""
             #expect(lines[2 + index] == "hits_total{path=\"/\(index)\"} \(index)\(exemplar)")
         }
-        // What is left keeps its own when the rest is given back.
+        // The remaining series keep their exemplars when the storage is compacted.
         for index in 0..<3000 where index % 30 != 0 { family.remove(Path(path: "/\(index)")) }
         #expect(family.core.storage.size.slots < 3000)
         let left = openMetrics.split(separator: "\n")
@@ -137,7 +137,7 @@ struct OpenMetricsTests {
     }
 }
 
-/// Sums that are no totals, since they can fall.
+/// Sums that may decrease, which OpenMetrics must not expose.
 /// https://prometheus.io/docs/specs/om/open_metrics_spec/#histogram
 struct FallingSumTests {
     @Test(arguments: [([-1.0, 1], 5.0, false), ([1, 2], -5, false), ([0, 1], 0, true), ([1], 5, true)])
@@ -152,7 +152,7 @@ struct FallingSumTests {
     }
 }
 
-/// The samples that tell when a series was made.
+/// The samples with the time at which a series was created.
 struct CreatedSamplesTests {
     private func text(_ format: ExpositionFormat, exposesCreated: Bool) throws -> String {
         let seconds = Holder(1_763_740_000.5)
@@ -208,7 +208,7 @@ struct CreatedSamplesTests {
         let registry = MetricRegistry(exposesCreated: true)
         let family = try Counter.family(validating: "c", help: "", labelNames: ["l"], maxChildren: 1, in: registry)
         for value in ["a", "b", "c"] { family[[value]].increment() }
-        // Its series is made while it is exposed, at two: as if it had been zero after the sample's time.
+        // The overflow series is created during the scrape, already at 2. Its created time would claim that it was 0.
         let text = String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self)
         let parsed = try ExpositionParser(.openMetrics).parse(text)
         #expect(try parsed.value(of: "tally_family_overflow_total") == 2)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tally
 
-/// What a registry exposes of its families goes with them.
+/// The registry's own series about a family disappear when the family is unregistered.
 struct OwnSeriesTests {
     let registry = MetricRegistry()
 
@@ -23,7 +23,7 @@ struct OwnSeriesTests {
         }
     }
 
-    /// The samples of families that are about others, as lines.
+    /// The lines of the registry's own metrics about a family.
     private func labelled(_ name: String) throws -> [String] {
         String(decoding: registry.exposition().body, as: UTF8.self).split(separator: "\n")
             .filter { $0.hasPrefix("tally_") && $0.contains("\"\(name)") }.map(String.init)
@@ -43,7 +43,7 @@ struct OwnSeriesTests {
         }
         #expect(try labelled("f").isEmpty)
         let storages = registry.families().map(\.storage)
-        #expect(storages.reduce(0) { $0 + $1.liveCount } < 20, "nor is it kept unseen")
+        #expect(storages.reduce(0) { $0 + $1.liveCount } < 20, "no hidden series remain either")
     }
 
     @Test func aReregisteredNameStartsFromZero() throws {

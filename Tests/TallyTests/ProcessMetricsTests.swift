@@ -4,7 +4,7 @@ import Testing
 @testable import Tally
 
 struct ProcessMetricsTests {
-    /// Those that are there on every Linux.
+    /// The metrics that every Linux system has.
     private enum Standard {
         static let names = [
             "process_cpu_seconds_total", "process_max_fds", "process_open_fds", "process_resident_memory_bytes",
@@ -22,7 +22,7 @@ struct ProcessMetricsTests {
         #expect(try value("process_cpu_seconds_total") > 0)
         #expect(first.types.first { $0.name == "process_cpu_seconds_total" }?.type == "counter")
         let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
-        // Other tests open and close some all the while.
+        // Other tests open and close descriptors at the same time.
         let found = try value("process_open_fds")
         #expect(abs(found - Double(descriptors)) < 100)
         var limit = rlimit()
@@ -35,7 +35,7 @@ struct ProcessMetricsTests {
         let now = Date().timeIntervalSince1970
         #expect((now - 86_400...now).contains(try value("process_start_time_seconds")))
         #expect(first.samples(of: "swift_info").first?.labels.map(\.name) == ["version", "build"])
-        // A limit that is none is left out.
+        // An unlimited value is left out.
         var memory = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &memory)
         #expect((first["process_virtual_memory_max_bytes"] == nil) == (memory.rlim_cur == rlim_t.max))
@@ -65,7 +65,7 @@ struct ProcessMetricsTests {
             ProcessMetrics.register(in: registry)
             #expect(try names() == Standard.names)
         }
-        #expect(registry.refreshers.withLock { $0.count } == 1, "asked once a scrape")
+        #expect(registry.refreshers.withLock { $0.count } == 1, "one refresher, so one run per scrape")
     }
 
     @Test func processMetricsDoNotRetainTheRegistry() {
@@ -82,11 +82,11 @@ struct ProcessMetricsTests {
     @Test func theStartTimeIsSharedByAllReaders() {
         let start = ProcessFacts.current().startSeconds
         #expect(start != nil)
-        #expect(start == ProcessStart.own.seconds(boot: { 7 }, sinceBoot: 1), "the one that is known already")
+        #expect(start == ProcessStart.own.seconds(boot: { 7 }, sinceBoot: 1), "the start time that is already known")
     }
     #endif
 
-    /// As when the clock is set: the kernel computes its boot's time from it.
+    /// Setting the system clock changes the boot time that the kernel reports.
     @Test func theStartTimeIsReadOnce() {
         let start = ProcessStart()
         #expect(start.seconds(boot: { nil }, sinceBoot: 5) == nil)

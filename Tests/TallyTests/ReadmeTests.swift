@@ -2,9 +2,9 @@ import Tally
 import TallyTestSupport
 import Testing
 
-/// The README's examples of the core do what it says.
+/// Runs the README's examples of the core.
 struct ReadmeTests {
-    /// Stands for what the example prints to.
+    /// Captures the output of the example.
     private final class Printer {
         var text = ""
         func print(_ exposition: Exposition) { text += "\(exposition)" }

@@ -245,7 +245,7 @@ struct RegistrationTests {
     }
 }
 
-/// Literals are the program's own: a mistake in one shows at boot, with its name.
+/// Invalid literals are programming errors: they trap at registration, with a message that names the metric.
 struct TrapTests {
     struct TwiceTheSame: LabelSet {
         var one: String
@@ -314,7 +314,7 @@ struct TrapTests {
             #expect(throws: RegistrationError.self) { try Gauge(validating: "jobs_created", help: "", in: registry) },
         ]
         #expect(errors.map { $0?.name } == ["jobs", "jobs", "jobs", "jobs_created"])
-        // The sentence names what is in the exposition.
+        // The description has the name as exposed.
         #expect(errors[0]?.description.hasPrefix(#""chat_jobs_total" is registered already"#) == true)
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tally
 
-/// What a scraper may ask for: some families, and an answer in time.
+/// Scrapes that select families or set a timeout.
 struct ScrapeOptionsTests {
     let clock = ManualClock()
     let registry: MetricRegistry
@@ -51,17 +51,17 @@ struct ScrapeOptionsTests {
             }
         }
         let parsed = try ParsedText(registry.exposition(for: ScrapeRequest(timeout: .seconds(2))))
-        // Nothing is known of the last one, which is not zero.
+        // The last value is unknown, so it is left out instead of being zero.
         #expect(["a", "b", "c"].map { parsed[$0] } == ["7", "7", nil])
         #expect(try registry.parsed()["tally_scrape_errors_total", ("family", "c")] == "1")
         #expect(try registry.parsed()["c"] == "7")
-        // An extreme one is none.
+        // An extreme timeout is no timeout.
         let all = try ParsedText(registry.exposition(for: ScrapeRequest(timeout: .seconds(Int64.max))))
         #expect(all["tally_scrape_errors_total", ("family", "a")] == nil)
-        // What it said then says nothing of now.
+        // The earlier value is out of date.
         let none = try ParsedText(registry.exposition(for: ScrapeRequest(timeout: .zero)))
         #expect(none["c"] == nil)
-        // The second time; the third is that of a scrape which comes later.
+        // The second timeout, which is the one of this scrape.
         #expect(none["tally_scrape_errors_total", ("family", "c")] == "2")
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tally
 
-/// What a request to a `/metrics` route says.
+/// Parsing of a request to a `/metrics` route.
 struct ScrapeRequestTests {
     @Test(
         arguments: [
@@ -72,7 +72,7 @@ struct ScrapeRequestTests {
         let registry = MetricRegistry()
         ObservedGauge("depth", help: "", in: registry) { 1 }
         #expect(!String(decoding: registry.exposition(for: request).body, as: UTF8.self).contains("\ndepth 1"))
-        // A clock that a test moves says nothing of that.
+        // A manual clock has not advanced since the request.
         let manual = MetricRegistry(clock: ManualClock())
         ObservedGauge("depth", help: "", in: manual) { 1 }
         #expect(String(decoding: manual.exposition(for: request).body, as: UTF8.self).contains("\ndepth 1"))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tally
 
-/// What a scrape shows is settled when it begins, whatever other threads do until its last byte is written.
+/// A scrape exposes a snapshot from its start, whatever other threads do until its last byte is written.
 struct SettledScrapeTests {
     let registry = MetricRegistry(ownMetrics: false)
 
@@ -71,7 +71,7 @@ struct SettledScrapeTests {
         users.record("a")
         let chunks = registry.chunks(as: .prometheusText)
         users.record("b")
-        // Another scrape counts anew, and must not change what the first one has counted.
+        // Another scrape counts again, and must not change the counts of the first one.
         #expect(try registry.parsed().samples.map(\.value) == ["2", "2"])
         #expect(try rest(of: chunks).samples.map(\.value) == ["1", "1"])
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tally
 
-/// Several types of labels or children that use one family, each with a lookup table of its own.
+/// Several types of labels or children share a family. Each has its own lookup table.
 struct SharedFamilyTests {
     let registry = MetricRegistry(ownMetrics: false)
 
@@ -15,13 +15,13 @@ struct SharedFamilyTests {
         static let schema: [Tally.Label<Self>] = [Label("method", \.method), Label("cached", \.isCached)]
     }
 
-    /// One type whose schema is not always the same, against its documentation.
-    struct Turning: LabelSet {
+    /// A type whose schema changes, which its documentation forbids.
+    struct ChangingSchema: LabelSet {
         var phase: Phase
         var isNew: Bool
-        nonisolated(unsafe) static var isTurned = false
+        nonisolated(unsafe) static var isReversed = false
         static var schema: [Tally.Label<Self>] {
-            isTurned
+            isReversed
                 ? [Label("a", \.isNew), Label("b", \.phase)]
                 : [Label("a", \.phase), Label("b", \.isNew)]
         }
@@ -73,13 +73,13 @@ struct SharedFamilyTests {
     }
 
     @Test func aChangedSchemaNeverFindsAnotherChild() {
-        let one = Family<Turning, Counter>("turns_total", help: "", in: registry)
-        // Packs into the bytes 1 and 0, and after the turn so does the other.
-        one[Turning(phase: .down, isNew: false)].increment()
-        Turning.isTurned = true
-        defer { Turning.isTurned = false }
-        let other = Family<Turning, Counter>("turns_total", help: "", in: registry)
-        other[Turning(phase: .up, isNew: true)].increment(by: 5)
+        let one = Family<ChangingSchema, Counter>("turns_total", help: "", in: registry)
+        // Packs into the bytes 1 and 0, as does the other label set after the schema changes.
+        one[ChangingSchema(phase: .down, isNew: false)].increment()
+        ChangingSchema.isReversed = true
+        defer { ChangingSchema.isReversed = false }
+        let other = Family<ChangingSchema, Counter>("turns_total", help: "", in: registry)
+        other[ChangingSchema(phase: .up, isNew: true)].increment(by: 5)
         #expect(registry.text.contains("turns_total{a=\"down\",b=\"false\"} 1\n"))
         #expect(registry.text.contains("turns_total{a=\"true\",b=\"up\"} 5\n"))
     }

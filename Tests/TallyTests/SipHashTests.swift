@@ -5,7 +5,7 @@ import Testing
 struct SipHashTests {
     /// The hashes of the empty input, 00, 00 01, and so on, under the key 00 01 … 0f.
     ///
-    /// Appendix A of https://www.aumasson.jp/siphash/siphash.pdf has that of 15 bytes, the reference code all of them.
+    /// Appendix A of https://www.aumasson.jp/siphash/siphash.pdf has the hash of 15 bytes, the reference code all.
     private static let published: [UInt64] = [
         0x726F_DB47_DD0E_0E31, 0x74F8_39C5_93DC_67FD, 0x0D6C_8009_D9A9_4F5A, 0x8567_6696_D7FB_7E2D,
         0xCF27_94E0_2771_87B7, 0x1876_5564_CD99_A68D, 0xCBC9_466E_58FE_E3CE, 0xAB02_00F5_8B01_D137,
@@ -40,10 +40,10 @@ struct SipHashTests {
             "", "a", "user-4711", "🚀 été", "0f8fad5b-d9cb-469f-a165-70867728950e", String(repeating: "x", count: 999),
         ] {
             #expect(counting.hash(text) == counting.hash(Array(text.utf8)))
-            // A part of a string, and one that was put together.
+            // Part of a concatenated string.
             #expect(counting.hash(String((text + "tail").dropLast(4))) == counting.hash(Array(text.utf8)))
         }
-        // Canonically equal, yet other bytes.
+        // Canonically equal, but different bytes.
         #expect(counting.hash("\u{E9}") != counting.hash("e\u{301}"))
     }
 

@@ -93,18 +93,18 @@ struct StateSetTests {
     }
 }
 
-/// The position of a state's bit is looked up in a table of the family's, by the state's byte where it has one.
+/// A table of the family has the position of each state's bit, by the state's byte if it has one.
 struct StateCasesTests {
     let registry = MetricRegistry(ownMetrics: false)
 
-    /// More than a byte, and no enum.
+    /// A struct of more than a byte.
     struct Shard: CaseIterable, Equatable, LabelValue {
         var name: String
         var labelText: String { name }
         static let allCases = (0..<64).map { Shard(name: "shard \($0)") }
     }
 
-    /// Bytes that are not the positions, and a state that is none.
+    /// Bytes that differ from the positions, and a case that is not in `allCases`.
     enum Level: UInt8, LabelValue, CaseIterable {
         case high = 9
         case unlisted = 200
@@ -112,7 +112,7 @@ struct StateCasesTests {
         static let allCases = [Level.low, .high]
     }
 
-    /// Different bytes that are equal.
+    /// Cases of different bytes that are equal.
     enum Mode: LabelValue, CaseIterable {
         case on
         case alsoOn
@@ -128,7 +128,7 @@ struct StateCasesTests {
         }
     }
 
-    /// No bytes at all.
+    /// A type without bytes.
     enum Single: LabelValue, CaseIterable {
         case only
         var labelText: String { "only" }

@@ -36,7 +36,7 @@ struct SeriesIndexTests {
         #expect(last.place == PagePlace(segment: SlotReference.maxSegments - 1, index: 63) && last.slot == 1023)
     }
 
-    /// Against a dictionary, with few different hashes so that entries stand in each other's way.
+    /// Compared with a dictionary. Few distinct hashes make entries collide.
     @Test(arguments: [UInt64(1), 2, 3])
     func theIndexAgreesWithADictionary(_ seed: UInt64) {
         var random = Xorshift(seed: seed)
@@ -126,7 +126,7 @@ struct ClosedIndexTests {
         family.remove(route)
         #expect(unsafe family.core.handle(of: route) == nil)
         _ = family[route]
-        #expect(unsafe family.core.handle(of: route) == handle, "the one handle of the child, at its one address")
+        #expect(unsafe family.core.handle(of: route) == handle, "a child keeps one handle at one address")
     }
 
     enum Only: String, LabelValue { case one }

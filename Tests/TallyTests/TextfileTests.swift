@@ -35,7 +35,7 @@ struct TextfileTests {
             let file = folder.appending(path: "jobs.prom")
             let old = Data("old".utf8)
             try old.write(to: file)
-            // Whoever has it open goes on reading the old one.
+            // A reader that has the old file open keeps reading it.
             let reader = try FileHandle(forReadingFrom: file)
             let family = try Gauge.family(
                 validating: "many",
@@ -58,7 +58,7 @@ struct TextfileTests {
             let error = #expect(throws: TextfileError.self) { try registry.write(toTextfile: missing) }
             #expect(error?.errno == ENOENT)
             #expect(error?.description.contains("creating \(missing)") == true)
-            // A folder where the file should be.
+            // A folder in the place of the file.
             let occupied = folder.appending(path: "jobs.prom")
             try FileManager.default.createDirectory(at: occupied, withIntermediateDirectories: true)
             let rename = #expect(throws: TextfileError.self) { try registry.write(toTextfile: occupied.path) }
@@ -67,7 +67,7 @@ struct TextfileTests {
         }
     }
 
-    // MARK: What must not be replaced
+    // MARK: Files that must not be replaced
 
     private func code(_ path: String) -> Int32? {
         do throws(TextfileError) {
@@ -81,13 +81,13 @@ struct TextfileTests {
     @Test
     func devicesPipesAndSocketsAreNotReplaced() throws {
         try inFolder { folder in
-            // Of its own, never the machine's: a defect would destroy it.
+            // The test's own, never the machine's, because a defect would destroy it.
             let pipe = folder.appending(path: "pipe").path
             #expect(mkfifo(pipe, 0o600) == 0)
             let link = folder.appending(path: "link").path
             #expect(symlink(pipe, link) == 0)
             var paths = [pipe, link]
-            // As root only.
+            // Only root may create devices.
             let device = folder.appending(path: "null").path
             if mknod(device, S_IFCHR | 0o600, 0x103) == 0 { paths.append(device) }
             let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
@@ -118,7 +118,7 @@ struct TextfileTests {
         }
     }
 
-    /// Links to one another folder's file: absolute, relative, over another link, and to a file that is not there yet.
+    /// Links to a file of another folder: absolute, relative, through another link, and to a file that is missing.
     @Test(arguments: ["absolute", "relative", "twice", "dangling"])
     func symbolicLinksAreFollowed(_ name: String) throws {
         try inFolder { folder in
@@ -155,7 +155,7 @@ struct TextfileTests {
 
     @Test
     func aFileSizeLimitThrowsAndLeavesNoFileBehind() async {
-        // In a process of its own, whose files may have no bytes.
+        // In a process of its own, with a file size limit of zero.
         await #expect(processExitsWith: .success) {
             signal(SIGXFSZ, SIG_IGN)
             var limit = rlimit(rlim_cur: 0, rlim_max: .max)

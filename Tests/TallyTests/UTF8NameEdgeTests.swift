@@ -2,7 +2,7 @@ import Tally
 import TallyTesting
 import Testing
 
-/// UTF-8 names at the edge of what a registry takes.
+/// UTF-8 names at the limits of a registry.
 struct UTF8NameEdgeTests {
     @Test(arguments: [1024, 1020, 1018, 1016])
     func namesOfMaximumLengthKeepTheirSampleSuffixes(_ length: Int) throws {
@@ -28,7 +28,7 @@ struct UTF8NameEdgeTests {
 
     @Test
     func overflowIsCountedByTheBytesOfTheName() throws {
-        // `String` calls these equal.
+        // Equal as strings.
         let registry = MetricRegistry(nameValidation: .utf8)
         for (name, overflow) in [("é", 3), ("e\u{301}", 5)] {
             let family = try Gauge.family(validating: name, help: "", labelNames: ["n"], maxChildren: 1, in: registry)
@@ -38,7 +38,7 @@ struct UTF8NameEdgeTests {
         #expect(parsed.samples(of: "tally_family_overflow_total").map(\.value).sorted() == [3, 5])
     }
 
-    /// Counters, whose lines are otherwise copied as they lie in memory.
+    /// Counters, because their lines are otherwise copied from memory unchanged.
     @Test
     func everyLineOfACounterFamilyIsEscaped() throws {
         let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)

@@ -2,7 +2,7 @@ import Tally
 import TallyTesting
 import Testing
 
-/// Names beyond `[a-zA-Z_:][a-zA-Z0-9_:]*`, and how each kind of scraper gets them.
+/// Names beyond `[a-zA-Z_:][a-zA-Z0-9_:]*`, and their form for each kind of scraper.
 struct UTF8NameTests {
     private enum Phase: String, LabelValue, CaseIterable { case on, off }
 
@@ -161,7 +161,7 @@ struct UTF8NameTests {
         for escaping in [NameEscaping.underscores, .values, .allowUTF8] {
             #expect(registry.exposition(as: .prometheusText(escaping: escaping)).body == plain)
         }
-        // All but the dots, which must be told from underscores again.
+        // Except with `dots`, which doubles underscores so that names can be decoded.
         #expect(
             String(decoding: registry.exposition(as: .prometheusText(escaping: .dots)).body, as: UTF8.self)
                 == "# HELP a__total \n# TYPE a__total counter\na__total 1\n"
@@ -210,7 +210,7 @@ struct UTF8NameTests {
 
     @Test
     func namesAreComparedByBytes() throws {
-        // `String` calls these equal.
+        // Equal as strings.
         let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
         _ = try Gauge(validating: "é", help: "composed", in: registry)
         _ = try Gauge(validating: "e\u{301}", help: "decomposed", in: registry)
@@ -264,7 +264,7 @@ struct UTF8NameTests {
             ("text/plain;escaping=allow-utf-8", .prometheusText),
             ("text/plain;version=1.0.0;escaping=dots;q=0.1,text/plain;version=0.0.4", .prometheusText),
             ("application/openmetrics-text;escaping=values", .openMetrics(escaping: .values)),
-            // That of the choice that decides.
+            // The escaping of the preferred format.
             (
                 "application/openmetrics-text;escaping=dots,application/openmetrics-text;version=1.0.0;escaping=values",
                 .openMetrics(escaping: .values)

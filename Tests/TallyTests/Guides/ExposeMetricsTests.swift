@@ -4,7 +4,7 @@ import TallyTestSupport
 import TallyTesting
 import Testing
 
-/// The guide "Expose /metrics" is true: it has the code between the marks here and in the listener's test, and no other.
+/// Runs the code of the guide "Expose /metrics": the code between the marks here and in the listener's tests.
 struct ExposeMetricsTests {
     struct Request {
         var headers: [String: String] = [:]

@@ -2,7 +2,7 @@ import Tally
 import TallyTestSupport
 import Testing
 
-/// The guide "Instrument a server" is true: it has the code between the marks, and no other.
+/// Runs the code of the guide "Instrument a server": the code between the marks.
 struct InstrumentAServerTests {
     @Test func theLandingPagesCodePrintsTheShownOutput() throws {
         // GUIDE Tally overview
@@ -153,6 +153,6 @@ struct InstrumentAServerTests {
 }
 
 extension String {
-    /// As a code block holds it, whose fence is on a line of its own.
+    /// The text as in a code block, whose closing fence is on a separate line.
     var withoutLastLineFeed: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

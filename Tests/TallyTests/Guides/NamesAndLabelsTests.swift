@@ -3,7 +3,7 @@ import TallyTestSupport
 import TallyTesting
 import Testing
 
-/// The guide "Names and labels" is true: it has the code between the marks, and no other, and prints what it shows.
+/// Runs the code of the guide "Names and labels", which is between the marks, and compares its output.
 struct NamesAndLabelsTests {
     private let guide: Guide
 
@@ -11,13 +11,13 @@ struct NamesAndLabelsTests {
         guide = try Guide("Sources/Tally/Tally.docc/NamesAndLabels.md")
     }
 
-    /// The samples of an exposition stand in the guide, as a block of their own.
+    /// Expects the samples of an exposition as a block of the guide.
     private func expectShown(
         _ text: String,
-        where isMeant: (Substring) -> Bool = { _ in true },
+        where isIncluded: (Substring) -> Bool = { _ in true },
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
-        let samples = text.split(separator: "\n").filter { !$0.hasPrefix("#") && isMeant($0) }
+        let samples = text.split(separator: "\n").filter { !$0.hasPrefix("#") && isIncluded($0) }
         #expect(guide.output.contains(samples.joined(separator: "\n")), sourceLocation: sourceLocation)
     }
 
