@@ -33,7 +33,8 @@ public func test(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let rest = Array(bytes.dropFirst())
     switch kind % 4 {
     case 3:
-        checkRoundTrip(rest.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) })
+        let texts = rest.split(separator: 0, omittingEmptySubsequences: false)
+        checkRoundTrip(texts.map { String(decoding: $0, as: UTF8.self) })
     case 2: _ = registry.exposition(accept: String(decoding: rest, as: UTF8.self))
     default:
         let syntax: ExpositionParser.Syntax = kind % 4 == 1 ? .openMetrics : .prometheusText

@@ -4,8 +4,8 @@ package struct LintCase: Sendable, CustomStringConvertible {
     /// Each problem as the metric's name and the code.
     package let problems: [String]
 
-    /// Metrics about which promtool's releases disagree: older ones reject any type in a name, not only the metric's own,
-    /// and check units in no order; all misspell `mebi`.
+    /// Metrics about which promtool's releases disagree: older ones reject any type in a name, not only the metric's
+    /// own, and check units in no order; all misspell `mebi`.
     package static let disputed: Set<String> = [
         "mail_gauge", "mail_summary", "mail_gauge_total", "seconds_hours", "hours_seconds", "disk_mebibytes",
     ]

@@ -39,7 +39,7 @@ struct ActiveUsersSketchTests {
         for user in 2000..<5000 { users.record("\(user)") }
         #expect(users.sketch(over: .hours(1)) == sketch(of: (2000..<5000).map(String.init)))
         #expect(users.sketch(over: .hours(24)) == sketch(of: (0..<5000).map(String.init)))
-        // Any other window is possible; one past the longest is limited to the longest.
+        // Other windows work too; a longer one is limited to the longest.
         #expect(users.sketch(over: .hours(2)) == users.sketch(over: .hours(24)))
         #expect(users.sketch(over: .days(.max)) == users.sketch(over: .hours(24)))
         #expect(users.sketch(over: .seconds(30)).isEmpty)

@@ -176,7 +176,7 @@ struct DistinctSketchFormatTests {
         let sixBits = Self.preamble(flags: 8, lowest: 0, mode: 0b0110, exceptions: 0) + six
         #expect(try DistinctSketch(bytes: sixBits, from: .dataSketches).registers.registers == registers)
 
-        // No rank is below 3; ranks from 18 up are in the table.
+        // No rank is below 3; ranks from 18 up are in the exception table.
         let above = registers.map { max($0, 3) }
         var four = [UInt8](repeating: 0, count: 8_192)
         var table: [UInt8] = []

@@ -162,7 +162,7 @@ enum Unkeyed {
     private static let inverse = (0..<6).reduce(factor) { inverse, _ in inverse &* (2 &- factor &* inverse) }
 
     static func key(hashingTo hash: UInt64) -> UInt64 {
-        // XOR with a shift by more than half of the bits is its own inverse.
+        // An xor-shift by more than half of the bits is its own inverse.
         var state = hash ^ (hash >> 47)
         state = state &* inverse
         state ^= state >> 47

@@ -87,7 +87,7 @@ struct EscapedNameTests {
         }
     }
 
-    /// "If non-empty, it MUST be a suffix of the MetricFamily name": `dots` leaves an underscore after it.
+    /// "If non-empty, it MUST be a suffix of the MetricFamily name": `dots` leaves an underscore after the unit.
     @Test func aCountersUnitIsLeftOutIfItIsNoSuffixOfTheName() throws {
         let registry = MetricRegistry(ownMetrics: false)
         Counter("work_seconds_total", help: "", in: registry).increment()

@@ -61,7 +61,7 @@ struct ScrapeOptionsTests {
         // The earlier value is out of date.
         let none = try ParsedText(registry.exposition(for: ScrapeRequest(timeout: .zero)))
         #expect(none["c"] == nil)
-        // The second timeout, which is the one of this scrape.
+        // The second timeout, that of this scrape.
         #expect(none["tally_scrape_errors_total", ("family", "c")] == "2")
     }
 }

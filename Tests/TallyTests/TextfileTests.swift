@@ -81,7 +81,7 @@ struct TextfileTests {
     @Test
     func devicesPipesAndSocketsAreNotReplaced() throws {
         try inFolder { folder in
-            // The test's own, never the machine's, because a defect would destroy it.
+            // Never the machine's devices, because a defect would destroy them.
             let pipe = folder.appending(path: "pipe").path
             #expect(mkfifo(pipe, 0o600) == 0)
             let link = folder.appending(path: "link").path

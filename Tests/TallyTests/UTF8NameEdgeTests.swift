@@ -28,7 +28,7 @@ struct UTF8NameEdgeTests {
 
     @Test
     func overflowIsCountedByTheBytesOfTheName() throws {
-        // Equal as strings.
+        // The two names are equal as strings.
         let registry = MetricRegistry(nameValidation: .utf8)
         for (name, overflow) in [("é", 3), ("e\u{301}", 5)] {
             let family = try Gauge.family(validating: name, help: "", labelNames: ["n"], maxChildren: 1, in: registry)

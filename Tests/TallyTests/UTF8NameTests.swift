@@ -210,7 +210,7 @@ struct UTF8NameTests {
 
     @Test
     func namesAreComparedByBytes() throws {
-        // Equal as strings.
+        // The two names are equal as strings.
         let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
         _ = try Gauge(validating: "é", help: "composed", in: registry)
         _ = try Gauge(validating: "e\u{301}", help: "decomposed", in: registry)
