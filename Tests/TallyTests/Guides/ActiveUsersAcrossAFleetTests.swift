@@ -11,7 +11,7 @@ struct ActiveUsersAcrossAFleetTests {
         guide = try Guide("Sources/Tally/Tally.docc/ActiveUsersAcrossAFleet.md")
     }
 
-    @Test func oneInstanceExposesTheShownWindows() {
+    @Test func anInstanceExposesTheShownWindows() {
         let registry = MetricRegistry(ownMetrics: false)
         // GUIDE ActiveUsersAcrossAFleet in-one-process
         let activeUsers = ActiveUsers("active_users", help: "Users.", windows: [.hours(24), .days(7)], in: registry)
