@@ -2,7 +2,7 @@ import Foundation
 import Tally
 import TallyTesting
 
-/// Called once: the cases of the unit tests are where libFuzzer begins.
+/// Called once. Writes the cases of the unit tests as the initial corpus.
 @_cdecl("LLVMFuzzerInitialize")
 public func initialise(
     _ count: UnsafeMutablePointer<CInt>,
@@ -24,8 +24,8 @@ public func initialise(
     return 0
 }
 
-/// The first byte says what the rest is taken for: Prometheus text, OpenMetrics, an Accept header, or the names of a metric
-/// and a label and the label's value.
+/// The first byte selects the meaning of the rest: Prometheus text, OpenMetrics, an Accept header, or the names of a
+/// metric and a label and the label's value.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func test(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -33,20 +33,21 @@ public func test(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let rest = Array(bytes.dropFirst())
     switch kind % 4 {
     case 3:
-        readBack(rest.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) })
+        let texts = rest.split(separator: 0, omittingEmptySubsequences: false)
+        checkRoundTrip(texts.map { String(decoding: $0, as: UTF8.self) })
     case 2: _ = registry.exposition(accept: String(decoding: rest, as: UTF8.self))
     default:
         let syntax: ExpositionParser.Syntax = kind % 4 == 1 ? .openMetrics : .prometheusText
         guard let exposition = try? ExpositionParser(syntax).parse(rest) else { return 0 }
         _ = exposition.lint()
         let again = try? ExpositionParser(syntax).parse(exposition.rendered(as: syntax))
-        precondition(again?.contents == exposition.contents, "what was accepted does not read back the same")
+        precondition(again?.contents == exposition.contents, "accepted text does not round-trip")
     }
     return 0
 }
 
-/// Whatever names a registry takes, all formats hold them so that they can be read, and the value as it was.
-private func readBack(_ texts: [String]) {
+/// All names that a registry accepts can be parsed in all formats, and the label's value is unchanged.
+private func checkRoundTrip(_ texts: [String]) {
     guard texts.count == 3 else { return }
     let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
     let family = try? Counter.family(validating: texts[0], help: texts[1], labelNames: [texts[1]], in: registry)
@@ -57,15 +58,15 @@ private func readBack(_ texts: [String]) {
             (ExpositionFormat.prometheusText(escaping: escaping), ExpositionParser.Syntax.prometheusText),
             (.openMetrics(escaping: escaping), .openMetrics),
         ] {
-            // The parser takes labels that begin so for reserved ones, which those of other scripts become when escaped.
+            // The parser rejects labels with this prefix as reserved. Escaping may add it to labels in other scripts.
             if escaping.escaped(texts[1], asLabel: true).hasPrefix("__") { continue }
             let samples = (try? ExpositionParser(syntax).parse(registry.exposition(as: format).body))?.samples ?? []
-            // A value longer than that is cut.
+            // Longer values are truncated to 1,024 bytes.
             precondition(
                 samples.count == 1 && samples[0].value == 3 && samples[0].labels.count == 1
                     && (texts[2].utf8.count > 1024
                         || samples[0].labels[0].value.utf8.elementsEqual(texts[2].utf8)),
-                "\(format) does not read back"
+                "\(format) does not round-trip"
             )
         }
     }

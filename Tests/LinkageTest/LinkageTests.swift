@@ -2,13 +2,12 @@ import Foundation
 import TallyTestSupport
 import Testing
 
-/// The use-site program imports the core and the healthcheck and nothing else: what it links is what they cost their
-/// users.
+/// The use-site program imports only the core and the healthcheck, so the libraries that it links are their cost.
 struct LinkageTests {
     static let program = Program.built("TallyUseSite")
 
     @Test(.enabled(if: Program.find("ldd") != nil || Program.isRequired, "needs ldd"))
-    func theCoreAndTheHealthcheckLinkNoFoundation() throws {
+    func theCoreAndTheHealthcheckDoNotLinkFoundation() throws {
         let libraries = try Program.run(try Program.require("ldd"), [Self.program.path]).text
         #expect(libraries.contains("libswiftCore"), "\(libraries)")
         #expect(libraries.contains("libswiftSynchronization"))
@@ -17,7 +16,7 @@ struct LinkageTests {
         }
     }
 
-    @Test func theUseSiteProgramRunsAndPrintsWhatItSays() throws {
+    @Test func theUseSiteProgramPrintsTheExpectedLines() throws {
         let outcome = try Program.run(Self.program)
         #expect(outcome.status == 0, "\(outcome.errorText)")
         let lines = outcome.text.split(separator: "\n")

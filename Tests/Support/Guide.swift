@@ -3,13 +3,13 @@ internal import Foundation
 /// A page of documentation, compared with the tests that compile its code.
 ///
 /// A block of Swift has a name, in a comment above its fence: `<!-- frames -->`. A test has the same code between
-/// `// GUIDE NameOfThePage frames` and `// END`, up to its indentation. Positions do not matter.
+/// `// GUIDE NameOfThePage frames` and `// END`, apart from indentation. Positions do not matter.
 package struct Guide {
-    /// The page's file, without `.md`.
+    /// The page's file name, without `.md`.
     package let page: String
     /// The names and texts of the blocks of Swift. A block without a name has an empty one.
     package let code: [(name: String, text: String)]
-    /// The blocks without a language: what the code prints.
+    /// The blocks without a language, which show the output of the code.
     package let output: [String]
 
     private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
@@ -45,7 +45,7 @@ package struct Guide {
         return try (["README.md"] + pages.filter { $0.hasSuffix(".md") }.map { "Sources/\($0)" }).map(Guide.init)
     }
 
-    /// The marked parts of all tests, by page and name, as in `NamesAndLabels frames`.
+    /// The marked parts of all tests. Their names have the page and the block, as in `NamesAndLabels frames`.
     package static func parts() throws -> [(name: String, text: String)] {
         let tests = root.appending(path: "Tests")
         let files = FileManager.default.enumerator(atPath: tests.path)?.compactMap { $0 as? String } ?? []

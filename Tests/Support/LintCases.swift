@@ -4,8 +4,8 @@ package struct LintCase: Sendable, CustomStringConvertible {
     /// Each problem as the metric's name and the code.
     package let problems: [String]
 
-    /// Metrics of which releases of promtool say different things: older ones want no type in a name, not only its own,
-    /// and take units in no order; all misspell `mebi`.
+    /// Metrics about which promtool's releases disagree: older ones reject any type in a name, not only the metric's
+    /// own, and check units in no order; all misspell `mebi`.
     package static let disputed: Set<String> = [
         "mail_gauge", "mail_summary", "mail_gauge_total", "seconds_hours", "hours_seconds", "disk_mebibytes",
     ]
@@ -30,7 +30,7 @@ package struct LintCase: Sendable, CustomStringConvertible {
     }
 
     package static let all: [LintCase] = [
-        // Names that are right.
+        // Valid names.
         Self("mail_sent_total", "counter"), Self("mail_queue", "gauge"), Self("mail_queue", "untyped"),
         Self("wait_seconds", "gauge"), Self("wait_seconds_total", "counter"), Self("disk_bytes", "gauge"),
         Self("room_celsius", "gauge"), Self("lamp_kelvin", "gauge"), Self("road_meters", "gauge"),
@@ -54,7 +54,7 @@ package struct LintCase: Sendable, CustomStringConvertible {
             "mail_total_count 1",
             problems: ["mail_total totalWithoutCounter"]
         ),
-        // What belongs to histograms and summaries.
+        // Suffixes and labels of histograms and summaries.
         Self("mail_count", "gauge", "reservedSuffix"), Self("mail_sum", "gauge", "reservedSuffix"),
         Self("mail_bucket", "gauge", "reservedSuffix"), Self("mail_count", "untyped"), Self("mail_bucket", "untyped"),
         Self("mail_count", "counter", "counterWithoutTotal", "reservedSuffix"),
@@ -158,7 +158,7 @@ package struct LintCase: Sendable, CustomStringConvertible {
             "# TYPE mail_queue gauge",
             #"mail_queue{box_name="inBox"} 1"#
         ),
-        // Several at once.
+        // Several problems.
         Self("team:mailWait_ms_total", "gauge", "abbreviatedUnit", "camelCase", "colonInName", "totalWithoutCounter"),
         Self(
             lines: "# HELP b_ms Some help.",

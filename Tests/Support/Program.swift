@@ -11,7 +11,7 @@ package final class Program: Sendable {
         }
     }
 
-    /// What a program that has ended left behind.
+    /// The exit status and output of a program that has ended.
     package struct Outcome: Sendable {
         package let status: Int32
         package let output: Data
@@ -22,10 +22,10 @@ package final class Program: Sendable {
     }
 
     private let process: Mutex<Process>
-    /// Both of the program's streams, line by line, as they come.
+    /// The lines of both of the program's output streams, in the order of their arrival.
     package let lines: AsyncStream<String>
 
-    /// Starts a program that goes on running, until `stop` or the end of the test.
+    /// Starts a program that runs until `stop`, or until this object is released.
     package init(_ executable: URL, _ arguments: [String]) throws {
         let process = Process()
         process.executableURL = executable
@@ -58,7 +58,7 @@ package final class Program: Sendable {
         }
     }
 
-    /// The first line that contains a text; an error that shows what came instead.
+    /// Returns the first line that contains a text. If there is none, throws an error that shows the lines seen.
     package func line(containing text: String) async throws -> String {
         var seen: [String] = []
         for await line in lines {
@@ -68,7 +68,7 @@ package final class Program: Sendable {
         throw Failed(description: "no line with \(text) in:\n\(seen.joined(separator: "\n"))")
     }
 
-    /// Sends a signal and waits for the end. Returns the exit status.
+    /// Sends a signal, waits for the program to end, and returns its exit status.
     package func stop(_ number: Int32 = SIGTERM) -> Int32 {
         process.withLock { process in
             if process.isRunning { kill(process.processIdentifier, number) }
@@ -82,7 +82,7 @@ package final class Program: Sendable {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
-        // Files, since a program that fills one pipe while the test reads another would never end.
+        // Files, because a program that fills one pipe while the test reads another would deadlock.
         let folder = try TemporaryFolder()
         let files = ["in", "out", "err"].map { folder.url.appending(path: $0) }
         try input.write(to: files[0])
@@ -99,8 +99,8 @@ package final class Program: Sendable {
         )
     }
 
-    /// Starts a process that can be told to end: the threads that tests run on block signals, and a program that does not
-    /// unblock them itself would inherit that.
+    /// Starts a process with all signals unblocked. The threads of tests block signals, and a program that does not
+    /// unblock them itself would inherit the mask and ignore `stop`.
     private static func start(_ process: Process) throws {
         var none = sigset_t()
         var before = sigset_t()
@@ -110,9 +110,9 @@ package final class Program: Sendable {
         try process.run()
     }
 
-    // MARK: Where programs are
+    // MARK: Finding programs
 
-    /// An executable of this package, beside the tests that run.
+    /// An executable of this package, next to the running tests.
     package static func built(_ name: String) -> URL {
         let tests = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         return tests.appending(path: name)
@@ -127,7 +127,7 @@ package final class Program: Sendable {
             .first { FileManager.default.isExecutableFile(atPath: $0.path) }
     }
 
-    /// Whether tests fail, instead of being skipped, where a program they need is missing.
+    /// True if tests fail, instead of being skipped, when a program they need is missing.
     package static var isRequired: Bool {
         ProcessInfo.processInfo.environment["TALLY_REQUIRE_SERVICES"] == "1"
     }
@@ -138,7 +138,7 @@ package final class Program: Sendable {
     }
 }
 
-/// A folder that goes with the value.
+/// A folder that is removed when this object is released.
 package final class TemporaryFolder: Sendable {
     package let url: URL
 

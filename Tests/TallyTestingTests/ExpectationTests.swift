@@ -30,14 +30,14 @@ struct ExpectationTests {
         mail_queue{code="1",zone="eu",method="a"} 2
         """
 
-    @Test func theSameSamplesInAnyOrderAndSpellingAreAsExpected() throws {
+    @Test func samplesMatchInAnyOrderAndSpelling() throws {
         try registry.expect(text: Self.whole)
         try registry.expect(text: Self.whole + "\n")
         try registry.expect(text: "mail_sent_total{zone=\"eu\"} 3", of: ["mail_sent_total"])
         try MetricRegistry().expect(text: "")
     }
 
-    @Test func aRegistrysOwnMetricsCountOnlyWhereTheyAreMentioned() throws {
+    @Test func ownMetricsAreComparedOnlyIfMentioned() throws {
         let registry = MetricRegistry()
         try registry.expect(text: "tally_shortened_label_values_total 0")
         #expect(throws: ExpositionDifferenceError.self) { try registry.expect(text: "tally_series 0") }
@@ -50,8 +50,8 @@ struct ExpectationTests {
         try host.expect(text: "tally_votes_total 1")
     }
 
-    @Test func familiesAreNamedAsAScraperMayNameThem() throws {
-        // Not only as exposed: a counter that is named without its suffix would be passed over, and so would its value.
+    @Test func familiesAreSelectedByAnyNameThatAScraperMayUse() throws {
+        // Otherwise a counter that is named without its suffix would be skipped, whatever its value.
         for name in ["mail_sent", "mail_sent_total"] {
             let error = #expect(throws: ExpositionDifferenceError.self) { try registry.expect(text: "", of: [name]) }
             #expect(error?.unexpected == [#"mail_sent_total{zone="eu"} 3"#])
@@ -62,7 +62,7 @@ struct ExpectationTests {
         try registry.expect(text: "", of: [])
     }
 
-    @Test func aDifferenceSaysWhatIsMissingUnexpectedAndChanged() throws {
+    @Test func aDifferenceListsMissingUnexpectedAndChangedSamples() throws {
         queue[Call(method: "b\n", code: "2")].set(7)
         let text = Self.whole
             .split(separator: "\n", omittingEmptySubsequences: false)
@@ -83,7 +83,7 @@ struct ExpectationTests {
         #expect(error?.missing == ["mail_lost_total 1"])
     }
 
-    @Test func typeAndHelpAreComparedWhereTheTextHasThem() throws {
+    @Test func typeAndHelpAreComparedIfTheTextHasThem() throws {
         let text = "# TYPE mail_sent_total gauge\n# HELP mail_sent_total Parcels.\nmail_sent_total{zone=\"eu\"} 3"
         let error = #expect(throws: ExpositionDifferenceError.self) {
             try registry.expect(text: text, of: ["mail_sent_total"])
@@ -97,7 +97,7 @@ struct ExpectationTests {
         #expect(throws: ExpositionDifferenceError.self) { try registry.expect(text: "# TYPE lost gauge", of: ["lost"]) }
     }
 
-    @Test func numbersAreComparedAsNumbers() throws {
+    @Test func numbersAreComparedByValue() throws {
         let registry = MetricRegistry(ownMetrics: false)
         let gauge = Gauge("depth", help: "Depth.", in: registry)
         for (value, text) in [
@@ -109,7 +109,7 @@ struct ExpectationTests {
         let counter = Counter("sent_total", help: "Sent.", in: registry)
         counter.increment(by: 9_007_199_254_740_993)
         try registry.expect(text: "sent_total 9007199254740993", of: ["sent_total"])
-        #expect(throws: ExpositionDifferenceError.self, "as doubles they are one") {
+        #expect(throws: ExpositionDifferenceError.self, "equal as doubles") {
             try registry.expect(text: "sent_total 9007199254740992", of: ["sent_total"])
         }
         ObservedGauge("ratio", help: "Ratio.", in: registry) { .nan }
@@ -117,7 +117,7 @@ struct ExpectationTests {
         #expect(throws: ExpositionDifferenceError.self) { try registry.expect(text: "ratio 0", of: ["ratio"]) }
     }
 
-    @Test func anExpectedTextThatCannotBeReadIsAnError() {
+    @Test func anInvalidExpectedTextThrows() {
         #expect(throws: ExpositionError.self) { try registry.expect(text: "mail_sent_total three") }
     }
 }

@@ -3,7 +3,7 @@ import TallyTestSupport
 import TallyTesting
 import Testing
 
-/// The guide "Test your metrics" and the module's own page are true: they have the code between the marks, and no other.
+/// Runs the code of the guide "Test your metrics" and of the module's page: the code between the marks.
 @Suite(.timeLimit(.minutes(5)))
 struct GuideTests {
     // GUIDE TallyTesting aLetterIsCounted
@@ -107,7 +107,7 @@ struct GuideTests {
         // END
     }
 
-    @Test func differencesAndLintReadAsTheGuideShows() throws {
+    @Test func differencesAndLintProblemsPrintAsTheGuideShows() throws {
         let guide = try Guide("Sources/TallyTesting/TallyTesting.docc/TestYourMetrics.md")
         let registry = MetricRegistry()
         Mailer(in: registry).send()

@@ -5,7 +5,7 @@ import Testing
 
 struct LintTests {
     @Test(arguments: LintCase.all)
-    func everyConventionIsHeldAgainstANameThatBreaksIt(_ lintCase: LintCase) throws {
+    func lintReportsEveryBrokenConvention(_ lintCase: LintCase) throws {
         let problems = try ExpositionParser().parse(lintCase.text).lint()
         #expect(problems.map { "\($0.metric) \($0.code)" } == lintCase.problems)
     }
@@ -15,7 +15,7 @@ struct LintTests {
         static let schema: [Tally.Label<Self>] = [Label("roomName", \.roomName)]
     }
 
-    @Test func aRegistryWithABadNameFailsTheUsersTest() throws {
+    @Test func expectNoLintThrowsForBadNames() throws {
         let registry = MetricRegistry()
         try registry.expectNoLint()
         let wait = Gauge("wait_ms", help: "Waits.", in: registry)
@@ -34,14 +34,14 @@ struct LintTests {
         #expect(throws: LintError.self) { try registry.expectNoLint(except: ["wait_ms"]) }
     }
 
-    @Test func aFamilyWithoutChildrenIsLookedAtToo() throws {
+    @Test func familiesWithoutChildrenAreLintedToo() throws {
         let registry = MetricRegistry(constantLabels: ["hostName": "a"], ownMetrics: false)
         let library = MetricRegistry(ownMetrics: false)
         registry.include(library)
         _ = Family<Room, Gauge>("depth_ms", help: " ", in: library)
         _ = Family<Room, Counter>("joins", help: "Joins.", in: registry)
         _ = Family<Room, Histogram>("wait_seconds", help: "Waits.", in: library)
-        // A standard's name, as long as nobody has to read it.
+        // A standard name that breaks conventions is not linted while the family is not exposed.
         _ = try MirroredFamily("node_memory_MemTotal_bytes", help: "Memory there is.", in: registry)
         let problems = try registry.lint().map { "\($0.metric) \($0.code)" }
         #expect(
@@ -52,7 +52,7 @@ struct LintTests {
         )
     }
 
-    @Test func aCounterOfOpenMetricsIsNamedByItsSample() throws {
+    @Test func openMetricsCountersAreLintedByTheirSampleName() throws {
         let text = "# TYPE mail_sent counter\n# HELP mail_sent Letters.\nmail_sent_total 1\n# EOF\n"
         #expect(try ExpositionParser(.openMetrics).parse(text).lint().isEmpty)
         let other = "# TYPE mail_ms counter\n# HELP mail_ms Letters.\nmail_ms_total 1\n# EOF\n"
@@ -60,7 +60,7 @@ struct LintTests {
         #expect(problems.map(\.description) == ["mail_ms_total: write out the unit ms [abbreviatedUnit]"])
     }
 
-    @Test func gaugeHistogramsAndStatesetsAreLintedToo() throws {
+    @Test func gaugeHistogramsAndStateSetsAreLintedToo() throws {
         let text = """
             # TYPE q_gaugehistogram gaugehistogram
             # HELP q_gaugehistogram Queue.

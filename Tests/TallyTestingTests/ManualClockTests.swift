@@ -3,7 +3,7 @@ import Synchronization
 import TallyTesting
 import Testing
 
-/// What tasks and threads of a test tell each other.
+/// State that the tasks and threads of a test share.
 private final class Shared: Sendable {
     let woken = Mutex<[Int]>([])
     let wakings = Atomic(0)
@@ -14,7 +14,7 @@ private final class Shared: Sendable {
 struct ManualClockTests {
     let clock = ManualClock()
 
-    @Test func itMovesOnlyWhenToldTo() {
+    @Test func theClockMovesOnlyWhenAdvanced() {
         let start = clock.now
         #expect(clock.now == start)
         clock.advance(by: .seconds(5))
@@ -25,7 +25,7 @@ struct ManualClockTests {
         #expect(clock.now == start)
     }
 
-    @Test func extremeDurationsStopAtTheEndOfTime() {
+    @Test func extremeDurationsSaturate() {
         let longest = Duration(attoseconds: .max)
         let shortest = Duration(attoseconds: .min)
         clock.advance(by: longest)
@@ -52,7 +52,7 @@ struct ManualClockTests {
         try await sleeper.value
     }
 
-    @Test func whoSleepsUntilNowOrEarlierDoesNotSleep() async throws {
+    @Test func sleepingUntilThePastReturnsAtOnce() async throws {
         try await clock.sleep(until: clock.now)
         try await clock.sleep(until: clock.now.advanced(by: .seconds(-1)))
         try await clock.sleep(until: ManualClock.Instant(offset: Duration(attoseconds: .min)))
@@ -70,10 +70,10 @@ struct ManualClockTests {
                     shared.woken.withLock { $0.append(seconds * 10 + number) }
                 }
             )
-            // One after the other, so that the two of one deadline have an order too.
+            // One after the other, so that the two with equal deadlines have an order too.
             try await clock.waitForSleepers(number + 1)
         }
-        // Step by step: what sleepers of one step do first is for the threads to say.
+        // Step by step, because the order of sleepers within a step depends on the threads.
         var woken: [Set<Int>] = []
         for due in [[1, 3], [2], [0]] {
             clock.advance(by: .seconds(1))
@@ -83,7 +83,7 @@ struct ManualClockTests {
         #expect(woken == [[11, 13], [11, 13, 22], [11, 13, 22, 30]])
     }
 
-    @Test func movingBackWakesNobody() async throws {
+    @Test func movingTheClockBackWakesNoSleeper() async throws {
         let clock = clock
         let sleeper = Task { try await clock.sleep(until: ManualClock.Instant(offset: .seconds(1))) }
         try await clock.waitForSleepers(1)
@@ -103,7 +103,7 @@ struct ManualClockTests {
         clock.advance(by: .seconds(5))
     }
 
-    @Test func aTaskThatIsCancelledAlreadyDoesNotSleep() async throws {
+    @Test func anAlreadyCancelledTaskDoesNotSleep() async throws {
         let clock = clock
         let sleeper = Task {
             withUnsafeCurrentTask { $0?.cancel() }
@@ -129,7 +129,7 @@ struct ManualClockTests {
         for sleeper in sleepers { try await sleeper.value }
     }
 
-    @Test func waitingForSleepersThatNeverComeEndsWithItsTask() async throws {
+    @Test func cancellingATaskEndsItsWaitForSleepers() async throws {
         let clock = clock
         let watcher = Task { try await clock.waitForSleepers(1) }
         watcher.cancel()

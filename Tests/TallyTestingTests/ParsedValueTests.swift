@@ -1,9 +1,9 @@
 import TallyTesting
 import Testing
 
-/// What the parser makes of what it accepts.
+/// The results of parsing valid expositions.
 struct ParsedValueTests {
-    @Test func everyPartOfAnOpenMetricsExpositionIsKept() throws {
+    @Test func everyPartOfAnOpenMetricsExpositionIsParsed() throws {
         let text = #"""
             # TYPE wait_seconds histogram
             # UNIT wait_seconds seconds
@@ -37,7 +37,7 @@ struct ParsedValueTests {
         #expect(exposition.family("window") == nil)
     }
 
-    @Test func everyPartOfPrometheusTextIsKept() throws {
+    @Test func everyPartOfPrometheusTextIsParsed() throws {
         let text = #"""
               # HELP  "my.mail"  the "in" \\ box\nand more
             # TYPE "my.mail" counter
@@ -59,7 +59,7 @@ struct ParsedValueTests {
         #expect(exposition.samples[1].description == "plain NaN")
     }
 
-    @Test func numbersAreReadAsTheyAreWritten() throws {
+    @Test func numbersAreParsedExactly() throws {
         let numbers: [(String, Double)] = [
             ("0042", 42), ("-0", -0.0), (".5", 0.5), ("5.", 5), ("1E3", 1000), ("1e-400", 0), ("0.1", 0.1),
             ("1.7976931348623157e308", .greatestFiniteMagnitude), ("5e-324", .leastNonzeroMagnitude),
@@ -72,7 +72,7 @@ struct ParsedValueTests {
         }
     }
 
-    @Test func quotedNamesAreRefusedWhereTheyAreNotAllowed() throws {
+    @Test func quotedNamesAreRejectedUnlessAllowed() throws {
         let names: [(String, ExpositionError.Code)] = [
             (#"{"my.mail"} 1"#, .invalidLabelName), (#"mail{"a.b"="c"} 1"#, .invalidLabelName),
             (#"# TYPE "my.mail" gauge"#, .invalidMetricName),
@@ -89,7 +89,7 @@ struct ParsedValueTests {
         }
     }
 
-    @Test func anErrorNamesTheLineAndTheByte() throws {
+    @Test func errorsNameTheLineAndTheByte() throws {
         let error = #expect(throws: ExpositionError.self) {
             try ExpositionParser().parse("# TYPE mail gauge\nmail{a=\"é\",b=c} 1\n")
         }
@@ -101,7 +101,7 @@ struct ParsedValueTests {
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: [ExpositionParser.Syntax.prometheusText, .openMetrics])
-    func longTextsTakeTimeInProportion(_ syntax: ExpositionParser.Syntax) throws {
+    func parsingTimeIsProportionalToTheLength(_ syntax: ExpositionParser.Syntax) throws {
         let count = 20_000
         let end = syntax == .openMetrics ? "# EOF\n" : ""
         let labels = (0..<count).map { "l\($0)=\"\($0)\"" }.joined(separator: ",")

@@ -10,7 +10,7 @@ extension ParserCase {
 
 struct ParserCaseTests {
     @Test(arguments: ParserCase.all)
-    func aTextIsAcceptedOrRefusedAtTheRightLineForTheRightReason(_ testCase: ParserCase) throws {
+    func textsAreAcceptedOrRejectedWithTheExpectedError(_ testCase: ParserCase) throws {
         guard let (code, line) = testCase.error else {
             _ = try testCase.parse()
             return
@@ -23,7 +23,7 @@ struct ParserCaseTests {
         #expect((1...lines[min(line, lines.count) - 1].count + 1).contains(error.column), "\(error)")
     }
 
-    @Test func casesHaveNamesOfTheirOwn() {
+    @Test func caseNamesAreUnique() {
         let names = ParserCase.all.map(\.description)
         #expect(Set(names).count == names.count)
     }

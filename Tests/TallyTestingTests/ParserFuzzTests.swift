@@ -3,9 +3,9 @@ import TallyTesting
 import Testing
 
 struct ParserFuzzTests {
-    /// Tens of thousands of texts that are nearly right. `Tests/Fuzz/run` goes on from here with libFuzzer.
+    /// Tens of thousands of nearly valid texts. `Tests/Fuzz/run` tries many more with libFuzzer.
     @Test(.timeLimit(.minutes(5)), arguments: 1...6 as ClosedRange<UInt64>)
-    func noTextBreaksTheParserAndWhatItAcceptsReadsBackTheSame(_ seed: UInt64) throws {
+    func mutatedTextsThrowOrRoundTrip(_ seed: UInt64) throws {
         var mutator = TextMutator(seed: seed)
         var accepted = 0
         var codes: Set<ExpositionError.Code> = []
@@ -26,7 +26,7 @@ struct ParserFuzzTests {
                 #expect(isInside, "\(error)")
             }
         }
-        // Else the mutations would be too wild, or too tame, to find anything.
+        // Otherwise the mutations are too strong, or too weak, to find anything.
         #expect(accepted > 300)
         #expect(codes.count > 25)
     }

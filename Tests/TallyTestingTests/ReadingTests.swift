@@ -15,7 +15,7 @@ struct ReadingTests {
         Family("calls_total", help: "Calls.", in: registry)
     }
 
-    @Test func aValueIsFoundByItsNameAndLabels() throws {
+    @Test func valuesAreFoundByNameAndLabels() throws {
         let calls = calls()
         calls[Call(method: "get", code: "200")].increment(by: 3)
         calls[Call(method: "put", code: "200")].increment(by: 4)
@@ -29,7 +29,7 @@ struct ReadingTests {
         #expect(try registry.parsed().family("calls_total")?.help == "Calls.")
     }
 
-    @Test func whatIsAmbiguousIsAnErrorThatListsTheSeries() throws {
+    @Test func anAmbiguousLookupThrowsAndListsTheSeries() throws {
         let calls = calls()
         calls[Call(method: "get", code: "200")].increment()
         calls[Call(method: "get", code: "404")].increment()
@@ -44,13 +44,13 @@ struct ReadingTests {
         )
     }
 
-    @Test func aSampleOfJustTheseLabelsGoesFirst() throws {
+    @Test func aSampleWithExactlyTheGivenLabelsTakesPrecedence() throws {
         let exposition = try ExpositionParser().parse("mail{a=\"b\"} 1\nmail 2\nmail{c=\"d\"} 3\n")
         #expect(try exposition.value(of: "mail") == 2)
         #expect(try exposition.value(of: "mail", labels: ["a": "b"]) == 1)
     }
 
-    @Test func labelsAreComparedByTheirBytes() throws {
+    @Test func labelsAreComparedByBytes() throws {
         let exposition = try ExpositionParser().parse("mail{a=\"\u{E9}\"} 1\nmail{a=\"e\u{301}\"} 2\n")
         #expect(try exposition.value(of: "mail", labels: ["a": "\u{E9}"]) == 1)
         #expect(try exposition.value(of: "mail", labels: ["a": "e\u{301}"]) == 2)
@@ -58,14 +58,14 @@ struct ReadingTests {
         #expect(Set([ParsedLabel("ab", "c"), ParsedLabel("a", "bc"), ParsedLabel("a", "bc")]).count == 2)
     }
 
-    @Test func aValuePast53BitsIsThereAsText() throws {
+    @Test func valuesPastDoublePrecisionAreAvailableAsText() throws {
         let sent = Counter("sent_total", help: "Sent.", in: registry)
         sent.increment(by: 9_007_199_254_740_993)
         #expect(try registry.valueText(of: "sent_total") == "9007199254740993")
         #expect(try registry.valueText(of: "received_total") == nil)
     }
 
-    @Test func aHistogramIsReadAsCounts() throws {
+    @Test func histogramsAreReadAsBucketCounts() throws {
         let wait = Family<Call, Histogram>("wait_seconds", help: "Waits.", buckets: [0.5, 1], in: registry)
         for value in [0.25, 0.5, 0.75, 2, 4] { wait[Call(method: "get", code: "200")].observe(value) }
         let histogram = try #require(try registry.histogram(of: "wait_seconds", labels: ["method": "get"]))
@@ -83,7 +83,7 @@ struct ReadingTests {
         #expect(try registry.histogram(of: "wait_seconds", labels: ["code": "404"])?.counts == [0, 1, 0])
     }
 
-    @Test func namesAreAsTheyWereRegistered() throws {
+    @Test func utf8NamesAreFoundAsRegistered() throws {
         let registry = MetricRegistry(nameValidation: .utf8)
         let calls = try Counter.family(
             validating: "rpc.calls",
@@ -98,11 +98,11 @@ struct ReadingTests {
         #expect(try registry.samples(of: "rpc.wait_count").map(\.value) == [1])
         #expect(try registry.histogram(of: "rpc.wait")?.counts == [1, 0])
         try registry.expect(text: #"{"rpc.calls_total","rpc.method"="get"} 3"#, of: ["rpc.calls_total"])
-        // What a scraper sees is still there to look at.
+        // The names that a scraper sees are available too.
         #expect(try registry.parsed().value(of: "rpc_calls_total") == 3)
     }
 
-    @Test func aGaugeHistogramIsReadAsCountsToo() throws {
+    @Test func gaugeHistogramsAreReadAsBucketCounts() throws {
         let text =
             "# TYPE q gaugehistogram\nq_bucket{le=\"1\"} 2\nq_bucket{le=\"+Inf\"} 3\nq_gcount 3\nq_gsum 9\n# EOF\n"
         let histogram = try ExpositionParser(.openMetrics).parse(text).histogram(of: "q")
@@ -110,7 +110,7 @@ struct ReadingTests {
         #expect(histogram?.sum == 9)
     }
 
-    @Test func theParserIsTheOneTheContentTypeAsksFor() throws {
+    @Test func theContentTypeSelectsTheParser() throws {
         let openMetrics = ExpositionParser(contentType: "application/openmetrics-text; version=1.0.0; charset=utf-8")
         #expect(openMetrics?.syntax == .openMetrics)
         #expect(openMetrics?.allowsQuotedNames == false)

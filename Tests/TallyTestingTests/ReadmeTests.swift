@@ -2,7 +2,7 @@ import Tally
 import TallyTesting
 import Testing
 
-/// The README's example of a test passes.
+/// The README's example of a test.
 struct ReadmeTests {
     // GUIDE README test
     @Test func lettersAreCountedAndTimed() throws {

@@ -1,7 +1,7 @@
 import TallyTesting
 
 extension ParsedExposition {
-    /// The exposition as text again, in its own format.
+    /// The exposition as text in the given format.
     func rendered(as syntax: ExpositionParser.Syntax) -> [UInt8] {
         var text = ""
         for family in families {
@@ -27,7 +27,7 @@ extension ParsedExposition {
         return Array((text + (syntax == .openMetrics ? "# EOF\n" : "")).utf8)
     }
 
-    /// All that is known, without the lines it stood in.
+    /// Everything that was parsed, except line numbers.
     var contents: [String] {
         families.flatMap { family in
             ["\(family.name.debugDescription) \(family.kind) \(family.help.debugDescription) \(family.unit ?? "")"]
@@ -46,7 +46,7 @@ extension ParsedFamily {
 }
 
 extension ParsedSample {
-    /// A name as a sample without labels shows it.
+    /// A name as in a sample without labels.
     fileprivate static func nameAlone(_ name: String) -> String {
         let isPlain = name.utf8.enumerated().allSatisfy { place, byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) && byte < 0x80

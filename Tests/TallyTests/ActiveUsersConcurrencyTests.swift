@@ -16,7 +16,7 @@ struct ActiveUsersConcurrencyTests {
         let done = DispatchGroup()
         for thread in 0..<Self.threads {
             done.enter()
-            // Threads of their own: the tests themselves fill the shared pools.
+            // Dedicated threads, because the tests themselves occupy the shared pools.
             Thread.detachNewThread {
                 body(thread)
                 done.leave()
@@ -25,7 +25,7 @@ struct ActiveUsersConcurrencyTests {
         return done
     }
 
-    @Test func eightThreadsRecordWhileOneObserves() async throws {
+    @Test func concurrentRecordsCountEveryUserOnce() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let users = ActiveUsers("users", help: "", windows: [.hours(1), .days(7)], in: registry)
@@ -46,8 +46,8 @@ struct ActiveUsersConcurrencyTests {
         }
     }
 
-    /// Ticks go on all the while, users move between them and fall out of the short window.
-    @Test func timeGoesOnWhileManyRecord() async throws {
+    /// The clock advances during recording, so users move between ticks and leave the short window.
+    @Test func concurrentRecordsStayConsistentWhileTimeAdvances() async throws {
         try await onThread {
             let clock = ManualClock()
             let registry = MetricRegistry(clock: clock)
@@ -67,7 +67,7 @@ struct ActiveUsersConcurrencyTests {
                 #expect(counts[0] >= 0 && Double(counts[1]) <= Double(Self.pool) * 1.03)
             } while done.wait(timeout: .now()) == .timedOut
             users._checkInvariants()
-            // All at rest: the obvious way agrees again, from where time stands.
+            // Once no thread records, the counts are exact again.
             clock.advance(by: .seconds(3600 + 60))
             #expect(users.counts().map(\.users) == [0, 0])
             for user in 0..<500 { users.record(identifiers[user]) }
@@ -76,7 +76,7 @@ struct ActiveUsersConcurrencyTests {
         }
     }
 
-    @Test func familiesOfUsersLoseNobody() async throws {
+    @Test func concurrentRecordsIntoAFamilyLoseNoUsers() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let family = try ActiveUsers.family(

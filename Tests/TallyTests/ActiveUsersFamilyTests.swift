@@ -19,7 +19,7 @@ struct ActiveUsersFamilyTests {
         registry = MetricRegistry(clock: clock, ownMetrics: false)
     }
 
-    @Test func familiesHaveUsersByLabelAndWindow() {
+    @Test func aFamilyCountsUsersByLabelAndWindow() {
         let family = Family<Plan, ActiveUsers>(
             "plan_users",
             help: "By plan.",
@@ -44,7 +44,7 @@ struct ActiveUsersFamilyTests {
         )
     }
 
-    @Test func jsonNamesEachWindow() throws {
+    @Test func jsonHasTheWindowAsALabel() throws {
         let registry = MetricRegistry(clock: clock, constantLabels: ["zone": "a"], ownMetrics: false)
         let plain = ActiveUsers("a_users", help: "", windows: [.hours(1)], in: registry)
         plain.record("alice")
@@ -72,7 +72,7 @@ struct ActiveUsersFamilyTests {
         #expect(bare.json.contains(#""metrics":[{"labels":{"window":"1h"},"value":"0"}]}"#))
     }
 
-    @Test func everySeriesOfALargeFamilyIsWhole() throws {
+    @Test func everySeriesOfALargeFamilyIsExposedInFull() throws {
         let family = try ActiveUsers.family(
             validating: "shard_users",
             help: "By shard.",
@@ -93,7 +93,7 @@ struct ActiveUsersFamilyTests {
         #expect(parsed.samples(of: "shard_users").suffix(16).allSatisfy { $0.value == "200" })
     }
 
-    @Test func aFullFamilyKeepsFurtherUsersInItsOverflowChild() throws {
+    @Test func aFullFamilyCountsFurtherUsersInItsOverflowChild() throws {
         let registry = MetricRegistry(clock: clock)
         let family = try ActiveUsers.family(
             validating: "tenant_users",
@@ -111,7 +111,7 @@ struct ActiveUsersFamilyTests {
         #expect(parsed["tally_family_overflow_label_sets", ("family", "tenant_users")] == "3")
     }
 
-    @Test func aRemovedChildComesBackAsItWas() throws {
+    @Test func aRemovedChildReturnsWithItsUsers() throws {
         let family = try ActiveUsers.family(
             validating: "tenant_users",
             help: "By tenant.",
@@ -125,7 +125,7 @@ struct ActiveUsersFamilyTests {
         #expect(try registry.parsed().samples(of: "tenant_users").isEmpty)
         held.record("bob")
         #expect(family[["a"]].counts()[.hours(1)] == 2)
-        // Compaction takes the users along.
+        // Compaction keeps the users of the remaining children.
         for index in 0..<300 { family[["\(index)"]].record("user \(index)") }
         for index in 0..<300 where index % 7 != 0 { family.remove(["\(index)"]) }
         for index in stride(from: 0, to: 300, by: 7) { #expect(family[["\(index)"]].counts()[.hours(1)] == 1) }
@@ -133,7 +133,7 @@ struct ActiveUsersFamilyTests {
         family.storage._checkInvariants()
     }
 
-    @Test func aWrongNumberOfLabelValuesCountsNowhere() throws {
+    @Test func recordsWithAWrongNumberOfLabelValuesAreDropped() throws {
         let family = try ActiveUsers.family(
             validating: "tenant_users",
             help: "By tenant.",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tally
 
-/// What bounds memory: the longest window, and `maxUsers`.
+/// Memory is bounded by the longest window and by `maxUsers`.
 struct ActiveUsersLimitTests {
     let clock = ManualClock()
     let registry: MetricRegistry
@@ -16,27 +16,27 @@ struct ActiveUsersLimitTests {
         ActiveUsers("active_users", help: "Users.", windows: windows, maxUsers: maxUsers, in: registry)
     }
 
-    /// Nothing but recording, so that nobody's scrape tidies up.
-    @Test func usersPastTheLongestWindowAreForgottenWithoutAScrape() {
+    /// Records only, because a scrape would evict users too.
+    @Test func usersPastTheLongestWindowAreEvictedWithoutAScrape() {
         let users = users([.hours(1)])
         for cycle in 0..<20 {
             for user in 0..<1000 { users.record("\(cycle) \(user)") }
             #expect(users.kept.users <= 1000)
-            // 63 users a shard, give or take: 128 slots at most, or twice that in an uneven one.
+            // About 63 users per shard need 128 slots at most, or 256 in a shard that got more than its share.
             #expect(users.kept.slots <= 16 * 160)
             clock.advance(by: .seconds(3601))
         }
         users._checkInvariants()
     }
 
-    @Test func slowChangeOfUsersIsFlatToo() {
+    @Test func memoryStaysFlatUnderASlowTurnoverOfUsers() {
         let users = users([.hours(1)])
         var most = 0
         for minute in 0..<600 {
             for user in 0..<50 { users.record("\(minute) \(user)") }
             if minute == 150 { most = users.kept.slots }
             if minute > 150 {
-                // An hour and a quarter of 50 users a minute, and what a shard's unevenness adds.
+                // 50 users a minute for an hour and a quarter, and a margin for uneven shards.
                 #expect(users.kept.users < 5000)
                 #expect(users.kept.slots <= 2 * most)
             }
@@ -45,7 +45,7 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
-    @Test func tablesShrinkWhenUsersStayAway() {
+    @Test func tablesShrinkWhenUsersExpire() {
         let users = users([.hours(1)])
         for user in 0..<100_000 { users.record("\(user)") }
         let full = users.kept.slots
@@ -59,9 +59,9 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
-    /// One user alone comes back, who belongs to one shard of many.
+    /// Only one user returns, which touches one shard of many.
     @Test(arguments: [60, 1800])
-    func usersNearWhomNobodyComesAreForgottenWithoutAScrape(everySeconds seconds: Int) {
+    func usersInIdleShardsAreEvictedWithoutAScrape(everySeconds seconds: Int) {
         let users = users([.hours(1)])
         for user in 0..<10_000 { users.record("\(user)") }
         for _ in 0..<200 {
@@ -73,7 +73,7 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
-    @Test func scrapingAloneForgetsThemAsWell() {
+    @Test func scrapesAloneEvictExpiredUsers() {
         let users = users([.hours(1)])
         for user in 0..<10_000 { users.record("\(user)") }
         for _ in 0..<150 {
@@ -84,9 +84,9 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
-    // MARK: More users than are kept
+    // MARK: Users past the limit
 
-    @Test func moreUsersThanAreKeptAreEstimatedAndFlagged() throws {
+    @Test func usersPastTheLimitAreEstimatedAndFlagged() throws {
         let users = users([.hours(1), .hours(24)], maxUsers: 1000)
         func overflow() throws -> String? {
             try registry.parsed()["tally_active_users_overflow", ("metric", "active_users")]
@@ -102,7 +102,7 @@ struct ActiveUsersLimitTests {
         #expect(users.isEstimated)
         #expect(try overflow() == "1")
         for count in users.counts() { #expect(abs(count.users - 50_000) < 1250, "\(count)") }
-        // The short window's users are few again, and exact; the long one still has all.
+        // The short window has few users again and is exact; the long one still contains all users.
         clock.advance(by: .seconds(3600))
         for user in 0..<10 { users.record("\(user)") }
         let counts = users.counts().map(\.users)
@@ -116,7 +116,7 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
-    @Test func roomThatUsersLeaveIsTakenAgain() {
+    @Test func expiredUsersMakeRoomForNewOnes() {
         let users = users([.hours(1)], maxUsers: 64)
         for user in 0..<64 { users.record("old \(user)") }
         clock.advance(by: .seconds(3600))
@@ -127,12 +127,12 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
-    @Test func roomIsMadeAmongUsersWhomNobodyLookedAtSince() {
+    @Test func expiredUsersMakeRoomBeforeASweepReachesThem() {
         let users = users([.hours(1)], maxUsers: 64)
         for user in 0..<64 { users.record("old \(user)") }
         clock.advance(by: .seconds(59 * 60))
         #expect(users.counts()[.hours(1)] == 64)
-        // In this one tick all of them leave, and sweeps have come to few.
+        // All users expire in this one tick, before sweeps have reached more than a few.
         clock.advance(by: .seconds(60))
         for user in 0..<64 { users.record("new \(user)") }
         #expect(!users.isEstimated)
@@ -142,7 +142,7 @@ struct ActiveUsersLimitTests {
         users._checkInvariants()
     }
 
-    @Test func usersWhoDidNotFitLeaveTheirWindowLikeOthers() {
+    @Test func usersPastTheLimitExpireLikeOthers() {
         let users = users([.minutes(5), .hours(1)], maxUsers: 1)
         for minute in 0..<300 {
             for user in 0..<20 { users.record("\(minute) \(user)") }
@@ -157,9 +157,9 @@ struct ActiveUsersLimitTests {
 }
 
 struct TimedRegistersTests {
-    @Test func anyWindowHasTheRegistersOfWhoeverHitItWithin() {
+    @Test func everyWindowHasTheHighestRanksHitWithinIt() {
         var random = Xorshift(seed: 3)
-        // Around where ticks of 32 bits begin anew.
+        // Around the points where 32-bit ticks wrap.
         for start in [0, 0x7FFF_FFF0, 0xFFFF_FF00, 0x1_7FFF_FF00] {
             var registers = TimedRegisters(size: 16)
             var hits: [(index: Int, rank: UInt8, tick: Int)] = []
@@ -186,7 +186,7 @@ struct TimedRegistersTests {
         }
     }
 
-    @Test func hitsOfFourThousandMillionTicksAgoAreNoNewOnes() {
+    @Test func hitsOfFourBillionTicksAgoAreNotTakenForNewOnes() {
         var registers = TimedRegisters(size: 1)
         registers.hit(0, rank: 9, at: 10)
         for tick in stride(from: 1 << 30, through: 1 << 33, by: 1 << 29) { registers.hit(0, rank: 1, at: tick + 10) }
@@ -195,7 +195,7 @@ struct TimedRegistersTests {
         #expect(ranks == [1])
     }
 
-    @Test func hitsOfBeforeALongQuietTimeAreNoNewOnes() {
+    @Test func hitsBeforeALongQuietPeriodAreNotTakenForNewOnes() {
         var registers = TimedRegisters(size: 1)
         registers.hit(0, rank: 9, at: 10)
         let later = 0xFFFF_FFFF + 15
@@ -207,7 +207,7 @@ struct TimedRegistersTests {
 }
 
 struct UserTableTests {
-    @Test func itIsTheDictionaryItStandsFor() {
+    @Test func aUserTableAgreesWithADictionary() {
         var random = Xorshift(seed: 5)
         for longest in [3, 50, 4000] {
             var table = UserTable()
@@ -215,13 +215,13 @@ struct UserTableTests {
             var now = 0xFFFF_F000
             for step in 0..<30_000 {
                 if step % 7 == 0 { now += Int.random(in: 0...2, using: &random) }
-                // Keys that begin alike, so that they belong close to each other; and the key that marks a free slot.
+                // Few distinct prefixes, so that keys crowd neighbouring slots, and the key that marks a free slot.
                 let key = (random.next() % 512) << 55 | random.next() % 8
                 if let age = table.see(key, at: now) {
                     let last = model[key == 0 ? 1 : key]
                     #expect(last.map { now - $0 } == age)
                 } else {
-                    // Forgotten, or never seen: never forgotten too early.
+                    // Either never seen, or evicted no earlier than allowed.
                     let last = model[key == 0 ? 1 : key]
                     #expect(last.map { now - $0 >= longest } ?? true)
                     _ = table.add(key, at: now, keeping: longest)

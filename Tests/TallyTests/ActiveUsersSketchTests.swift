@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tally
 
-/// What is handed to other engines.
+/// The sketches that are exported to other engines.
 struct ActiveUsersSketchTests {
     let clock = ManualClock()
     /// Seconds since the Unix epoch.
@@ -39,7 +39,7 @@ struct ActiveUsersSketchTests {
         for user in 2000..<5000 { users.record("\(user)") }
         #expect(users.sketch(over: .hours(1)) == sketch(of: (2000..<5000).map(String.init)))
         #expect(users.sketch(over: .hours(24)) == sketch(of: (0..<5000).map(String.init)))
-        // Any other window, too; a longer one is the longest.
+        // Other windows work too; a longer one is limited to the longest.
         #expect(users.sketch(over: .hours(2)) == users.sketch(over: .hours(24)))
         #expect(users.sketch(over: .days(.max)) == users.sketch(over: .hours(24)))
         #expect(users.sketch(over: .seconds(30)).isEmpty)
@@ -47,7 +47,7 @@ struct ActiveUsersSketchTests {
         #expect(users.sketch(over: .minutes(1)) == sketch(of: (2000..<5000).map(String.init)))
     }
 
-    @Test func sketchesOfOneKeyMergeAndOfTwoDoNot() throws {
+    @Test func sketchesMergeOnlyUnderTheSameKey() throws {
         let one = users()
         let other = ActiveUsers(
             "other_users",
@@ -66,25 +66,25 @@ struct ActiveUsersSketchTests {
 
     // MARK: Hours
 
-    @Test func closedHoursHaveWhatEachOfThemSaw() {
+    @Test func eachClosedHourHasTheUsersSeenInIt() {
         wall.value = 1_700_000_000
         let hour = 1_700_000_000 / 3600
         let users = users()
         users.record("alice")
-        #expect(users.hourlySketches().isEmpty, "the present hour is not closed")
+        #expect(users.hourlySketches().isEmpty, "the current hour is not closed")
         wall.value += 3600
         users.record("bob")
         #expect(users.hourlySketches().map(\.secondsSinceEpoch) == [hour * 3600])
-        // The same tick, the next hour: seen in both.
+        // The same tick but the next hour, so the user belongs to both hours.
         users.record("alice")
         wall.value += 7200
         let sketches = users.hourlySketches()
         #expect(sketches.map(\.secondsSinceEpoch) == [hour * 3600, (hour + 1) * 3600])
         #expect(sketches.map(\.sketch) == [sketch(of: ["alice"]), sketch(of: ["alice", "bob"])])
-        #expect(users.hourlySketches() == sketches, "asking again changes nothing")
+        #expect(users.hourlySketches() == sketches, "reading has no effect")
     }
 
-    @Test func onlyTheLastHoursAreKept() {
+    @Test func onlyTheLastClosedHoursAreRetained() {
         let users = users(closedHours: 3)
         for hour in 0..<200 {
             for user in 0..<hour { users.record("\(hour) \(user)") }
@@ -99,7 +99,7 @@ struct ActiveUsersSketchTests {
         #expect(none.hourlySketches().isEmpty)
     }
 
-    @Test func anHourThatComesAgainGoesOnWhereItWas() {
+    @Test func anHourThatTheClockReentersKeepsItsUsers() {
         wall.value = 360_000
         let users = users()
         users.record("alice")
@@ -107,12 +107,12 @@ struct ActiveUsersSketchTests {
         users.record("bob")
         wall.value -= 3600
         users.record("carol")
-        #expect(users.hourlySketches().isEmpty, "both hours are to come again")
+        #expect(users.hourlySketches().isEmpty, "the clock went back, so both hours are open again")
         wall.value += 7200
         #expect(users.hourlySketches().map(\.sketch) == [sketch(of: ["alice", "carol"]), sketch(of: ["bob"])])
     }
 
-    @Test func aWildTimeOfDayIsForgotten() {
+    @Test func implausibleWallClockTimesAreDiscarded() {
         wall.value = 360_000
         let users = users()
         users.record("alice")
@@ -128,7 +128,7 @@ struct ActiveUsersSketchTests {
         #expect(users.counts()[.hours(1)] == 3)
     }
 
-    @Test func hoursWhoseSecondsDoNotFitAreNone() {
+    @Test func hoursPastTheRangeOfIntegersAreOmitted() {
         let users = users()
         for seconds in [1e19, -1e19] {
             wall.value = seconds
@@ -138,7 +138,7 @@ struct ActiveUsersSketchTests {
         }
     }
 
-    @Test func manyUsersOfAnHourAreDenseAndAsExact() {
+    @Test func hourlySketchesOfManyUsersLoseNoRegisters() {
         let users = users()
         let identifiers = (0..<100_000).map(String.init)
         for identifier in identifiers { users.record(identifier) }

@@ -31,7 +31,7 @@ struct ActiveUsersTests {
         )
     }
 
-    @Test func aUserCountsOnceInEachWindowUntilItHasPassed() {
+    @Test func aUserCountsOnceInEachWindowUntilTheWindowPasses() {
         let users = users()
         for _ in 0..<3 { users.record("alice") }
         users.record("bob")
@@ -53,12 +53,12 @@ struct ActiveUsersTests {
         [Window.hours(1)], [.minutes(7), .hours(24)], [.hours(1), .days(30)], [.seconds(90), .minutes(5)],
         [.seconds(1)],
     ])
-    func anAgeOfAWindowLessATickCountsAndOneOfAWindowDoesNot(_ windows: [Window]) throws {
+    func aUserLeavesAWindowWithinATickOfItsEnd(_ windows: [Window]) throws {
         let ticks = try WindowTicks(validating: windows, for: "active_users")
         let tick = Duration.milliseconds(ticks.milliseconds)
         #expect(tick <= .seconds(60) && tick * 60 <= windows[0].duration)
         for window in windows {
-            // At every place within a tick.
+            // At ten offsets within a tick.
             for offset in 0..<10 {
                 let clock = ManualClock()
                 let registry = MetricRegistry(clock: clock, ownMetrics: false)
@@ -66,7 +66,7 @@ struct ActiveUsersTests {
                 clock.advance(by: window.duration * 3 + tick / 10 * offset)
                 users.record("alice")
                 clock.advance(by: window.duration - tick)
-                #expect(users.counts()[window] == 1, "younger than the window by a tick")
+                #expect(users.counts()[window] == 1, "one tick younger than the window")
                 clock.advance(by: tick)
                 #expect(users.counts()[window] == 0, "as old as the window")
                 users._checkInvariants()
@@ -81,7 +81,7 @@ struct ActiveUsersTests {
         #expect(users.counts().map(\.users) == [0, 0])
     }
 
-    @Test func identifiersAreBytes() {
+    @Test func identifiersAreComparedByBytes() {
         let users = users()
         users.record("é")
         users.record("e\u{301}")
@@ -92,7 +92,7 @@ struct ActiveUsersTests {
         #expect(users.counts()[.hours(24)] == 4)
     }
 
-    @Test func aMegabyteOfIdentifierIsAUserLikeAnother() {
+    @Test func identifiersOfAMegabyteAreCounted() {
         let users = users()
         let long = String(repeating: "x", count: 1 << 20)
         users.record(long)
@@ -101,7 +101,7 @@ struct ActiveUsersTests {
         #expect(users.counts()[.hours(24)] == 2)
     }
 
-    @Test func aClockThatGoesBackStandsStillHere() {
+    @Test func timeStandsStillWhileTheClockIsBehind() {
         let users = users()
         clock.advance(by: .seconds(100_000))
         users.record("alice")
@@ -113,7 +113,7 @@ struct ActiveUsersTests {
         users._checkInvariants()
     }
 
-    @Test func extremeClocksAreNoTrap() {
+    @Test func extremeClockJumpsDoNotTrap() {
         let users = users([.seconds(1), .minutes(5)])
         users.record("alice")
         for seconds in [Int64.max / 4, -(Int64.max / 2), Int64.max / 2, 1, 1] {
@@ -124,7 +124,7 @@ struct ActiveUsersTests {
         }
     }
 
-    @Test func theSameDefinitionIsTheSameUsers() throws {
+    @Test func registeringTheSameDefinitionTwiceSharesTheUsers() throws {
         users().record("alice")
         #expect(users().counts()[.hours(24)] == 1)
         #expect(throws: RegistrationError.self) {
@@ -148,7 +148,7 @@ struct ActiveUsersTests {
         }
     }
 
-    // MARK: Bad definitions
+    // MARK: Invalid definitions
 
     @Test(arguments: [
         ([], "has no windows"), ([.hours(0)], "has the window 0h, which is not longer than nothing"),
@@ -163,7 +163,7 @@ struct ActiveUsersTests {
             "has windows that no common tick suits: 1000 ms, the longest that divides all, is too short for 300000007s"
         ),
     ])
-    func wrongWindowsAreAnErrorThatSaysWhich(_ windows: [Window], _ problem: String) {
+    func invalidWindowsThrowAnErrorThatNamesThem(_ windows: [Window], _ problem: String) {
         let error = #expect(throws: RegistrationError.self) {
             try ActiveUsers(validating: "active_users", help: "Users.", windows: windows, in: registry)
         }
@@ -172,7 +172,7 @@ struct ActiveUsersTests {
         #expect(registry.text == "")
     }
 
-    @Test func wrongCapacitiesAndLabelsAreErrors() throws {
+    @Test func invalidCapacitiesAndLabelsThrow() throws {
         func code(_ body: () throws -> Void) -> RegistrationError.Code? {
             #expect(throws: RegistrationError.self) { try body() }?.code
         }
@@ -202,7 +202,7 @@ struct ActiveUsersTests {
         )
     }
 
-    @Test func wrongLiteralWindowsTrapAndAreNamed() async {
+    @Test func invalidWindowLiteralsTrapAndAreNamed() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = ActiveUsers("active_users", help: "", windows: [.days(7), .hours(24)], in: MetricRegistry())
         }

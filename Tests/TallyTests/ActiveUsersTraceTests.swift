@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tally
 
-/// Random traces against the obvious way: a dictionary of when each user was last seen, gone through for each count.
+/// Random traces compared with a brute-force model: a dictionary of when each user was last seen.
 struct ActiveUsersTraceTests {
     /// When users were last seen, in ticks of a clock that never goes back.
     struct Model {
@@ -25,7 +25,7 @@ struct ActiveUsersTraceTests {
         var counts: [Int] { ticks.counts.map { ticks in last.values.count { now - $0 < ticks } } }
 
         var longest: Int { ticks.longest }
-        /// Users whom nobody has to remember any more.
+        /// The number of users that may be retained: those seen within the longest window and `slack` more ticks.
         func keptAtMost(_ slack: Int) -> Int { last.values.count { now - $0 < longest + slack } }
     }
 
@@ -36,15 +36,15 @@ struct ActiveUsersTraceTests {
 
     /// 420 traces of 150 steps.
     @Test(.serialized, arguments: 0..<60 as Range<UInt64>)
-    func everyCountIsThatOfTheObviousWay(_ seed: UInt64) async throws {
+    func countsMatchABruteForceModel(_ seed: UInt64) async throws {
         try await onThread {
             for (number, windows) in Self.windowSets.enumerated() {
-                try follow(windows, seed: seed * 100 + UInt64(number))
+                try runTrace(windows, seed: seed * 100 + UInt64(number))
             }
         }
     }
 
-    private func follow(_ windows: [Window], seed: UInt64) throws {
+    private func runTrace(_ windows: [Window], seed: UInt64) throws {
         var random = Xorshift(seed: seed + 1)
         let clock = ManualClock()
         var time = Duration.zero
@@ -57,7 +57,7 @@ struct ActiveUsersTraceTests {
             clock.advance(by: jump)
             time += jump
             if step > 0, Int.random(in: 0..<100, using: &random) == 0 {
-                // A restart: nothing is left, and time begins anew.
+                // A restart: no users are left, and time starts at zero.
                 users = try Self.users(windows, clock)
                 time = .zero
                 model.restart()
@@ -65,11 +65,11 @@ struct ActiveUsersTraceTests {
             for _ in 0..<Int.random(in: 0...3, using: &random) {
                 let user = Int.random(in: 0..<pool, using: &random)
                 users.record("user \(user)")
-                // Time that nobody looked at has not passed, should the clock go back.
+                // Only records and counts read the clock, which matters when it goes back.
                 model.time(is: time)
                 model.record(user)
             }
-            // Not always, so that ticks are also made to go on by recording alone.
+            // Not always, so that records alone also advance ticks.
             if Bool.random(using: &random) {
                 let counts = users.counts().map(\.users)
                 model.time(is: time)
@@ -88,7 +88,7 @@ struct ActiveUsersTraceTests {
         return try ActiveUsers(validating: "users", help: "", windows: windows, maxUsers: 1000, in: registry)
     }
 
-    /// Mostly around an edge of a window, sometimes nothing, back, or ten years.
+    /// The next step of the clock: mostly near the edge of a window, sometimes zero, back, or ten years.
     private static func jump(_ windows: [Window], _ ticks: WindowTicks, _ random: inout Xorshift) -> Duration {
         let tick = Duration.milliseconds(ticks.milliseconds)
         let window = windows[Int.random(in: windows.indices, using: &random)].duration
@@ -107,17 +107,17 @@ struct ActiveUsersTraceTests {
         }
     }
 
-    @Test func manyUsersMatchTheObviousWay() async throws {
+    @Test func countsOfManyUsersMatchABruteForceModel() async throws {
         try await onThread {
             let windows: [Window] = [.minutes(5), .hours(1)]
             let clock = ManualClock()
-            let users = try Self.users2(windows, clock)
+            let users = try Self.usersOfDefaultLimit(windows, clock)
             var model = Model(try WindowTicks(validating: windows, for: "users"))
             var random = Xorshift(seed: 7)
             var time = Duration.zero
             for _ in 0..<150 {
                 for _ in 0..<2000 {
-                    // Some come back soon, some never.
+                    // Some users return soon, others never.
                     let user = Int(random.next() % 200_000) & Int(random.next() % 200_000)
                     users.record("\(user)")
                     model.record(user)
@@ -133,15 +133,15 @@ struct ActiveUsersTraceTests {
         }
     }
 
-    private static func users2(_ windows: [Window], _ clock: ManualClock) throws -> ActiveUsers {
+    private static func usersOfDefaultLimit(_ windows: [Window], _ clock: ManualClock) throws -> ActiveUsers {
         let registry = MetricRegistry(clock: clock, ownMetrics: false)
         return try ActiveUsers(validating: "users", help: "", windows: windows, in: registry)
     }
 
-    @Test func twoMillionUsersAreCountedToTheUser() async throws {
+    @Test func twoMillionUsersAreCountedExactly() async throws {
         try await onThread {
             let clock = ManualClock()
-            let users = try Self.users2([.hours(24)], clock)
+            let users = try Self.usersOfDefaultLimit([.hours(24)], clock)
             let count = 2_000_000
             for user in 0..<count {
                 var id = UInt64(user)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tally
 
-/// Collectors that have to be waited for.
+/// Asynchronous collectors.
 struct AsyncCollectorTests {
     private struct Collector: AsyncMetricCollector {
         var families: [CollectedFamily]
@@ -23,7 +23,7 @@ struct AsyncCollectorTests {
     }
 
     private func errors() throws -> Double? {
-        // Alone, since an exposition of the collector's families may count an error itself.
+        // Only this family, because an exposition of the collector's families may count an error itself.
         let request = ScrapeRequest(names: ["tally_scrape_errors_total"])
         let text = try ParsedText(registry.exposition(for: request))
         return text["tally_scrape_errors_total", ("family", "rows")].flatMap(Double.init)
@@ -43,11 +43,11 @@ struct AsyncCollectorTests {
     }
 
     @Test
-    func showWhatTheySaidWhenTheyWereLastWaitedFor() async throws {
+    func valuesOfTheLastCollectionAreExposedUntilTheyExpire() async throws {
         let state = Holder(1)
         registry.register(Collector(families: [Self.rows]) { $0.set(Self.rows, to: state.value) })
         #expect(registry.hasAsyncCollectors)
-        // Nobody has asked it, which is the host's mistake, and shows.
+        // The host has not called `collect`, which counts as an error.
         try registry.expect(text: "")
         #expect(try errors() == 1)
         await registry.collect()
@@ -59,7 +59,7 @@ struct AsyncCollectorTests {
         await registry.collect(for: ScrapeRequest(names: ["rows"]))
         try registry.expect(text: "rows 2")
         let before = try errors()
-        // What it said more than a minute ago says nothing of now.
+        // Values more than a minute old are not exposed.
         clock.advance(by: .seconds(60))
         try registry.expect(text: "rows 2")
         clock.advance(by: .seconds(1))
@@ -68,7 +68,7 @@ struct AsyncCollectorTests {
     }
 
     @Test
-    func areLeftOutWhenTheyFail() async throws {
+    func aFailingCollectorIsLeftOut() async throws {
         let fails = Holder(false)
         registry.register(
             Collector(families: [Self.rows]) { samples in
@@ -85,7 +85,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func areLeftOutWhenTheyTakeTooLongAndAskedOnlyOnceAtATime() async throws {
+    func aSlowCollectorIsLeftOutAndRunsOnceAtATime() async throws {
         let gate = AsyncGate()
         let asked = Holder(0)
         registry.register(
@@ -105,7 +105,7 @@ struct AsyncCollectorTests {
         }
         #expect(asked.value == 1)
         #expect(try errors() == 3)
-        // The late answer is for whoever asks next.
+        // The next scrape gets the late answer.
         async let collected: Void = registry.collect(for: ScrapeRequest(timeout: .seconds(1)))
         try await clock.waitForSleepers(1)
         gate.open()
@@ -117,7 +117,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: [Duration.zero, .seconds(-1)])
-    func areNotWaitedForWhereThereIsNoTime(_ limit: Duration) async throws {
+    func aTimeoutOfZeroOrLessDoesNotWait(_ limit: Duration) async throws {
         let gate = AsyncGate()
         defer { gate.open() }
         registry.register(Collector(families: [Self.rows]) { _ in await gate.wait() })
@@ -126,7 +126,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(arguments: [Duration.seconds(Int64.max), Duration(attoseconds: .max), Duration(attoseconds: .min)])
-    func mayTakeAsLongAsNoClockCanWait(_ limit: Duration) async {
+    func extremeTimeoutsDoNotTrap(_ limit: Duration) async {
         await #expect(processExitsWith: .success) { [limit] in
             let registry = MetricRegistry()
             registry.register(
@@ -141,7 +141,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func sayNothingOldWhenTheyTakeTooLong() async throws {
+    func aTimedOutCollectorExposesNoOldValues() async throws {
         let gate = AsyncGate()
         defer { gate.open() }
         let isQuick = Holder(true)
@@ -153,13 +153,13 @@ struct AsyncCollectorTests {
         await registry.collect(for: hurried)
         #expect(!text(hurried).contains("\nrows "))
         #expect(try errors() == 1)
-        // A scraper in a hurry takes nothing from the others.
+        // A scrape with a short timeout does not affect others.
         try registry.expect(text: "rows 1")
         #expect(try errors() == 1)
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func doNotWaitForThemselves() async throws {
+    func aCollectorThatCollectsItsOwnRegistryDoesNotDeadlock() async throws {
         let registry = registry
         let later = Holder<Task<Void, Never>?>(nil)
         let gate = AsyncGate()
@@ -170,7 +170,7 @@ struct AsyncCollectorTests {
                 await registry.collect()
                 samples.set(Self.rows, to: 1)
                 guard later.value == nil else { return }
-                // It may ask once this is over.
+                // A task may collect once the collector has returned.
                 later.value = Task {
                     await gate.wait()
                     await registry.collect()
@@ -183,13 +183,13 @@ struct AsyncCollectorTests {
         gate.open()
         await later.value?.value
         try registry.expect(text: "rows 1")
-        // Of the collector that asked for itself once more, not of the task.
+        // The nested call of the collector's second run, not the task, counts an error.
         #expect(asked.value == 2)
         #expect(try errors() == 2)
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func doNotWaitForEachOther() async throws {
+    func collectorsThatCollectEachOtherDoNotDeadlock() async throws {
         let registry = registry
         let asked = Locked(0)
         let gate = AsyncGate()
@@ -197,7 +197,7 @@ struct AsyncCollectorTests {
             let family = CollectedFamily.gauge(name, help: "")
             registry.register(
                 Collector(families: [family]) { samples in
-                    // Each asks once the other is being asked.
+                    // Each collects only once the other is running.
                     let count = asked.withLock { asked in
                         asked += 1
                         return asked
@@ -214,7 +214,7 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func areNotWaitedForByACancelledTask() async throws {
+    func aCancelledTaskStopsWaitingForCollectors() async throws {
         let gate = AsyncGate()
         defer { gate.open() }
         registry.register(Collector(families: [Self.rows]) { _ in await gate.wait() })
@@ -222,12 +222,12 @@ struct AsyncCollectorTests {
         let task = Task { await registry.collect() }
         task.cancel()
         await task.value
-        // It is nobody's fault but the one's who is gone.
+        // A cancelled task is not an error of the collector.
         #expect(try errors() == nil)
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func keepWhatTheySaidForTheOthersWhenATaskIsCancelled() async throws {
+    func aCancelledCollectionKeepsTheLastValuesForOthers() async throws {
         let gate = AsyncGate()
         defer { gate.open() }
         let isQuick = Holder(true)
@@ -243,10 +243,10 @@ struct AsyncCollectorTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func areAllAskedAtATime() async throws {
+    func collectorsRunConcurrently() async throws {
         let first = AsyncGate()
         let other = CollectedFamily.gauge("other", help: "")
-        // One waits for the other: in turn they would never end.
+        // One waits for the other, so running one after the other would deadlock.
         registry.register(
             Collector(families: [Self.rows]) { samples in
                 await first.wait()
@@ -264,7 +264,7 @@ struct AsyncCollectorTests {
     }
 
     @Test
-    func ofAnIncludedRegistryAreAskedToo() async throws {
+    func collectorsOfAnIncludedRegistryRunToo() async throws {
         let inner = MetricRegistry(ownMetrics: false)
         inner.register(Collector(families: [Self.rows]) { $0.set(Self.rows, to: 1) })
         #expect(!registry.hasAsyncCollectors)
@@ -275,7 +275,7 @@ struct AsyncCollectorTests {
     }
 }
 
-/// Holds tasks until it is opened, once and for all.
+/// Suspends tasks until it is opened. It cannot be closed again.
 private final class AsyncGate: Sendable {
     private let state = Locked<(isOpen: Bool, waiters: [CheckedContinuation<Void, Never>])>((false, []))
 

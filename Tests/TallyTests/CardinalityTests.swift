@@ -5,7 +5,7 @@ import Testing
 struct CardinalityTests {
     let registry = MetricRegistry()
 
-    @Test func aFullFamilySharesOneChildAndLosesNothing() throws {
+    @Test func labelSetsPastTheLimitShareTheOverflowChild() throws {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 3, in: registry)
         for path in ["/a", "/b", "/c", "/d", "/e", "/a", "/d"] { family[Path(path: path)].increment() }
         let text = try registry.parsed()
@@ -16,7 +16,7 @@ struct CardinalityTests {
         #expect(text["tally_family_overflow_total", ("family", "hits_total")] == "3")
     }
 
-    @Test func aMillionDistinctValuesLeaveAFamilyAtItsLimit() throws {
+    @Test func aMillionLabelValuesDoNotExceedTheLimit() throws {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
         for index in 0..<1_000_000 { family[Path(path: "/\(index)")].increment() }
         #expect(family.count == 1001)
@@ -28,13 +28,13 @@ struct CardinalityTests {
         #expect(text["tally_family_overflow_total", ("family", "hits_total")] == "999000")
     }
 
-    @Test func familiesThatNeverOverflowAreNotListed() throws {
+    @Test func familiesWithinTheirLimitHaveNoOverflowSeries() throws {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
         family[Path(path: "/")].increment()
         #expect(try registry.parsed().samples(of: "tally_family_overflow_total").isEmpty)
     }
 
-    @Test func whatTheHostCallsOtherIsTheOverflowChildToo() throws {
+    @Test func theLabelValueOtherNamesTheOverflowChild() throws {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 2, in: registry)
         for path in ["other", "/a", "/b", "/c"] { family[Path(path: path)].increment() }
         #expect(family[Path(path: "other")].value == 3)
@@ -42,17 +42,17 @@ struct CardinalityTests {
         family.core.storage._checkInvariants()
     }
 
-    @Test func roomThatRemovalMakesIsUsedAgain() {
+    @Test func removingAChildMakesRoomForAnother() {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 2, in: registry)
         for path in ["/a", "/b", "/c"] { family[Path(path: path)].increment() }
         family.remove(Path(path: "/a"))
         family[Path(path: "/c")].increment(by: 10)
         #expect(family[Path(path: "/c")].value == 10)
-        #expect(family[Path(path: "/a")].value == 1, "full again: /a is answered by the overflow child")
+        #expect(family[Path(path: "/a")].value == 1, "full again, so /a is the overflow child")
         family.core.storage._checkInvariants()
     }
 
-    @Test func theOverflowChildCanBeRemovedAndComesBack() {
+    @Test func theOverflowChildCanBeRemovedAndReturns() {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 1, in: registry)
         for path in ["/a", "/b"] { family[Path(path: path)].increment() }
         #expect(family.count == 2)
@@ -64,20 +64,20 @@ struct CardinalityTests {
         family.core.storage._checkInvariants()
     }
 
-    @Test func howManyDistinctSetsWereTurnedAwayIsEstimated() throws {
+    @Test func theNumberOfRejectedLabelSetsIsEstimated() throws {
         let registry = MetricRegistry()
         let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 10, in: registry)
         for round in 0..<3 {
             for path in 0..<5010 { family[Path(path: "/\(path)")].increment() }
             let estimate = try registry.parsed()["tally_family_overflow_label_sets", ("family", "hits_total")]
-            // Three standard errors. The same sets again are no others.
+            // Three standard errors. Repeated label sets do not count again.
             #expect(abs(try #require(Double(estimate ?? "")) - 5000) < 500, "round \(round)")
         }
         registry.unregister("hits_total")
         #expect(try registry.parsed()["tally_family_overflow_label_sets", ("family", "hits_total")] == nil)
     }
 
-    @Test func constantLabelsAreCutOnceForEveryFormat() throws {
+    @Test func constantLabelsAreTruncatedOnceForAllFormats() throws {
         let long = String(repeating: "é", count: 1000)
         let registry = try MetricRegistry(validatingPrefix: "", constantLabels: [("zone", long)])
         _ = Gauge("depth", help: "Depth.", in: registry)
@@ -86,7 +86,7 @@ struct CardinalityTests {
         #expect(try registry.parsed().samples(of: "tally_shortened_label_values_total").first?.value == "1")
     }
 
-    @Test func aPageOfVeryLongSeriesIsBounded() throws {
+    @Test func pagesOfVeryLongSeriesAreBounded() throws {
         let names = (0..<60).map { "label_\($0)" }
         let family = try Counter.family(validating: "hits_total", help: "Hits.", labelNames: names, in: registry)
         let value = String(repeating: "\"", count: 1024)
@@ -97,7 +97,7 @@ struct CardinalityTests {
         family.storage._checkInvariants()
     }
 
-    @Test func closedSetsOverflowToo() throws {
+    @Test func closedLabelSetsOverflowToo() throws {
         let family = Family<Route, Counter>("hits_total", help: "Hits.", maxChildren: 1, in: registry)
         for _ in 0..<3 { family[Route(method: .get, isCached: true)].increment() }
         for _ in 0..<3 { family[Route(method: .post, isCached: true)].increment() }
@@ -105,14 +105,14 @@ struct CardinalityTests {
         #expect(try registry.parsed()["tally_family_overflow_total", ("family", "hits_total")] == "3")
     }
 
-    @Test func aLimitBelowTheNumberOfCasesDoesNotCutAClosedSet() {
+    @Test func enumCasesPastTheLimitKeepTheirOwnChildren() {
         let family = Family<Direction, Counter>("frames_total", help: "Frames.", maxChildren: 1, in: registry)
         family[.binaryToPhone].increment()
         #expect(family[.binaryToPhone].value == 1)
         #expect(family.count == 2)
     }
 
-    @Test func valuesAreCutToABoundedLengthAtACharacter() throws {
+    @Test func longLabelValuesAreTruncatedAtACharacterBoundary() throws {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
         let megabyte = String(repeating: "x", count: 1_000_000)
         family[Path(path: megabyte)].increment()
@@ -124,7 +124,7 @@ struct CardinalityTests {
         #expect(try registry.parsed()["tally_shortened_label_values_total"] == "3")
     }
 
-    @Test func aSeriesLargerThanAWholeChunkIsStillExposed() throws {
+    @Test func aSeriesLargerThanAChunkIsExposed() throws {
         let registry = MetricRegistry.bare()
         let names = (0..<60).map { "label_\($0)" }
         let family = try Counter.family(validating: "hits_total", help: "Hits.", labelNames: names, in: registry)
@@ -142,7 +142,7 @@ struct CardinalityTests {
 struct RemovalTests {
     let registry = MetricRegistry()
 
-    @Test func aRemovedChildCountsOnUnseenAndComesBackAsTheSame() throws {
+    @Test func aRemovedChildKeepsCountingAndReturnsWithItsValue() throws {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
         let held = family[Path(path: "/a")]
         held.increment()
@@ -157,7 +157,7 @@ struct RemovalTests {
         #expect(try registry.parsed().samples(of: "hits_total").map(\.value) == ["3"])
     }
 
-    @Test func aClosedSetsChildComesBackAtItsNextUse() throws {
+    @Test func aRemovedEnumChildReturnsAtItsNextUse() throws {
         let family = Family<Direction, Counter>("frames_total", help: "Frames.", in: registry)
         family[.phoneToBinary].increment()
         family[.binaryToPhone].increment()
@@ -171,8 +171,8 @@ struct RemovalTests {
         #expect(try registry.parsed().samples(of: "frames_total").map(\.value) == ["2"])
     }
 
-    /// Comes and goes with label sets that are never used twice, as containers or rooms do.
-    @Test func memoryOfRemovedChildrenIsGivenBack() {
+    /// Label sets come and go and are never reused, as those of containers or rooms.
+    @Test func removedChildrenReleaseTheirMemory() {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
         let held = family[Path(path: "/held")]
         for generation in 0..<200 {
@@ -186,7 +186,7 @@ struct RemovalTests {
         #expect(family.count == 1)
     }
 
-    @Test func whatIsLeftKeepsItsOrderAndItsValues() throws {
+    @Test func remainingChildrenKeepTheirOrderAndValues() throws {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 5000, in: registry)
         for index in 0..<5000 { family[Path(path: "/\(index)")].increment(by: index) }
         for index in 0..<5000 where index % 7 != 0 { family.remove(Path(path: "/\(index)")) }
@@ -197,7 +197,7 @@ struct RemovalTests {
         #expect(family.core.storage.size.slots < 2000)
     }
 
-    @Test func aHandleThatIsHeldKeepsItsChildThroughCompaction() {
+    @Test func aHeldHandleKeepsItsChildThroughCompaction() {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 5000, in: registry)
         var held: [Counter] = []
         for index in 0..<5000 {
@@ -210,7 +210,7 @@ struct RemovalTests {
         family.core.storage._checkInvariants()
     }
 
-    @Test func aScrapeShowsWhatThereWasWhenItBeganWhateverGoesMeanwhile() throws {
+    @Test func removalsDoNotChangeAScrapeInProgress() throws {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 20_000, in: registry)
         for index in 0..<20_000 { family[Path(path: "/\(index)")].increment(by: index) }
         var chunks = registry.chunks(as: .prometheusText)
@@ -222,7 +222,7 @@ struct RemovalTests {
         #expect(values == (0..<20_000).map(String.init))
     }
 
-    @Test func anUnregisteredNameIsFreeAgain() throws {
+    @Test func anUnregisteredNameCanBeRegisteredAgain() throws {
         let counter = Counter("jobs_total", help: "Jobs.", in: registry)
         #expect(registry.unregister("jobs_total"))
         #expect(!registry.unregister("jobs_total"))

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Tally
 
-/// Series of all lengths, so that the end of a chunk falls everywhere: what is asked for as room is checked by the
-/// assertions of a debug build.
+/// Series of many lengths, so that chunks end at any place. Assertions of a debug build check that encoders reserve
+/// enough room.
 struct ChunkBorderTests {
     private enum Uneven: Int, LabelValue, CaseIterable {
         case short, long, longer
@@ -17,7 +17,7 @@ struct ChunkBorderTests {
     }
 
     @Test
-    func statesOfUnevenLengthsHaveRoomInJSON() throws {
+    func statesOfUnevenLengthsFitIntoJSONChunks() throws {
         let registry = MetricRegistry(ownMetrics: false)
         let states = try StateSet<Uneven>.family(validating: "state", help: "", labelNames: ["n"], in: registry)
         for number in 0..<300 { states[["\(number)"]].set(.long) }
@@ -31,7 +31,7 @@ struct ChunkBorderTests {
         case y = "a much longer state, with \" in it"
     }
 
-    /// One of every kind, with labels that grow when they are escaped, and all that a line may have.
+    /// A registry with every kind of instrument, labels that grow when escaped, and every optional part of a line.
     private func registry(constantBytes: Int) throws -> MetricRegistry {
         let registry = MetricRegistry(
             constantLabels: ["host.name": String(repeating: "\"", count: constantBytes)],
@@ -51,7 +51,7 @@ struct ChunkBorderTests {
         )
         let states = try StateSet<Few>.family(validating: "s.s", help: "h", labelNames: labels, in: registry)
         let plain = try Counter.family(validating: "l", help: "h", labelNames: ["l"], in: registry)
-        // Names that grow much.
+        // Names that escaping makes much longer.
         let long = "l" + String(repeating: "é", count: 200)
         let depths = try Gauge.family(validating: "d.d", help: "h", labelNames: [long], in: registry)
         let times = try Histogram.family(validating: long, help: "h", labelNames: ["n"], buckets: [1], in: registry)
@@ -75,7 +75,7 @@ struct ChunkBorderTests {
     }
 
     @Test
-    func everyKindHasRoomInEveryEscaping() async throws {
+    func everyKindFitsIntoChunksInEveryEscaping() async throws {
         try await onThread {
             for constantBytes in stride(from: 0, through: 150, by: 15) {
                 let registry = try registry(constantBytes: constantBytes)

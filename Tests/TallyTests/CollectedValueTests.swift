@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tally
 
-/// Values that make no sense, or do not fit, at the entrance that collectors use: as at every other.
+/// Collectors' invalid and overflowing values are treated like those of every other source.
 struct CollectedValueTests {
     private struct Collector: MetricCollector {
         var families: [CollectedFamily]
@@ -18,12 +18,12 @@ struct CollectedValueTests {
         registry.register(Collector(families: families, body: body))
     }
 
-    /// After one more scrape.
+    /// The number of rejected updates after one more scrape.
     private func rejected(_ reason: String) throws -> Double? {
         try registry.value(of: "tally_rejected_updates_total", labels: ["reason": reason])
     }
 
-    /// The lines of a family, read by the strict parser first.
+    /// The lines of a family. The strict parser has to accept the expositions first.
     private func lines(_ name: String) throws -> [String] {
         for format in [ExpositionFormat.prometheusText, .openMetrics] {
             let parser = ExpositionParser(format == .openMetrics ? .openMetrics : .prometheusText)
@@ -35,15 +35,15 @@ struct CollectedValueTests {
     // MARK: Histograms
 
     @Test(arguments: [Double.nan, .infinity, -.infinity])
-    func aSumThatIsNoNumberIsDroppedWithItsCounts(_ sum: Double) throws {
+    func aNonFiniteSumIsDroppedWithItsCounts(_ sum: Double) throws {
         let wait = CollectedFamily.histogram("wait", help: "", buckets: [1])
         collect(wait) { $0.set(wait, counts: [1, 2], sum: sum) }
         #expect(try lines("wait") == [])
-        #expect(try rejected("not_finite") == 4, "once a scrape")
+        #expect(try rejected("not_finite") == 4, "once per scrape")
     }
 
     @Test(arguments: [[Int.max, .max, .max], [.max, 1, 0], [0, 1, .max]])
-    func countsThatTogetherPassTheLargestIntegerAreDropped(_ counts: [Int]) throws {
+    func countsWithAnOverflowingTotalAreDropped(_ counts: [Int]) throws {
         let wait = CollectedFamily.histogram("wait", help: "", buckets: [1, 2])
         collect(wait) { $0.set(wait, counts: counts, sum: 1) }
         #expect(try lines("wait") == [])
@@ -51,7 +51,7 @@ struct CollectedValueTests {
     }
 
     @Test(arguments: [[1], [1, 2, 3], (1...400).map(Double.init)] as [[Double]])
-    func countsForOtherBucketsThanThoseRegisteredAreDropped(_ bounds: [Double]) throws {
+    func countsForUnregisteredBucketsAreDropped(_ bounds: [Double]) throws {
         let wait = CollectedFamily.histogram("wait", help: "", buckets: [1, 2])
         let other = CollectedFamily.histogram("wait", help: "", buckets: Buckets(bounds))
         collect(wait) { $0.set(other, counts: Array(repeating: 1, count: bounds.count + 1), sum: 1) }
@@ -59,7 +59,7 @@ struct CollectedValueTests {
         #expect(try rejected("not_collected") == 4)
     }
 
-    @Test func valuesOfAnotherKindThanTheRegisteredOneAreDropped() throws {
+    @Test func valuesOfAnUnregisteredKindAreDropped() throws {
         let families: [CollectedFamily] = [
             .counter("c_total", help: ""), .floatCounter("f_total", help: ""), .gauge("g", help: ""),
         ]
@@ -74,10 +74,10 @@ struct CollectedValueTests {
             }
         )
         for name in ["c_total", "f_total", "g"] { #expect(try lines(name) == []) }
-        #expect(try rejected("not_collected") == 60, "six of each of ten scrapes")
+        #expect(try rejected("not_collected") == 60, "six in each of ten scrapes")
     }
 
-    @Test func theLargestCountsThatFitAreKept() throws {
+    @Test func countsUpToTheLargestIntegerAreKept() throws {
         let wait = CollectedFamily.histogram("wait", help: "", buckets: [1])
         collect(wait) { $0.set(wait, counts: [.max - 1, 1], sum: 1) }
         #expect(
@@ -88,7 +88,7 @@ struct CollectedValueTests {
         )
     }
 
-    @Test func sharedBucketsStopWhereACounterDoes() throws {
+    @Test func bucketsOfTheOverflowChildSaturate() throws {
         let wait = CollectedFamily.histogram("wait", help: "", labelNames: ["n"], buckets: [1], maxChildren: 1)
         collect(wait) { samples in
             for name in ["own", "a", "b", "c"] { samples.set(wait, [name], counts: [.max / 2, 5], sum: 1e308) }
@@ -105,13 +105,13 @@ struct CollectedValueTests {
     // MARK: Totals
 
     @Test(arguments: [0x1p63, 1e19])
-    func aTotalPastTheLargestIntegerStopsThere(_ value: Double) throws {
+    func aTotalPastTheLargestIntegerSaturates(_ value: Double) throws {
         let jobs = CollectedFamily.counter("jobs", help: "")
         collect(jobs) { $0.set(jobs, to: value) }
         #expect(try lines("jobs") == ["jobs_total \(Int.max)"])
     }
 
-    @Test func sharedTotalsStopThereToo() throws {
+    @Test func totalsOfTheOverflowChildSaturate() throws {
         let jobs = CollectedFamily.counter("jobs", help: "", labelNames: ["n"], maxChildren: 1)
         let work = CollectedFamily.floatCounter("work", help: "", labelNames: ["n"], maxChildren: 1)
         collect(jobs, work) { samples in
@@ -125,7 +125,7 @@ struct CollectedValueTests {
     }
 
     @Test(arguments: [(Double.nan, "not_finite"), (.infinity, "not_finite"), (-1, "negative")])
-    func whatIsNoTotalIsDroppedWhereverItComesIn(_ value: Double, _ reason: String) throws {
+    func invalidTotalsAreDroppedFromEverySource(_ value: Double, _ reason: String) throws {
         let jobs = CollectedFamily.counter("jobs", help: "")
         let work = CollectedFamily.floatCounter("work", help: "")
         collect(jobs, work) { samples in
@@ -144,7 +144,7 @@ struct CollectedValueTests {
         #expect(try rejected(reason) == Double(2 + 2 * 13))
     }
 
-    @Test func aTotalHasNoSign() throws {
+    @Test func aTotalOfNegativeZeroIsExposedAsZero() throws {
         let work = CollectedFamily.floatCounter("work", help: "")
         collect(work) { $0.set(work, to: -0.0) }
         #expect(try lines("work") == ["work_total 0"])
@@ -153,7 +153,7 @@ struct CollectedValueTests {
     // MARK: Gauges
 
     @Test(arguments: [Double.nan, .infinity, -.infinity])
-    func aGaugeMayHaveAnyValueButInTheSharedChild(_ value: Double) throws {
+    func theOverflowChildOfAGaugeSkipsNonFiniteValues(_ value: Double) throws {
         let load = CollectedFamily.gauge("load", help: "", labelNames: ["n"], maxChildren: 1)
         collect(load) { samples in
             samples.set(load, ["own"], to: value)
@@ -166,7 +166,7 @@ struct CollectedValueTests {
         #expect(try rejected("not_finite") == 4)
     }
 
-    @Test func aSharedChildThatGotNoValueIsNotExposed() throws {
+    @Test func anOverflowChildWithoutAValueIsNotExposed() throws {
         let load = CollectedFamily.gauge("load", help: "", labelNames: ["n"], maxChildren: 1)
         collect(load) { samples in
             samples.set(load, ["own"], to: 1)
@@ -175,7 +175,7 @@ struct CollectedValueTests {
         #expect(try lines("load") == [#"load{n="own"} 1"#])
     }
 
-    @Test func oneOfTheSharedChildsNameKeepsItsValue() throws {
+    @Test func aChildNamedLikeTheOverflowChildKeepsItsValue() throws {
         let load = CollectedFamily.gauge("load", help: "", labelNames: ["n"], maxChildren: 1)
         collect(load) { samples in
             samples.set(load, ["other"], to: 1)

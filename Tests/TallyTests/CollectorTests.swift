@@ -4,9 +4,9 @@ import Testing
 
 @testable import Tally
 
-/// Families that are computed at each scrape.
+/// Families whose values are computed at each scrape.
 struct CollectorTests {
-    /// A collector whose body a test writes.
+    /// A collector with a closure as its body.
     private struct Collector: MetricCollector {
         var families: [CollectedFamily]
         var body: @Sendable (inout CollectedSamples) throws -> Void
@@ -29,7 +29,7 @@ struct CollectorTests {
     }
 
     @Test
-    func areAskedAtEachScrape() throws {
+    func collectorsRunAtEachScrape() throws {
         let queries = queries
         let connections = connections
         let state = Holder(1)
@@ -51,13 +51,13 @@ struct CollectorTests {
                 pool_queries_total 1
                 """
         )
-        // What is no longer said is gone, and totals may fall: they are another's.
+        // Series that are no longer set disappear. Totals may fall, because they are kept elsewhere.
         state.value = 0
         try registry.expect(text: "pool_connections{state=\"idle\"} 0\npool_queries_total 0")
     }
 
     @Test
-    func failWithTheirOwnFamiliesOnly() throws {
+    func aFailingCollectorAffectsOnlyItsOwnFamilies() throws {
         let connections = connections
         let fails = Holder(true)
         registry.register(
@@ -68,7 +68,7 @@ struct CollectorTests {
         )
         Counter("other_total", help: "", in: registry).increment()
         try registry.expect(text: "other_total 1")
-        // Counted once a scrape, of which this is the second, and the next the third.
+        // One error per scrape: this is the second scrape, and the next line the third.
         #expect(try errors("pool_connections") == 2)
         #expect(try errors("pool_queries_total") == 3)
         fails.value = false
@@ -76,7 +76,7 @@ struct CollectorTests {
     }
 
     @Test
-    func areAskedOnlyForFamiliesThatAreShown() throws {
+    func collectorsRunOnlyForRequestedFamilies() throws {
         let asked = Holder(0)
         registry.register(Collector(families: [connections, queries]) { _ in asked.value += 1 })
         Counter("other_total", help: "", in: registry).increment()
@@ -87,7 +87,7 @@ struct CollectorTests {
     }
 
     @Test
-    func areNotAskedPastTheScrapesDeadline() throws {
+    func collectorsDoNotStartPastTheDeadline() throws {
         let clock = ManualClock()
         let registry = MetricRegistry(clock: clock)
         let asked = Holder(0)
@@ -107,7 +107,7 @@ struct CollectorTests {
     }
 
     @Test
-    func mayScrapeTheRegistryThemselves() throws {
+    func aCollectorMayScrapeItsOwnRegistry() throws {
         let registry = registry
         let queries = queries
         registry.register(
@@ -120,7 +120,7 @@ struct CollectorTests {
     }
 
     @Test
-    func giveHistogramsByTheirBuckets() throws {
+    func histogramsAreSetByBucketCounts() throws {
         let sizes = CollectedFamily.histogram("sizes", help: "", labelNames: ["kind"], buckets: [1, 2, .infinity])
         registry.register(
             Collector(families: [sizes]) { samples in
@@ -144,7 +144,7 @@ struct CollectorTests {
     }
 
     @Test
-    func cannotSayWhatMakesNoSense() throws {
+    func invalidValuesAreRejectedWithAReason() throws {
         let connections = connections
         let queries = queries
         let seconds = CollectedFamily.floatCounter("busy_seconds", help: "")
@@ -168,7 +168,7 @@ struct CollectorTests {
     }
 
     @Test
-    func keepIntegersExactAndCutFractions() throws {
+    func integersStayExactAndFractionsAreTruncated() throws {
         let queries = queries
         let exact = CollectedFamily.counter("exact", help: "", labelNames: ["n"])
         registry.register(
@@ -182,25 +182,25 @@ struct CollectorTests {
     }
 
     @Test
-    func shareOneChildPastTheLimit() throws {
+    func labelSetsPastTheLimitShareOneChild() throws {
         let limited = CollectedFamily.counter("limited", help: "", labelNames: ["n"], maxChildren: 2)
         registry.register(
             Collector(families: [limited]) { samples in
                 for index in 0..<5 { samples.set(limited, ["\(index)"], to: 10 + index) }
-                // Of one label set the later value counts.
+                // The last value of a label set wins.
                 samples.set(limited, ["0"], to: 7)
             }
         )
         let text = "limited_total{n=\"0\"} 7\nlimited_total{n=\"1\"} 11\nlimited_total{n=\"other\"} 39"
         try registry.expect(text: text)
         try registry.expect(text: text)
-        // Three at each scrape: the total does not fall although its storage is new at each.
+        // Three per scrape: the total does not fall although each scrape has new storage.
         #expect(try registry.value(of: "tally_family_overflow_total", labels: ["family": "limited_total"]) == 9)
         #expect(try registry.value(of: "tally_family_overflow_label_sets", labels: ["family": "limited_total"]) == 3)
     }
 
     @Test(arguments: [["other", "a", "b", "c"], ["a", "b", "c", "other"], ["a", "b", "other", "c"]])
-    func loseNothingWhereAValueIsCalledAsTheSharedChildIs(_ values: [String]) throws {
+    func aLabelValueNamedLikeTheOverflowChildLosesNothing(_ values: [String]) throws {
         let limited = CollectedFamily.counter("limited", help: "", labelNames: ["n"], maxChildren: 2)
         registry.register(
             Collector(families: [limited]) { samples in
@@ -211,7 +211,7 @@ struct CollectorTests {
     }
 
     @Test
-    func mayKnowOneFamilyByTwoNames() throws {
+    func aFamilyMayBeNamedWithAndWithoutItsSuffix() throws {
         let one = CollectedFamily.counter("jobs", help: "", labelNames: ["queue"], maxChildren: 1)
         let other = CollectedFamily.counter("jobs_total", help: "", labelNames: ["queue"], maxChildren: 1)
         registry.register(
@@ -221,14 +221,14 @@ struct CollectorTests {
             }
         )
         try registry.expect(text: "jobs_total{queue=\"mail\"} 1\njobs_total{queue=\"other\"} 2")
-        // One a scrape, of which this is the second.
+        // One per scrape; this is the second.
         #expect(try registry.value(of: "tally_family_overflow_total", labels: ["family": "jobs_total"]) == 2)
     }
 
     // MARK: Registration
 
     @Test
-    func areRegisteredWholeOrNotAtAll() throws {
+    func aConflictRegistersNoneOfTheFamilies() throws {
         Counter("taken_total", help: "", in: registry).increment()
         let error = #expect(throws: RegistrationError.self) {
             try registry.register(
@@ -243,7 +243,7 @@ struct CollectorTests {
     }
 
     @Test
-    func takeNothingOverWhenOneOfTheirFamiliesIsWrong() throws {
+    func anInvalidFamilyLeavesTheEarlierCollectorInPlace() throws {
         let queries = queries
         registry.register(Collector(families: [queries]) { $0.set(queries, to: 1) })
         #expect(throws: RegistrationError.self) {
@@ -255,12 +255,12 @@ struct CollectorTests {
     }
 
     @Test
-    func takeOverFromOneOfTheSameFamilies() throws {
+    func aLaterCollectorReplacesOneWithTheSameFamilies() throws {
         let queries = queries
         registry.register(Collector(families: [queries]) { $0.set(queries, to: 1) })
         registry.register(Collector(families: [queries]) { $0.set(queries, to: 2) })
         try registry.expect(text: "pool_queries_total 2")
-        // What is counted is not what is collected.
+        // A counter with handles conflicts with a collected one.
         let error = #expect(throws: RegistrationError.self) {
             try Counter(validating: "pool_queries", help: "Queries.", in: registry)
         }
@@ -270,7 +270,7 @@ struct CollectorTests {
     }
 
     @Test
-    func withWrongNamesTrap() async {
+    func invalidFamilyNamesTrap() async {
         await #expect(processExitsWith: .failure) {
             MetricRegistry().register(Collector(families: [.gauge("no-name", help: "")]) { _ in })
         }

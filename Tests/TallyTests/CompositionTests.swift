@@ -13,7 +13,7 @@ struct CompositionTests {
     }
 
     @Test
-    func standInOneOrder() throws {
+    func familiesOfAllRegistriesAreSortedTogether() throws {
         Counter("b_total", help: "B.", in: host).increment()
         Counter("a_total", help: "A.", in: library).increment(by: 2)
         Counter("c_total", help: "C.", in: library).increment(by: 3)
@@ -25,7 +25,7 @@ struct CompositionTests {
         try host.expect(
             text: "a_total{service=\"pool\"} 2\nb_total{service=\"chat\"} 1\nc_total{service=\"pool\"} 3"
         )
-        // The other can still be scraped alone, and what it gets later is shown as well.
+        // The library can still be scraped alone, and metrics registered later are exposed too.
         try library.expect(text: "a_total{service=\"pool\"} 2\nc_total{service=\"pool\"} 3")
         Gauge("d", help: "", in: library).set(1)
         #expect(try host.value(of: "d") == 1)
@@ -35,7 +35,7 @@ struct CompositionTests {
     }
 
     @Test(arguments: [ExpositionFormat.prometheusText, .openMetrics, .json])
-    func haveOneHeaderForAFamilyOfBoth(_ format: ExpositionFormat) throws {
+    func aFamilyOfSeveralRegistriesHasOneHeader(_ format: ExpositionFormat) throws {
         let own = try Counter.family(validating: "jobs", help: "Jobs.", labelNames: ["kind"], in: host)
         own[["x"]].increment()
         Counter("jobs", help: "Jobs of the library.", in: library).increment(by: 2)
@@ -69,10 +69,10 @@ struct CompositionTests {
     }
 
     @Test
-    func leaveOutWhatCouldBeTheSameSeries() throws {
+    func possiblyDuplicateSeriesAreLeftOut() throws {
         let other = MetricRegistry(ownMetrics: true)
         Counter("jobs", help: "Jobs.", in: host).increment()
-        // Its own label might say `chat` as well, which is not looked at for each series.
+        // Its label may also be `chat`, which is not checked for each series.
         let jobs = try Counter.family(validating: "jobs", help: "Jobs.", labelNames: ["service"], in: other)
         jobs[["chat"]].increment(by: 2)
         host.include(other)
@@ -83,7 +83,7 @@ struct CompositionTests {
     }
 
     @Test
-    func leaveOutWhatHasTheSameConstantLabelsOrAnotherType() throws {
+    func familiesWithEqualConstantLabelsOrAnotherTypeAreLeftOut() throws {
         let same = MetricRegistry(constantLabels: ["service": "chat"])
         Counter("jobs", help: "Jobs.", in: host).increment()
         Counter("jobs", help: "Jobs.", in: same).increment(by: 2)
@@ -99,7 +99,7 @@ struct CompositionTests {
     }
 
     @Test
-    func leaveOutWhatAFamilyWithoutChildrenHasTheNameOf() throws {
+    func aFamilyWithoutChildrenReservesItsName() throws {
         let jobs = try Counter.family(validating: "jobs", help: "Jobs.", labelNames: ["kind"], in: host)
         Gauge("jobs_total", help: "Jobs of the library.", in: library).set(200)
         host.include(library)
@@ -107,13 +107,13 @@ struct CompositionTests {
         #expect(host.exposition(for: ScrapeRequest(names: ["jobs_total"])).body.isEmpty)
         jobs[["x"]].increment()
         try host.expect(text: "jobs_total{service=\"chat\",kind=\"x\"} 1")
-        // A name that is given up is free.
+        // An unregistered name is free.
         host.unregister("jobs_total")
         try host.expect(text: "jobs_total{service=\"pool\"} 200")
     }
 
     @Test
-    func leaveOutWhatWouldBeTakenForAnother() throws {
+    func familiesWithCollidingSampleNamesAreLeftOut() throws {
         let other = MetricRegistry(constantLabels: ["service": "other"])
         Histogram("time", help: "", buckets: [1], in: host).observe(1)
         Gauge("time_count", help: "", in: other).set(1)
@@ -124,13 +124,13 @@ struct CompositionTests {
         host.include(library)
         let parsed = try ExpositionParser(.prometheusText).parse(host.exposition().body)
         #expect(parsed.samples(of: "time_count").map(\.value) == [1])
-        // What was left out stands in nobody's way.
+        // A family that was left out does not exclude others.
         #expect(parsed.family("jobs_total")?.kind == .histogram)
         #expect(try other.value(of: "tally_scrape_errors_total", labels: ["family": "time_count"]) == 1)
     }
 
     @Test
-    func showWhatEachTellsOfItselfWhereThatCanBeToldApart() throws {
+    func ownMetricsAreExposedPerRegistryIfLabelsDistinguishThem() throws {
         host.include(library)
         let series = try host.samples(of: "tally_series").map { $0[label: "service"] }
         #expect(series == ["chat", "pool"])
@@ -142,11 +142,11 @@ struct CompositionTests {
     }
 
     @Test
-    func countTheSamplesOfThoseThatDoNotTellThemselves() throws {
+    func seriesCountsIncludeRegistriesWithoutExposedOwnMetrics() throws {
         let nameless = MetricRegistry()
         for alike in [MetricRegistry(), MetricRegistry(ownMetrics: false)] {
             try Gauge(validating: "g_\(alike.ownFamilyNames.isEmpty ? "bare" : "full")", help: "", in: alike).set(1)
-            // Of these only one is shown, and counted.
+            // Only one of these is exposed and counted.
             Counter("same", help: "", in: alike).increment()
             nameless.include(alike)
         }
@@ -156,7 +156,7 @@ struct CompositionTests {
         #expect(Set(parsed.families.map(\.name)).isSuperset(of: ["g_bare", "g_full", "same_total", "pool_size"]))
         #expect(parsed.samples(of: "tally_series").map(\.value) == [Double(parsed.samples.count)])
 
-        // Each its own, where each is there to tell.
+        // Registries that expose their own metrics count their own samples.
         host.include(library)
         Gauge("clients", help: "", in: host).set(1)
         let both = try ExpositionParser(.prometheusText).parse(host.exposition().body)
@@ -167,7 +167,7 @@ struct CompositionTests {
     }
 
     @Test
-    func mayIncludeEachOther() throws {
+    func registriesMayIncludeEachOther() throws {
         Gauge("a", help: "", in: host).set(1)
         Gauge("b", help: "", in: library).set(2)
         host.include(library)
@@ -176,14 +176,14 @@ struct CompositionTests {
         #expect(try host.value(of: "b") == 2)
         #expect(try library.value(of: "a") == 1)
         #expect(try host.samples(of: "a").count == 1)
-        // They keep each other until they are told not to.
+        // Breaks the reference cycle.
         host.exclude(library)
         library.exclude(host)
         host.exclude(host)
     }
 
     @Test
-    func doNotKeepThemselves() {
+    func aRegistryThatIncludesItselfIsDeallocated() {
         weak var gone: MetricRegistry?
         do {
             let registry = MetricRegistry()
@@ -194,7 +194,7 @@ struct CompositionTests {
     }
 
     @Test
-    func canBeAskedForByName() throws {
+    func familiesOfIncludedRegistriesCanBeRequestedByName() throws {
         Gauge("a", help: "", in: host).set(1)
         Gauge("b", help: "", in: library).set(2)
         host.include(library)
@@ -204,7 +204,7 @@ struct CompositionTests {
     }
 
     @Test
-    func areCutIntoTheSameChunks() throws {
+    func chunksOfSeveralRegistriesJoinToTheExposition() throws {
         for (number, registry) in [host, library].enumerated() {
             let family = try Counter.family(
                 validating: "many",
@@ -230,7 +230,7 @@ struct CompositionTests {
     }
 
     @Test
-    func whatIsLeftOutOfALibraryWithoutMetricsOfItsOwnIsCountedInTheHosts() throws {
+    func familiesLeftOutOfABareLibraryCountAsErrorsOfTheHost() throws {
         let library = MetricRegistry(clock: ManualClock(), ownMetrics: false)
         let host = MetricRegistry(clock: ManualClock())
         Counter("jobs_total", help: "The host's.", in: host).increment()

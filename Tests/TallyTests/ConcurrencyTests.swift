@@ -5,12 +5,12 @@ import Testing
 
 @testable import Tally
 
-/// Exact totals, with the registry being scraped all the while.
+/// Totals are exact while the registry is being scraped.
 struct ConcurrencyTests {
     static let threads = 8
     static let rounds = 100_000
 
-    /// Runs `body` on eight threads while a ninth scrapes until they are done; checks every exposition that it saw.
+    /// Runs `body` on eight threads while the caller scrapes until they are done. Checks every exposition.
     private func hammer(
         _ registry: MetricRegistry,
         rounds: Int = rounds,
@@ -20,7 +20,7 @@ struct ConcurrencyTests {
         let done = DispatchGroup()
         for thread in 0..<Self.threads {
             done.enter()
-            // Threads of their own: the tests themselves fill the shared pools.
+            // Dedicated threads, because the tests themselves occupy the shared pools.
             Thread.detachNewThread {
                 for round in 0..<rounds { body(thread, round) }
                 done.leave()
@@ -35,7 +35,7 @@ struct ConcurrencyTests {
         #expect(scrapes > 0)
     }
 
-    @Test func countersLoseNothing() async throws {
+    @Test func concurrentCounterIncrementsAreNotLost() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let counter = Counter("c_total", help: "C.", in: registry)
@@ -62,7 +62,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func gaugesLoseNothing() async throws {
+    @Test func concurrentGaugeUpdatesAreNotLost() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let gauge = Gauge("g", help: "G.", in: registry)
@@ -74,7 +74,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func histogramsAreWholeInEveryScrape() async throws {
+    @Test func histogramsAreConsistentInEveryScrape() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let histogram = Histogram("h", help: "H.", buckets: [1, 2, 3], in: registry)
@@ -95,7 +95,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func familiesLoseNothingWhicheverWayAChildIsFound() async throws {
+    @Test func concurrentChildLookupsLoseNoIncrements() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let open = Family<Path, Counter>("open_total", help: "O.", maxChildren: 100, in: registry)
@@ -118,14 +118,14 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func childrenThatComeAndGoAreNeverExposedTwiceNorLost() async throws {
+    @Test func childrenRemovedConcurrentlyAreNeitherLostNorDuplicated() async throws {
         try await onThread {
             let registry = MetricRegistry()
             let open = Family<Path, Counter>("open_total", help: "O.", maxChildren: 10_000, in: registry)
             let closed = Family<Route, Counter>("closed_total", help: "C.", in: registry)
             let held = open[Path(path: "/held")]
             let bound = closed[Route(method: .get, isCached: true)]
-            // The strict reader refuses a series that is there twice.
+            // The strict parser rejects duplicate series.
             try hammer(registry, rounds: 20_000) { thread, round in
                 let path = Path(path: "/\(thread)/\(round % 300)")
                 open[path].increment()
@@ -143,7 +143,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func registeringTheSameFromManyThreadsGivesOneInstrument() async throws {
+    @Test func concurrentRegistrationsShareOneInstrument() async throws {
         try await onThread {
             let registry = MetricRegistry()
             try hammer(registry, rounds: 500) { _, round in

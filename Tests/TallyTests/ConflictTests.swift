@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tally
 
-/// The error of a registration that conflicts with another one says in what.
+/// The errors of conflicting registrations name the differences.
 struct ConflictTests {
     private let registry = MetricRegistry(ownMetrics: false)
 
@@ -49,7 +49,7 @@ struct ConflictTests {
         )
     }
 
-    @Test func namesTheFieldsOfAFamily() throws {
+    @Test func errorsNameTheDifferingFieldOfAFamily() throws {
         let prefix = #""jobs_total" is registered already, with another "#
         try family()
         #expect(try problem { try family(help: "All\njobs.") } == prefix + #"help: "Jobs.", now "All\njobs.""#)
@@ -58,14 +58,14 @@ struct ConflictTests {
         #expect(try problem { try family(idle: .seconds(9)) } == prefix + "idle timeout: none, now 9.0 seconds")
     }
 
-    @Test func timeoutsThatPrintAlikeDiffer() throws {
+    @Test func timeoutsThatPrintAlikeConflict() throws {
         try family(idle: .seconds(1))
         try family(idle: .seconds(1))
         let problem = try problem { try family(idle: .seconds(1) + Duration(attoseconds: 1)) }
         #expect(problem.hasSuffix("another idle timeout: 1.0 seconds, now 1.0 seconds"))
     }
 
-    @Test func namesAllThatDiffers() throws {
+    @Test func errorsListEveryDifference() throws {
         try family()
         #expect(
             try problem { try family(help: "Work.", ["q"], limit: 5) }
@@ -78,7 +78,7 @@ struct ConflictTests {
         )
     }
 
-    @Test func namesTheTypeByItsName() throws {
+    @Test func errorsNameTheTypes() throws {
         _ = Counter("a_total", help: "", in: registry)
         _ = try problem { _ = try FloatCounter(validating: "a_total", help: "", in: registry) }
         #expect(
@@ -91,7 +91,7 @@ struct ConflictTests {
         )
     }
 
-    @Test func namesBucketsAndStates() throws {
+    @Test func errorsShowBucketsAndStates() throws {
         _ = Histogram("h", help: "", buckets: [1, 2.5], in: registry)
         #expect(
             try problem { _ = try Histogram(validating: "h", help: "", buckets: [1], in: registry) }
@@ -104,7 +104,7 @@ struct ConflictTests {
         )
     }
 
-    @Test func namesWhatActiveUsersAreToldButNoKey() throws {
+    @Test func errorsOfActiveUsersShowSettingsButNotTheKey() throws {
         let keys = [UInt8(1), 2].map { HashKey(bytes: Array(repeating: $0, count: 16)) }
         try users("u", key: keys[0], .hours(24))
         func suffix(_ register: () throws -> Void) throws -> String {
@@ -128,7 +128,7 @@ struct ConflictTests {
         #expect(throws: Never.self) { try users("random", .hours(1)) }
     }
 
-    @Test func namesWhereValuesComeFrom() throws {
+    @Test func errorsNameTheSourceOfValues() throws {
         _ = Gauge("depth", help: "", in: registry)
         #expect(
             try problem { try ObservedGauge(validating: "depth", help: "", in: registry) { 1 } }
@@ -145,7 +145,7 @@ struct ConflictTests {
         )
     }
 
-    @Test func comparesTextsByTheirBytesAndCutsLongOnes() throws {
+    @Test func textsAreComparedByBytesAndTruncatedInErrors() throws {
         _ = Gauge("g", help: "é", in: registry)
         #expect(
             try problem { _ = try Gauge(validating: "g", help: "e\u{301}", in: registry) }.contains("another help: ")

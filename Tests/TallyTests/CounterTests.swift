@@ -6,7 +6,7 @@ import Testing
 struct CounterTests {
     let registry = MetricRegistry()
 
-    @Test func startsAtZeroAndAddsUp() throws {
+    @Test func aCounterStartsAtZeroAndAddsUp() throws {
         let counter = Counter("jobs_total", help: "Jobs.", in: registry)
         #expect(counter.value == 0)
         #expect(try registry.parsed()["jobs_total"] == "0")
@@ -17,7 +17,7 @@ struct CounterTests {
         #expect(try registry.parsed()["jobs_total"] == "42")
     }
 
-    @Test func copiesCountIntoTheSameTotal() {
+    @Test func copiesShareTheirTotal() {
         let counter = Counter("jobs_total", help: "Jobs.", in: registry)
         let copy = counter
         copy.increment()
@@ -34,7 +34,7 @@ struct CounterTests {
     }
 
     @Test(arguments: [Int.max, 1 << 47, (1 << 48) - 1, 1 << 48])
-    func totalsStopAtTheLargestIntegerAndNeverRunBackwards(_ amount: Int) throws {
+    func totalsSaturateAndNeverDecrease(_ amount: Int) throws {
         let counter = Counter("jobs_total", help: "Jobs.", in: registry)
         counter.increment(by: .max - 10)
         var last = counter.value
@@ -49,14 +49,14 @@ struct CounterTests {
         #expect(counter.value == .max)
     }
 
-    @Test func integersPastTheDoublesPrecisionAreExact() throws {
+    @Test func integersPastDoublePrecisionAreExact() throws {
         let counter = Counter("jobs_total", help: "Jobs.", in: registry)
         counter.increment(by: 9_007_199_254_740_993)
         #expect(try registry.parsed()["jobs_total"] == "9007199254740993")
         #expect(registry.json.contains("\"value\":\"9007199254740993\""))
     }
 
-    @Test func theSuffixIsAddedWhereItLacks() {
+    @Test func aMissingTotalSuffixIsAdded() {
         _ = Counter("jobs", help: "Jobs.", in: registry)
         #expect(registry.text.contains("# TYPE jobs_total counter\njobs_total 0\n"))
     }
@@ -72,11 +72,11 @@ struct CounterTests {
     }
 }
 
-/// Counters spread over cache lines count as any other.
+/// Counters that are spread over cache lines.
 struct ContendedCounterTests {
     let registry = MetricRegistry()
 
-    @Test func addUpInEveryFormat() throws {
+    @Test func contendedCountersAddUpInEveryFormat() throws {
         let counter = Counter("jobs_total", help: "Jobs.", contended: true, in: registry)
         counter.increment()
         counter.increment(by: 41)
@@ -90,7 +90,7 @@ struct ContendedCounterTests {
         )
     }
 
-    @Test func stripesAreSummedAndTheSumStopsAtTheLargestInteger() {
+    @Test func theSumOfStripesSaturates() {
         let counter = Counter("jobs_total", help: "Jobs.", contended: true, in: registry)
         for stripe in 0..<Stripes.count {
             unsafe counter.cell.words[stripe * Stripes.words].store(UInt64(stripe + 1), ordering: .relaxed)
@@ -102,7 +102,7 @@ struct ContendedCounterTests {
         #expect(counter.value == .max)
     }
 
-    @Test func everyStripeIsInTheSeries() {
+    @Test func theStripeOfAThreadIsInRange() {
         for mask in [UInt(7), 15, 127] {
             for depth in 0..<100 { #expect((0...Int(mask)).contains(stripe(mask: mask, depth: depth))) }
         }
@@ -112,7 +112,7 @@ struct ContendedCounterTests {
         depth == 0 ? Stripes.current(mask: mask) : stripe(mask: mask, depth: depth - 1)
     }
 
-    @Test func isAnotherDefinitionThanAPlainOne() {
+    @Test func aContendedCounterConflictsWithAPlainOne() {
         _ = Counter("jobs_total", help: "Jobs.", contended: true, in: registry)
         #expect(throws: RegistrationError.self) { try Counter(validating: "jobs_total", help: "Jobs.", in: registry) }
     }
@@ -121,7 +121,7 @@ struct ContendedCounterTests {
 struct FloatCounterTests {
     let registry = MetricRegistry()
 
-    @Test func addsFractionsAndDurations() throws {
+    @Test func aFloatCounterAddsFractionsAndDurations() throws {
         let counter = FloatCounter("work_seconds_total", help: "Work.", in: registry)
         counter.increment(by: 0.25)
         counter.increment(by: .milliseconds(1_250))
@@ -129,7 +129,7 @@ struct FloatCounterTests {
         #expect(try registry.parsed()["work_seconds_total"] == "1.5")
     }
 
-    @Test func whatIsNotAFiniteIncreaseIsDroppedAndCounted() throws {
+    @Test func negativeAndNonFiniteAmountsAreDroppedAndCounted() throws {
         let counter = FloatCounter("work_seconds_total", help: "Work.", in: registry)
         counter.increment(by: 1)
         for amount in [-0.5, -.leastNonzeroMagnitude, .nan, .infinity, -.infinity, .signalingNaN] {
@@ -142,7 +142,7 @@ struct FloatCounterTests {
         #expect(text["tally_rejected_updates_total", ("reason", "not_finite")] == "4")
     }
 
-    @Test func theTotalStaysFinite() throws {
+    @Test func theTotalSaturatesAtTheLargestFiniteNumber() throws {
         let counter = FloatCounter("work_seconds_total", help: "Work.", in: registry)
         counter.increment(by: .greatestFiniteMagnitude)
         counter.increment(by: .greatestFiniteMagnitude)

@@ -5,7 +5,7 @@ import Testing
 struct DistinctSketchFormatTests {
     static let formats: [DistinctSketchFormat] = [.redis, .postgresql, .dataSketches]
 
-    /// Nothing, one user, few, many, and ranks that random users do not reach.
+    /// Sketches of no user, one, few and many users, and of ranks that random users do not reach.
     static let sketches: [DistinctSketch] =
         [0, 1, 40, 3_000, 60_000].map { sketch(of: 0..<$0) } + [
             DistinctSketch(
@@ -13,7 +13,7 @@ struct DistinctSketchFormatTests {
             )
         ]
 
-    /// The same with no rank above 31, which postgresql-hll cannot hold.
+    /// The same sketch with ranks limited to 31, the highest that postgresql-hll can hold.
     static func clamped(_ sketch: DistinctSketch) -> DistinctSketch {
         DistinctSketch(
             unkeyed: HyperLogLog(precision: 14, registers: sketch.registers.registers.map { min($0, 31) })
@@ -21,7 +21,7 @@ struct DistinctSketchFormatTests {
     }
 
     @Test(arguments: formats)
-    func whatIsWrittenIsReadBackEqual(_ format: DistinctSketchFormat) throws {
+    func writtenSketchesReadBackEqual(_ format: DistinctSketchFormat) throws {
         for sketch in Self.sketches {
             let bytes = sketch.bytes(for: format)
             let read = try DistinctSketch(bytes: bytes, from: format)
@@ -32,7 +32,7 @@ struct DistinctSketchFormatTests {
         }
     }
 
-    @Test func theBytesAreThoseOfTheFormats() {
+    @Test func bytesFollowTheLayoutOfEachFormat() {
         var registers = [UInt8](repeating: 0, count: 16_384)
         registers.replaceSubrange(0..<4, with: [1, 2, 3, 51])
         registers[16_383] = 33
@@ -67,14 +67,14 @@ struct DistinctSketchFormatTests {
         bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    // MARK: What only engines write
+    // MARK: Encodings that only engines write
 
-    @Test func theRunsOfRedisAreRead() throws {
+    @Test func sparseRedisValuesAreRead() throws {
         let header = Array("HYLL".utf8) + [1, 0, 0, 0] + [7, 0, 0, 0, 0, 0, 0, 0]
         let empty = try DistinctSketch(bytes: header + [0b0111_1111, 0xFF], from: .redis)
         #expect(empty.isEmpty)
 
-        // 1,000 empty; two of 32; one of 1; 64 empty; the rest.
+        // 1,000 empty registers, two of rank 32, one of rank 1, 64 empty ones, and the rest.
         let rest = 16_384 - 1_000 - 2 - 1 - 64 - 1
         let runs: [UInt8] = [
             0b0100_0000 | UInt8(999 >> 8), UInt8(999 & 0xFF), 0b1_11111_01, 0b1_00000_00, 0b0011_1111,
@@ -93,7 +93,7 @@ struct DistinctSketchFormatTests {
         #expect(Self.code(header, .redis) == .truncated)
     }
 
-    @Test func theSparseAndTheEmptyValueOfPostgresAreRead() throws {
+    @Test func sparseAndEmptyPostgreSQLValuesAreRead() throws {
         #expect(try DistinctSketch(bytes: [0x11, 0x8E, 0x7F], from: .postgresql).isEmpty)
         #expect(try DistinctSketch(bytes: [0x13, 0x8E, 0x7F], from: .postgresql).isEmpty)
 
@@ -116,7 +116,7 @@ struct DistinctSketchFormatTests {
         #expect(Self.code([0x10, 0x8E, 0x7F], .postgresql) == .unsupportedEncoding)
     }
 
-    /// A sparse value, its bits put down one by one.
+    /// A sparse value, assembled bit by bit.
     private static func sparse(_ pairs: [(Int, UInt8)]) -> [UInt8] {
         var bits = ""
         for pair in pairs {
@@ -135,7 +135,7 @@ struct DistinctSketchFormatTests {
         return bytes
     }
 
-    @Test func listsAndSetsOfDataSketchesAreRead() throws {
+    @Test func dataSketchesListsAndSetsAreRead() throws {
         #expect(try DistinctSketch(bytes: [2, 1, 7, 14, 3, 0x0C, 0, 8], from: .dataSketches).isEmpty)
 
         let pairs: [(UInt32, UInt8)] = [(1 << 14 | 7, 3), (16_383, 51), (7, 2)]
@@ -158,14 +158,14 @@ struct DistinctSketchFormatTests {
         }
         let announced: [UInt8] =
             [3, 1, 7, 14, 5, 0, 0, 1] + Self.word(4) + coupons + Array(repeating: 0, count: 29 * 4)
-        #expect(Self.code(announced, .dataSketches) == .invalidRegister, "four announced, three there")
+        #expect(Self.code(announced, .dataSketches) == .invalidRegister, "four announced, three present")
         let huge: [UInt8] = [3, 1, 7, 14, 255, 0, 0, 1] + Self.word(.max)
         #expect(Self.code(huge, .dataSketches) == .invalidRegister)
         #expect(Self.code([2, 1, 7, 14, 3, 8, 1, 8] + Self.word(52 << 26), .dataSketches) == .invalidRegister)
         #expect(Self.code([2, 1, 7, 14, 3, 8, 1, 8] + Self.word(5), .dataSketches) == .invalidRegister)
     }
 
-    @Test func narrowRegistersOfDataSketchesAreRead() throws {
+    @Test func dataSketchesNarrowRegistersAreRead() throws {
         let registers = (0..<16_384).map { UInt8($0 % 52) }
         var six = [UInt8](repeating: 0, count: 12_289)
         for (index, rank) in registers.enumerated() {
@@ -176,7 +176,7 @@ struct DistinctSketchFormatTests {
         let sixBits = Self.preamble(flags: 8, lowest: 0, mode: 0b0110, exceptions: 0) + six
         #expect(try DistinctSketch(bytes: sixBits, from: .dataSketches).registers.registers == registers)
 
-        // None below 3, those from 18 up in the table.
+        // No rank is below 3; ranks from 18 up are in the exception table.
         let above = registers.map { max($0, 3) }
         var four = [UInt8](repeating: 0, count: 8_192)
         var table: [UInt8] = []
@@ -215,9 +215,9 @@ struct DistinctSketchFormatTests {
         (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(8 * $0)) }
     }
 
-    // MARK: What is no sketch
+    // MARK: Invalid bytes
 
-    /// The code of the error that reading throws; nil if it reads.
+    /// The code of the error that reading throws, or nil if it succeeds.
     static func code(_ bytes: some Sequence<UInt8>, _ format: DistinctSketchFormat) -> DistinctSketchError.Code? {
         do {
             _ = try DistinctSketch(bytes: bytes, from: format)
@@ -227,7 +227,7 @@ struct DistinctSketchFormatTests {
         }
     }
 
-    @Test func errorsSayWhatIsWrong() throws {
+    @Test func invalidBytesThrowTheMatchingErrorCode() throws {
         let sketch = sketch(of: 0..<100)
         let redis = sketch.bytes(for: .redis)
         let postgresql = sketch.bytes(for: .postgresql)

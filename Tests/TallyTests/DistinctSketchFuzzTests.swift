@@ -2,9 +2,9 @@ import Testing
 
 @testable import Tally
 
-/// Bytes that someone spoiled throw, or are some other sketch; they never trap.
+/// Corrupted bytes throw or read as another sketch. They never trap.
 struct DistinctSketchFuzzTests {
-    /// Every encoding that can be read, the short ones often, since a change in them hits more of what matters.
+    /// Every readable encoding. Short ones are repeated, because more of their bytes matter.
     private static let seeds: [(bytes: [UInt8], format: DistinctSketchFormat)] = {
         let word: [UInt8] = [7, 0, 0, 12]
         let sparse = Array("HYLL".utf8) + [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
@@ -33,25 +33,25 @@ struct DistinctSketchFuzzTests {
         return Array(repeating: small, count: 3).flatMap { $0 } + large
     }()
 
-    @Test func spoiledBytesThrowOrReadAsAnotherSketch() throws {
+    @Test func corruptedBytesThrowOrReadAsAnotherSketch() throws {
         for (bytes, format) in Self.seeds where !(bytes.first == 0x12 && format == .postgresql) {
             #expect(
                 DistinctSketchFormatTests.code(bytes, format) == nil,
-                "the unspoiled ones are read: \(bytes.prefix(8))"
+                "intact bytes must read: \(bytes.prefix(8))"
             )
         }
         var generator = Xorshift(seed: 4)
         var (read, thrown) = (0, [DistinctSketchError.Code: Int]())
         for _ in 0..<40_000 {
             let (seed, format) = Self.seeds[Int.random(in: 0..<Self.seeds.count, using: &generator)]
-            let bytes = Self.spoiled(seed, &generator)
+            let bytes = Self.corrupted(seed, &generator)
             do {
                 let sketch = try DistinctSketch(bytes: bytes, from: format)
                 read += 1
                 let written = sketch.bytes(for: format)
                 let again = try DistinctSketch(bytes: written, from: format)
                 guard again.registers.registers == sketch.registers.registers else {
-                    Issue.record("\(format) \(bytes.prefix(64)) is not what it was when written and read")
+                    Issue.record("\(format) \(bytes.prefix(64)) does not round-trip")
                     return
                 }
                 if read % 16 == 0 { _ = sketch.estimate }
@@ -59,7 +59,7 @@ struct DistinctSketchFuzzTests {
                 thrown[error.code, default: 0] += 1
             }
         }
-        // All kinds of ends were met.
+        // Every outcome occurred.
         #expect(read > 1_000)
         let codes: [DistinctSketchError.Code] = [
             .truncated, .trailingBytes, .foreign, .unsupportedEncoding, .mismatchedParameters, .invalidRegister,
@@ -67,7 +67,7 @@ struct DistinctSketchFuzzTests {
         for code in codes { #expect(thrown[code, default: 0] > 100, "\(code)") }
     }
 
-    private static func spoiled(_ seed: [UInt8], _ generator: inout Xorshift) -> [UInt8] {
+    private static func corrupted(_ seed: [UInt8], _ generator: inout Xorshift) -> [UInt8] {
         var bytes = seed
         for _ in 0..<Int.random(in: 1...3, using: &generator) {
             switch Int.random(in: 0..<6, using: &generator) {
@@ -77,7 +77,7 @@ struct DistinctSketchFuzzTests {
                 let count = Int.random(in: 1...40, using: &generator)
                 bytes += (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
             case 2, 3:
-                // In the header, where most is at stake.
+                // In the header, where most bytes matter.
                 guard !bytes.isEmpty else { continue }
                 let offset = Int.random(in: 0..<min(40, bytes.count), using: &generator)
                 bytes[offset] = .random(in: .min ... .max, using: &generator)

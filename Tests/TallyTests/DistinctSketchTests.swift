@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tally
 
-/// A sketch of some of the numbers from 0 up, hashed as identifiers are.
+/// A sketch of numbered users, hashed as identifiers are.
 func sketch(of users: some Sequence<Int>, key: HashKey = HashKey(bytes: Array(0..<16))) -> DistinctSketch {
     let hash = SipHash(key: key)
     var registers = HyperLogLog()
@@ -26,7 +26,7 @@ struct DistinctSketchTests {
         #expect(try DistinctSketch().merged(with: union) == union)
         #expect(union != a)
         #expect(union != b)
-        #expect(union == sketch(of: 0..<9_000), "the union is what one instance would have seen")
+        #expect(union == sketch(of: 0..<9_000), "the union equals the sketch of one instance that saw all users")
         #expect(union.hashValue == sketch(of: 0..<9_000).hashValue)
     }
 
@@ -36,10 +36,10 @@ struct DistinctSketchTests {
         try copy.merge(Self.c)
         #expect(copy != before)
         #expect(before == sketch(of: 0..<5_000))
-        #expect(DistinctSketch().isEmpty, "nor are the registers that empty sketches share")
+        #expect(DistinctSketch().isEmpty, "the registers that empty sketches share are unchanged too")
     }
 
-    @Test func nothingThatPrintsASketchShowsItsRegisters() {
+    @Test func printingASketchDoesNotShowItsRegisters() {
         let sketch = sketch(of: 0..<100)
         var dumped = ""
         dump(sketch, to: &dumped)
@@ -49,7 +49,7 @@ struct DistinctSketchTests {
         }
     }
 
-    @Test func anEmptySketchIsZero() {
+    @Test func anEmptySketchEstimatesZero() {
         #expect(DistinctSketch().isEmpty)
         #expect(DistinctSketch().estimate == 0)
         #expect(DistinctSketch() == DistinctSketch())
@@ -57,14 +57,14 @@ struct DistinctSketchTests {
         #expect("\(sketch(of: 0..<1))" == "DistinctSketch(estimate: 1)")
     }
 
-    @Test func sketchesOfDifferentKeysRefuseToMerge() throws {
+    @Test func sketchesUnderDifferentKeysDoNotMerge() throws {
         let other = sketch(of: 0..<10, key: HashKey(bytes: Array(1...16)))
         var merged = Self.a
         let error = #expect(throws: DistinctSketchError.self) { try merged.merge(other) }
         #expect(error?.code == .mismatchedKey)
         #expect(merged == Self.a)
 
-        // What comes from bytes may be of any key; a union knows what its parts knew.
+        // The key of a sketch from bytes is unknown; a union has the known key of its parts.
         let read = try DistinctSketch(bytes: other.bytes(for: .redis), from: .redis)
         try merged.merge(read)
         #expect(throws: DistinctSketchError.self) { try merged.merge(other) }
@@ -76,9 +76,9 @@ struct DistinctSketchTests {
         #expect(throws: DistinctSketchError.self) { try empty.merge(Self.a) }
     }
 
-    /// Three standard errors, of 0.81 % each, and a user for rounding.
+    /// Three standard errors of 0.81 % each, and one user for rounding.
     @Test(arguments: [1, 2, 10, 100, 1_000, 10_000, 16_384, 40_000, 81_920, 200_000, 1_000_000])
-    func theErrorIsWithinThreeStandardErrors(_ count: Int) {
+    func estimatesAreWithinThreeStandardErrors(_ count: Int) {
         let key = HashKey(bytes: Array(0..<16))
         let hash = SipHash(key: key)
         var registers = HyperLogLog()
@@ -89,8 +89,8 @@ struct DistinctSketchTests {
         #expect(abs(Double(sketch.estimate - count)) <= 3 * 0.0081 * Double(count) + 1, "\(sketch.estimate)")
     }
 
-    /// The estimator is unbiased, which one run of one size cannot show.
-    @Test func manyEstimatesAverageToTheTruth() {
+    /// The estimator is unbiased, which a single run cannot show.
+    @Test func estimatesAverageToTheTrueCount() {
         for count in [300, 20_000, 45_000] {
             var generator = Xorshift(seed: UInt64(count))
             let sum = (0..<20).reduce(0.0) { sum, _ in
@@ -98,13 +98,13 @@ struct DistinctSketchTests {
                 for _ in 0..<count { registers.insert(key: generator.next()) }
                 return sum + registers.estimate
             }
-            // Of 20 the standard error is 0.18 %.
+            // The standard error of the mean of 20 is 0.18 %.
             #expect(abs(sum / 20 / Double(count) - 1) < 3 * 0.0018, "\(count)")
         }
     }
 
     @Test(arguments: 4...16)
-    func everyPrecisionKeepsItsError(_ precision: Int) {
+    func estimatesOfEveryPrecisionAreWithinThreeStandardErrors(_ precision: Int) {
         var registers = HyperLogLog(precision: precision)
         var generator = Xorshift(seed: UInt64(precision))
         for _ in 0..<20_000 { registers.insert(key: generator.next()) }
@@ -113,8 +113,8 @@ struct DistinctSketchTests {
         #expect(registers.registers.count == 1 << precision)
     }
 
-    @Test func ranksAndIndicesAreThoseOfTheHash() {
-        // The key whose hash is 0: index 0, and no bit above it that is set.
+    @Test func theHashDeterminesIndexAndRank() {
+        // The key whose hash is 0 has the index 0, and no bit above the index is set.
         for precision in 4...16 {
             let place = HyperLogLog.place(of: Unkeyed.key(hashingTo: 0), precision: precision)
             #expect(place.index == 0)
@@ -128,7 +128,7 @@ struct DistinctSketchTests {
         #expect(HyperLogLog.place(of: Unkeyed.key(hashingTo: .max), precision: 14).rank == 1)
     }
 
-    @Test func registersAtTheirHighestAreNoTrap() {
+    @Test func registersAtTheirMaximumDoNotTrap() {
         let full = HyperLogLog(precision: 14, registers: Array(repeating: 51, count: 16_384))
         #expect(full.estimate == .infinity)
         #expect(DistinctSketch(unkeyed: full).estimate == .max)
@@ -139,8 +139,8 @@ struct DistinctSketchTests {
         #expect(almost == full)
     }
 
-    /// Where identifiers decide registers without a key, 16,384 of them make millions of users.
-    @Test func craftedIdentifiersInflateOnlyUnkeyedHashing() {
+    /// Without a key, 16,384 crafted identifiers suffice for an estimate of millions of users.
+    @Test func craftedIdentifiersInflateOnlyUnkeyedEstimates() {
         let crafted = (0..<16_384).map { index in Unkeyed.key(hashingTo: 1 << (14 + 7) | UInt64(index)) }
         var unkeyed = HyperLogLog()
         var keyed = HyperLogLog()
@@ -154,15 +154,15 @@ struct DistinctSketchTests {
     }
 }
 
-/// MurmurHash64A backwards: what an attacker does who wants a certain register.
+/// The inverse of MurmurHash64A, with which an attacker can choose registers.
 enum Unkeyed {
     private static let factor: UInt64 = 0xC6A4_A793_5BD1_E995
 
-    /// The factor's inverse modulo 2^64: each step doubles the number of bits that are right.
+    /// The factor's inverse modulo 2^64. Each step doubles the number of correct bits.
     private static let inverse = (0..<6).reduce(factor) { inverse, _ in inverse &* (2 &- factor &* inverse) }
 
     static func key(hashingTo hash: UInt64) -> UInt64 {
-        // A shift by more than half of the bits undoes itself.
+        // An xor-shift by more than half of the bits is its own inverse.
         var state = hash ^ (hash >> 47)
         state = state &* inverse
         state ^= state >> 47

@@ -1,9 +1,9 @@
 import TallyTestSupport
 import Testing
 
-/// The README and the guides show code that some test compiles.
+/// Tests compile all code that the README and the guides show.
 struct DocumentationTests {
-    @Test func everyBlockOfSwiftIsThePartOfATestOfItsName() throws {
+    @Test func everySwiftBlockMatchesTheTestPartOfItsName() throws {
         let parts = try Dictionary(Guide.parts().map { ($0.name, $0.text) }) { first, _ in
             Issue.record("two tests have the part \(first)")
             return first
@@ -17,6 +17,6 @@ struct DocumentationTests {
                 #expect(block.text == parts[name], "\(name)")
             }
         }
-        #expect(Set(parts.keys).subtracting(names) == [], "no page has these parts")
+        #expect(Set(parts.keys).subtracting(names) == [], "no page shows these parts")
     }
 }

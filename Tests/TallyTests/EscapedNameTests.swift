@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tally
 
-/// What an escaping of names must not change: that labels are a host's, and which unit a family has.
+/// Escaping of names never makes labels reserved, and never changes the unit of a family.
 struct EscapedNameTests {
     private static let escapings: [NameEscaping] = [.underscores, .dots, .values, .allowUTF8]
 
@@ -18,7 +18,7 @@ struct EscapedNameTests {
     // MARK: Reserved labels
 
     @Test(arguments: escapings)
-    func noLabelBecomesAReservedOne(_ escaping: NameEscaping) throws {
+    func escapingNeverProducesAReservedLabel(_ escaping: NameEscaping) throws {
         for label in ["_source", "_", "_dot_x", "_a__b", "é", "日本", "1a", "._x", "_é", "-_-"] {
             let registry = try MetricRegistry(
                 validatingPrefix: "",
@@ -37,19 +37,19 @@ struct EscapedNameTests {
         }
     }
 
-    @Test func legacyRegistriesHaveSuchLabelsToo() throws {
+    @Test func legacyRegistriesAcceptLabelsWithALeadingUnderscore() throws {
         let registry = MetricRegistry(constantLabels: ["_zone": "eu"], ownMetrics: false)
         try Counter.family(validating: "a", help: "", labelNames: ["_source", "source", "x_y"], in: registry)[
             ["1", "2", "3"]
         ].increment()
         let names = try parsed(registry, .dots).samples.first?.labels.map(\.name)
         #expect(names == ["_zone", "_source", "source", "x__y"])
-        #expect(NameEscaping.dots.escaped("_source") == "__source", "metrics' names are not reserved")
+        #expect(NameEscaping.dots.escaped("_source") == "__source", "metric names are not reserved")
     }
 
-    /// The label of a state set has its name, in every escaping.
+    /// A state set's label has the metric's name in every escaping.
     @Test(arguments: escapings)
-    func aStateSetsOwnLabelIsNotReservedEither(_ escaping: NameEscaping) throws {
+    func theLabelOfAStateSetIsNeverReserved(_ escaping: NameEscaping) throws {
         for name in ["_phase", "é.phase", "日本"] {
             let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
             try StateSet<Phase>(validating: name, help: "", in: registry).set(.up)
@@ -58,13 +58,13 @@ struct EscapedNameTests {
             #expect(!sample.name.hasPrefix("__"))
             #expect(
                 registry.exposition(for: ScrapeRequest(names: [sample.name])).body != [],
-                "\(sample.name) names it in a request"
+                "a request can select \(sample.name)"
             )
         }
     }
 
     @Test(arguments: [("_a", "éa"), ("_", "日本"), ("._x", "_x")])
-    func labelsThatWouldBecomeOneAreAnError(_ one: String, _ other: String) throws {
+    func labelsThatEscapeToTheSameNameThrow(_ one: String, _ other: String) throws {
         let registry = MetricRegistry(nameValidation: .utf8)
         let error = #expect(throws: RegistrationError.self) {
             try Gauge.family(validating: "g", help: "", labelNames: [one, other], in: registry)
@@ -78,7 +78,7 @@ struct EscapedNameTests {
         ("wait_seconds", "seconds"), ("http.wait_seconds", "seconds"), ("é_bytes", "bytes"), ("wait.seconds", nil),
         ("http.server.wait.seconds", nil), ("wait-seconds", nil), ("wait.seconds.", nil),
     ])
-    func aFamilyHasOneUnitInEveryEscaping(_ name: String, _ unit: String?) throws {
+    func aFamilyHasTheSameUnitInEveryEscaping(_ name: String, _ unit: String?) throws {
         let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
         try Gauge(validating: name, help: "", in: registry).set(1)
         try Histogram(validating: "of_\(name)", help: "", in: registry).observe(1)
@@ -87,8 +87,8 @@ struct EscapedNameTests {
         }
     }
 
-    /// "If non-empty, it MUST be a suffix of the MetricFamily name": `dots` puts an underscore between the two.
-    @Test func aCountersUnitIsLeftOutWhereItCannotStand() throws {
+    /// "If non-empty, it MUST be a suffix of the MetricFamily name": `dots` leaves an underscore after the unit.
+    @Test func aCountersUnitIsLeftOutIfItIsNoSuffixOfTheName() throws {
         let registry = MetricRegistry(ownMetrics: false)
         Counter("work_seconds_total", help: "", in: registry).increment()
         for escaping in Self.escapings {
@@ -106,7 +106,7 @@ struct EscapedNameTests {
         #expect(registry.text.contains("\ng -0.0\n"))
         #expect(registry.json.contains(#""name":"g","help":"","type":"GAUGE","metrics":[{"value":"-0.0"}]"#))
         #expect(try ExpositionParser(.prometheusText).parse(registry.text).value(of: "g")?.sign == .minus)
-        // A sum begins at 0, and 0 + -0.0 is 0.
+        // A sum starts at 0, and 0 + -0.0 is 0.
         #expect(registry.text.contains(#"h_bucket{le="0.0"} 1"#))
         #expect(registry.text.contains("\nh_sum 0\n"))
         #expect(registry.json.contains(#""sum":"0""#))

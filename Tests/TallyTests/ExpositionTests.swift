@@ -21,7 +21,7 @@ struct PrometheusTextTests {
         )
     }
 
-    @Test func bytesThatAreNotUTF8AreRepairedBeforeTheyGetHere() throws {
+    @Test func invalidUTF8InLabelValuesIsRepaired() throws {
         let registry = MetricRegistry.bare()
         let family = Family<Path, Counter>("hits_total", help: "", in: registry)
         for bytes: [UInt8] in [[0xFF], [0xC3], [0xED, 0xA0, 0x80], [0x61, 0xF0, 0x9F]] {
@@ -46,7 +46,7 @@ struct PrometheusTextTests {
         #expect(registry.text.hasSuffix("\ng \(text)\n"))
     }
 
-    @Test func randomDoublesReadBackAsThemselves() throws {
+    @Test func randomDoublesRoundTrip() throws {
         var generator = SystemRandomNumberGenerator()
         let registry = MetricRegistry.bare()
         let family = Family<Path, Gauge>("g", help: "", maxChildren: 20_000, in: registry)
@@ -64,7 +64,7 @@ struct PrometheusTextTests {
         }
     }
 
-    @Test func integersOfEveryLengthAreWrittenWhole() throws {
+    @Test func integersOfEveryLengthAreWrittenExactly() throws {
         let registry = MetricRegistry.bare()
         let family = Family<Path, Counter>("c_total", help: "", in: registry)
         var values: [Int] = [0, .max, .max - 1, 1_000_000_000_000_000_000, 999_999_999_999_999_999]
@@ -76,8 +76,8 @@ struct PrometheusTextTests {
         #expect(try registry.parsed().samples.map(\.value) == values.map(String.init))
     }
 
-    /// Any text at all, in every place a host can put text: the strict reader gets it back.
-    @Test(arguments: 0..<30) func randomLabelsAndHelpsReadBackAsThemselves(_ seed: Int) throws {
+    /// Random text, wherever a host can put text. The strict parser must read back the same.
+    @Test(arguments: 0..<30) func randomLabelsAndHelpTextsRoundTrip(_ seed: Int) throws {
         let registry = MetricRegistry()
         let alphabet = [
             "\"", "\\", "\n", "n", "{", "}", ",", "=", " ", "#", "\0", "\r", "é", "e\u{301}", "🚀", "\u{2028}", "a",
@@ -101,7 +101,7 @@ struct PrometheusTextTests {
             read[sample.labels.map(\.value)] = Int(sample.value)
         }
         #expect(read == expected)
-        // By scalars: a backslash before a combining mark is not the character "\\".
+        // By scalars, because a backslash before a combining mark is not the character "\\".
         let escaped = help.unicodeScalars.map { $0 == "\\" ? "\\\\" : $0 == "\n" ? "\\n" : String($0) }.joined()
         #expect(parsed.helps["c_total"] == escaped)
         let json = try #require(
@@ -128,11 +128,11 @@ struct BoundTextTests {
         (0.1 + 0.2, "0.30000000000000004"),
         (12_345_678.25, "1.234567825e+07"), (1e-10, "1e-10"), (1e21, "1e+21"),
     ])
-    func boundsHaveTheCanonicalForm(_ bound: Double, _ text: String) {
+    func bucketBoundsHaveTheirCanonicalForm(_ bound: Double, _ text: String) {
         #expect(BoundText.canonical(bound) == text)
     }
 
-    @Test func randomBoundsReadBackAsThemselves() throws {
+    @Test func randomBoundsRoundTrip() throws {
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<20_000 {
             let bound = Double(bitPattern: generator.next())
@@ -143,7 +143,7 @@ struct BoundTextTests {
 }
 
 struct JSONTests {
-    @Test func hasTheShapeOfPromToJSON() {
+    @Test func jsonHasTheShapeOfProm2json() {
         let registry = MetricRegistry.bare()
         Counter("a_total", help: "A \"quoted\" help\n\u{1}.", in: registry).increment(by: 5)
         let family = Family<Path, Gauge>("b", help: "B.", in: registry)
@@ -164,14 +164,14 @@ struct JSONTests {
         )
     }
 
-    @Test func anEmptyRegistryIsAnEmptyArray() {
+    @Test func anEmptyRegistryIsAnEmptyJSONArray() {
         #expect(MetricRegistry.bare().json == "[]\n")
         #expect(MetricRegistry.bare().text == "")
     }
 }
 
 struct StreamingTests {
-    @Test(arguments: [ExpositionFormat.prometheusText, .json]) func chunksAreTheExpositionInBoundedPieces(
+    @Test(arguments: [ExpositionFormat.prometheusText, .json]) func boundedChunksJoinToTheExposition(
         _ format: ExpositionFormat
     ) {
         let registry = MetricRegistry(clock: ManualClock())
@@ -196,7 +196,7 @@ struct StreamingTests {
 
     struct Full: Error {}
 
-    @Test func anErrorOfTheReceiverEndsTheExposition() {
+    @Test func anErrorOfTheReceiverStopsTheExposition() {
         let registry = MetricRegistry()
         let family = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 50_000, in: registry)
         for index in 0..<50_000 { family[Path(path: "/a/rather/long/path/\(index)")].increment(by: index) }
@@ -212,7 +212,7 @@ struct StreamingTests {
 }
 
 struct OwnMetricsTests {
-    @Test func seriesCountsTheSamplesOfTheExpositionItStandsIn() throws {
+    @Test func tallySeriesCountsTheSamplesOfItsExposition() throws {
         let registry = MetricRegistry()
         _ = Histogram("h", help: "H.", buckets: [1, 2], in: registry)
         let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
@@ -222,7 +222,7 @@ struct OwnMetricsTests {
         #expect(parsed["tally_series"] == "\(parsed.samples.count)")
     }
 
-    @Test func scrapeDurationIsThatOfTheLastScrapeByTheRegistrysClock() throws {
+    @Test func scrapeDurationReportsThePreviousScrapeByTheRegistrysClock() throws {
         let clock = ManualClock()
         let registry = MetricRegistry(clock: clock)
         ObservedGauge("slow", help: "Slow.", in: registry) {
@@ -233,12 +233,12 @@ struct OwnMetricsTests {
         #expect(try registry.parsed()["tally_scrape_duration_seconds"] == "0.25")
     }
 
-    @Test func takeTheConstantLabelsButNotThePrefix() throws {
+    @Test func ownMetricsHaveConstantLabelsButNoPrefix() throws {
         let registry = MetricRegistry(prefix: "chat_", constantLabels: ["zone": "a"])
         #expect(try registry.parsed()["tally_shortened_label_values_total", ("zone", "a")] == "0")
     }
 
-    @Test func everyReasonIsExposedAtZero() throws {
+    @Test func everyRejectionReasonIsExposedAtZero() throws {
         let parsed = try MetricRegistry().parsed()
         #expect(parsed.samples(of: "tally_rejected_updates_total").map(\.value) == ["0", "0", "0", "0", "0"])
     }

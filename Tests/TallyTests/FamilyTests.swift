@@ -23,7 +23,7 @@ struct FamilyTests {
         #expect(registry.text == atZero.replacing("phone\"} 0", with: "phone\"} 2"))
     }
 
-    @Test func seriesStandInTheOrderOfTheirFirstUse() throws {
+    @Test func seriesAreExposedInTheOrderOfFirstUse() throws {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
         let names = (0..<3000).map { "/\(($0 * 7919) % 3001)" }
         let wide = Family<Path, Gauge>("size_bytes", help: "Size.", maxChildren: 5000, in: registry)
@@ -38,7 +38,7 @@ struct FamilyTests {
         #expect(text.samples(of: "size_bytes").map { String(decoding: $0.labels[0].value, as: UTF8.self) } == names)
     }
 
-    @Test func twoScrapesOfAnUnchangedRegistryAreTheSameBytes() {
+    @Test func scrapesOfAnUnchangedRegistryAreIdentical() {
         let registry = MetricRegistry(clock: ManualClock())
         let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
         for index in 0..<100 { family[Path(path: "/\(index)")].increment(by: index) }
@@ -46,7 +46,7 @@ struct FamilyTests {
         #expect(registry.exposition(as: .json) == registry.exposition(as: .json))
     }
 
-    @Test func theSameLabelsAreTheSameChildWhateverWayTheyCome() {
+    @Test func equalLabelSetsShareOneChild() {
         let family = Family<Route, Counter>("hits_total", help: "Hits.", in: registry)
         let bound = family[Route(method: .get, isCached: true)]
         bound.increment()
@@ -57,7 +57,7 @@ struct FamilyTests {
         #expect(family.count == 3)
     }
 
-    @Test func identityIsBytesNotCanonicalEquivalence() throws {
+    @Test func labelValuesAreComparedByBytesNotCanonicalEquivalence() throws {
         let family = Family<Path, Counter>("hits_total", help: "Hits.", in: registry)
         let composed = "caf\u{E9}"
         let decomposed = "cafe\u{301}"
@@ -74,7 +74,7 @@ struct FamilyTests {
         static let schema: [Tally.Label<Self>] = [Label("one", \.one), Label("two", \.two)]
     }
 
-    @Test func labelsThatConcatenateAlikeAreDifferentSeries() {
+    @Test func labelValuesThatConcatenateAlikeAreDifferentSeries() {
         let family = Family<Pair, Counter>("hits_total", help: "Hits.", in: registry)
         let pairs = [
             ("ab", "c"), ("a", "bc"), ("", "abc"), ("a\",two=\"b", "c"), ("a", "b\",two=\"c"), ("a\\", "b"),
@@ -102,7 +102,7 @@ struct FamilyTests {
         ]
     }
 
-    @Test func everyKindOfValueHasItsText() {
+    @Test func everyTypeOfLabelValueHasItsText() {
         let registry = MetricRegistry.bare()
         let family = Family<Everything, Gauge>("g", help: "G.", in: registry)
         family[Everything(number: .other, flag: true, size: 200, integer: .min, part: "abc".dropFirst())].set(1)
@@ -119,7 +119,7 @@ struct FamilyTests {
         static let schema: [Tally.Label<Self>] = [Label("one", \.one), Label("two", \.two)]
     }
 
-    @Test func everyKeyOfAClosedSetHasItsOwnChild() {
+    @Test func everyKeyOfAClosedLabelSetHasItsOwnChild() {
         let family = Family<Bytes, Counter>("hits_total", help: "Hits.", maxChildren: 70_000, in: registry)
         for one in UInt8.min ... .max {
             for two in UInt8.min ... .max where two % 4 == 0 {
@@ -135,7 +135,7 @@ struct FamilyTests {
         family.core.storage._checkInvariants()
     }
 
-    @Test func constantLabelsAndPrefixStandOnEverySeries() throws {
+    @Test func everySeriesHasThePrefixAndTheConstantLabels() throws {
         let registry = MetricRegistry(
             prefix: "chat_",
             constantLabels: ["service": "a \"quoted\" one", "zone": "é"],
@@ -184,7 +184,7 @@ struct FamilyTests {
 struct DynamicFamilyTests {
     let registry = MetricRegistry()
 
-    @Test func isLookedUpByValuesInTheOrderOfTheNames() throws {
+    @Test func childrenAreFoundByValuesInTheOrderOfTheLabelNames() throws {
         let family = try Counter.family(
             validating: "queue_jobs_total",
             help: "Jobs.",
@@ -201,7 +201,7 @@ struct DynamicFamilyTests {
         #expect(family.count == 1)
     }
 
-    @Test func aWrongNumberOfValuesIsDroppedAndCounted() throws {
+    @Test func aWrongNumberOfLabelValuesIsDroppedAndCounted() throws {
         let family = try Counter.family(
             validating: "queue_jobs_total",
             help: "Jobs.",
@@ -233,13 +233,13 @@ struct DynamicFamilyTests {
         #expect(try registry.parsed()["frames_total", ("direction", "phone_to_binary")] == "3")
     }
 
-    @Test func withoutLabelsThereIsOneChild() throws {
+    @Test func aFamilyWithoutLabelsHasOneChild() throws {
         let family = try Gauge.family(validating: "depth", help: "Depth.", labelNames: [], in: registry)
         family[[]].set(4)
         #expect(try registry.parsed()["depth"] == "4")
     }
 
-    @Test func histogramsHaveTheirBuckets() throws {
+    @Test func histogramFamiliesHaveTheirBuckets() throws {
         let family = try Histogram.family(
             validating: "h",
             help: "H.",
@@ -253,7 +253,7 @@ struct DynamicFamilyTests {
 }
 
 struct InfoTests {
-    @Test func theSameFactsAgainChangeNothing() throws {
+    @Test func registeringTheSameInfoAgainChangesNothing() throws {
         let registry = MetricRegistry.bare()
         Info("build", help: "Build.", labels: ["version": "1"], in: registry)
         let done = DispatchGroup()
@@ -267,7 +267,7 @@ struct InfoTests {
         } while done.wait(timeout: .now()) == .timedOut
     }
 
-    @Test func ofFactsThatManyThreadsRegisterOneSetIsLeft() throws {
+    @Test func concurrentRegistrationsLeaveOneInfo() throws {
         let registry = MetricRegistry.bare()
         for _ in 0..<200 {
             let done = DispatchGroup()
@@ -283,7 +283,7 @@ struct InfoTests {
         }
     }
 
-    @Test func isOneWithItsFactsAsLabels() {
+    @Test func anInfoHasTheValueOneAndTheLatestLabels() {
         let registry = MetricRegistry.bare()
         Info("chat_build", help: "What is running.", labels: ["version": "1.4.2", "revision": "a\"b"], in: registry)
         let text = #"""

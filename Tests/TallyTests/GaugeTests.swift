@@ -7,7 +7,7 @@ import Testing
 struct GaugeTests {
     let registry = MetricRegistry()
 
-    @Test func goesUpAndDown() throws {
+    @Test func aGaugeGoesUpAndDown() throws {
         let gauge = Gauge("clients", help: "Clients.", in: registry)
         #expect(try registry.parsed()["clients"] == "0")
         gauge.set(10)
@@ -21,13 +21,13 @@ struct GaugeTests {
     }
 
     @Test(arguments: [(Double.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf")])
-    func mayBeSetToWhatIsNotANumber(_ value: Double, _ text: String) throws {
+    func aGaugeMayBeSetToNonFiniteValues(_ value: Double, _ text: String) throws {
         let gauge = Gauge("clients", help: "Clients.", in: registry)
         gauge.set(value)
         #expect(try registry.parsed()["clients"] == text)
     }
 
-    @Test func additionsThatCouldNotBeUndoneAreDroppedAndCounted() throws {
+    @Test func nonFiniteAdditionsAreDroppedAndCounted() throws {
         let gauge = Gauge("clients", help: "Clients.", in: registry)
         gauge.set(3)
         gauge.add(.nan)
@@ -58,7 +58,7 @@ struct GaugeTests {
         #expect(gauge.value == 0)
     }
 
-    @Test func setToNowIsTheTimeOfDay() {
+    @Test func setToNowSetsTheUnixTime() {
         let gauge = Gauge("last_run_timestamp_seconds", help: "Last run.", in: registry)
         let before = Date().timeIntervalSince1970
         gauge.setToNow()
@@ -66,10 +66,10 @@ struct GaugeTests {
     }
 }
 
-struct ObservingGaugeTests {
+struct ObservedGaugeTests {
     let registry = MetricRegistry()
 
-    @Test func asksTheClosureAtEachScrape() throws {
+    @Test func theLatestClosureRunsAtEachScrape() throws {
         let depth = Atomic<Int>(3)
         ObservedGauge("queue_depth", help: "Depth.", in: registry) { [registry] in
             _ = registry
@@ -77,12 +77,12 @@ struct ObservingGaugeTests {
         }
         let holder = Holder(depth.load(ordering: .relaxed))
         ObservedGauge("queue_depth", help: "Depth.", in: registry) { Double(holder.value) }
-        #expect(try registry.parsed()["queue_depth"] == "3", "the later closure answers")
+        #expect(try registry.parsed()["queue_depth"] == "3", "the later closure replaces the earlier one")
         holder.value = 4
         #expect(try registry.parsed()["queue_depth"] == "4")
     }
 
-    @Test func mayRegisterInstrumentsAndReadTheRegistry() throws {
+    @Test func aClosureMayRegisterAndUpdateInstruments() throws {
         ObservedGauge("queue_depth", help: "Depth.", in: registry) { [registry] in
             let counter = Counter("asked_total", help: "Asked.", in: registry)
             counter.increment()
@@ -93,7 +93,7 @@ struct ObservingGaugeTests {
         #expect(try registry.parsed()["asked_total"] == "3")
     }
 
-    @Test func mayAskForTheExpositionThatIsAskingIt() throws {
+    @Test func aClosureMayScrapeItsOwnRegistry() throws {
         let counter = Counter("other_total", help: "Other.", in: registry)
         counter.increment()
         let inner = Holder("")
@@ -106,7 +106,7 @@ struct ObservingGaugeTests {
         #expect(try registry.parsed()["tally_scrape_errors_total", ("family", "queue_depth")] == "2")
     }
 
-    @Test func twoRegistriesMayAskForEachOther() throws {
+    @Test func closuresOfTwoRegistriesMayScrapeEachOther() throws {
         let other = MetricRegistry()
         ObservedGauge("size_bytes", help: "Size.", in: registry) { Double(other.exposition().body.count) }
         ObservedGauge("size_bytes", help: "Size.", in: other) { [registry] in
@@ -116,7 +116,7 @@ struct ObservingGaugeTests {
         #expect(try registry.parsed()["tally_scrape_errors_total", ("family", "size_bytes")] == "2")
     }
 
-    @Test func aTaskThatAClosureStartedMayScrapeLater() async throws {
+    @Test func aTaskStartedByAClosureMayScrapeLater() async throws {
         let (starts, continuation) = AsyncStream.makeStream(of: Void.self)
         let task = Holder<Task<String, Never>?>(nil)
         ObservedGauge("depth", help: "Depth.", in: registry) { [registry] in
@@ -135,19 +135,19 @@ struct ObservingGaugeTests {
         #expect(!later.contains("tally_scrape_errors_total"))
     }
 
-    /// What a closure holds may use the registry when it goes.
+    /// An object that a closure captures and that uses the registry in its deinit.
     private final class Guest: Sendable {
         let registry: MetricRegistry
         init(_ registry: MetricRegistry) { self.registry = registry }
         deinit { registry.unregister("other") }
     }
 
-    /// The thread of the last scrape may be the last that holds the closure.
-    private func isGone(_ name: String) async throws {
+    /// Polls, because the thread of the last scrape may be the last to release the closure.
+    private func waitUntilGone(_ name: String) async throws {
         while try registry.parsed()[name] != nil { await Task.yield() }
     }
 
-    @Test(.timeLimit(.minutes(5))) func whatAReplacedClosureHeldMayUseTheRegistryAsItGoes() async throws {
+    @Test(.timeLimit(.minutes(5))) func capturedObjectsMayUseTheRegistryInTheirDeinit() async throws {
         func register() {
             let guest = Guest(registry)
             ObservedGauge("depth", help: "Depth.", in: registry) { guest.registry === self.registry ? 1 : 0 }
@@ -156,14 +156,14 @@ struct ObservingGaugeTests {
         register()
         _ = try registry.parsed()
         ObservedGauge("depth", help: "Depth.", in: registry) { 2 }
-        try await isGone("other")
+        try await waitUntilGone("other")
         _ = Gauge("other", help: "Other.", in: registry)
         register()
         registry.unregister("depth")
-        try await isGone("other")
+        try await waitUntilGone("other")
     }
 
-    @Test func oneThatBlocksHoldsUpItsOwnScrapeOnly() throws {
+    @Test func aBlockedClosureDelaysOnlyItsOwnScrape() throws {
         let release = DispatchSemaphore(value: 0)
         let entered = DispatchSemaphore(value: 0)
         let first = Holder(true)
@@ -182,7 +182,7 @@ struct ObservingGaugeTests {
             done.signal()
         }
         entered.wait()
-        // The scrape hangs in the closure; nothing else does.
+        // The closure blocks this scrape and nothing else.
         counter.increment()
         _ = Counter("late_total", help: "Registered meanwhile.", in: registry)
         #expect(try registry.parsed()["other_total"] == "1")

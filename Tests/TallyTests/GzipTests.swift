@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tally
 
-/// Compressed expositions, which `gzip` itself must read.
+/// Compressed expositions, read by `gzip`.
 struct GzipTests {
     /// Compresses a text in pieces.
     private func compressed(_ text: [UInt8], pieces size: Int = 64 * 1024) -> [UInt8] {
@@ -19,14 +19,14 @@ struct GzipTests {
         return out
     }
 
-    /// What `gzip` makes of it.
+    /// Decompresses with `gzip`.
     private func decompressed(_ bytes: [UInt8]) throws -> [UInt8] {
         let outcome = try Program.run(try Program.require("gzip"), ["-dc"], input: Data(bytes))
         #expect(outcome.status == 0, "\(outcome.errorText)")
         return Array(outcome.output)
     }
 
-    @Test func everyLengthAndEveryKindOfTextComesBack() throws {
+    @Test func inputsOfEveryLengthAndKindRoundTrip() throws {
         var generator = Xorshift(seed: 42)
         let digits = Array("0123456789".utf8)
         let kinds: [(Int) -> [UInt8]] = [
@@ -42,7 +42,7 @@ struct GzipTests {
             for count in Array(0...40) + [257, 258, 259, 260, 515, 4095, 32_768, 65_535, 65_536, 65_537, 200_000] {
                 let part = kind(count)
                 text += part
-                // Members one after the other are a file of all their texts.
+                // Concatenated members decompress to the concatenation of their texts.
                 let pieces = count < 100 ? [1, 7, 1000] : [count / 7, 65_536]
                 bytes += compressed(part, pieces: pieces.randomElement(using: &generator) ?? 1)
             }
@@ -50,8 +50,8 @@ struct GzipTests {
         #expect(try decompressed(bytes) == text)
     }
 
-    @Test func matchesReachTheWholeWindowAndNoFurther() throws {
-        // A mark that comes again after so many bytes of noise.
+    @Test func matchesAroundTheEndOfTheWindowRoundTrip() throws {
+        // 64 bytes that repeat after a distance filled with noise.
         var generator = Xorshift(seed: 7)
         var text: [UInt8] = []
         for distance in [32_766, 32_767, 32_768, 32_769, 40_000] {
@@ -62,8 +62,8 @@ struct GzipTests {
         for size in [40_000, 65_536, 300_000] { #expect(try decompressed(compressed(text, pieces: size)) == text) }
     }
 
-    @Test func codesAreLimitedWhereFrequenciesGrowAsFast() throws {
-        // Fibonacci's numbers make the deepest tree there is.
+    @Test func codeLengthsAreLimitedForFibonacciFrequencies() throws {
+        // Fibonacci frequencies make the deepest Huffman tree.
         var text: [UInt8] = []
         var (count, next) = (1, 1)
         for symbol in 0..<22 {
@@ -76,7 +76,7 @@ struct GzipTests {
     }
 
     @Test(arguments: [ExpositionFormat.prometheusText, .openMetrics, .json])
-    func anExpositionIsTheSameTextInAFractionOfItsSize(_ format: ExpositionFormat) throws {
+    func compressedExpositionsRoundTripAtAFractionOfTheSize(_ format: ExpositionFormat) throws {
         let registry = MetricRegistry(ownMetrics: false)
         let family = try Counter.family(
             validating: "many",
@@ -97,13 +97,13 @@ struct GzipTests {
         var streamed: [UInt8] = []
         registry.write(for: request) { streamed += $0 }
         #expect(streamed == whole.body)
-        // As large as zlib makes it, or little more: of JSON with less effort than its usual one.
+        // At most 15 % larger than zlib's output: at level 1 for JSON, and at level 6 for the other formats.
         let level = format == .json ? "-1c" : "-6c"
         let zlib = try Program.run(try Program.require("gzip"), [level], input: Data(plain)).output.count
         #expect(Double(whole.body.count) <= 1.15 * Double(zlib))
     }
 
-    @Test func anEmptyRegistryIsAnEmptyMember() throws {
+    @Test func anEmptyRegistryCompressesToAnEmptyMember() throws {
         let body = MetricRegistry(ownMetrics: false).exposition(for: ScrapeRequest(isCompressed: true)).body
         #expect(try decompressed(body).isEmpty)
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import Tally
 
 struct HashKeyTests {
-    @Test func bytesAndDigitsMakeTheSameKey() throws {
+    @Test func bytesAndHexadecimalDigitsMakeTheSameKey() throws {
         let bytes: [UInt8] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xAB, 0xCD, 0xEF, 0xFE, 0x10, 0xFF]
         let key = HashKey(bytes: bytes)
         #expect(try HashKey(validating: bytes) == key)
@@ -13,13 +13,13 @@ struct HashKeyTests {
     }
 
     @Test(arguments: [0, 1, 15, 17, 32])
-    func anotherNumberOfBytesThrows(_ count: Int) {
+    func aWrongNumberOfBytesThrows(_ count: Int) {
         let error = #expect(throws: HashKeyError.self) { try HashKey(validating: Array(repeating: 1, count: count)) }
         #expect(error?.description.contains("bytes, not") == true)
         #expect(error?.description == "a hash key has 16 bytes, not \(count)")
     }
 
-    @Test func wrongDigitsThrowWithoutBeingShown() {
+    @Test func invalidDigitsThrowWithoutBeingShown() {
         let short = #expect(throws: HashKeyError.self) { try HashKey(validatingHex: "c0ffee") }
         #expect(short?.description.contains("hexadecimal digits, not") == true)
         #expect(short?.description == "a hash key has 32 hexadecimal digits, not 6")
@@ -29,11 +29,11 @@ struct HashKeyTests {
             #expect(error?.description.contains("is not a hexadecimal digit") == true)
             #expect(error?.description == "the hash key's character 7 of 32 is not a hexadecimal digit")
         }
-        // 32 characters, and more bytes.
+        // 32 characters, but more bytes.
         #expect(throws: HashKeyError.self) { try HashKey(validatingHex: String(repeating: "é", count: 32)) }
     }
 
-    @Test func aLiteralOfAnotherLengthTraps() async {
+    @Test func aLiteralOfTheWrongLengthTraps() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = HashKey(bytes: [1, 2, 3])
         }
@@ -45,7 +45,7 @@ struct HashKeyTests {
         #expect(Set((0..<100).map { _ in HashKey.random() }).count == 100)
     }
 
-    @Test func nothingShowsTheKey() {
+    @Test func printingDoesNotShowTheKey() {
         let key = HashKey(bytes: Array(repeating: 0xAB, count: 16))
         let other = HashKey(bytes: Array(repeating: 1, count: 16))
         var dumps = ["", ""]
@@ -56,7 +56,7 @@ struct HashKeyTests {
         #expect(String(reflecting: [key: SipHash(key: key)]) == String(reflecting: [other: SipHash(key: other)]))
     }
 
-    @Test func theFingerprintTellsKeysApart() {
+    @Test func fingerprintsOfDifferentKeysDiffer() {
         let keys = (0..<100).map { HashKey(bytes: Array(repeating: UInt8($0), count: 16)) }
         #expect(Set(keys.map(\.fingerprint)).count == 100)
         #expect(keys.allSatisfy { $0.fingerprint != $0.low && $0.fingerprint != $0.high })

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tally
 
-/// Closures of the host that scrapes ask, and what they cannot do to a scrape.
+/// Closures of the host cannot block or break a scrape.
 struct HostCallTests {
     private let registry = MetricRegistry()
 
@@ -27,7 +27,7 @@ struct HostCallTests {
         func collect(into samples: inout CollectedSamples) { samples.set(Self.family, to: body()) }
     }
 
-    /// Both kinds of closures, the first of which hangs until the gate opens.
+    /// Registers a closure that hangs until the gate opens, and another one that does not.
     private func register(_ kind: String, hangingAt gate: DispatchSemaphore, _ asked: Holder<Int>) {
         let body: @Sendable () -> Double = {
             asked.value += 1
@@ -45,7 +45,7 @@ struct HostCallTests {
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: ["gauge", "collector"])
-    func oneThatHangsCostsItsOwnFamilyOnly(_ kind: String) throws {
+    func aHungClosureCostsOnlyItsOwnFamily(_ kind: String) throws {
         let gate = DispatchSemaphore(value: 0)
         let asked = Holder(0)
         register(kind, hangingAt: gate, asked)
@@ -55,7 +55,7 @@ struct HostCallTests {
             #expect(text.contains("\na_total 1\n"))
             #expect(!text.contains("\nb_collected"))
         }
-        // Never twice at once, so that no more threads can hang than there are such closures.
+        // Never run twice at once, so at most one thread hangs per closure.
         #expect(asked.value == 1)
         #expect(try errors("b_collected") == "2")
         gate.signal()
@@ -64,11 +64,11 @@ struct HostCallTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func oneThatHasHungForLongIsNotWaitedFor() {
+    func aLongHungClosureIsNotAwaited() {
         let gate = DispatchSemaphore(value: 0)
         let asked = Holder(0)
         register("gauge", hangingAt: gate, asked)
-        // More than the second for which a scrape that is in no hurry would join a run.
+        // After this timeout, at least a second, the closure counts as hung and later scrapes do not join its run.
         _ = scrape(within: .seconds(3))
         let clock = ContinuousClock()
         let time = clock.measure { _ = scrape(within: .seconds(600)) }
@@ -78,7 +78,7 @@ struct HostCallTests {
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: ["gauge", "collector"])
-    func oneThatScrapesOnAnotherThreadIsRefusedThere(_ kind: String) throws {
+    func aNestedScrapeOnAnotherThreadSkipsTheRunningClosure(_ kind: String) throws {
         let registry = registry
         let inner = Holder("")
         let depth = Holder(0)
@@ -107,7 +107,7 @@ struct HostCallTests {
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: ["gauge", "collector"])
-    func nothingIsExposedOfAValueThatIsBeingAsked(_ kind: String) throws {
+    func aNestedScrapeExposesNoValueOfTheRunningClosure(_ kind: String) throws {
         let registry = registry
         let inner = Holder<[String]>([])
         let body: @Sendable () -> Double = {
@@ -120,13 +120,13 @@ struct HostCallTests {
             registry.register(Collector(body: body))
         }
         for _ in 0..<2 { #expect(scrape(within: .seconds(600)).contains("\nb_collected 5\n")) }
-        // Not zero at first, and not the last value afterwards, of which nobody knows the age.
+        // Neither zero at first, nor the last value afterwards, whose age is unknown.
         #expect(inner.value.count == 2)
         #expect(inner.value.allSatisfy { !$0.contains("\nb_collected") })
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func scrapesOfOneMomentShareAnAnswer() {
+    func concurrentScrapesShareAnAnswer() {
         let entered = DispatchSemaphore(value: 0)
         let gate = DispatchSemaphore(value: 0)
         let asked = Holder(0)
@@ -149,7 +149,7 @@ struct HostCallTests {
         }
         entered.wait()
         gate.signal()
-        // Those that came too late for the first run have one of their own.
+        // Scrapes that come too late for the first run start another one.
         for _ in 0..<4 { gate.signal() }
         for _ in 0..<4 { done.wait() }
         #expect(texts.withLock { $0 }.allSatisfy { $0.contains("\ndepth 4\n") })

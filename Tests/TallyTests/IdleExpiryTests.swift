@@ -6,7 +6,7 @@ import Testing
 
 @testable import Tally
 
-/// Children that are not used are no longer exposed, if their family says so.
+/// Children that are idle for longer than their family's timeout are no longer exposed.
 struct IdleExpiryTests {
     private let clock = ManualClock()
     private let registry: MetricRegistry
@@ -31,7 +31,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func goAfterTheTimeout() throws {
+    func idleChildrenExpireAfterTheTimeout() throws {
         jobs[["mail"]].increment()
         #expect(try queues() == ["mail"])
         clock.advance(by: .seconds(100))
@@ -44,7 +44,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func stayWhileTheyAreCountedThroughAHandle() throws {
+    func childrenUpdatedThroughAHandleDoNotExpire() throws {
         let mail = jobs[["mail"]]
         for _ in 0..<10 {
             mail.increment()
@@ -54,7 +54,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func stayWhileTheyAreLookedUp() throws {
+    func childrenThatAreLookedUpDoNotExpire() throws {
         let depth = try Gauge.family(
             validating: "depth",
             help: "",
@@ -63,7 +63,7 @@ struct IdleExpiryTests {
             in: registry
         )
         for _ in 0..<10 {
-            // Always the same value, which only the lookup tells from none.
+            // Always the same value, so only the lookup shows that the child is in use.
             depth[["mail"]].set(1)
             clock.advance(by: .seconds(100))
             #expect(try registry.value(of: "depth", labels: ["queue": "mail"]) == 1)
@@ -71,7 +71,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func comeBackWithAllTheyCountedThroughAHandle() throws {
+    func anExpiredChildReturnsWithItsFullCount() throws {
         let mail = jobs[["mail"]]
         mail.increment(by: 5)
         _ = try queues()
@@ -89,7 +89,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func keepWhatAHandleCountedThoughItWasLetGoOfAndOthersWereRemoved() throws {
+    func countsOfAReleasedHandleSurviveCompaction() throws {
         for number in 0..<8 { jobs[["\(number)"]].increment() }
         do {
             let held = jobs[["0"]]
@@ -98,7 +98,7 @@ struct IdleExpiryTests {
             #expect(try queues() == [])
             held.increment()
         }
-        // So many that memory is given back before the next scrape.
+        // Enough to compact the storage before the next scrape.
         for round in 0..<3 {
             for number in 0..<90 { jobs[["\(round)-\(number)"]].increment() }
             for number in 0..<90 { jobs.remove(["\(round)-\(number)"]) }
@@ -107,7 +107,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func doNotComeBackByThemselvesOnceTheyAreRemoved() throws {
+    func aRemovedExpiredChildDoesNotReturnThroughItsHandle() throws {
         let mail = jobs[["mail"]]
         _ = try queues()
         clock.advance(by: .seconds(200))
@@ -119,7 +119,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func doNotComeBackByThemselvesOnceAllAreRemoved() throws {
+    func removeAllKeepsExpiredChildrenFromReturning() throws {
         let mail = jobs[["mail"]]
         _ = try queues()
         clock.advance(by: .seconds(200))
@@ -131,7 +131,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func keepTheirTimeWhenOthersGiveBackMemory() throws {
+    func compactionKeepsIdleTimes() throws {
         clock.advance(by: .seconds(1000))
         _ = jobs[["mail"]]
         for number in 0..<90 { _ = jobs[["\(number)"]] }
@@ -143,7 +143,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func makeRoomThoughTheClockWentBack() {
+    func idleChildrenMakeRoomAfterTheClockGoesBack() {
         clock.advance(by: .seconds(100_000))
         _ = jobs[["early"]]
         clock.advance(by: .seconds(-90_000))
@@ -154,7 +154,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func giveTheirMemoryBack() throws {
+    func expiredChildrenReleaseTheirMemory() throws {
         for round in 0..<50 {
             for number in 0..<90 { _ = jobs[["\(round)-\(number)"]] }
             clock.advance(by: .seconds(200))
@@ -165,22 +165,22 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func makeRoomUnderTheLimitThoughNobodyScrapes() throws {
+    func idleChildrenMakeRoomUnderTheLimitWithoutAScrape() throws {
         for round in 0..<50 {
             for index in 0..<95 { jobs[["\(round)-\(index)"]].increment() }
             clock.advance(by: .seconds(20))
-            // A first look, at the next new child, finds that they were used; one after the timeout, that they were not.
+            // The next new child triggers a check that finds them in use; a check after the timeout finds them idle.
             jobs[["\(round)-more"]].increment()
             clock.advance(by: .seconds(200))
         }
-        // The last round, and the one child whose use the last look has found.
+        // The last round, and the one child that the last check found in use.
         #expect(jobs.count == 97)
         let body = registry.exposition(as: .prometheusText).body
         #expect(!String(decoding: body, as: UTF8.self).contains("queue=\"other\""))
     }
 
     @Test
-    func doNotTakeTheOverflowChildWithThem() throws {
+    func theOverflowChildDoesNotExpire() throws {
         for index in 0..<101 { jobs[["\(index)"]].increment() }
         _ = try queues()
         clock.advance(by: .seconds(200))
@@ -189,7 +189,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func comeBackAlsoWhereTheFamilyIsFullByThen() throws {
+    func anExpiredChildReturnsEvenIfTheFamilyIsFull() throws {
         let first = jobs[["first"]]
         _ = try queues()
         clock.advance(by: .seconds(200))
@@ -205,7 +205,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func areJudgedByAClockThatMayGoBack() throws {
+    func expiryToleratesAClockThatGoesBack() throws {
         clock.advance(by: .seconds(1000))
         jobs[["mail"]].increment()
         _ = try queues()
@@ -218,7 +218,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func ofClosedLabelsGoAndComeBackToo() throws {
+    func childrenOfClosedLabelSetsExpireAndReturn() throws {
         enum Kind: String, LabelValue, LabelSet, CaseIterable {
             case a, b
             static let schema: [Label<Self>] = [Label("kind", \.self)]
@@ -244,7 +244,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func areNotLookedAtWithoutATimeout() throws {
+    func childrenWithoutAnIdleTimeoutDoNotExpire() throws {
         let forever = try Counter.family(validating: "forever", help: "", labelNames: ["a"], in: registry)
         _ = forever[["x"]]
         _ = registry.exposition()
@@ -254,7 +254,7 @@ struct IdleExpiryTests {
     }
 
     @Test(arguments: [Duration.zero, .seconds(-1)])
-    func needATimeoutOfMoreThanNothing(_ timeout: Duration) {
+    func anIdleTimeoutOfZeroOrLessThrows(_ timeout: Duration) {
         let error = #expect(throws: RegistrationError.self) {
             try Gauge.family(validating: "g", help: "", labelNames: ["a"], idleTimeout: timeout, in: registry)
         }
@@ -262,7 +262,7 @@ struct IdleExpiryTests {
     }
 
     @Test
-    func loseNoCountWhileOthersExpire() async throws {
+    func concurrentExpiryLosesNoCounts() async throws {
         let family = try Counter.family(
             validating: "busy_total",
             help: "",

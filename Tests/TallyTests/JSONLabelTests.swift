@@ -3,8 +3,8 @@ import Testing
 
 @testable import Tally
 
-/// Label values in JSON are copied by where they end, or searched where a neighbour has a control character: both ways
-/// must tell the same.
+/// JSON copies label values by their known ends, or scans them if a series of the page has a control character. Both
+/// must give the same result.
 struct JSONLabelTests {
     static let awkward = [
         "", "a", "\"", "\\", "\\\"", "\n", "\"\",x=\"", "é\u{301} 🚀", String(repeating: "\"\\\n", count: 40),
@@ -17,7 +17,7 @@ struct JSONLabelTests {
         return try metrics.map { try #require($0["labels"] as? [String: String]) }
     }
 
-    @Test(arguments: [nil, "\u{1}", "\u{1F}\t"]) func awkwardValuesReadBackAsTheyWere(control: String?) throws {
+    @Test(arguments: [nil, "\u{1}", "\u{1F}\t"]) func awkwardLabelValuesRoundTrip(control: String?) throws {
         let registry = MetricRegistry.bare()
         let family = try Counter.family(
             validating: "hits_total",
@@ -28,7 +28,7 @@ struct JSONLabelTests {
         var expected: [[String: String]] = []
         func add(_ values: [String]) {
             family[values].increment()
-            // Values are cut to 1,024 bytes; the longest here has 1,200.
+            // Values are truncated to 1,024 bytes; the longest here has 1,200.
             let kept = values.map { String($0.prefix(512)) }
             expected.append(["a": kept[0], "longer_name": kept[1], "c": kept[2]])
         }
@@ -37,14 +37,14 @@ struct JSONLabelTests {
         }
         #expect(try Self.labels(of: registry.json) == expected)
         if let control {
-            // One such series, and all of its page goes the other way.
+            // One series with a control character, and its whole page is scanned.
             add(["x", control + "\"" + control, "y"])
             #expect(try Self.labels(of: registry.json) == expected)
         }
         family.storage._checkInvariants()
     }
 
-    @Test func valuesAreWhereTheyWereAfterRemovedOnesWereGivenBack() throws {
+    @Test func labelValuesSurviveCompaction() throws {
         let registry = MetricRegistry.bare()
         let family = try Counter.family(validating: "hits_total", help: "Hits.", labelNames: ["a", "b"], in: registry)
         for index in 0..<500 { family[["\(index)", "value \(index)"]].increment() }

@@ -35,7 +35,7 @@ struct NegotiationTests {
         ),
         ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", .prometheusText),
     ])
-    func theFormatFollowsTheHeader(_ accept: String?, _ format: ExpositionFormat) {
+    func theFormatFollowsTheAcceptHeader(_ accept: String?, _ format: ExpositionFormat) {
         #expect(ExpositionFormat.negotiated(accept: accept) == format)
     }
 
@@ -51,7 +51,7 @@ struct NegotiationTests {
         }
     }
 
-    @Test func bodyAndContentTypeGoTogether() {
+    @Test func theContentTypeMatchesTheBody() {
         let registry = MetricRegistry.bare()
         #expect(registry.exposition(accept: nil).contentType == "text/plain; version=0.0.4; charset=utf-8")
         let json = registry.exposition(accept: "application/json")

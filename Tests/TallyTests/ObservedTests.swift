@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tally
 
-/// Values that something else keeps, read at each scrape.
+/// Values that are kept elsewhere and read at each scrape.
 @Suite struct ObservedTests {
     private let registry = MetricRegistry()
     private let total = Holder(0)
@@ -16,7 +16,7 @@ import Testing
         try registry.parsed()["tally_rejected_updates_total", ("reason", "negative")]
     }
 
-    @Test func aCounterShowsTheTotalThatItsClosureReturns() throws {
+    @Test func aCounterExposesTheTotalOfItsClosure() throws {
         ObservedCounter("pool_connects", help: "Connections.", in: registry) { [total] in total.value }
         #expect(try connects() == "0")
         total.value = 7
@@ -24,7 +24,7 @@ import Testing
         #expect(registry.text.contains("# TYPE pool_connects_total counter\n"))
     }
 
-    @Test func aCounterNeverFallsAndCountsWhatWouldMakeIt() throws {
+    @Test func aCounterNeverDecreasesAndCountsRejectedDecreases() throws {
         ObservedCounter("pool_connects_total", help: "Connections.", in: registry) { [total] in total.value }
         total.value = 7
         #expect(try connects() == "7")
@@ -38,14 +38,14 @@ import Testing
         #expect(try connects() == "\(Int.max)")
     }
 
-    @Test func aCounterKeepsItsTotalWhenItsClosureIsReplaced() throws {
+    @Test func aReplacedClosureContinuesTheTotal() throws {
         ObservedCounter("pool_connects_total", help: "Connections.", in: registry) { 7 }
         #expect(try connects() == "7")
         ObservedCounter("pool_connects_total", help: "Connections.", in: registry) { 8 }
         #expect(try connects() == "8")
     }
 
-    @Test func theLateAnswerOfAReplacedClosureChangesNothing() async throws {
+    @Test func theLateAnswerOfAReplacedClosureIsDropped() async throws {
         let (answers, answer) = AsyncStream.makeStream(of: Void.self)
         let isAsked = Holder(false)
         let gate = DispatchSemaphore(value: 0)
@@ -68,7 +68,7 @@ import Testing
         #expect(try rejected() == "0")
     }
 
-    @Test func aScrapeThatStillWaitsForAReplacedClosureChangesNothing() async throws {
+    @Test func aScrapeThatWaitsForAReplacedClosureChangesNothing() async throws {
         let isAsked = Holder(false)
         let gate = DispatchSemaphore(value: 0)
         ObservedCounter("pool_connects_total", help: "Connections.", in: registry) {
@@ -84,14 +84,14 @@ import Testing
         #expect(try connects() == "5")
     }
 
-    @Test func aCounterWhoseStartIsUnknownHasNoCreatedSample() throws {
+    @Test func observedCountersHaveNoCreatedSample() throws {
         let registry = MetricRegistry(exposesCreated: true)
         ObservedCounter("pool_connects_total", help: "Connections.", in: registry) { 7 }
         let text = String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self)
         #expect(!text.contains("pool_connects_created"))
     }
 
-    @Test func aCounterWithHandlesIsNoObservedOne() throws {
+    @Test func anObservedCounterConflictsWithAPlainCounter() throws {
         _ = Counter("hits_total", help: "Hits.", in: registry)
         #expect(throws: RegistrationError.self) {
             try ObservedCounter(validating: "hits_total", help: "Hits.", in: registry) { 1 }
@@ -99,9 +99,9 @@ import Testing
     }
 }
 
-/// Work that ends elsewhere than it begins.
+/// Timers of work that does not end in the function that starts it.
 @Suite struct TimerTests {
-    @Test func aTimerCountsTheTimeSinceItsStartByTheRegistrysClock() {
+    @Test func aTimerObservesTheTimeSinceItsStartByTheRegistrysClock() {
         let clock = ManualClock()
         let latency = Histogram("work_seconds", help: "Work.", in: MetricRegistry(clock: clock))
         let timer = latency.start()
@@ -120,7 +120,7 @@ import Testing
     }
 }
 
-/// Small conveniences that a caller types without looking them up.
+/// Small conveniences for callers.
 @Suite struct ConvenienceTests {
     private struct Tenant: LabelSet {
         var name: String?
@@ -134,7 +134,7 @@ import Testing
         static let schema: [Label<Self>] = [Label("outcome", \.outcome)]
     }
 
-    @Test func noValueIsTheEmptyText() throws {
+    @Test func aNilLabelValueIsTheEmptyString() throws {
         let registry = MetricRegistry()
         let requests = Family<Tenant, Counter>("requests_total", help: "Requests.", in: registry)
         requests[Tenant(name: nil, isPaying: nil)].increment()
@@ -143,7 +143,7 @@ import Testing
         #expect(registry.text.contains(#"requests_total{tenant="a",paying="true"} 2"#))
     }
 
-    @Test func noValueOfAClosedLabelIsAChildOfItsOwn() throws {
+    @Test func aNilValueOfAClosedLabelHasItsOwnChild() throws {
         let registry = MetricRegistry()
         let ends = Family<Closed, Counter>("ends_total", help: "Ends.", in: registry)
         for outcome in [nil, .ok, .failed, nil] as [Closed.Outcome?] { ends[Closed(outcome: outcome)].increment() }
@@ -151,7 +151,7 @@ import Testing
         #expect(registry.text.contains("ends_total{outcome=\"\"} 2\nends_total{outcome=\"ok\"} 1"))
     }
 
-    @Test func aFractionalCounterAddsOneByDefault() {
+    @Test func aFloatCounterAddsOneByDefault() {
         let cost = FloatCounter("cost_total", help: "Cost.", in: MetricRegistry())
         cost.increment()
         cost.increment(by: 0.5)

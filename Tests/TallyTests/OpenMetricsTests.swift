@@ -15,7 +15,7 @@ struct OpenMetricsTests {
 
     private var openMetrics: String { String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self) }
 
-    @Test func everyTypeHasItsOwnHeadersAndTheEndIsMarked() {
+    @Test func everyTypeHasItsHeadersAndTheTextEndsWithEOF() {
         Counter("http_requests", help: "A \"quoted\"\\ help\n.", in: registry).increment(by: 7)
         FloatCounter("work_seconds_total", help: "Work.", in: registry).increment(by: 0.5)
         Gauge("queue_bytes", help: "Queue.", in: registry).set(-.infinity)
@@ -55,13 +55,13 @@ struct OpenMetricsTests {
         )
     }
 
-    @Test func anEmptyRegistryIsNothingButItsEnd() {
+    @Test func anEmptyRegistryIsOnlyTheEOFLine() {
         #expect(openMetrics == "# EOF\n")
     }
 
     // MARK: Exemplars
 
-    @Test func theLastExampleOfACounterAndOfEachBucketIsExposed() {
+    @Test func theLastExemplarOfACounterAndOfEachBucketIsExposed() {
         let counter = Counter("hits_total", help: "Hits.", in: registry)
         counter.increment(exemplar: ["trace_id": "a"])
         counter.increment(by: 3, exemplar: ["trace_id": "b\"\\\n", "span_id": "é"])
@@ -75,7 +75,7 @@ struct OpenMetricsTests {
         #expect(text.contains(#"delay_bucket{le="0.5"} 1 # {trace_id="c"} 0.25 1520879607.789"# + "\n"))
         #expect(text.contains(#"delay_bucket{le="1.0"} 3 # {} 0.75 1520879608.789"# + "\n"))
         #expect(text.contains(#"delay_bucket{le="+Inf"} 3"# + "\n"))
-        // No other format has them.
+        // No other format has exemplars.
         #expect(!registry.text.contains("trace_id") && !registry.json.contains("trace_id"))
     }
 
@@ -86,7 +86,7 @@ struct OpenMetricsTests {
             ["a": String(repeating: "é", count: 1 << 20)],
         ] as [Exemplar]
     )
-    func anExemplarThatBreaksARuleIsDroppedAndCounted(_ exemplar: Exemplar) throws {
+    func invalidExemplarsAreDroppedAndCounted(_ exemplar: Exemplar) throws {
         let registry = MetricRegistry()
         let counter = Counter("hits_total", help: "Hits.", in: registry)
         counter.increment(exemplar: exemplar)
@@ -95,13 +95,13 @@ struct OpenMetricsTests {
         #expect(try registry.parsed()["tally_rejected_updates_total", ("reason", "exemplar")] == "1")
     }
 
-    @Test func exactlyAsManyCharactersAsAreAllowedAreKept() {
+    @Test func anExemplarOfTheMaximumLengthIsKept() {
         let counter = Counter("hits_total", help: "Hits.", in: registry)
         counter.increment(exemplar: ["trace_id": String(repeating: "\"", count: 120)])
         #expect(openMetrics.contains(String(repeating: "\\\"", count: 120)))
     }
 
-    @Test func whatIsNotCountedIsNoExample() {
+    @Test func rejectedUpdatesLeaveNoExemplar() {
         let counter = Counter("hits_total", help: "Hits.", in: registry)
         counter.increment(by: -1, exemplar: ["trace_id": "a"])
         let delay = Histogram("delay", help: "Delay.", in: registry)
@@ -126,7 +126,7 @@ struct OpenMetricsTests {
             let exemplar = index % 3 == 0 ? " # {trace_id=\"\(index)\(long)\"} \(index) 1520879607.789" : ""
             #expect(lines[2 + index] == "hits_total{path=\"/\(index)\"} \(index)\(exemplar)")
         }
-        // What is left keeps its own when the rest is given back.
+        // The remaining series keep their exemplars when the storage is compacted.
         for index in 0..<3000 where index % 30 != 0 { family.remove(Path(path: "/\(index)")) }
         #expect(family.core.storage.size.slots < 3000)
         let left = openMetrics.split(separator: "\n")
@@ -137,11 +137,11 @@ struct OpenMetricsTests {
     }
 }
 
-/// Sums that are no totals, since they can fall.
+/// Sums that may decrease, which OpenMetrics must not expose.
 /// https://prometheus.io/docs/specs/om/open_metrics_spec/#histogram
 struct FallingSumTests {
     @Test(arguments: [([-1.0, 1], 5.0, false), ([1, 2], -5, false), ([0, 1], 0, true), ([1], 5, true)])
-    func areLeftOutOfOpenMetrics(_ bounds: [Double], _ value: Double, _ isThere: Bool) throws {
+    func sumsThatMayDecreaseAreLeftOutOfOpenMetrics(_ bounds: [Double], _ value: Double, _ isThere: Bool) throws {
         let registry = MetricRegistry(ownMetrics: false)
         Histogram("h", help: "", buckets: Buckets(bounds), in: registry).observe(value)
         let text = String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self)
@@ -152,7 +152,7 @@ struct FallingSumTests {
     }
 }
 
-/// The samples that tell when a series was made.
+/// The samples with the time at which a series was created.
 struct CreatedSamplesTests {
     private func text(_ format: ExpositionFormat, exposesCreated: Bool) throws -> String {
         let seconds = Holder(1_763_740_000.5)
@@ -173,7 +173,7 @@ struct CreatedSamplesTests {
     }
 
     @Test
-    func standBesideEachCounterAndHistogram() throws {
+    func countersAndHistogramsHaveCreatedSamples() throws {
         let text = try text(.openMetrics, exposesCreated: true)
         #expect(text.contains("\nplain_total{zone=\"a\"} 1\nplain_created{zone=\"a\"} 1763740000.5\n"))
         #expect(text.contains("\nkinds_created{zone=\"a\",kind=\"x\"} 1763740000.5\n"))
@@ -191,7 +191,7 @@ struct CreatedSamplesTests {
     }
 
     @Test
-    func areNotOfWhatBeganElsewhere() throws {
+    func externalTotalsHaveNoCreatedSamples() throws {
         let registry = MetricRegistry(exposesCreated: true, ownMetrics: false)
         ProcessMetrics.register(in: registry)
         registry.register(Jobs())
@@ -204,11 +204,11 @@ struct CreatedSamplesTests {
     }
 
     @Test
-    func areNotOfWhatARegistryTellsOfItself() throws {
+    func ownMetricsHaveNoCreatedSamples() throws {
         let registry = MetricRegistry(exposesCreated: true)
         let family = try Counter.family(validating: "c", help: "", labelNames: ["l"], maxChildren: 1, in: registry)
         for value in ["a", "b", "c"] { family[[value]].increment() }
-        // Its series is made while it is exposed, at two: as if it had been zero after the sample's time.
+        // The overflow series is created during the scrape, already at 2. Its created time would claim that it was 0.
         let text = String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self)
         let parsed = try ExpositionParser(.openMetrics).parse(text)
         #expect(try parsed.value(of: "tally_family_overflow_total") == 2)
@@ -216,14 +216,14 @@ struct CreatedSamplesTests {
     }
 
     @Test
-    func areLeftOutUnlessAskedForAndInOtherFormats() throws {
+    func createdSamplesAreOptInAndOnlyInOpenMetrics() throws {
         #expect(try !text(.openMetrics, exposesCreated: false).contains("_created"))
         #expect(try !text(.prometheusText, exposesCreated: true).contains("_created"))
         #expect(try !text(.json, exposesCreated: true).contains("_created"))
     }
 
     @Test
-    func keepTheirTimeWhenASeriesComesBackAndWhenPagesAreCompacted() throws {
+    func compactionKeepsCreatedTimes() throws {
         let seconds = Holder(1.0)
         let registry = try MetricRegistry(
             clock: ManualClock(),

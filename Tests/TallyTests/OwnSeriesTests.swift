@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tally
 
-/// What a registry exposes of its families goes with them.
+/// The registry's own series about a family disappear when the family is unregistered.
 struct OwnSeriesTests {
     let registry = MetricRegistry()
 
@@ -23,7 +23,7 @@ struct OwnSeriesTests {
         }
     }
 
-    /// The samples of families that are about others, as lines.
+    /// The lines of the registry's own metrics about a family.
     private func labelled(_ name: String) throws -> [String] {
         String(decoding: registry.exposition().body, as: UTF8.self).split(separator: "\n")
             .filter { $0.hasPrefix("tally_") && $0.contains("\"\(name)") }.map(String.init)
@@ -35,7 +35,7 @@ struct OwnSeriesTests {
         return family
     }
 
-    @Test func ofThousandsOfFamiliesThatOverflowedAndWereUnregisteredNothingIsLeft() throws {
+    @Test func unregisteredFamiliesLeaveNoOverflowSeries() throws {
         for number in 0..<2000 {
             _ = try overflow("f\(number)_total")
             if number % 100 == 0 { #expect(try labelled("f\(number)_total").count == 2) }
@@ -43,10 +43,10 @@ struct OwnSeriesTests {
         }
         #expect(try labelled("f").isEmpty)
         let storages = registry.families().map(\.storage)
-        #expect(storages.reduce(0) { $0 + $1.liveCount } < 20, "nor is it kept unseen")
+        #expect(storages.reduce(0) { $0 + $1.liveCount } < 20, "no hidden series remain either")
     }
 
-    @Test func aNameThatComesBackBeginsAgainFromZero() throws {
+    @Test func aReregisteredNameStartsFromZero() throws {
         for _ in 0..<3 {
             _ = try overflow("hits_total")
             #expect(try registry.parsed()["tally_family_overflow_total", ("family", "hits_total")] == "2")
@@ -55,7 +55,7 @@ struct OwnSeriesTests {
         }
     }
 
-    @Test func activeUsersThatOverflowedLeaveNothing() throws {
+    @Test func unregisteredActiveUsersLeaveNoOverflowSeries() throws {
         let users = ActiveUsers("users", help: "", windows: [.seconds(60)], maxUsers: 1, in: registry)
         for user in ["a", "b"] { users.record(user) }
         #expect(try labelled("users") == ["tally_active_users_overflow{metric=\"users\"} 1"])
@@ -63,7 +63,7 @@ struct OwnSeriesTests {
         #expect(try labelled("users").isEmpty)
     }
 
-    @Test func collectorsThatFailedLeaveNothing() throws {
+    @Test func unregisteredCollectorsLeaveNoErrorSeries() throws {
         registry.register(Failing())
         for errors in 1...2 {
             #expect(try labelled("broken") == ["tally_scrape_errors_total{family=\"broken\"} \(errors)"])
@@ -74,7 +74,7 @@ struct OwnSeriesTests {
         #expect(try labelled("broken") == ["tally_scrape_errors_total{family=\"broken\"} 1"])
     }
 
-    @Test func whatACollectorOverflowedAddsUpWhileItIsRegistered() throws {
+    @Test func overflowOfACollectorAddsUpWhileItIsRegistered() throws {
         registry.register(Overflowing())
         for scrape in 1...3 {
             let total = try registry.parsed()["tally_family_overflow_total", ("family", "many_total")]
@@ -84,7 +84,7 @@ struct OwnSeriesTests {
         #expect(try labelled("many").isEmpty)
     }
 
-    @Test func scrapesThatRunWhileFamiliesGoLeaveNothingBehind() async throws {
+    @Test func scrapesDuringUnregistrationLeaveNoSeries() async throws {
         let registry = registry
         try await onThread {
             let done = DispatchGroup()

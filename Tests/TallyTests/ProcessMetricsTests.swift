@@ -4,7 +4,7 @@ import Testing
 @testable import Tally
 
 struct ProcessMetricsTests {
-    /// Those that are there on every Linux.
+    /// The metrics that every Linux system has.
     private enum Standard {
         static let names = [
             "process_cpu_seconds_total", "process_max_fds", "process_open_fds", "process_resident_memory_bytes",
@@ -15,14 +15,14 @@ struct ProcessMetricsTests {
     let registry = MetricRegistry(ownMetrics: false)
 
     #if os(Linux)
-    @Test func theStandardNamesHaveWhatTheSystemSays() throws {
+    @Test func standardMetricsHaveTheValuesOfTheSystem() throws {
         ProcessMetrics.register(in: registry)
         let first = try registry.parsed()
         func value(_ name: String) throws -> Double { try #require(Double(first[name] ?? ""), "\(name)") }
         #expect(try value("process_cpu_seconds_total") > 0)
         #expect(first.types.first { $0.name == "process_cpu_seconds_total" }?.type == "counter")
         let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
-        // Other tests open and close some all the while.
+        // Other tests open and close descriptors at the same time.
         let found = try value("process_open_fds")
         #expect(abs(found - Double(descriptors)) < 100)
         var limit = rlimit()
@@ -35,14 +35,14 @@ struct ProcessMetricsTests {
         let now = Date().timeIntervalSince1970
         #expect((now - 86_400...now).contains(try value("process_start_time_seconds")))
         #expect(first.samples(of: "swift_info").first?.labels.map(\.name) == ["version", "build"])
-        // A limit that is none is left out.
+        // An unlimited value is left out.
         var memory = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &memory)
         #expect((first["process_virtual_memory_max_bytes"] == nil) == (memory.rlim_cur == rlim_t.max))
     }
     #endif
 
-    @Test func registeringTwiceIsAsGoodAsOnce() throws {
+    @Test func registeringTwiceHasNoFurtherEffect() throws {
         let registry = try MetricRegistry(validatingPrefix: "app_", ownMetrics: false)
         ProcessMetrics.register(in: registry)
         ProcessMetrics.register(in: registry)
@@ -56,7 +56,7 @@ struct ProcessMetricsTests {
 
     #if os(Linux)
     @Test(arguments: Standard.names.map { [$0] } + [["process_threads", "swift_info"], Standard.names])
-    func whatWasUnregisteredComesBack(_ gone: [String]) throws {
+    func unregisteredMetricsReturnOnRegistration(_ gone: [String]) throws {
         ProcessMetrics.register(in: registry)
         #expect(try names() == Standard.names)
         for _ in 0..<2 {
@@ -65,10 +65,10 @@ struct ProcessMetricsTests {
             ProcessMetrics.register(in: registry)
             #expect(try names() == Standard.names)
         }
-        #expect(registry.refreshers.withLock { $0.count } == 1, "asked once a scrape")
+        #expect(registry.refreshers.withLock { $0.count } == 1, "one refresher, so one run per scrape")
     }
 
-    @Test func theRegistryIsNotKeptByThem() {
+    @Test func processMetricsDoNotRetainTheRegistry() {
         weak var kept: MetricRegistry?
         do {
             let registry = MetricRegistry()
@@ -79,15 +79,15 @@ struct ProcessMetricsTests {
         #expect(kept == nil)
     }
 
-    @Test func theStartIsTheSameWhoeverReadsIt() {
+    @Test func theStartTimeIsSharedByAllReaders() {
         let start = ProcessFacts.current().startSeconds
         #expect(start != nil)
-        #expect(start == ProcessStart.own.seconds(boot: { 7 }, sinceBoot: 1), "the one that is known already")
+        #expect(start == ProcessStart.own.seconds(boot: { 7 }, sinceBoot: 1), "the start time that is already known")
     }
     #endif
 
-    /// As when the clock is set: the kernel computes its boot's time from it.
-    @Test func theStartIsReadOnce() {
+    /// Setting the system clock changes the boot time that the kernel reports.
+    @Test func theStartTimeIsReadOnce() {
         let start = ProcessStart()
         #expect(start.seconds(boot: { nil }, sinceBoot: 5) == nil)
         #expect(start.seconds(boot: { 1_000 }, sinceBoot: nil) == nil)
@@ -96,7 +96,7 @@ struct ProcessMetricsTests {
         #expect(start.seconds(boot: { nil }, sinceBoot: nil) == 1_005)
     }
 
-    @Test func aHostsOwnMetricOfTheNameIsAConflict() {
+    @Test func aHostMetricOfTheSameNameConflicts() {
         _ = Counter("process_threads", help: "Mine.", in: registry)
         _ = Gauge("process_open_fds", help: "Mine.", in: registry)
         #expect(throws: RegistrationError.self) { try ProcessMetrics.register(validatingIn: registry) }

@@ -2,15 +2,15 @@ import Tally
 import TallyTestSupport
 import Testing
 
-/// The README's examples of the core do what it says.
+/// Runs the README's examples of the core.
 struct ReadmeTests {
-    /// Stands for what the example prints to.
+    /// Captures the output of the example.
     private final class Printer {
         var text = ""
         func print(_ exposition: Exposition) { text += "\(exposition)" }
     }
 
-    @Test func theFirstScreenPrintsWhatItShows() throws {
+    @Test func theFirstExamplePrintsTheShownOutput() throws {
         let printer = Printer()
         func print(_ exposition: Exposition) { printer.print(exposition) }
         // GUIDE README first-screen
@@ -52,7 +52,7 @@ struct ReadmeTests {
         #expect(response.headers.contains { $0 == ("Content-Type", "application/json") })
     }
 
-    @Test func labelsAreCounted() async throws {
+    @Test func requestsAreCountedByLabel() async throws {
         func respond() async throws -> Int { 200 }
         let registry = MetricRegistry()
         // GUIDE README labels
@@ -71,7 +71,7 @@ struct ReadmeTests {
         #expect("\(registry.exposition())".contains(#"http_requests_total{path="/",cached="false"} 1"#))
     }
 
-    @Test func usersAreCounted() {
+    @Test func activeUsersAreCounted() {
         let registry = MetricRegistry()
         let userID = "alice"
         // GUIDE README active-users

@@ -15,7 +15,7 @@ struct RegistrationTests {
     }
 
     @Test(arguments: ["a", "A", "_", ":", "a:b", "a9", "_9", "node_cpu_seconds"])
-    func validNames(_ name: String) {
+    func validMetricNamesAreAccepted(_ name: String) {
         #expect(code { () throws(RegistrationError) in _ = try Gauge(validating: name, help: "", in: registry) } == nil)
     }
 
@@ -23,7 +23,7 @@ struct RegistrationTests {
         "", "9lives", "a b", "a-b", "a.b", "a\n", "a\0", "é", "a\u{301}", "1\u{FE0F}\u{20E3}", "ａ", "a٣", " a", "a{",
         "\u{212A}",
     ])
-    func invalidNames(_ name: String) {
+    func invalidMetricNamesThrow(_ name: String) {
         #expect(
             code { () throws(RegistrationError) in _ = try Gauge(validating: name, help: "", in: registry) }
                 == .invalidMetricName
@@ -31,7 +31,7 @@ struct RegistrationTests {
     }
 
     @Test(arguments: ["_total", "_info"])
-    func aNameThatIsNothingButItsSuffixIsInvalid(_ name: String) {
+    func aNameOfOnlyASuffixIsInvalid(_ name: String) {
         #expect(
             code { () throws(RegistrationError) in
                 if name == "_total" {
@@ -49,7 +49,7 @@ struct RegistrationTests {
         ("a b", .invalidLabelName),
         ("le", .reservedLabelName), ("_le", nil), ("_", nil), ("quantile", nil),
     ])
-    func labelNames(_ name: String, _ expected: RegistrationError.Code?) {
+    func labelNamesAreValidated(_ name: String, _ expected: RegistrationError.Code?) {
         #expect(
             code { () throws(RegistrationError) in
                 _ = try Histogram.family(validating: "h", help: "", labelNames: [name], in: registry)
@@ -57,11 +57,11 @@ struct RegistrationTests {
         )
     }
 
-    @Test func onlyHistogramsReserveTheirBoundsLabel() throws {
+    @Test func onlyHistogramsReserveTheLabelLe() throws {
         _ = try Counter.family(validating: "hits", help: "", labelNames: ["le"], in: registry)
     }
 
-    @Test func twoLabelsOfOneNameAreAnError() {
+    @Test func duplicateLabelNamesThrow() {
         #expect(
             code { () throws(RegistrationError) in
                 _ = try Counter.family(validating: "hits", help: "", labelNames: ["a", "b", "a"], in: registry)
@@ -75,7 +75,7 @@ struct RegistrationTests {
         )
     }
 
-    @Test func registriesCheckTheirPrefixAndLabels() {
+    @Test func registriesValidateTheirPrefixAndConstantLabels() {
         #expect(
             code { () throws(RegistrationError) in _ = try MetricRegistry(validatingPrefix: "9") } == .invalidMetricName
         )
@@ -93,7 +93,7 @@ struct RegistrationTests {
         )
     }
 
-    @Test func theSameDefinitionTwiceIsTheSameInstrument() throws {
+    @Test func registeringTheSameDefinitionTwiceSharesTheInstrument() throws {
         let one = Counter("jobs_total", help: "Jobs.", in: registry)
         let two = try Counter(validating: "jobs_total", help: "Jobs.", in: registry)
         let three = Counter("jobs", help: "Jobs.", in: registry)
@@ -107,7 +107,7 @@ struct RegistrationTests {
         #expect(try registry.parsed().samples(of: "jobs_total").count == 1)
     }
 
-    @Test func anotherDefinitionOfANameIsAnError() throws {
+    @Test func conflictingDefinitionsThrow() throws {
         _ = Counter("jobs_total", help: "Jobs.", in: registry)
         _ = Histogram("h", help: "H.", buckets: [1], in: registry)
         let attempts: [() throws -> Void] = [
@@ -125,7 +125,7 @@ struct RegistrationTests {
         #expect(try registry.parsed()["jobs_total"] == "0")
     }
 
-    @Test func aPlainGaugeAndAnObservingOneOfOneNameConflict() throws {
+    @Test func aGaugeConflictsWithAnObservedGaugeOfTheSameName() throws {
         _ = Gauge("depth", help: "Depth.", in: registry)
         let error = #expect(throws: RegistrationError.self) {
             try ObservedGauge(validating: "depth", help: "Depth.", in: registry) { 1 }
@@ -134,7 +134,7 @@ struct RegistrationTests {
     }
 
     @Test(arguments: ["h_bucket", "h_count", "h_sum", "h_created"])
-    func samplesThatCollideAreAnErrorWhicheverComesFirst(_ name: String) throws {
+    func collidingSampleNamesThrowInEitherOrder(_ name: String) throws {
         let first = MetricRegistry()
         _ = Histogram("h", help: "H.", in: first)
         #expect(
@@ -150,7 +150,7 @@ struct RegistrationTests {
         #expect(try second.parsed()["h_count"] == (name == "h_count" ? "0" : nil))
     }
 
-    @Test func countersAndInfosTakeTheNameWithoutTheirSuffixToo() {
+    @Test func countersAndInfosAlsoReserveTheNameWithoutSuffix() {
         _ = Counter("jobs_total", help: "", in: registry)
         #expect(
             code { () throws(RegistrationError) in _ = try Gauge(validating: "jobs", help: "", in: registry) }
@@ -164,7 +164,7 @@ struct RegistrationTests {
     }
 
     @Test(arguments: [0, -1, Int.min, 2_000_000_001, Int.max])
-    func limitsOutOfRangeAreAnError(_ limit: Int) {
+    func limitsOutOfRangeThrow(_ limit: Int) {
         #expect(
             code { () throws(RegistrationError) in
                 _ = try Counter.family(
@@ -181,7 +181,7 @@ struct RegistrationTests {
     @Test(arguments: [
         [1, 1], [2, 1], [.nan], [1, .nan], [-.infinity, 1], [.infinity, .infinity], [0, -0.0],
     ])
-    func bucketsThatDoNotRiseAreAnError(_ bounds: [Double]) {
+    func bucketBoundsThatDoNotIncreaseThrow(_ bounds: [Double]) {
         #expect(
             code { () throws(RegistrationError) in
                 _ = try Histogram(validating: "h", help: "", buckets: Buckets(bounds), in: registry)
@@ -189,7 +189,7 @@ struct RegistrationTests {
         )
     }
 
-    @Test func tooManyBucketsAreAnError() {
+    @Test func tooManyBucketsThrow() {
         #expect(
             code { () throws(RegistrationError) in
                 _ = try Histogram(
@@ -202,7 +202,7 @@ struct RegistrationTests {
         )
     }
 
-    @Test func namesAndNumbersOfLabelsAreBounded() {
+    @Test func nameLengthsAndLabelCountsAreLimited() {
         let long = String(repeating: "a", count: 1025)
         #expect(
             code { () throws(RegistrationError) in _ = try Gauge(validating: long, help: "", in: registry) }
@@ -219,12 +219,12 @@ struct RegistrationTests {
         }
     }
 
-    @Test func anInfiniteLastBoundIsTheOneThatFollowsAnyway() throws {
+    @Test func anInfiniteLastBoundIsTheImplicitBucket() throws {
         _ = try Histogram(validating: "h", help: "", buckets: [1, .infinity], in: registry)
         #expect(try registry.parsed().samples(of: "h_bucket").count == 2)
     }
 
-    @Test func errorsNameTheMetricAndThePoint() throws {
+    @Test func errorsNameTheMetricAndTheProblem() throws {
         let error = #expect(throws: RegistrationError.self) {
             try Counter(validating: "a b\n", help: "", in: registry)
         }
@@ -235,7 +235,7 @@ struct RegistrationTests {
         #expect(error?.name == "a b\n")
     }
 
-    @Test func manyFamiliesRegisterInOneExpositionSortedByName() throws {
+    @Test func manyFamiliesAreExposedSortedByName() throws {
         for index in (0..<5000).reversed() {
             _ = try Counter(validating: "c\(index)_total", help: "C.", in: registry)
         }
@@ -245,7 +245,7 @@ struct RegistrationTests {
     }
 }
 
-/// Literals are the program's own: a mistake in one shows at boot, with its name.
+/// Invalid literals are programming errors: they trap at registration, with a message that names the metric.
 struct TrapTests {
     struct TwiceTheSame: LabelSet {
         var one: String
@@ -256,7 +256,7 @@ struct TrapTests {
         String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     }
 
-    @Test func aWrongNameTraps() async {
+    @Test func anInvalidNameTraps() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Counter("jobs-total", help: "Jobs.", in: MetricRegistry())
         }
@@ -272,35 +272,35 @@ struct TrapTests {
         #expect(message(result).contains(#"Tally: "jobs_total" is registered already"#))
     }
 
-    @Test func aWrongSchemaTraps() async {
+    @Test func aSchemaWithADuplicateLabelTraps() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Family<TwiceTheSame, Gauge>("depth", help: "Depth.", in: MetricRegistry())
         }
         #expect(message(result).contains(#"Tally: "depth" has the label "one" twice"#))
     }
 
-    @Test func wrongBucketsTrap() async {
+    @Test func bucketBoundsThatDoNotIncreaseTrap() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Histogram("h", help: "H.", buckets: [2, 1], in: MetricRegistry())
         }
         #expect(message(result).contains(#"Tally: "h" has bucket bounds that do not rise: 2.0, 1.0"#))
     }
 
-    @Test func aWrongConstantLabelTraps() async {
+    @Test func anInvalidConstantLabelTraps() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = MetricRegistry(constantLabels: ["__zone": "a"])
         }
         #expect(message(result).contains(#"has the label "__zone""#))
     }
 
-    @Test func aWrongInfoLabelTraps() async {
+    @Test func anInvalidInfoLabelTraps() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             Info("build", help: "Build.", labels: ["a-b": "c"], in: MetricRegistry())
         }
         #expect(message(result).contains(#"Tally: "build_info" has the label "a-b""#))
     }
 
-    @Test func anErrorsNameIsTheOneThatWasAskedFor() throws {
+    @Test func errorsCarryTheNameThatTheCallerPassed() throws {
         let registry = try MetricRegistry(validatingPrefix: "chat_")
         _ = try Counter(validating: "jobs", help: "Jobs.", in: registry)
         let errors = [
@@ -314,7 +314,7 @@ struct TrapTests {
             #expect(throws: RegistrationError.self) { try Gauge(validating: "jobs_created", help: "", in: registry) },
         ]
         #expect(errors.map { $0?.name } == ["jobs", "jobs", "jobs", "jobs_created"])
-        // The sentence names what is in the exposition.
+        // The description has the name as exposed.
         #expect(errors[0]?.description.hasPrefix(#""chat_jobs_total" is registered already"#) == true)
     }
 }

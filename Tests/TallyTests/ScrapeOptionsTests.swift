@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tally
 
-/// What a scraper may ask for: some families, and an answer in time.
+/// Scrapes that select families or set a timeout.
 struct ScrapeOptionsTests {
     let clock = ManualClock()
     let registry: MetricRegistry
@@ -16,7 +16,7 @@ struct ScrapeOptionsTests {
         String(decoding: registry.exposition(for: ScrapeRequest(names: names, timeout: limit)).body, as: UTF8.self)
     }
 
-    @Test func familiesAreNamedAsTheyAreExposedOrByASample() {
+    @Test func familiesAreSelectedByTheirNameOrASampleName() {
         Counter("a_total", help: "A.", in: registry).increment()
         Histogram("b_seconds", help: "B.", buckets: [1], in: registry).observe(0.5)
         Gauge("c", help: "C.", in: registry).set(1)
@@ -30,7 +30,7 @@ struct ScrapeOptionsTests {
         #expect(text(["", "c\n"]) == "")
     }
 
-    @Test func gaugesOfOtherFamiliesAreNotAsked() {
+    @Test func closuresOfUnselectedGaugesDoNotRun() {
         let asked = Holder(0)
         ObservedGauge("a", help: "A.", in: registry) {
             asked.value += 1
@@ -43,7 +43,7 @@ struct ScrapeOptionsTests {
         #expect(asked.value == 1)
     }
 
-    @Test func pastTheTimeoutGaugesAreLeftOutAndCounted() throws {
+    @Test func gaugesPastTheTimeoutAreLeftOutAndCounted() throws {
         for name in ["a", "b", "c"] {
             try ObservedGauge(validating: name, help: name, in: registry) { [clock] in
                 clock.advance(by: .seconds(1))
@@ -51,17 +51,17 @@ struct ScrapeOptionsTests {
             }
         }
         let parsed = try ParsedText(registry.exposition(for: ScrapeRequest(timeout: .seconds(2))))
-        // Nothing is known of the last one, which is not zero.
+        // The last value is unknown, so it is left out instead of being zero.
         #expect(["a", "b", "c"].map { parsed[$0] } == ["7", "7", nil])
         #expect(try registry.parsed()["tally_scrape_errors_total", ("family", "c")] == "1")
         #expect(try registry.parsed()["c"] == "7")
-        // An extreme one is none.
+        // An extreme timeout is no timeout.
         let all = try ParsedText(registry.exposition(for: ScrapeRequest(timeout: .seconds(Int64.max))))
         #expect(all["tally_scrape_errors_total", ("family", "a")] == nil)
-        // What it said then says nothing of now.
+        // The earlier value is out of date.
         let none = try ParsedText(registry.exposition(for: ScrapeRequest(timeout: .zero)))
         #expect(none["c"] == nil)
-        // The second time; the third is that of a scrape which comes later.
+        // The second timeout, that of this scrape.
         #expect(none["tally_scrape_errors_total", ("family", "c")] == "2")
     }
 }

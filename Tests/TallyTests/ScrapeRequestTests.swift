@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tally
 
-/// What a request to a `/metrics` route says.
+/// Parsing of a request to a `/metrics` route.
 struct ScrapeRequestTests {
     @Test(
         arguments: [
@@ -13,7 +13,7 @@ struct ScrapeRequestTests {
             ("name[]=%C3%A9+x", ["é x"]), ("name=a", []), ("&&", []),
         ] as [(String?, [String])]
     )
-    func namesAreThoseOfTheQuery(_ query: String?, _ names: [String]) {
+    func namesAreParsedFromTheQuery(_ query: String?, _ names: [String]) {
         #expect(ScrapeRequest(accept: nil, query: query).names == names)
     }
 
@@ -23,7 +23,7 @@ struct ScrapeRequestTests {
             ("86400", .seconds(77_760)),
         ] as [(String?, Duration?)]
     )
-    func aTenthOfTheTimeoutIsLeftForTheWay(_ timeout: String?, _ limit: Duration?) {
+    func aTenthOfTheTimeoutIsReservedForSending(_ timeout: String?, _ limit: Duration?) {
         #expect(ScrapeRequest(accept: nil, timeout: timeout).timeout == limit)
     }
 
@@ -35,7 +35,7 @@ struct ScrapeRequestTests {
             "0." + String(repeating: "0", count: 40),
         ]
     )
-    func aTimeoutThatIsNoDecimalNumberOfSecondsIsIgnored(_ timeout: String) {
+    func invalidTimeoutsAreIgnored(_ timeout: String) {
         #expect(ScrapeRequest(accept: nil, timeout: timeout).timeout == nil)
     }
 
@@ -47,11 +47,11 @@ struct ScrapeRequestTests {
         ("gzip;q=0.5, identity", false), ("gzip;q=0.5, identity;q=0.4", true), ("gzip;q=2", false),
         ("*;q=0.5, gzip;q=0", false),
     ])
-    func gzipIsReadFromTheHeader(_ header: String, _ isCompressed: Bool) {
+    func acceptEncodingSelectsGzip(_ header: String, _ isCompressed: Bool) {
         #expect(ScrapeRequest(accept: nil, acceptEncoding: header).isCompressed == isCompressed)
     }
 
-    @Test func theAnswersHeadersSayWhatItsBodyIs() {
+    @Test func responseHeadersDescribeTheBody() {
         let registry = MetricRegistry()
         let plain = registry.exposition(for: ScrapeRequest(accept: "application/json"))
         #expect(plain.headers.map(\.name) == ["Content-Type", "Vary", "Cache-Control"])
@@ -65,14 +65,14 @@ struct ScrapeRequestTests {
         )
     }
 
-    @Test func theTimeoutCountsFromTheRequestsArrivalByTheMachinesClock() {
+    @Test func theTimeoutStartsWithTheRequestByTheSystemClock() {
         let request = ScrapeRequest(timeout: .nanoseconds(1))
         let started = ContinuousClock.now
         while ContinuousClock.now == started {}
         let registry = MetricRegistry()
         ObservedGauge("depth", help: "", in: registry) { 1 }
         #expect(!String(decoding: registry.exposition(for: request).body, as: UTF8.self).contains("\ndepth 1"))
-        // A clock that a test moves says nothing of that.
+        // A manual clock has not advanced since the request.
         let manual = MetricRegistry(clock: ManualClock())
         ObservedGauge("depth", help: "", in: manual) { 1 }
         #expect(String(decoding: manual.exposition(for: request).body, as: UTF8.self).contains("\ndepth 1"))

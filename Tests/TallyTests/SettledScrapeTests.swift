@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tally
 
-/// What a scrape shows is settled when it begins, whatever other threads do until its last byte is written.
+/// A scrape exposes a snapshot from its start, whatever other threads do until its last byte is written.
 struct SettledScrapeTests {
     let registry = MetricRegistry(ownMetrics: false)
 
@@ -13,7 +13,7 @@ struct SettledScrapeTests {
         try ParsedText(chunks.reduce(into: []) { $0 += $1 })
     }
 
-    @Test func factsThatAreRegisteredAnewAreShownOnce() throws {
+    @Test func aScrapeExposesTheInfoOfItsStart() throws {
         Info("build", help: "", labels: ["version": "1"], in: registry)
         let chunks = registry.chunks(as: .prometheusText)
         for version in 2..<200 { Info("build", help: "", labels: ["version": "\(version)"], in: registry) }
@@ -21,7 +21,7 @@ struct SettledScrapeTests {
         #expect(try registry.parsed().samples.map(\.labels.first?.value) == [Array("199".utf8)])
     }
 
-    @Test func scrapersNeverSeeNoFactsOrTwo() async throws {
+    @Test func everyScrapeSeesExactlyOneInfo() async throws {
         let registry = registry
         try await onThread {
             Info("build", help: "", labels: ["version": "x"], in: registry)
@@ -38,7 +38,7 @@ struct SettledScrapeTests {
         }
     }
 
-    @Test func childrenThatComeGoOrAreReplacedChangeNoScrapeThatHasBegun() throws {
+    @Test func changedChildrenDoNotChangeAScrapeInProgress() throws {
         let family = try Counter.family(
             validating: "c_total",
             help: "",
@@ -66,17 +66,17 @@ struct SettledScrapeTests {
         family.storage._checkInvariants()
     }
 
-    @Test func usersAreCountedOnceAScrape() throws {
+    @Test func activeUsersAreCountedOncePerScrape() throws {
         let users = ActiveUsers("users", help: "", windows: [.seconds(60), .minutes(60)], in: registry)
         users.record("a")
         let chunks = registry.chunks(as: .prometheusText)
         users.record("b")
-        // Another scrape counts anew, and must not change what the first one has counted.
+        // Another scrape counts again, and must not change the counts of the first one.
         #expect(try registry.parsed().samples.map(\.value) == ["2", "2"])
         #expect(try rest(of: chunks).samples.map(\.value) == ["1", "1"])
     }
 
-    @Test func aLongerWindowNeverHasFewerUsersHoweverManyScrapersThereAre() async throws {
+    @Test func longerWindowsNeverHaveFewerUsersInConcurrentScrapes() async throws {
         let registry = registry
         let windows = (1...16).map { Window.seconds($0 * 60) }
         let family = try ActiveUsers.family(

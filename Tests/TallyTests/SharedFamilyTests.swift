@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tally
 
-/// Several types of labels or children that use one family, each with a lookup table of its own.
+/// Several types of labels or children share a family. Each has its own lookup table.
 struct SharedFamilyTests {
     let registry = MetricRegistry(ownMetrics: false)
 
@@ -15,13 +15,13 @@ struct SharedFamilyTests {
         static let schema: [Tally.Label<Self>] = [Label("method", \.method), Label("cached", \.isCached)]
     }
 
-    /// One type whose schema is not always the same, against its documentation.
-    struct Turning: LabelSet {
+    /// A type whose schema changes, which its documentation forbids.
+    struct ChangingSchema: LabelSet {
         var phase: Phase
         var isNew: Bool
-        nonisolated(unsafe) static var isTurned = false
+        nonisolated(unsafe) static var isReversed = false
         static var schema: [Tally.Label<Self>] {
-            isTurned
+            isReversed
                 ? [Label("a", \.isNew), Label("b", \.phase)]
                 : [Label("a", \.phase), Label("b", \.isNew)]
         }
@@ -29,7 +29,7 @@ struct SharedFamilyTests {
 
     private let route = Route(method: .get, isCached: true)
 
-    @Test func aChildRemovedThroughOneTypeOfStatesComesBackThroughTheOther() throws {
+    @Test func aChildRemovedThroughOneStateTypeReturnsThroughAnother() throws {
         let one = Family<Route, StateSet<Phase>>("phase", help: "", in: registry)
         let other = Family<Route, StateSet<SamePhase>>("phase", help: "", in: registry)
         for _ in 0..<2 {
@@ -49,7 +49,7 @@ struct SharedFamilyTests {
         #expect(registry.text.contains("phase=\"down\"} 1\n"))
     }
 
-    @Test func aChildRemovedThroughOneTypeOfLabelsComesBackThroughTheOther() throws {
+    @Test func aChildRemovedThroughOneLabelTypeReturnsThroughAnother() throws {
         let one = Family<Route, Counter>("hits_total", help: "", in: registry)
         let other = Family<SameRoute, Counter>("hits_total", help: "", in: registry)
         let dynamic = try Counter.family(
@@ -72,14 +72,14 @@ struct SharedFamilyTests {
         #expect(dynamic.count == 1)
     }
 
-    @Test func aSchemaThatChangesNeverFindsAnotherChild() {
-        let one = Family<Turning, Counter>("turns_total", help: "", in: registry)
-        // Packs into the bytes 1 and 0, and after the turn so does the other.
-        one[Turning(phase: .down, isNew: false)].increment()
-        Turning.isTurned = true
-        defer { Turning.isTurned = false }
-        let other = Family<Turning, Counter>("turns_total", help: "", in: registry)
-        other[Turning(phase: .up, isNew: true)].increment(by: 5)
+    @Test func aChangedSchemaNeverFindsAnotherChild() {
+        let one = Family<ChangingSchema, Counter>("turns_total", help: "", in: registry)
+        // Packs into the bytes 1 and 0, as does the other label set after the schema changes.
+        one[ChangingSchema(phase: .down, isNew: false)].increment()
+        ChangingSchema.isReversed = true
+        defer { ChangingSchema.isReversed = false }
+        let other = Family<ChangingSchema, Counter>("turns_total", help: "", in: registry)
+        other[ChangingSchema(phase: .up, isNew: true)].increment(by: 5)
         #expect(registry.text.contains("turns_total{a=\"down\",b=\"false\"} 1\n"))
         #expect(registry.text.contains("turns_total{a=\"true\",b=\"up\"} 5\n"))
     }

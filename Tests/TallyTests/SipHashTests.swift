@@ -5,7 +5,7 @@ import Testing
 struct SipHashTests {
     /// The hashes of the empty input, 00, 00 01, and so on, under the key 00 01 … 0f.
     ///
-    /// Appendix A of https://www.aumasson.jp/siphash/siphash.pdf has that of 15 bytes, the reference code all of them.
+    /// Appendix A of https://www.aumasson.jp/siphash/siphash.pdf has the hash of 15 bytes, the reference code all.
     private static let published: [UInt64] = [
         0x726F_DB47_DD0E_0E31, 0x74F8_39C5_93DC_67FD, 0x0D6C_8009_D9A9_4F5A, 0x8567_6696_D7FB_7E2D,
         0xCF27_94E0_2771_87B7, 0x1876_5564_CD99_A68D, 0xCBC9_466E_58FE_E3CE, 0xAB02_00F5_8B01_D137,
@@ -27,7 +27,7 @@ struct SipHashTests {
 
     private let counting = SipHash(key: HashKey(bytes: Array(0..<16)))
 
-    @Test func everyPublishedVectorIsMet() {
+    @Test func hashesMatchThePublishedVectors() {
         #expect(Self.published.count == 64)
         #expect(Self.published[15] == 0xA129_CA61_49BE_45E5)
         for (length, expected) in Self.published.enumerated() {
@@ -35,19 +35,19 @@ struct SipHashTests {
         }
     }
 
-    @Test func aTextIsHashedAsItsBytes() {
+    @Test func aStringHashesLikeItsBytes() {
         for text in [
             "", "a", "user-4711", "🚀 été", "0f8fad5b-d9cb-469f-a165-70867728950e", String(repeating: "x", count: 999),
         ] {
             #expect(counting.hash(text) == counting.hash(Array(text.utf8)))
-            // A part of a string, and one that was put together.
+            // Part of a concatenated string.
             #expect(counting.hash(String((text + "tail").dropLast(4))) == counting.hash(Array(text.utf8)))
         }
-        // Canonically equal, yet other bytes.
+        // Canonically equal, but different bytes.
         #expect(counting.hash("\u{E9}") != counting.hash("e\u{301}"))
     }
 
-    @Test func wholeWordsAndTheRestAreReadWhereverTheyLie() {
+    @Test func unalignedBytesHashLikeAlignedOnes() {
         let padded: [UInt8] = Array(repeating: 0xFF, count: 7) + Array(0..<64) + Array(repeating: 0xFF, count: 8)
         unsafe padded.withUnsafeBytes { buffer in
             for shift in 0..<8 {
@@ -59,14 +59,14 @@ struct SipHashTests {
         }
     }
 
-    @Test func aMegabyteIsHashed() {
+    @Test func aChangedBitInAMegabyteChangesTheHash() {
         var bytes = [UInt8](repeating: 7, count: 1 << 20)
         let hash = counting.hash(bytes)
         bytes[1 << 19] ^= 1
         #expect(counting.hash(bytes) != hash)
     }
 
-    @Test func everyBitOfTheKeyMatters() {
+    @Test func everyBitOfTheKeyChangesTheHash() {
         var hashes: Set<UInt64> = []
         for bit in 0..<128 {
             var key = [UInt8](repeating: 0, count: 16)
@@ -78,12 +78,12 @@ struct SipHashTests {
 }
 
 struct MurmurHash64ATests {
-    @Test func theVectorsThatRedisMeetsAreMet() {
+    @Test func hashesMatchThoseOfRedis() {
         #expect(MurmurHash64A.hash([]) == 0xD8DF_EA65_85BC_9732)
         #expect(MurmurHash64A.hash(Array("hello".utf8)) == 0x0F65_6F01_EECF_E400)
     }
 
-    @Test func aNumberIsHashedAsItsEightBytes() {
+    @Test func aNumberHashesLikeItsEightBytes() {
         var generator = Xorshift(seed: 1)
         for _ in 0..<1000 {
             let number = generator.next()
@@ -92,7 +92,7 @@ struct MurmurHash64ATests {
         }
     }
 
-    @Test func everyByteAndTheLengthCount() {
+    @Test func everyByteAndTheLengthChangeTheHash() {
         for length in 0...40 {
             let bytes = (0..<length).map { UInt8($0) }
             var hashes: Set<UInt64> = [MurmurHash64A.hash(bytes)]

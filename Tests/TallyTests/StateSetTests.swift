@@ -25,7 +25,7 @@ struct StateSetTests {
 
     private var openMetrics: String { String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self) }
 
-    @Test func aSampleAStateIsExposedInEveryFormat() {
+    @Test func everyStateHasASampleInEveryFormat() {
         let phase = StateSet<Phase>("server_phase", help: "Phase.", in: registry)
         #expect(phase.active.isEmpty)
         phase.set(.starting)
@@ -51,7 +51,7 @@ struct StateSetTests {
         )
     }
 
-    @Test func statesCanHoldTogether() {
+    @Test func severalStatesMayBeActive() {
         let phase = StateSet<Phase>("server_phase", help: "Phase.", in: registry)
         phase.set(.serving, to: true)
         phase.set(.draining, to: true)
@@ -63,7 +63,7 @@ struct StateSetTests {
         #expect(StateSet<Phase>("server_phase", help: "Phase.", in: registry).active == [.starting])
     }
 
-    @Test func familiesHaveStatesByLabel() throws {
+    @Test func familiesExposeStatesByLabel() throws {
         let family = Family<Path, StateSet<Phase>>("backend", help: "Backends.", in: registry)
         family[Path(path: "/a")].set(.serving)
         family[Path(path: "/b")].set(.starting)
@@ -76,7 +76,7 @@ struct StateSetTests {
         #expect(try registry.parsed().samples(of: "backend").count == 6)
     }
 
-    @Test func wrongDefinitionsAreErrorsThatSayWhatIsWrong() {
+    @Test func invalidDefinitionsThrowTheMatchingErrorCode() {
         func code(_ body: () throws -> Void) -> RegistrationError.Code? {
             #expect(throws: RegistrationError.self) { try body() }?.code
         }
@@ -93,18 +93,18 @@ struct StateSetTests {
     }
 }
 
-/// The position of a state's bit is looked up in a table of the family's, by the state's byte where it has one.
+/// A table of the family has the position of each state's bit, by the state's byte if it has one.
 struct StateCasesTests {
     let registry = MetricRegistry(ownMetrics: false)
 
-    /// More than a byte, and no enum.
+    /// A struct of more than a byte.
     struct Shard: CaseIterable, Equatable, LabelValue {
         var name: String
         var labelText: String { name }
         static let allCases = (0..<64).map { Shard(name: "shard \($0)") }
     }
 
-    /// Bytes that are not the positions, and a state that is none.
+    /// Bytes that differ from the positions, and a case that is not in `allCases`.
     enum Level: UInt8, LabelValue, CaseIterable {
         case high = 9
         case unlisted = 200
@@ -112,7 +112,7 @@ struct StateCasesTests {
         static let allCases = [Level.low, .high]
     }
 
-    /// Different bytes that are equal.
+    /// Cases of different bytes that are equal.
     enum Mode: LabelValue, CaseIterable {
         case on
         case alsoOn
@@ -128,13 +128,13 @@ struct StateCasesTests {
         }
     }
 
-    /// No bytes at all.
+    /// A type without bytes.
     enum Single: LabelValue, CaseIterable {
         case only
         var labelText: String { "only" }
     }
 
-    @Test func everyStateHasItsOwnBitWhateverItsType() {
+    @Test func everyStateOfAnyTypeHasItsOwnBit() {
         let shards = StateSet<Shard>("shard", help: "", in: registry)
         for shard in Shard.allCases {
             shards.set(shard)
@@ -145,7 +145,7 @@ struct StateCasesTests {
         #expect(single.active == [.only])
     }
 
-    @Test func aStateThatIsNotAmongTheCasesChangesNothing() {
+    @Test func aStateMissingFromAllCasesChangesNothing() {
         let level = StateSet<Level>("level", help: "", in: registry)
         level.set(.high)
         level.set(.unlisted)
@@ -156,14 +156,14 @@ struct StateCasesTests {
         #expect(shards.active.isEmpty)
     }
 
-    @Test func statesThatAreEqualAreOneWhateverTheirBytes() {
+    @Test func equalStatesShareOneBit() {
         let mode = StateSet<Mode>("mode", help: "", in: registry)
         mode.set(.alsoOn)
         #expect(mode.active == [.on])
         #expect(registry.text.contains("mode{mode=\"on\"} 1\n"))
     }
 
-    @Test func typesThatShareAFamilyEachHaveTheirOwnTable() {
+    @Test func typesThatShareAFamilyHaveSeparateTables() {
         enum Reversed: UInt8, LabelValue, CaseIterable {
             case high = 1
             case low = 9

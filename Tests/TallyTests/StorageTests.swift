@@ -7,7 +7,7 @@ struct SeriesIndexTests {
         SlotReference(PagePlace(segment: number >> 16, index: number >> 10 & 63), number & 1023)
     }
 
-    @Test func findsEveryEntryWhateverItsHash() {
+    @Test func entriesAreFoundForAnyDistributionOfHashes() {
         let index = SeriesIndex()
         // Hashes that crowd one end of the table, and some that are equal.
         var hashes: [UInt32] = (0..<5000).map { UInt32(truncatingIfNeeded: $0 % 700) &* 65_537 }
@@ -20,7 +20,7 @@ struct SeriesIndexTests {
         #expect(index.count == hashes.count)
     }
 
-    @Test func holdsMoreEqualHashesThanALargestTableHasEntries() {
+    @Test func thousandsOfEqualHashesAreFoundAndRemoved() {
         let index = SeriesIndex()
         for number in 0..<3000 { index.insert(77, reference(number)) }
         for number in 0..<3000 { #expect(index.find(77) { $0 == reference(number) } != nil) }
@@ -28,7 +28,7 @@ struct SeriesIndexTests {
         #expect(index.find(77) { _ in true } == nil)
     }
 
-    @Test func theLastPlaceThereCanBeIsStored() {
+    @Test func theHighestSlotReferenceIsStored() {
         let index = SeriesIndex()
         let last = SlotReference(PagePlace(segment: SlotReference.maxSegments - 1, index: 63), 1023)
         index.insert(7, last)
@@ -36,9 +36,9 @@ struct SeriesIndexTests {
         #expect(last.place == PagePlace(segment: SlotReference.maxSegments - 1, index: 63) && last.slot == 1023)
     }
 
-    /// Against a dictionary, with few different hashes so that entries stand in each other's way.
+    /// Compared with a dictionary. Few distinct hashes make entries collide.
     @Test(arguments: [UInt64(1), 2, 3])
-    func agreesWithADictionaryWhateverIsDone(_ seed: UInt64) {
+    func theIndexAgreesWithADictionary(_ seed: UInt64) {
         var random = Xorshift(seed: seed)
         let index = SeriesIndex()
         var model: [Int: UInt32] = [:]
@@ -70,7 +70,7 @@ struct SeriesIndexTests {
         #expect(index.count == 0)
     }
 
-    @Test func givesBackItsMemoryWhenItsEntriesGo() {
+    @Test func theIndexShrinksWhenEntriesAreRemoved() {
         let index = SeriesIndex()
         let hashes = (0..<200_000).map { UInt32(truncatingIfNeeded: $0) &* 0x9E37_79B9 }
         for (number, hash) in hashes.enumerated() { index.insert(hash, reference(number)) }
@@ -88,7 +88,7 @@ struct LabelHashTests {
         unsafe bytes.withUnsafeBufferPointer { unsafe labelHash($0, seed: seed) }
     }
 
-    @Test func everyByteAndTheLengthCount() {
+    @Test func everyByteAndTheLengthChangeTheHash() {
         for length in 0...70 {
             let bytes = (0..<length).map { UInt8($0) }
             var hashes: Set<UInt32> = [hash(bytes)]
@@ -109,13 +109,13 @@ struct LabelHashTests {
         #expect(buckets.allSatisfy { (40...160).contains($0) })
     }
 
-    @Test func theSeedMatters() {
+    @Test func theSeedChangesTheHash() {
         #expect(hash([1, 2, 3], seed: 1) != hash([1, 2, 3], seed: 2))
     }
 }
 
 struct ClosedIndexTests {
-    @Test func forgettingMakesALookupGoByTextAgain() {
+    @Test func removingAChildClearsItsPackedLookup() {
         let registry = MetricRegistry.bare()
         let family = Family<Route, Counter>("c_total", help: "C.", in: registry)
         let route = Route(method: .post, isCached: false)
@@ -126,7 +126,7 @@ struct ClosedIndexTests {
         family.remove(route)
         #expect(unsafe family.core.handle(of: route) == nil)
         _ = family[route]
-        #expect(unsafe family.core.handle(of: route) == handle, "the one handle of the child, at its one address")
+        #expect(unsafe family.core.handle(of: route) == handle, "a child keeps one handle at one address")
     }
 
     enum Only: String, LabelValue { case one }
@@ -136,14 +136,14 @@ struct ClosedIndexTests {
         static let schema: [Tally.Label<Self>] = [Label("only", \.only), Label("flag", \.flag)]
     }
 
-    @Test func aValueWithoutBytesNeedsNoneInTheKey() {
+    @Test func aLabelValueWithoutBytesTakesNoneInTheKey() {
         let family = Family<WithOnly, Counter>("c_total", help: "C.", in: .bare())
         for flag in [false, true, true] { family[WithOnly(only: .one, flag: flag)].increment() }
         #expect(unsafe family.core.handle(of: WithOnly(only: .one, flag: true))?.pointee.value == 2)
         #expect(unsafe family.core.handle(of: WithOnly(only: .one, flag: false))?.pointee.value == 1)
     }
 
-    @Test func onlySetsWhoseEveryLabelIsOneByteArePacked() {
+    @Test func onlyLabelSetsOfOneByteLabelsArePacked() {
         #expect(KeyPacking(Route.schema.map(\.field)) != nil)
         #expect(KeyPacking(Direction.schema.map(\.field)) != nil)
         #expect(KeyPacking(Path.schema.map(\.field)) == nil)

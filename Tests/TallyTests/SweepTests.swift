@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tally
 
-/// Memory is bounded by what lives: exposed children, children whose handles are kept, and what scrapes still read.
+/// Memory is bounded by exposed children, children with live handles, and pages that scrapes still read.
 struct SweepTests {
     let registry = MetricRegistry(ownMetrics: false)
 
@@ -13,7 +13,7 @@ struct SweepTests {
         try Counter.family(validating: "c_total", help: "", labelNames: ["n"], maxChildren: limit, in: registry)
     }
 
-    @Test func aHandleKeepsItsNeighboursOnly() throws {
+    @Test func aHandleRetainsOnlyItsNeighbours() throws {
         let family = try family()
         var kept: [Counter] = []
         for number in 0..<60_000 {
@@ -24,18 +24,18 @@ struct SweepTests {
         }
         family.removeAll()
         family.storage._checkInvariants()
-        // Sixteen a handle, and what is not worth a sweep yet.
+        // Sixteen slots per handle, and as many as are not worth a sweep.
         #expect(family.storage.size.slots <= 60 * 16 + 512 + 60 * 16)
         #expect(family.storage.size.entries < 20_000)
         for (index, child) in kept.enumerated() {
             let number = index * 1000 + 500
             child.increment()
-            #expect(family[["\(number)"]].value == number + 1, "the same child, as long as its handle is kept")
+            #expect(family[["\(number)"]].value == number + 1, "the same child while its handle lives")
         }
         family.storage._checkInvariants()
     }
 
-    @Test func whatAHandleKeptGoesAfterTheHandle() throws {
+    @Test func releasingHandlesReleasesTheirChildren() throws {
         let family = try family()
         var kept = (0..<20_000).map { family[["\($0)"]] }
         family.removeAll()
@@ -47,16 +47,16 @@ struct SweepTests {
         family.storage._checkInvariants()
     }
 
-    @Test func slowReadersKeepWhatTheyShowAndNoMore() throws {
+    @Test func slowReadersRetainOnlyTheirOwnPages() throws {
         let family = try family(5000)
         var readers: [ExpositionChunks] = []
         for round in 0..<60 {
             family.removeAll()
             for number in 0..<2000 { family[["\(round) \(number)"]].increment() }
-            // Two readers that never end while the next begins.
+            // Two readers are still open when the next one starts.
             readers.append(registry.chunks(as: .prometheusText))
             if readers.count > 2 { readers.removeFirst() }
-            // One that is not removed, so that every page a reader shows has something that lives.
+            // A child that is added while the first reader is open.
             if round == 0 { family[["stays"]].increment() }
             #expect(family.storage.size.slots < 8000, "round \(round)")
         }
@@ -65,7 +65,7 @@ struct SweepTests {
         #expect(family.storage.size.entries < 20_000)
     }
 
-    @Test func readersKeepPagesOnlyAsLongAsTheyRead() throws {
+    @Test func aReaderRetainsPagesOnlyWhileItLives() throws {
         let family = try family(5000)
         for number in 0..<2000 { family[["\(number)"]].increment() }
         weak var page: SeriesPage?
@@ -74,32 +74,32 @@ struct SweepTests {
         #expect(page != nil)
         family.removeAll()
         let after = family.storage.view()
-        #expect(page != nil && after.pages.isEmpty, "a new view takes nothing that is hidden")
+        #expect(page != nil && after.pages.isEmpty, "a new view has no hidden children")
         reader = nil
         #expect(page == nil)
     }
 
-    @Test func aViewTakesNoPageOfWhichNothingIsExposed() throws {
+    @Test func viewsSkipPagesWithoutExposedChildren() throws {
         let family = try family(5000)
-        // Kept by its handle, and hidden.
+        // Hidden, and retained by its handle.
         let held = family[["held"]]
         family.removeAll()
         #expect(family.storage.size.slots > 0 && family.storage.view().pages.isEmpty)
         held.increment()
         #expect(family[["held"]].value == 1)
-        // As a scrape finds it that begins before the sweep has come to the pages.
+        // The state that a scrape finds if it starts before the sweep reaches the pages.
         family.storage.state.withLock { family.storage.hideAll(&$0) }
         #expect(family.storage.view().pages.isEmpty)
     }
 
-    /// Against a dictionary: what is made, removed, kept and let go of at random is found with what it counted.
+    /// Compared with a dictionary: children that are created, removed, held and released at random keep their counts.
     @Test(arguments: [UInt64(1), 2, 3, 4])
-    func whateverComesAndGoesIsFoundAgain(_ seed: UInt64) throws {
+    func childrenAgreeWithADictionary(_ seed: UInt64) throws {
         var random = Xorshift(seed: seed)
         let family = try family(100_000)
         var exposed: [Int: Int] = [:]
         var handles: [Int: Counter] = [:]
-        /// What a child that is not exposed has counted, as long as its handle is kept.
+        /// The counts of children that are not exposed but have a live handle.
         var hidden: [Int: Int] = [:]
         for step in 0..<16_000 {
             let number = Int(random.next() % 3000)
@@ -142,7 +142,7 @@ struct SweepTests {
         }
     }
 
-    @Test func childrenMovedByASweepKeepWhatBelongsToThem() throws {
+    @Test func childrenMovedByASweepKeepTheirData() throws {
         let registry = try MetricRegistry(
             clock: ContinuousClock(),
             wallSeconds: { 5 },
@@ -170,7 +170,7 @@ struct SweepTests {
         }
     }
 
-    @Test func closedLabelSetsComeBackHoweverManyThereAre() {
+    @Test func thousandsOfClosedLabelSetsReturnAfterRemoval() {
         struct Bytes: LabelSet {
             var a: UInt8
             var b: UInt8
@@ -181,7 +181,7 @@ struct SweepTests {
             for a in 0..<UInt8.max { for b in 0..<UInt8(40) { body(Bytes(a: a, b: b)) } }
         }
         each { family[$0].increment() }
-        // The index has grown past what it copies, and may do so again: lookups by text bring the handles back.
+        // The index no longer copies its handles when it grows this large: lookups by text bring them back.
         for _ in 0..<2 { each { family[$0].increment() } }
         each { #expect(unsafe family.core.handle(of: $0) != nil) }
         each { if $0.a % 2 == 0 { family.remove($0) } }

@@ -18,7 +18,7 @@ struct TextfileTests {
     }
 
     @Test
-    func holdTheExposition() throws {
+    func theFileHoldsTheExposition() throws {
         try inFolder { folder in
             let file = folder.appending(path: "jobs.prom")
             try registry.write(toTextfile: file.path)
@@ -30,12 +30,12 @@ struct TextfileTests {
     }
 
     @Test
-    func takeTheOldOnesPlaceWhole() throws {
+    func theFileIsReplacedAtomically() throws {
         try inFolder { folder in
             let file = folder.appending(path: "jobs.prom")
             let old = Data("old".utf8)
             try old.write(to: file)
-            // Whoever has it open goes on reading the old one.
+            // A reader that has the old file open keeps reading it.
             let reader = try FileHandle(forReadingFrom: file)
             let family = try Gauge.family(
                 validating: "many",
@@ -52,13 +52,13 @@ struct TextfileTests {
     }
 
     @Test
-    func thatCannotBeWrittenLeaveNothingBehind() throws {
+    func aFailedWriteLeavesNoFileBehind() throws {
         try inFolder { folder in
             let missing = folder.appending(path: "none/jobs.prom").path
             let error = #expect(throws: TextfileError.self) { try registry.write(toTextfile: missing) }
             #expect(error?.errno == ENOENT)
             #expect(error?.description.contains("creating \(missing)") == true)
-            // A folder where the file should be.
+            // A folder in the place of the file.
             let occupied = folder.appending(path: "jobs.prom")
             try FileManager.default.createDirectory(at: occupied, withIntermediateDirectories: true)
             let rename = #expect(throws: TextfileError.self) { try registry.write(toTextfile: occupied.path) }
@@ -67,7 +67,7 @@ struct TextfileTests {
         }
     }
 
-    // MARK: What must not be replaced
+    // MARK: Files that must not be replaced
 
     private func code(_ path: String) -> Int32? {
         do throws(TextfileError) {
@@ -79,15 +79,15 @@ struct TextfileTests {
     }
 
     @Test
-    func areNeverADeviceNorAPipeNorASocket() throws {
+    func devicesPipesAndSocketsAreNotReplaced() throws {
         try inFolder { folder in
-            // Of its own, never the machine's: a defect would destroy it.
+            // Never the machine's devices, because a defect would destroy them.
             let pipe = folder.appending(path: "pipe").path
             #expect(mkfifo(pipe, 0o600) == 0)
             let link = folder.appending(path: "link").path
             #expect(symlink(pipe, link) == 0)
             var paths = [pipe, link]
-            // As root only.
+            // Only root may create devices.
             let device = folder.appending(path: "null").path
             if mknod(device, S_IFCHR | 0o600, 0x103) == 0 { paths.append(device) }
             let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
@@ -106,7 +106,7 @@ struct TextfileTests {
     }
 
     @Test(arguments: ["jobs\0.prom", "jobs.prom\0", "\0"])
-    func haveNoNameWithNUL(_ name: String) throws {
+    func aPathWithNULThrows(_ name: String) throws {
         try inFolder { folder in
             let error = #expect(throws: TextfileError.self) {
                 try registry.write(toTextfile: "\(folder.path)/\(name)")
@@ -118,9 +118,9 @@ struct TextfileTests {
         }
     }
 
-    /// Links to one another folder's file: absolute, relative, over another link, and to a file that is not there yet.
+    /// Links to a file of another folder: absolute, relative, through another link, and to a file that is missing.
     @Test(arguments: ["absolute", "relative", "twice", "dangling"])
-    func areWrittenWhereALinkPoints(_ name: String) throws {
+    func symbolicLinksAreFollowed(_ name: String) throws {
         try inFolder { folder in
             let data = folder.appending(path: "data")
             try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
@@ -145,7 +145,7 @@ struct TextfileTests {
     }
 
     @Test
-    func areNoLinksInACircle() throws {
+    func aCycleOfSymbolicLinksThrows() throws {
         try inFolder { folder in
             let (one, other) = (folder.appending(path: "one").path, folder.appending(path: "other").path)
             #expect(symlink("other", one) == 0 && symlink("one", other) == 0)
@@ -154,8 +154,8 @@ struct TextfileTests {
     }
 
     @Test
-    func withoutRoomAreAnErrorThatSaysSo() async {
-        // In a process of its own, whose files may have no bytes.
+    func aFileSizeLimitThrowsAndLeavesNoFileBehind() async {
+        // In a process of its own, with a file size limit of zero.
         await #expect(processExitsWith: .success) {
             signal(SIGXFSZ, SIG_IGN)
             var limit = rlimit(rlim_cur: 0, rlim_max: .max)

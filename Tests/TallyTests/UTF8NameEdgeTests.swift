@@ -2,10 +2,10 @@ import Tally
 import TallyTesting
 import Testing
 
-/// UTF-8 names at the edge of what a registry takes.
+/// UTF-8 names at the limits of a registry.
 struct UTF8NameEdgeTests {
     @Test(arguments: [1024, 1020, 1018, 1016])
-    func ofTheGreatestLengthsKeepTheSuffixesOfTheirSamples(_ length: Int) throws {
+    func namesOfMaximumLengthKeepTheirSampleSuffixes(_ length: Int) throws {
         let registry = MetricRegistry(nameValidation: .utf8, exposesCreated: true, ownMetrics: false)
         let name = String(repeating: "é", count: length / 2)
         try Histogram(validating: name, help: "", buckets: [1], in: registry).observe(1)
@@ -18,7 +18,7 @@ struct UTF8NameEdgeTests {
     }
 
     @Test(arguments: ["--name--", "..name__", "_name_", "-_name.-"])
-    func ofLabelsCannotBecomeThatOfTheMetricsName(_ label: String) throws {
+    func labelNamesThatEscapeToTheNameLabelThrow(_ label: String) throws {
         let registry = MetricRegistry(nameValidation: .utf8)
         let error = #expect(throws: RegistrationError.self) {
             try Gauge.family(validating: "g", help: "", labelNames: [label], in: registry)
@@ -27,8 +27,8 @@ struct UTF8NameEdgeTests {
     }
 
     @Test
-    func overflowIsCountedByTheirBytes() throws {
-        // `String` calls these equal.
+    func overflowIsCountedByTheBytesOfTheName() throws {
+        // The two names are equal as strings.
         let registry = MetricRegistry(nameValidation: .utf8)
         for (name, overflow) in [("é", 3), ("e\u{301}", 5)] {
             let family = try Gauge.family(validating: name, help: "", labelNames: ["n"], maxChildren: 1, in: registry)
@@ -38,9 +38,9 @@ struct UTF8NameEdgeTests {
         #expect(parsed.samples(of: "tally_family_overflow_total").map(\.value).sorted() == [3, 5])
     }
 
-    /// Counters, whose lines are otherwise copied as they lie in memory.
+    /// Counters, because their lines are otherwise copied from memory unchanged.
     @Test
-    func ofCountersAreEscapedEachLineByItself() throws {
+    func everyLineOfACounterFamilyIsEscaped() throws {
         let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
         Counter("a.b", help: "", in: registry).increment()
         let family = try Counter.family(validating: "c", help: "", labelNames: ["x.y", "z"], in: registry)
@@ -55,7 +55,7 @@ struct UTF8NameEdgeTests {
     }
 
     @Test
-    func ofCreationTimesAreTakenByTheirFamily() throws {
+    func createdNamesAreReservedByTheirFamily() throws {
         let registry = MetricRegistry(exposesCreated: true)
         Counter("jobs", help: "", in: registry).increment()
         let error = #expect(throws: RegistrationError.self) {

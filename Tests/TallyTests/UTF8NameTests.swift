@@ -2,7 +2,7 @@ import Tally
 import TallyTesting
 import Testing
 
-/// Names beyond `[a-zA-Z_:][a-zA-Z0-9_:]*`, and how each kind of scraper gets them.
+/// Names beyond `[a-zA-Z_:][a-zA-Z0-9_:]*`, and their form for each kind of scraper.
 struct UTF8NameTests {
     private enum Phase: String, LabelValue, CaseIterable { case on, off }
 
@@ -31,7 +31,7 @@ struct UTF8NameTests {
     }
 
     @Test
-    func standInQuotesWhereTheScraperReadsThem() throws {
+    func namesAreQuotedForScrapersThatAllowUTF8() throws {
         #expect(
             try text(.prometheusText(escaping: .allowUTF8)) == #"""
                 # HELP "db.latency_seconds" Latency.
@@ -59,7 +59,7 @@ struct UTF8NameTests {
     }
 
     @Test
-    func becomeUnderscoresForEveryOtherScraper() throws {
+    func namesAreEscapedWithUnderscoresForOtherScrapers() throws {
         let expected = #"""
             # HELP db_latency_seconds Latency.
             # TYPE db_latency_seconds histogram
@@ -87,7 +87,7 @@ struct UTF8NameTests {
     }
 
     @Test
-    func canBeReadBackFromDotsAndValuesInOpenMetrics() throws {
+    func openMetricsNamesAreEscapedWithDotsAndValues() throws {
         let dots = try text(.openMetrics(escaping: .dots))
         #expect(dots.contains("# TYPE db_dot_latency__seconds histogram\n# UNIT db_dot_latency__seconds seconds\n"))
         #expect(dots.contains(#"db_dot_latency__seconds_bucket{host_dot_name="a\"b",le="0.5"} 1"#))
@@ -107,7 +107,7 @@ struct UTF8NameTests {
     }
 
     @Test(arguments: [NameEscaping.underscores, .dots, .values, .allowUTF8])
-    func areReadByTheParserInEveryEscaping(_ escaping: NameEscaping) throws {
+    func theParserReadsNamesInEveryEscaping(_ escaping: NameEscaping) throws {
         for (format, syntax) in [
             (ExpositionFormat.prometheusText(escaping: escaping), ExpositionParser(.prometheusText)),
             (.openMetrics(escaping: escaping), ExpositionParser(.openMetrics)),
@@ -119,7 +119,7 @@ struct UTF8NameTests {
     }
 
     @Test
-    func areJSONAsTheyAre() throws {
+    func jsonHasUnescapedNames() throws {
         let json = try text(.json)
         #expect(json.contains(#"{"name":"http.requests_total","#))
         #expect(json.contains(#"{"labels":{"host.name":"a\"b","http.route":"/\"x\\\n","method":"get"},"value":"1.5"}"#))
@@ -131,7 +131,7 @@ struct UTF8NameTests {
     }
 
     @Test
-    func areEscapedAsTheSpecificationSays() {
+    func namesAreEscapedAsSpecified() {
         let cases: [(String, underscores: String, dots: String, values: String)] = [
             ("plain", "plain", "plain", "plain"),
             ("with_underscore:colon", "with_underscore:colon", "with__underscore:colon", "with_underscore:colon"),
@@ -154,14 +154,14 @@ struct UTF8NameTests {
     }
 
     @Test
-    func changeNothingWhereAllNamesAreOld() throws {
+    func escapingLeavesLegacyNamesUnchanged() throws {
         let registry = MetricRegistry(ownMetrics: false)
         Counter("a_total", help: "", in: registry).increment()
         let plain = registry.exposition().body
         for escaping in [NameEscaping.underscores, .values, .allowUTF8] {
             #expect(registry.exposition(as: .prometheusText(escaping: escaping)).body == plain)
         }
-        // All but the dots, which must be told from underscores again.
+        // Except with `dots`, which doubles underscores so that names can be decoded.
         #expect(
             String(decoding: registry.exposition(as: .prometheusText(escaping: .dots)).body, as: UTF8.self)
                 == "# HELP a__total \n# TYPE a__total counter\na__total 1\n"
@@ -171,7 +171,7 @@ struct UTF8NameTests {
     // MARK: Registration
 
     @Test
-    func areAnErrorUnlessTheRegistryTakesThem() throws {
+    func namesThrowUnlessTheRegistryAcceptsThem() throws {
         let registry = MetricRegistry()
         let error = #expect(throws: RegistrationError.self) { try Gauge(validating: "a.b", help: "", in: registry) }
         #expect(error?.code == .invalidMetricName)
@@ -187,7 +187,7 @@ struct UTF8NameTests {
     }
 
     @Test(arguments: [("a.b", "a-b"), ("a.b", "a_b"), ("U__a_2e_b", "a.b"), ("x.y", "x y"), ("é", "ü")])
-    func thatWouldBeOneWhenEscapedAreAnError(_ one: String, _ other: String) throws {
+    func namesThatEscapeToTheSameNameThrow(_ one: String, _ other: String) throws {
         let registry = MetricRegistry(nameValidation: .utf8)
         _ = try Gauge(validating: one, help: "", in: registry)
         let error = #expect(throws: RegistrationError.self) { try Gauge(validating: other, help: "", in: registry) }
@@ -199,7 +199,7 @@ struct UTF8NameTests {
     }
 
     @Test
-    func collideByTheirSamplesToo() throws {
+    func escapedSampleNamesCollideToo() throws {
         let registry = MetricRegistry(nameValidation: .utf8)
         _ = Histogram("db.latency", help: "", in: registry)
         for name in ["db.latency_count", "db_latency_sum", "U__db_2e_latency_bucket"] {
@@ -209,8 +209,8 @@ struct UTF8NameTests {
     }
 
     @Test
-    func areToldApartByTheirBytes() throws {
-        // `String` calls these equal.
+    func namesAreComparedByBytes() throws {
+        // The two names are equal as strings.
         let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
         _ = try Gauge(validating: "é", help: "composed", in: registry)
         _ = try Gauge(validating: "e\u{301}", help: "decomposed", in: registry)
@@ -220,7 +220,7 @@ struct UTF8NameTests {
     }
 
     @Test
-    func ofLabelsHaveTheirOwnRules() {
+    func labelNamesHaveTheirOwnRules() {
         let registry = MetricRegistry(nameValidation: .utf8)
         let error = #expect(throws: RegistrationError.self) {
             try Gauge.family(validating: "g", help: "", labelNames: ["__a"], in: registry)
@@ -233,7 +233,7 @@ struct UTF8NameTests {
     }
 
     @Test
-    func canBeAskedForByAnyOfTheirForms() throws {
+    func familiesCanBeRequestedByAnyEscapedName() throws {
         let registry = try registry()
         let names = [
             "http.requests_total", "http_requests_total", "U__http_2e_requests__total", "http.requests",
@@ -249,7 +249,7 @@ struct UTF8NameTests {
     }
 
     @Test
-    func areNegotiated() {
+    func escapingIsNegotiated() {
         let prometheus3 =
             "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
         #expect(ScrapeRequest(accept: prometheus3).format == .openMetrics(escaping: .allowUTF8))
@@ -264,7 +264,7 @@ struct UTF8NameTests {
             ("text/plain;escaping=allow-utf-8", .prometheusText),
             ("text/plain;version=1.0.0;escaping=dots;q=0.1,text/plain;version=0.0.4", .prometheusText),
             ("application/openmetrics-text;escaping=values", .openMetrics(escaping: .values)),
-            // That of the choice that decides.
+            // The escaping of the preferred format.
             (
                 "application/openmetrics-text;escaping=dots,application/openmetrics-text;version=1.0.0;escaping=values",
                 .openMetrics(escaping: .values)

@@ -1,4 +1,4 @@
-// A user's program: what it says must compile and run as it stands here, whatever lies behind it.
+// A user's program, which must compile and run unchanged whatever the implementation.
 
 import Tally
 import TallyHealthcheck
@@ -83,7 +83,7 @@ func metricsRoute(accept: String?) -> (body: [UInt8], contentType: String) {
     return (exposition.body, exposition.contentType)
 }
 
-/// The whole of a scrape's wishes: formats, gzip, `name[]`, its timeout. Never fails; what it cannot read it ignores.
+/// All options of a scrape: format, gzip, `name[]`, timeout. Never fails; invalid options are ignored.
 func scrapeRoute(accept: String?, acceptEncoding: String?, query: String?, timeout: String?) -> Exposition {
     registry.exposition(
         for: ScrapeRequest(accept: accept, acceptEncoding: acceptEncoding, query: query, timeout: timeout)
@@ -142,7 +142,7 @@ var union = try DistinctSketch(bytes: sketch.bytes(for: .redis), from: .redis)  
 try union.merge(sketch)
 print(union.estimate)
 
-// 7. Names that come at run time, and a test's own clock.
+// 7. Names that come at run time, and a test's clock.
 
 let dynamic = try Counter(validating: "jobs_" + "done_total", help: "Jobs done.", in: registry)
 dynamic.increment()
@@ -156,7 +156,7 @@ byQueue[["mail", "done"]].increment()
 let testRegistry = MetricRegistry(clock: SuspendingClock())
 print(String(decoding: testRegistry.exposition(as: .json).body, as: UTF8.self))
 
-// 8. Totals that something else keeps.
+// 8. Totals that are kept elsewhere.
 
 ObservedCounter("pool_connects_total", help: "Connections made by the pool.", in: registry) { 7 }
 

@@ -1,7 +1,7 @@
-/// A text, and whether a strict parser accepts it.
+/// A text and the verdict of a strict parser.
 ///
-/// The kinds are those of the public corpora: prometheus/OpenMetrics `tests/testdata/parsers`, client_python's parser
-/// tests, prometheus/common `expfmt/text_parse_test.go`; the texts are our own.
+/// The cases cover those of the public corpora: prometheus/OpenMetrics `tests/testdata/parsers`, client_python's parser
+/// tests, prometheus/common `expfmt/text_parse_test.go`. The texts are Tally's own.
 package struct ParserCase: Sendable, CustomStringConvertible {
     package enum Syntax: String, Sendable {
         case prometheusText
@@ -13,7 +13,7 @@ package struct ParserCase: Sendable, CustomStringConvertible {
     package let bytes: [UInt8]
     /// The error's code and line; nil if the text is accepted.
     package let error: (code: String, line: Int)?
-    /// Why the outside judge says otherwise, or reads something else; nil if it agrees.
+    /// The reason why client_python's verdict or reading differs, or nil if it agrees.
     package let difference: ParserDifference?
 
     package var description: String { "\(syntax == .openMetrics ? "OpenMetrics" : "Prometheus text") \(name)" }
@@ -83,7 +83,7 @@ private func prometheusText(
     )
 }
 
-/// Bytes as they stand.
+/// Bytes, unchanged.
 func raw(
     _ syntax: ParserCase.Syntax,
     _ name: String,

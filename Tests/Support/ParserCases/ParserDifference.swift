@@ -1,8 +1,8 @@
-/// Why our parser and client_python's differ on purpose: the rule, and the specification's words for it.
+/// A deliberate difference between Tally's parser and client_python's.
 ///
-/// client_python says of its parsers that they are laxer than the specification.
+/// client_python's documentation calls its parsers laxer than the specification.
 package struct ParserDifference: Sendable, Hashable {
-    /// In our words.
+    /// The rule, in short.
     package let reason: String
     /// The specification's sentence or grammar.
     package let sentence: String
@@ -30,7 +30,7 @@ package struct ParserDifference: Sendable, Hashable {
         sentence: "metric-descriptor = HASH SP type SP metricname SP metric-type LF"
     )
     package static let unitBytes = Self(
-        reason: "a unit is of the bytes of a name",
+        reason: "a unit has only the bytes of a name",
         sentence: "HASH SP unit SP metricname SP *metricname-char LF"
     )
     package static let boundElsewhere = Self(
@@ -42,7 +42,7 @@ package struct ParserDifference: Sendable, Hashable {
         sentence: #"A Quantile's Metric's LabelSet MUST NOT have "quantile" label name."#
     )
     package static let createdIsATime = Self(
-        reason: "_created is a time, so neither NaN nor infinite",
+        reason: "_created is a time, so it is neither NaN nor infinite",
         sentence: "Timestamps MUST be Unix Epoch in seconds."
     )
     package static let exemplarInItsBucket = Self(
@@ -51,7 +51,7 @@ package struct ParserDifference: Sendable, Hashable {
             "Each bucket covers the values less and or equal to it, and the value of the exemplar MUST be within this range."
     )
     package static let duplicateMetric = Self(
-        reason: "a series stands once, unless its timestamps differ",
+        reason: "a series appears once, unless its timestamps differ",
         sentence: "Every Metric within a MetricFamily MUST have a unique LabelSet."
     )
     package static let tooLargeForADouble = Self(
@@ -60,7 +60,7 @@ package struct ParserDifference: Sendable, Hashable {
             "Floating point numbers MUST fit within the range of a 64-bit floating point value as defined by IEEE 754"
     )
     package static let asciiDigits = Self(
-        reason: "digits are those of ASCII",
+        reason: "digits are ASCII",
         sentence: "realnumber = [SIGN] 1*DIGIT"
     )
     package static let exemplarName = Self(
@@ -68,19 +68,19 @@ package struct ParserDifference: Sendable, Hashable {
         sentence: "exemplar = SP HASH SP labels SP number [SP timestamp]"
     )
     package static let emptyLabelName = Self(
-        reason: "a label's name is not empty, in quotes neither; so the Go parser",
+        reason: "a label's name is not empty, not even in quotes; the Go parser agrees",
         sentence: "label-name = label-name-initial-char *label-name-char"
     )
     package static let spaceBeforeLabels = Self(
-        reason: "the labels follow the name at once",
+        reason: "no space separates the name from its labels",
         sentence: "sample = metricname [labels] SP number [SP timestamp] [exemplar] LF"
     )
     package static let quotedWithoutMetadata = Self(
-        reason: "the judge fails on a quoted name without a TYPE line",
+        reason: "client_python fails on a quoted name without a TYPE line",
         sentence: "If no TYPE is exposed, the MetricFamily MUST be of type Unknown."
     )
     package static let laterPoints = Self(
-        reason: "the judge drops parts of a metric's second point, though the specification's example has them",
+        reason: "client_python drops parts of a metric's second point, although the specification's example has them",
         sentence:
             "If more than one MetricPoint is exposed for a Metric, then its MetricPoints MUST have monotonically increasing timestamps."
     )
@@ -89,12 +89,12 @@ package struct ParserDifference: Sendable, Hashable {
         sentence: "sample = metricname [labels] SP number [SP timestamp] [exemplar] LF"
     )
     package static let sameTimestamp = Self(
-        reason: "the judge drops what has the timestamp of the line before; we keep it",
+        reason: "client_python drops a line with the timestamp of the line before; Tally keeps it",
         sentence:
             "If more than one MetricPoint is exposed for a Metric, then its MetricPoints MUST have monotonically increasing timestamps."
     )
     package static let infoByLabels = Self(
-        reason: "the judge takes all samples of an info for one metric; ours are told apart by their labels",
+        reason: "client_python takes all samples of an info for one metric; Tally distinguishes them by their labels",
         sentence: "Metrics are defined by a unique LabelSet within a MetricFamily."
     )
 
@@ -121,7 +121,7 @@ package struct ParserDifference: Sendable, Hashable {
         sentence: "If the token is HELP, at least one more token is expected, which is the metric name."
     )
     package static let textNames = Self(
-        reason: "a name before labels is an identifier too",
+        reason: "a name before labels is an identifier as well",
         sentence: "metric_name = identifier"
     )
     package static let textTypes = Self(
@@ -129,25 +129,25 @@ package struct ParserDifference: Sendable, Hashable {
         sentence: "the second is either counter, gauge, histogram, summary, or untyped"
     )
     package static let oneHelp = Self(
-        reason: "one HELP line a name",
+        reason: "one HELP line per name",
         sentence: "Only one HELP line may exist for any given metric name."
     )
     package static let oneType = Self(
-        reason: "one TYPE line a name",
+        reason: "one TYPE line per name",
         sentence: "Only one TYPE line may exist for a given metric name."
     )
     package static let typeBeforeSamples = Self(
-        reason: "TYPE stands before the samples",
+        reason: "TYPE comes before the samples",
         sentence:
             "The TYPE line for a metric name must appear before the first sample is reported for that metric name."
     )
     package static let oneGroup = Self(
-        reason: "a metric's lines stand together, HELP and TYPE first",
+        reason: "a metric's lines form one group, HELP and TYPE first",
         sentence:
             "All lines for a given metric must be provided as one single group, with the optional HELP and TYPE lines first"
     )
     package static let uniqueLines = Self(
-        reason: "a series stands once",
+        reason: "a series appears once",
         sentence: "Each line must have a unique combination of a metric name and labels."
     )
     package static let wholeMilliseconds = Self(
@@ -177,17 +177,17 @@ package struct ParserDifference: Sendable, Hashable {
             #"a separate sample line with the name x_bucket and a label {le="y"} (where y is the upper bound of the bucket)."#
     )
     package static let quantileLabels = Self(
-        reason: "a quantile has its label",
+        reason: "a quantile has the label quantile",
         sentence:
             #"Each quantile of a summary named x is given as a separate sample line with the same name x and a label {quantile="y"}."#
     )
     package static let risingBounds = Self(
-        reason: "bounds and quantiles rise",
+        reason: "bounds and quantiles increase",
         sentence: "The buckets of a histogram and the quantiles of a summary must appear in increasing numerical order"
     )
     package static let counts = Self(
         reason:
-            "a count is not negative, and a bucket has all that is in those below it, as the Go parser and promtool say",
+            "counts are not negative and buckets are cumulative, as the Go parser and promtool require",
         sentence: "(where y is the upper bound of the bucket)"
     )
 }

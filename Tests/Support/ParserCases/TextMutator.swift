@@ -1,8 +1,8 @@
-/// Texts that are nearly expositions: the cases, changed at random, and the same ones for the same seed.
+/// Nearly valid expositions: the cases with random changes, which are the same for the same seed.
 package struct TextMutator {
     private var state: UInt64
 
-    /// Pieces that mean something to a parser.
+    /// Pieces that have a meaning to a parser.
     private static let pieces: [[UInt8]] =
         [
             "# TYPE ", "# HELP ", "# UNIT ", "# EOF", "# EOF\n", " # {", "{", "}", "\"", "\\", "\\n", "\n", "\r", "\t",
@@ -20,10 +20,10 @@ package struct TextMutator {
         state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
     }
 
-    /// One text and the format it is taken for.
+    /// The next text, and the format to parse it as.
     package mutating func next() -> (syntax: ParserCase.Syntax, bytes: [UInt8]) {
         let cases = ParserCase.all
-        // Mostly from what is accepted: a text with a mistake already has little left to find.
+        // Mostly from accepted cases, because a parser stops at the first mistake.
         let start = below(4) == 0 ? cases[below(cases.count)] : Self.accepted[below(Self.accepted.count)]
         var bytes = start.bytes
         for _ in 0..<(1 + below(3)) { mutate(&bytes, with: cases[below(cases.count)].bytes) }
@@ -42,7 +42,7 @@ package struct TextMutator {
         case 4, 5: bytes.insert(contentsOf: Self.pieces[below(Self.pieces.count)], at: place)
         case 6: bytes.replaceSubrange(place..<end, with: other[..<min(other.count, below(40))])
         default:
-            // Whole lines, of this text or another.
+            // A whole line of this text or another.
             var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
             let more = other.split(separator: UInt8(ascii: "\n")).map(Array.init)
             let line = below(2) == 0 || more.isEmpty ? lines[below(lines.count)] : more[below(more.count)]

@@ -3,7 +3,7 @@ import TallyTestSupport
 import TallyTesting
 import Testing
 
-/// The guide "Active users across a fleet" is true: it has the code between the marks, and no other.
+/// Runs the code of the guide "Active users across a fleet": the code between the marks.
 struct ActiveUsersAcrossAFleetTests {
     private let guide: Guide
 
@@ -11,7 +11,7 @@ struct ActiveUsersAcrossAFleetTests {
         guide = try Guide("Sources/Tally/Tally.docc/ActiveUsersAcrossAFleet.md")
     }
 
-    @Test func windowsOfOneInstance() {
+    @Test func anInstanceExposesTheShownWindows() {
         let registry = MetricRegistry(ownMetrics: false)
         // GUIDE ActiveUsersAcrossAFleet in-one-process
         let activeUsers = ActiveUsers("active_users", help: "Users.", windows: [.hours(24), .days(7)], in: registry)
@@ -32,7 +32,7 @@ struct ActiveUsersAcrossAFleetTests {
     }
     // END
 
-    @Test func usersByPlan() {
+    @Test func usersAreCountedByPlan() {
         let registry = MetricRegistry(ownMetrics: false)
         // GUIDE ActiveUsersAcrossAFleet by-plan
         let byPlan = Family<Plan, ActiveUsers>("plan_users", help: "Users.", windows: [.hours(24)], in: registry)
@@ -41,13 +41,13 @@ struct ActiveUsersAcrossAFleetTests {
         #expect(registry.text.contains("\nplan_users{plan=\"paid\",window=\"24h\"} 1\n"))
     }
 
-    /// Stands in for a client of Redis: what it keeps can be looked at.
+    /// A stand-in for a Redis client, whose values the test can read.
     private actor Store {
         var values: [String: [UInt8]] = [:]
         func set(_ name: String, to bytes: [UInt8], expiresAfter: Duration) throws { values[name] = bytes }
     }
 
-    @Test func instancesShareAKeyAndPushTheirHours() async throws {
+    @Test func instancesPushOnlyTheirClosedHours() async throws {
         let environment = ["ACTIVE_USERS_KEY": "000102030405060708090a0b0c0d0e0f"]
         let clock = ManualClock()
         let wall = Holder(0.0)
@@ -68,7 +68,7 @@ struct ActiveUsersAcrossAFleetTests {
             try await redis.set(name, to: hour.sketch.bytes(for: .redis), expiresAfter: .days(32))
         }
         // END
-        // The hour that is not over is not pushed.
+        // The current hour is not pushed.
         #expect(await redis.values.keys.sorted() == ["{users:chat}:0:web-1"])
         let pushed = try #require(await redis.values["{users:chat}:0:web-1"])
         #expect(try DistinctSketch(bytes: pushed, from: .redis).estimate == 1)

@@ -4,7 +4,7 @@ import TallyTestSupport
 import TallyTesting
 import Testing
 
-/// The guide "Expose /metrics" is true: it has the code between the marks here and in the listener's test, and no other.
+/// Runs the code of the guide "Expose /metrics": the code between the marks here and in the listener's tests.
 struct ExposeMetricsTests {
     struct Request {
         var headers: [String: String] = [:]
@@ -49,7 +49,7 @@ struct ExposeMetricsTests {
     }
     // END
 
-    @Test func aRouteNegotiates() {
+    @Test func theRouteNegotiatesTheFormat() {
         let plain = metrics(Request())
         #expect(plain.contentType == "text/plain; version=0.0.4; charset=utf-8")
         #expect(String(decoding: plain.body, as: UTF8.self).contains("\nhttp_requests_total 1\n"))
@@ -58,7 +58,7 @@ struct ExposeMetricsTests {
         #expect(String(decoding: open.body, as: UTF8.self).hasSuffix("\n# EOF\n"))
     }
 
-    @Test func piecesAreTheWhole() async throws {
+    @Test func theExpositionCanBeStreamed() async throws {
         let request = Request()
         var writer = Writer()
         // GUIDE ExposeMetrics stream-a-large-registry
@@ -93,7 +93,7 @@ struct ExposeMetricsTests {
     // END
 
     @Test(arguments: ["5", "0", "-1", "inf", "nan", "1e400", "soon"])
-    func aScrapersWishesAreHeard(timeout: String) async {
+    func theRouteFiltersByNameAndAcceptsAnyTimeout(timeout: String) async {
         let request = Request(
             headers: ["X-Prometheus-Scrape-Timeout-Seconds": timeout],
             query: "name%5B%5D=http_requests_total&other=chat_connected_clients"
@@ -127,7 +127,7 @@ struct ExposeMetricsTests {
     }
     // END
 
-    @Test func collectorsAreAsked() async throws {
+    @Test func theRouteExposesCollectedValues() async throws {
         let pool = Pool()
         let database = Database()
         // GUIDE ExposeMetrics collectors
@@ -145,7 +145,7 @@ struct ExposeMetricsTests {
         #expect(without.contains("\ntally_scrape_errors_total{family=\"pool_connections\"} 1\n"))
     }
 
-    @Test func anotherRegistryIsShown() {
+    @Test func anIncludedRegistryIsExposed() {
         struct Library {
             let registry = MetricRegistry(ownMetrics: false)
         }
@@ -157,7 +157,7 @@ struct ExposeMetricsTests {
         #expect(registry.text.contains("\nlibrary_calls_total 4\n"))
     }
 
-    @Test func aFileIsWhole() throws {
+    @Test func theTextfileHoldsTheExposition() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "tally-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }

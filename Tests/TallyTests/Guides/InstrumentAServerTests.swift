@@ -2,9 +2,9 @@ import Tally
 import TallyTestSupport
 import Testing
 
-/// The guide "Instrument a server" is true: it has the code between the marks, and no other.
+/// Runs the code of the guide "Instrument a server": the code between the marks.
 struct InstrumentAServerTests {
-    @Test func theLandingPagePrintsWhatItShows() throws {
+    @Test func theLandingPagesCodePrintsTheShownOutput() throws {
         // GUIDE Tally overview
         let registry = MetricRegistry(ownMetrics: false)
         let connections = Counter("chat_connections_total", help: "Connections accepted since boot.", in: registry)
@@ -106,7 +106,7 @@ struct InstrumentAServerTests {
     }
     // END
 
-    @Test func theHandlerCounts() async throws {
+    @Test func theHandlerUpdatesTheMetrics() async throws {
         _ = try await handle(Request())
         _ = try await handle(Request(method: .post))
         #expect(metrics.requests[Route(method: .get, outcome: .ok)].value == 1)
@@ -120,7 +120,7 @@ struct InstrumentAServerTests {
         #expect(text.contains("\nprocess_start_time_seconds "))
     }
 
-    @Test func handlesExemplarsAndSharedDefinitionsAreAsTheGuideSays() throws {
+    @Test func handlesExemplarsAndRepeatedRegistrationsWork() throws {
         // GUIDE InstrumentAServer count-in-the-handlers
         let served = metrics.requests[Route(method: .get, outcome: .ok)]
         served.increment()
@@ -153,6 +153,6 @@ struct InstrumentAServerTests {
 }
 
 extension String {
-    /// As a code block holds it, whose fence is on a line of its own.
+    /// The text as in a code block, whose closing fence is on a separate line.
     var withoutLastLineFeed: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

@@ -3,7 +3,7 @@ import TallyTestSupport
 import TallyTesting
 import Testing
 
-/// The guide "Names and labels" is true: it has the code between the marks, and no other, and prints what it shows.
+/// Runs the code of the guide "Names and labels", which is between the marks, and compares its output.
 struct NamesAndLabelsTests {
     private let guide: Guide
 
@@ -11,13 +11,13 @@ struct NamesAndLabelsTests {
         guide = try Guide("Sources/Tally/Tally.docc/NamesAndLabels.md")
     }
 
-    /// The samples of an exposition stand in the guide, as a block of their own.
+    /// Expects the samples of an exposition as a block of the guide.
     private func expectShown(
         _ text: String,
-        where isMeant: (Substring) -> Bool = { _ in true },
+        where isIncluded: (Substring) -> Bool = { _ in true },
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
-        let samples = text.split(separator: "\n").filter { !$0.hasPrefix("#") && isMeant($0) }
+        let samples = text.split(separator: "\n").filter { !$0.hasPrefix("#") && isIncluded($0) }
         #expect(guide.output.contains(samples.joined(separator: "\n")), sourceLocation: sourceLocation)
     }
 
@@ -34,7 +34,7 @@ struct NamesAndLabelsTests {
     }
     // END
 
-    @Test func prefixesAndConstantLabels() {
+    @Test func thePrefixAndConstantLabelsAreExposed() {
         // GUIDE NamesAndLabels prefix
         let chat = MetricRegistry(prefix: "chat_", constantLabels: ["region": "eu"])
         Counter("connections", help: "Connections.", in: chat).increment()  // chat_connections_total{region="eu"} 1
@@ -42,7 +42,7 @@ struct NamesAndLabelsTests {
         #expect(chat.text.contains("\nchat_connections_total{region=\"eu\"} 1\n"))
     }
 
-    @Test func labelSetsAreTypes() {
+    @Test func typedLabelSetsAreExposed() {
         let registry = MetricRegistry(ownMetrics: false)
         // GUIDE NamesAndLabels requests
         let requests = Family<Route, Counter>("http_requests_total", help: "Requests served.", in: registry)
@@ -76,7 +76,7 @@ struct NamesAndLabelsTests {
     }
     // END
 
-    @Test func furtherLabelSetsShareAChild() throws {
+    @Test func labelSetsPastTheLimitShareAChild() throws {
         let registry = MetricRegistry()
         // GUIDE NamesAndLabels children-past-the-limit
         let messages = Family<Tenant, Counter>("messages_total", help: "Messages.", maxChildren: 2, in: registry)
@@ -89,7 +89,7 @@ struct NamesAndLabelsTests {
         }
     }
 
-    @Test func idleChildrenGo() throws {
+    @Test func idleChildrenExpire() throws {
         let clock = ManualClock()
         let registry = MetricRegistry(clock: clock, ownMetrics: false)
         // GUIDE NamesAndLabels idle-timeout
@@ -103,7 +103,7 @@ struct NamesAndLabelsTests {
         #expect(try registry.value(of: "jobs_total", labels: ["tenant": "anna"]) == nil)
     }
 
-    @Test func labelNamesThatComeAtRunTime() throws {
+    @Test func labelNamesMayComeAtRunTime() throws {
         let registry = MetricRegistry(ownMetrics: false)
         let names = ["queue", "state"]
         // GUIDE NamesAndLabels label-names-that-come-at-run-time
@@ -116,7 +116,7 @@ struct NamesAndLabelsTests {
         }
     }
 
-    @Test func namesOfAnyCharacters() {
+    @Test func utf8NamesAreEscapedOrQuoted() {
         // GUIDE NamesAndLabels names-of-any-characters
         let registry = MetricRegistry(nameValidation: .utf8, ownMetrics: false)
         let requests = Counter("http.server.requests", help: "Requests served.", in: registry)

@@ -2,21 +2,22 @@ import TallyTesting
 
 @testable import Tally
 
-/// Prometheus text 0.0.4 as a strict parser reads it, for tests that look at bytes.
+/// Prometheus text 0.0.4 as a strict parser reads it, for tests that compare bytes.
 struct ParsedText {
     struct Sample: Hashable {
         var name: String
-        /// In the order they stand in. Bytes, since strings compare by canonical equivalence.
+        /// The labels in their order in the text.
         var labels: [Label]
         var value: String
     }
 
     struct Label: Hashable {
         var name: String
+        /// Bytes, because strings compare by canonical equivalence.
         var value: [UInt8]
     }
 
-    /// A line that the parser accepts, but that is not as we write it: other spaces, a comment, a needless escape.
+    /// A line that the parser accepts but Tally never writes: with other spaces, a comment, or a needless escape.
     struct NotCanonical: Error {
         var line: String
     }
@@ -41,7 +42,7 @@ struct ParsedText {
             let text = String(decoding: line, as: UTF8.self)
             let words = text.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false).map(String.init)
             switch (words.first, words.count > 2 ? words[1] : "") {
-            // As it stands, with its escapes.
+            // Unparsed, with its escapes.
             case ("#", "HELP"): helps[words[2]] = words.count > 3 ? words[3] : ""
             case ("#", "TYPE") where words.count == 4: types.append((words[2], words[3]))
             default: throw NotCanonical(line: text)
