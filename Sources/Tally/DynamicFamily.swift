@@ -6,7 +6,7 @@
 /// jobs[["mail", "done"]].increment()
 /// ```
 ///
-/// Prefer ``Family``, which is safer and faster, for label names that are known at compile time.
+/// For label names that are known at compile time, prefer ``Family``, which is safer and faster.
 public struct DynamicFamily<Child: Instrument>: Sendable {
     let storage: FamilyStorage
 

@@ -20,7 +20,7 @@ public struct Gauge: PlainInstrument {
     @inlinable
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
-    /// The kind of a family of these.
+    /// The kind of a family of gauges.
     public static var _kind: _PlainKind<Self> { _PlainKind(layout) }
 
     /// Sets the value, which may be NaN or an infinity.
@@ -44,11 +44,11 @@ public struct Gauge: PlainInstrument {
         cell.add(amount)
     }
 
-    /// Adds one, or an amount, as ``add(_:)`` does.
+    /// Adds an amount, one by default, as ``add(_:)`` does.
     @inlinable
     public func increment(by amount: Double = 1) { add(amount) }
 
-    /// Subtracts one, or an amount, as ``add(_:)`` does.
+    /// Subtracts an amount, one by default. Drops the amounts that ``add(_:)`` drops.
     @inlinable
     public func decrement(by amount: Double = 1) { add(-amount) }
 

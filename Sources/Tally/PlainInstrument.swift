@@ -1,6 +1,6 @@
-/// An instrument that needs no more than a name and a help text.
+/// An instrument that a name and a help text define.
 ///
-/// Types outside of Tally cannot register a family: only Tally makes a `_PlainKind`.
+/// Types outside of Tally cannot register a family, because only Tally creates a `_PlainKind`.
 public protocol PlainInstrument: Instrument {
     /// The kind of family that holds this instrument.
     static var _kind: _PlainKind<Self> { get }
@@ -60,17 +60,17 @@ extension PlainInstrument {
 
 // No caller compiles, so the bodies never run.
 extension Instrument {
-    /// Unavailable: a name that is no literal can be invalid at run time.
+    /// Unavailable, because a name that is not a literal can be invalid at run time.
     @available(
         *,
         unavailable,
-        message: "a name that is no literal needs init(validating:help:in:), which throws if it is invalid"
+        message: "a name that is not a literal needs init(validating:help:in:), which throws if it is invalid"
     )
     public init(_ name: String, help: String, in registry: MetricRegistry) {
         fatalError()
     }
 
-    /// Unavailable: an instrument with labels is a family.
+    /// Unavailable, because an instrument with labels is a family.
     @available(
         *,
         unavailable,

@@ -15,8 +15,8 @@ extension MetricRegistry {
 
     /// Encodes the whole exposition for a scraper's request.
     ///
-    /// Calls observed instruments and collectors first, on a thread of the scrape's own and under no lock. One that
-    /// hangs or is late affects only its own families, which are omitted. Allocates the body; ``chunks(for:)`` and
+    /// Calls observed instruments and collectors first, under no lock, on a thread that the scrape creates. A closure
+    /// that hangs or is late affects only its own families, which are omitted. Allocates the body; ``chunks(for:)`` and
     /// ``write(for:to:)`` do not.
     public func exposition(for request: ScrapeRequest) -> Exposition {
         let chunks = chunks(for: request)

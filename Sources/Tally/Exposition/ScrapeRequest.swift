@@ -21,15 +21,16 @@ public struct ScrapeRequest: Sendable {
     /// The families to expose, by family or sample name. An empty array exposes all families.
     public var names: [String]
 
-    /// The most time that collectors and observed gauges may take together, counted from the creation of the request.
+    /// The maximum time for all collectors and observed gauges together, counted from the creation of the request.
     /// Families that are not ready by then are omitted and counted in `tally_scrape_errors_total{family}`.
     ///
-    /// With nil, an exposition gives them ten seconds, and ``MetricRegistry/collect(for:)`` waits without limit.
+    /// If it is nil, an exposition gives them ten seconds, and ``MetricRegistry/collect(for:)`` waits without limit.
     public var timeout: Duration?
 
     private let arrival = ContinuousClock.now
 
-    /// The asynchronous collectors that did not answer this request, which was counted then. Shared by copies.
+    /// The asynchronous collectors that did not answer this request, and whose failure has been counted. Copies share
+    /// them.
     let late = LateCollections()
 
     /// Creates a request from its parts.
