@@ -136,14 +136,10 @@ extension Counter {
     /// definition. Traps if the name is invalid or has another definition.
     ///
     /// A contended total is spread over four pairs of cache lines for each core (1 to 16 KiB), so increments scale with
-    /// the cores. This is worth its memory from some millions of increments a second. Without contention, an increment
-    /// costs the same as that of any counter.
+    /// the cores. This is worth its memory from some millions of increments a second. Without contention, it costs the
+    /// same as any counter.
     ///
-    /// - Parameters:
-    ///   - name: The metric's name. `_total` is appended if it is missing.
-    ///   - help: A sentence for the reader of the exposition.
-    ///   - contended: True to spread the total.
-    ///   - registry: The registry that exposes the counter.
+    /// - Parameter contended: True to spread the total. The other parameters are those of ``init(_:help:in:)``.
     public init(_ name: StaticString, help: String, contended: Bool, in registry: MetricRegistry) {
         self.init(literal: FamilyRequest("\(name)", help, Self.layout(isContended: contended)), in: registry)
     }

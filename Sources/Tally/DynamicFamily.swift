@@ -16,9 +16,8 @@ public struct DynamicFamily<Child: Instrument>: Sendable {
     /// The child with these label values. Creates the child if it does not exist, and exposes it again if it was
     /// removed.
     ///
-    /// A wrong number of values returns a child that is never exposed, and is counted in
-    /// `tally_rejected_updates_total{reason="label_count"}`. Takes the family's lock. Does not allocate if the child
-    /// exists.
+    /// Takes the family's lock. Does not allocate if the child exists. A wrong number of values returns a child that is
+    /// never exposed, and is counted in `tally_rejected_updates_total{reason="label_count"}`.
     public subscript(values: [String]) -> Child {
         Child._handle(to: _Series(storage.child(values)))
     }

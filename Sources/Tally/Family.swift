@@ -5,8 +5,8 @@
 /// requests[Route(method: .get, outcome: .ok)].increment()
 /// ```
 ///
-/// A child's handle that you keep is as fast as an instrument without labels. A family is a small value, and its copies
-/// share the children. Registering the same definition again returns the same family.
+/// If you keep the handle of a child, it is as fast as an instrument without labels. A family is a small value, and its
+/// copies share the children. Registering the same definition again returns the same family.
 ///
 /// A family has at most `maxChildren` children, 1,000 by default. Further label sets share one more child, whose label
 /// values are `other`, so that no count is lost. `tally_family_overflow_total{family}` counts these lookups.
@@ -22,7 +22,7 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     ///
     /// A lookup of an existing child does not allocate, unless the text of its labels is longer than about 400 bytes.
     /// It takes no lock if the labels are at most seven enums and Booleans, and the family has no idle timeout.
-    /// Otherwise it takes the family's lock, which is held for work on one page of 1,024 children at most.
+    /// Otherwise it takes the family's lock, whose holders work on at most one page of 1,024 children.
     @inlinable
     public subscript(labels: Labels) -> Child {
         // The core owns the memory of the handle, so it must live until the handle is copied.

@@ -34,10 +34,8 @@ public struct Gauge: PlainInstrument {
     /// Sets the value to the current time of the machine's clock, in seconds since 1970-01-01 00:00:00 UTC.
     public func setToNow() { cell.store(WallClock.secondsSinceEpoch()) }
 
-    /// Adds an amount, which may be negative.
-    ///
-    /// NaN and the infinities are dropped and counted in `tally_rejected_updates_total{reason="not_finite"}`, because
-    /// no later addition could repair the value.
+    /// Adds an amount, which may be negative. NaN and the infinities are dropped, because no later addition could
+    /// repair the value, and counted in `tally_rejected_updates_total{reason="not_finite"}`.
     @inlinable
     public func add(_ amount: Double) {
         guard amount.isFinite else { return cell.reject(.notFinite) }

@@ -1,7 +1,7 @@
 extension Histogram {
     fileprivate static let kind = "histogram"
 
-    /// A series has these words: a count for each bound and for `+Inf`, the sum of durations in nanoseconds, and the
+    /// The words of a series are a count for each bound and for `+Inf`, the sum of durations in nanoseconds, and the
     /// sum of numbers. `_count` is computed from the buckets, so the two always agree.
     static func layout(_ buckets: Buckets) -> InstrumentLayout {
         let bounds = buckets.finite

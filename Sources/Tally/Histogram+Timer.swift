@@ -1,5 +1,5 @@
 extension Histogram {
-    /// A running timer, for work that does not end in the function in which it begins. ``start()`` returns it.
+    /// A running timer from ``start()``, for work that ends outside the function in which it begins.
     ///
     /// ```swift
     /// let timer = latency.start()

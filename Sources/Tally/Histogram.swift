@@ -44,9 +44,8 @@ public struct Histogram: Instrument {
         }
     }
 
-    /// Counts a duration, in seconds. Lock-free, does not allocate.
-    ///
-    /// The sum of durations is kept in whole nanoseconds, so small durations are not lost in a large sum.
+    /// Counts a duration, in seconds. Lock-free, does not allocate. The sum of durations is kept in whole nanoseconds,
+    /// so a large sum does not lose small durations.
     public func observe(_ duration: Duration) {
         guard let nanoseconds = duration.wholeNanoseconds, nanoseconds.magnitude < 1 << 56 else {
             return observe(duration.inSeconds)
@@ -54,7 +53,7 @@ public struct Histogram: Instrument {
         unsafe cell.withWords { words in
             unsafe words[bucket(of: Double(nanoseconds) / 1e9)].wrappingAdd(1, ordering: .relaxed)
             let (_, new) = unsafe words[boundCount + 1].wrappingAdd(UInt64(bitPattern: nanoseconds), ordering: .relaxed)
-            // At 36 years of durations, moves them to the other sum, long before the word could wrap.
+            // Moves 36 years of durations to the other sum, long before the word could wrap.
             if Int64(bitPattern: new).magnitude > 1 << 60 { unsafe carryNanoseconds(words) }
         }
     }

@@ -10,11 +10,8 @@ extension MetricRegistry {
     ///   - exposesCreated: True to expose the creation times of counters and histograms in OpenMetrics (`_created`),
     ///     except for totals from another source, such as a collector. They nearly double the number of counter
     ///     samples, and few scrapers use them.
-    ///   - ownMetrics: True to expose metrics about the registry itself: `tally_series`,
-    ///     `tally_scrape_duration_seconds`, `tally_rejected_updates_total{reason}`,
-    ///     `tally_shortened_label_values_total`, `tally_family_overflow_total{family}`,
-    ///     `tally_family_overflow_label_sets{family}`, `tally_active_users_overflow{metric}`,
-    ///     `tally_scrape_errors_total{family}`. They have the constant labels, but not the prefix.
+    ///   - ownMetrics: True to expose metrics about the registry itself, such as `tally_scrape_errors_total{family}`;
+    ///     see <doc:WhenItFails>. They have the constant labels, but not the prefix.
     public convenience init(
         clock: some Clock<Duration> = ContinuousClock(),
         prefix: StaticString = "",

@@ -69,6 +69,5 @@ package struct MirroredFamily: Sendable {
         return true
     }
 
-    /// Stops exposing a value.
     package func remove(_ labels: [String] = []) { _ = storage.remove(labels) }
 }

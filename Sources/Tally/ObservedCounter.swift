@@ -50,7 +50,7 @@ public struct ObservedCounter: Sendable {
 }
 
 extension Counter {
-    /// Sets the total of an uncontended counter, unless that would decrease it.
+    /// Sets the total of an uncontended counter. Rejects a lower one.
     fileprivate func raise(to total: Int64) {
         guard let total = UInt64(exactly: total) else { return cell.reject(.negative) }
         let (before, _) = unsafe cell.withWords { unsafe $0.pointee.max(total, ordering: .relaxed) }

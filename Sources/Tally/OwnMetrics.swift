@@ -31,8 +31,8 @@ final class OwnMetrics: SelfReport {
             _ labels: [String] = []
         ) throws(RegistrationError) -> FamilyStorage {
             names.insert(name)
-            // Mirrored, so without a creation time: a series is created during a scrape, and Prometheus would insert
-            // the creation's zero after the sample.
+            // Mirrored, so without a creation time: series are created during a scrape, and Prometheus would insert a
+            // zero after the sample.
             return try registry.register(FamilyRequest(standard: name, help, layout, labels, maxChildren: 1_000_000))
         }
         context = registry.context
@@ -115,7 +115,7 @@ final class OwnMetrics: SelfReport {
         return Dictionary(uniqueKeysWithValues: all.map { (ObjectIdentifier($0.registered), $0.storage) })
     }
 
-    /// The series of one of these metrics in one scrape, one for each family.
+    /// The series of one own metric in one scrape, one for each family.
     private struct Replacement {
         let registered: FamilyStorage
         let storage: FamilyStorage

@@ -1,4 +1,4 @@
-/// An instrument that a name and a help text define.
+/// An instrument that needs only a name and a help text.
 ///
 /// Types outside of Tally cannot register a family, because only Tally creates a `_PlainKind`.
 public protocol PlainInstrument: Instrument {

@@ -35,7 +35,7 @@ public struct ProcessMetrics: Sendable {
         let help = "Swift version and configuration of the build."
         let info = FamilyRequest(standard: "swift_info", help, layout, ["version", "build"], isMirrored: false)
         _ = try registry.register(info).child([swiftVersion, isDebug ? "debug" : "release"])
-        // Replaces the closure of an earlier call, because families registered again have new storages.
+        // Replaces the closure of an earlier call, because a family that is registered again has a new storage.
         registry.beforeScrapes("process", metrics.refresh)
     }
 

@@ -16,7 +16,7 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
     let states: UnsafePointer<State>
     @usableFromInline
     let count: Int
-    /// The positions by the byte of a state, if the type is one trivial byte, such as an enum without payloads.
+    /// The positions by the byte of a state, if its type is one trivial byte, such as an enum without payloads.
     @usableFromInline
     let positions: UnsafePointer<UInt8>
 

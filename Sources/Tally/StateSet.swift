@@ -110,14 +110,8 @@ extension StateSet {
         try self.init(FamilyRequest(name, help, Self.layout), in: registry)
     }
 
-    /// Registers a family of state sets whose label names are known only at run time. It has no idle timeout.
-    ///
-    /// - Parameters:
-    ///   - name: The metric's name, which is also the name of the label that distinguishes the states.
-    ///   - help: A sentence for the reader of the exposition.
-    ///   - labelNames: The label names, in the order in which a lookup takes the values.
-    ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
-    ///   - registry: The registry that exposes the family.
+    /// Registers a family of state sets whose label names are known only at run time. It has no idle timeout, and
+    /// otherwise the parameters of `Counter.family`.
     public static func family(
         validating name: String,
         help: String,

@@ -80,16 +80,13 @@ extension Family where Child == ActiveUsers {
     /// In addition to its users, each child takes 35 KiB, and 4 bytes for each tick of the longest window (40 KiB for
     /// seven days in minutes). A user of several children counts in each.
     ///
+    /// The other parameters are those of ``ActiveUsers``. All children share the key. The label `window` is reserved.
+    ///
     /// - Parameters:
-    ///   - name: The metric's name. The label name `window` is reserved.
-    ///   - help: A sentence about the users. Tally appends a warning against adding up windows or instances.
-    ///   - windows: 1 to 16 windows in ascending order.
-    ///   - key: The key for hashing identifiers, as for ``ActiveUsers``. All children share it.
     ///   - maxUsers: The maximum number of users that each child counts exactly.
     ///   - closedHours: The number of closed hours that each child retains for ``ActiveUsers/hourlySketches()``. The
-    ///     default is zero, which retains none; without labels it is 48.
+    ///     default is zero, which retains none, unlike the 48 of ``ActiveUsers`` without labels.
     ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
-    ///   - registry: The registry that exposes the family.
     public init(
         _ name: StaticString,
         help: String,

@@ -8,7 +8,8 @@
 ///
 /// Each window is a gauge, exposed at zero from registration: `active_users{window="24h"}`,
 /// `active_users{window="7d"}`. Windows overlap, so never add their counts. Never add the counts of several instances
-/// either, because instances share users: merge their sketches (``sketch(over:)``).
+/// either, because instances share users: merge their sketches (``sketch(over:)``). Copies of an `ActiveUsers` value
+/// count into the same series.
 ///
 /// **Accuracy.** Counts are exact to one *tick*: the longest time, at most a minute, that divides every window and is
 /// no more than a sixtieth of the shortest. A user stops counting between one tick before and the moment the window's
@@ -22,8 +23,6 @@
 ///
 /// **Overflow.** Users beyond `maxUsers` are counted by a HyperLogLog with timestamps. Windows that contain such users
 /// are estimates with a standard error of 0.81 %, and `tally_active_users_overflow{metric}` is 1.
-///
-/// Copies of an `ActiveUsers` value count into the same series.
 public struct ActiveUsers: Instrument {
     /// Retains the child.
     private let cell: SeriesCell
@@ -50,7 +49,7 @@ public struct ActiveUsers: Instrument {
     ///
     /// Lock-free if the user was recorded a moment ago. Otherwise takes one of 16 shard locks for a fraction of a
     /// microsecond; the first record of a tick takes all 16. Allocates only when the tables grow, after an overflow,
-    /// and for the first records of an hour.
+    /// and at the first records of an hour.
     ///
     /// - Parameter identifier: Any text of any length, compared by its UTF-8 bytes.
     public func record(_ identifier: String) {
@@ -58,8 +57,7 @@ public struct ActiveUsers: Instrument {
         tracker.record(hash.hash(identifier))
     }
 
-    /// Records that a user with an identifier of bytes is active now. The UTF-8 bytes of a text identify the same user
-    /// as the text.
+    /// Records a user by bytes. The UTF-8 bytes of a text identify the same user as the text.
     public func record(bytes identifier: UnsafeRawBufferPointer) {
         guard unsafe !identifier.isEmpty else { return }
         tracker.record(unsafe hash.hash(identifier))
@@ -79,8 +77,7 @@ public struct ActiveUsers: Instrument {
 
     // MARK: Sketches
 
-    /// Returns the users of a window as a sketch, which can be merged with those of other instances that use the same
-    /// key.
+    /// Returns a sketch of the users of a window, to merge with those of other instances with the same key.
     ///
     /// O(users): about 10 ns each. Holds one of 16 shard locks at a time.
     ///

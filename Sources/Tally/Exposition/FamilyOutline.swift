@@ -3,7 +3,6 @@ package struct FamilyOutline: Sendable {
     /// The name in Prometheus text 0.0.4.
     package let name: String
     package let help: String
-    /// The type in the TYPE line.
     package let type: String
     /// The names of the constant labels, then of the family's own.
     package let labelNames: [String]

@@ -49,7 +49,7 @@ extension MetricRegistry {
             System.closeFile(file)
             throw error
         }
-        // Some file systems report a full disk only here.
+        // Some file systems report a full disk only at this point.
         guard System.closeFile(file) else { throw TextfileError("closing \(path)") }
     }
 

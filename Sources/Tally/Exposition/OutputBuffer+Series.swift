@@ -1,10 +1,8 @@
 internal import Synchronization
 
-// The inner loops of a large scrape: only copies and digits, with the write position in a register. No other code
-// writes without checking for room each time. Here, the callers have checked for all of it.
-//
-// The properties of classes are read before the loops. Inside, the compiler would reload them for each series, because
-// it must assume that a store through a byte pointer changes them.
+// The inner loops of a large scrape: only copies and digits, with the write position in a register. Only this code
+// writes without checking for room each time, because its callers have checked. Properties of classes are read before
+// the loops: inside, stores through byte pointers would force the compiler to reload them for each series.
 
 extension OutputBuffer {
     /// Appends the lines of counters. There must be room for their text, for the head, ``maxIntegerBytes`` and one byte

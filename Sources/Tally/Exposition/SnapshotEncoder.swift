@@ -10,7 +10,7 @@ struct SnapshotEncoder: Sendable {
     private var family = 0
     private var page = 0
     var slot = 0
-    /// The current page, and the series of it that are exposed.
+    /// The current page, with its exposed slots.
     private var shown = PageEntry(generation: 0)
     /// True if the document's first bytes have been written.
     private var hasBegun = false
@@ -98,8 +98,7 @@ struct SnapshotEncoder: Sendable {
         return true
     }
 
-    /// Returns the exposed slots of the next group that has any, from `slot`, or nil at the page's end. Moves `slot` to
-    /// the first of them.
+    /// Moves `slot` to the next exposed one, and returns the exposed slots of its group from there, or nil at the end.
     mutating func nextExposed(_ page: SeriesPage, _ count: Int) -> UInt64? {
         while slot < count {
             let exposed = shown.exposed(from: slot)
@@ -112,7 +111,7 @@ struct SnapshotEncoder: Sendable {
         return nil
     }
 
-    /// Returns as many of a group's slots as are sure to fit, or nil if not even the first is. A slot takes at most
+    /// Returns as many of a group's slots as are sure to fit, or nil if even the first may not. A slot takes at most
     /// `fixed` bytes plus `growth` times its text.
     func fitting(
         _ exposed: UInt64,

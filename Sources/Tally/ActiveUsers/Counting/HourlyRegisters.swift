@@ -1,7 +1,7 @@
 /// The users of each hour as HyperLogLog registers, which are packed once the hour has ended.
 ///
 /// Pure state: no clock, no lock. Hours are numbered from the Unix epoch. If the time of day steps back, a repeated
-/// hour continues with the registers it had.
+/// hour continues with its earlier registers.
 struct HourlyRegisters {
     /// Registers as 2 bytes for each non-zero one, or as 1 byte for every one, whichever is smaller.
     private enum Packed {

@@ -2,9 +2,8 @@ internal import Synchronization
 
 /// Reads the tick from a registry's clock, and the hour from the time of day.
 ///
-/// Reading a real clock takes about 30 ns. It is therefore read only after the machine's coarse clock has advanced,
-/// which happens every few milliseconds and takes 5 ns to read. A clock that a host or a test injects is read each
-/// time.
+/// Reading a real clock takes about 30 ns, so it is read only after the machine's coarse clock has advanced. That clock
+/// takes 5 ns to read, and advances every few milliseconds. An injected clock is read each time.
 final class TickClock: Sendable {
     private let context: RegistryContext
     /// The length of a tick in attoseconds.

@@ -34,13 +34,13 @@ final class TickRing: @unchecked Sendable {
     /// Ticks are never negative: the first is 0.
     private func count(_ tick: Int) -> UnsafeMutablePointer<Atomic<Int32>> { unsafe counts + tick % length }
 
-    /// Adds a user who was in no window to the current tick.
+    /// Adds a user to the current tick. The user was in no window before.
     func enter(_ now: Int) {
         unsafe count(now).pointee.wrappingAdd(1, ordering: .relaxed)
         add(toWindowsOfAtMost: .max)
     }
 
-    /// Moves a user who was last seen `age` ticks ago to the current tick.
+    /// Moves a user from the tick `age` ticks ago to the current one.
     func move(_ age: Int, _ now: Int) {
         guard age < length else { return enter(now) }
         unsafe count(now - age).pointee.wrappingSubtract(1, ordering: .relaxed)

@@ -1,10 +1,10 @@
 /// A HyperLogLog with timestamps: the last tick in which each register was hit with each rank. The registers of any
 /// window follow from them.
 ///
-/// Pure state: no clock, no lock. A value holds the registers of one shard. A rank takes memory from its first hit:
-/// some 20 ranks of all 16,384 registers take 1.3 MB.
+/// Pure state: no clock, no lock. Contains the registers of one shard. A rank takes memory from its first hit. With 20
+/// ranks in use, all 16,384 registers of a tracker take 1.3 MB.
 struct TimedRegisters {
-    /// Ticks by rank and register: modulo 2^32 - 1, plus one; 0 for never. Empty for an unused rank.
+    /// Ticks by rank and register, stored modulo 2^32 - 1, plus one; 0 for never. An unused rank is empty.
     private var ranks: [[UInt32]] = []
     private let size: Int
     /// The tick of the last hit of any register.
@@ -18,9 +18,9 @@ struct TimedRegisters {
     func isHit(at now: Int, within ticks: Int) -> Bool { lastHit.map { now - $0 < ticks } ?? false }
 
     mutating func hit(_ index: Int, rank: UInt8, at now: Int) {
-        // Once in 2^31 ticks, drops old hits, which would otherwise wrap around and appear new.
+        // Drops old hits once in 2^31 ticks, because stored ticks wrap around and would appear new.
         if let lastHit, now >> 31 != lastHit >> 31 {
-            // After a long time without hits, their ages may have wrapped around already.
+            // After a long time without hits, ages may have wrapped around already.
             if now - lastHit > 1 << 30 { removeAll() } else { forget(before: now - 1 << 30, at: now) }
         }
         lastHit = now
@@ -46,8 +46,7 @@ struct TimedRegisters {
 
     mutating func removeAll() { self = TimedRegisters(size: size) }
 
-    /// Calls `body` for each register and rank that was hit less than `ticks` ticks ago, with the age of the hit in
-    /// ticks.
+    /// Calls `body` for each register and rank that was hit less than `ticks` ticks ago, with the age of the hit.
     func forEach(at now: Int, within ticks: Int, _ body: (_ index: Int, _ rank: UInt8, _ age: Int) -> Void) {
         guard isHit(at: now, within: ticks) else { return }
         for (rank, row) in ranks.enumerated() {

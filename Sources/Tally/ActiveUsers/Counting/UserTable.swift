@@ -10,10 +10,8 @@
 /// Invariants (`_checkInvariants()`): the capacity is 0 or a power of two; `count` slots are taken; no slot from a
 /// key's home to its place is free.
 struct UserTable {
-    /// Three adjacent words a slot, so that a probe usually reads one cache line: the key, lower half first, and the
-    /// tick.
-    ///
-    /// The key of a free slot is 0. The key 0 is stored as 1, which makes one more collision possible in 2^64 keys.
+    /// Three adjacent words a slot, usually in one cache line: the key, lower half first, and the tick. A free slot has
+    /// the key 0. The key 0 is stored as 1, so these two keys collide.
     private var words: ContiguousArray<UInt32> = []
     private(set) var capacity = 0
     private(set) var count = 0
@@ -42,8 +40,7 @@ struct UserTable {
         Int(truncatingIfNeeded: key &>> UInt64(truncatingIfNeeded: 64 &- capacity.trailingZeroBitCount))
     }
 
-    /// Updates a user's last tick. Returns the number of ticks since the previous one, or nil if the user is not in the
-    /// table.
+    /// Updates a user's last tick. Returns the ticks since the previous one, or nil if the table lacks the user.
     @inline(__always)
     mutating func see(_ key: UInt64, at now: Int) -> Int? {
         guard count > 0 else { return nil }
@@ -62,9 +59,7 @@ struct UserTable {
         }
     }
 
-    /// Adds a user who is not in the table.
-    ///
-    /// - Returns: The number of expired users that were removed to make room.
+    /// Adds a user who is not in the table. Returns the number of expired users that were removed to make room.
     mutating func add(_ key: UInt64, at now: Int, keeping longest: Int) -> Int {
         var forgotten = 0
         if (count + 1) * 4 > capacity * 3 { forgotten = rebuild(at: now, keeping: longest) }
@@ -79,8 +74,7 @@ struct UserTable {
         set(slot, key, tick)
     }
 
-    /// Rebuilds the table in the right size, without expired users. It is then at most 5/8 full, so that the next
-    /// rebuild is not near.
+    /// Rebuilds the table without expired users and at most 5/8 full, which defers the next rebuild.
     private mutating func rebuild(at now: Int, keeping longest: Int) -> Int {
         let now = UInt32(truncatingIfNeeded: now)
         let old = self
@@ -96,15 +90,13 @@ struct UserTable {
         return old.count - live
     }
 
-    /// Removes expired users from the next `slots` slots after the last sweep.
-    ///
-    /// - Returns: The number of users removed.
+    /// Removes expired users from the next `slots` slots after the last sweep. Returns the number of users removed.
     mutating func sweep(_ slots: Int, at now: Int, keeping longest: Int) -> Int {
         guard count > 0 else { return 0 }
         let before = count
         let now32 = UInt32(truncatingIfNeeded: now)
         for _ in 0..<min(slots, capacity) {
-            // A removal may move another user into this slot, so it is examined again.
+            // A removal may move another user into this slot, so the loop examines it again.
             while key(hand) != 0, now32 &- tick(hand) >= longest { remove(hand) }
             hand = (hand &+ 1) & (capacity &- 1)
         }

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 extension UserTracker {
-    /// The number of users in each window: an estimate where users did not fit.
+    /// The number of users in each window. An estimate if the window contains users who did not fit.
     func counts() -> [Int] {
         let (now, _) = present()
         for shard in shards { shard.state.withLock { _ = sweep(&$0) } }
@@ -20,7 +20,7 @@ extension UserTracker {
     /// True if the longest window has users who did not fit, so that its count is an estimate.
     var isOverflowing: Bool { present().tick - lastOverflow.load(ordering: .relaxed) < longest }
 
-    /// The registers of users seen less than `ticks` ticks ago, at most the longest window.
+    /// The registers of users seen less than `ticks` ticks ago. Limited to the longest window.
     func registers(within ticks: Int) -> HyperLogLog { registers(within: [ticks], present().tick)[0] }
 
     /// The registers of users seen within each of several ascending numbers of ticks. Locks one shard at a time.

@@ -5,7 +5,7 @@ internal import Synchronization
 /// The HyperLogLog register of a user's key selects the shard, so each register belongs to one shard. The holder of any
 /// shard's lock may move users between ticks, and the current tick is fixed meanwhile. Advancing it requires all locks.
 ///
-/// A lock-free filter comes first: a user that it contains has been recorded in this tick and hour.
+/// A lock-free filter comes first: it contains users recorded in this tick and hour.
 ///
 /// Unchecked because a pointer is not `Sendable`: the filter's atomics live as long as the tracker.
 @safe
@@ -102,8 +102,7 @@ final class UserTracker: SeriesState, @unchecked Sendable {
         _ = enter(key, place, hour, ignoringLimit: true)
     }
 
-    /// Counts a user. Returns false if there is no room and `ignoringLimit` is false. Otherwise the overflow takes the
-    /// user.
+    /// Counts a user, if necessary in the overflow. Without `ignoringLimit`, returns false instead of overflowing.
     private func enter(_ key: UInt64, _ place: HyperLogLog.Place, _ hour: Int, ignoringLimit: Bool) -> Bool {
         shards[place.index / Self.registersPerShard].state.withLock { state in
             let now = sweep(&state)
@@ -148,8 +147,8 @@ final class UserTracker: SeriesState, @unchecked Sendable {
             elapsed = time - now
             return elapsed >= longest
         }
-        // Sweeps the shards in turn, so that a shard that receives no records drops its expired users too, within as
-        // many ticks as there are shards.
+        // Sweeps the shards in turn, so that expired users also leave a shard that receives no records, within as many
+        // ticks as there are shards.
         for _ in 0..<min(elapsed, shards.count) {
             let turn = turns.wrappingAdd(1, ordering: .relaxed).oldValue
             shards[turn & (Self.shardCount - 1)].state.withLock { _ = sweep(&$0) }
@@ -174,8 +173,7 @@ final class UserTracker: SeriesState, @unchecked Sendable {
     }
 
     /// Removes expired users from some slots: enough to pass the table four times per longest window.
-    ///
-    /// - Returns: The current tick, which cannot advance while the shard is locked.
+    /// Returns the current tick, which cannot advance while the shard is locked.
     func sweep(_ state: inout State) -> Int {
         let now = current.load(ordering: .relaxed)
         guard state.swept != now else { return now }

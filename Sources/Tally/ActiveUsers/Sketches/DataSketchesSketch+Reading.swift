@@ -38,8 +38,7 @@ extension DataSketchesSketch {
         return input.sixBitRegisters(at: headerSize)
     }
 
-    /// Reads differences from the lowest register, lowest bits first. 15 marks an exception, whose value is in a table
-    /// after them.
+    /// Reads differences from the lowest register, lowest bits first. 15 marks an exception, listed in a final table.
     private static func fourBits(_ input: SketchBytes) throws(DistinctSketchError) -> [UInt8] {
         let lowest = input[6]
         let exception: UInt8 = 15
@@ -84,9 +83,8 @@ extension DataSketchesSketch {
         return registers
     }
 
-    /// Reads words of 26 hash bits, the lowest of which are the register's index, and 6 bits of rank. A compact sketch
-    /// stores `count` of them in sequence. An updatable one stores them in a table of 2^`tableSize` words, in which a
-    /// free word is zero.
+    /// Reads words of 26 hash bits, which end in the register's index, and 6 bits of rank. A compact sketch has `count`
+    /// such words; an updatable one has 2^`tableSize`, of which free ones are zero.
     private static func coupons(
         _ input: SketchBytes,
         at start: Int,

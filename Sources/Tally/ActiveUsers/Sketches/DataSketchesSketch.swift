@@ -40,9 +40,8 @@ enum DataSketchesSketch {
         bytes += [mode.preamble, version, family, UInt8(DistinctSketch.precision), 0, outOfOrderFlag, 0]
         bytes.append(Width.eight.rawValue << 2 | mode.rawValue)
         let counts = sketch.rankCounts
-        // The estimate that depends on the order of updates: 0, because the order is unknown. Then the sum of 2^-rank,
-        // in two parts so that each is exact. Then the numbers of empty registers and of exceptions, which only 4-bit
-        // registers have.
+        // The estimate that depends on the unknown order of updates, as 0; the sum of 2^-rank in two exact parts; the
+        // number of empty registers; the number of exceptions, which only 4-bit registers have.
         append((0 as Double).bitPattern, to: &bytes)
         append(sum(counts, of: 0..<32).bitPattern, to: &bytes)
         append(sum(counts, of: 32..<64).bitPattern, to: &bytes)

@@ -12,8 +12,7 @@ extension DistinctSketch {
     ///
     /// Bytes do not identify their ``HashKey``, so the sketch merges with any other.
     ///
-    /// - Throws: ``DistinctSketchError`` if the bytes are truncated, or are not a sketch of this format and of 2^14
-    ///   registers.
+    /// - Throws: ``DistinctSketchError`` if the bytes are not a complete sketch of this format and of 2^14 registers.
     public init(bytes: [UInt8], from format: DistinctSketchFormat) throws(DistinctSketchError) {
         switch format.kind {
         case .redis: self.init(unkeyed: try RedisSketch.registers(in: bytes))
@@ -24,8 +23,7 @@ extension DistinctSketch {
 
     /// Creates a sketch from the bytes of any sequence, such as a database client's buffer.
     ///
-    /// - Throws: ``DistinctSketchError`` if the bytes are truncated, or are not a sketch of this format and of 2^14
-    ///   registers.
+    /// - Throws: ``DistinctSketchError`` if the bytes are not a complete sketch of this format and of 2^14 registers.
     @inlinable
     public init(bytes: some Sequence<UInt8>, from format: DistinctSketchFormat) throws(DistinctSketchError) {
         try self.init(bytes: Array(bytes), from: format)

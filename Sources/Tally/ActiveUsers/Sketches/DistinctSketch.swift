@@ -5,11 +5,11 @@
 /// range, and 99 within 2.4 %. Merging is commutative, associative and idempotent, so sketches may arrive twice, late
 /// or in any order.
 ///
-/// Merge only sketches of one ``HashKey``. Sketches that this process hashed remember their key, and merging two of
+/// Merge only sketches of one ``HashKey``. A sketch that this process created from users remembers its key, and merging
 /// different keys throws. Bytes do not identify the key, so store sketches of different keys apart.
 ///
-/// A sketch contains no identifiers. With the key, however, one can test whether an identifier may be in it, so protect
-/// its bytes as you protect the identifiers.
+/// A sketch contains no identifiers. With the key, however, an attacker can test whether an identifier may be in it, so
+/// protect its bytes as you protect the identifiers.
 ///
 /// Sketches with equal registers are equal, even if their keys differ. Copies share memory until one of them changes.
 public struct DistinctSketch: Sendable {
@@ -17,8 +17,7 @@ public struct DistinctSketch: Sendable {
     static let precision = 14
 
     package private(set) var registers: HyperLogLog
-    /// The fingerprint of the key that the identifiers were hashed under, or nil if it is unknown. Never written to
-    /// bytes.
+    /// The fingerprint of the hash key, or nil if the key is unknown. Never written to bytes.
     private var keyFingerprint: UInt64?
 
     /// Creates an empty sketch, which merges with any other.
@@ -41,7 +40,7 @@ public struct DistinctSketch: Sendable {
     /// Inserts an identifier's hash under the sketch's ``HashKey``.
     package mutating func insert(key: UInt64) { registers.insert(key: key) }
 
-    /// The estimated number of distinct users, rounded. `Int.max` if all registers are saturated.
+    /// The estimated number of distinct users, rounded. `Int.max` if every register has its maximum.
     ///
     /// The standard error is 0.81 %. `PFCOUNT` of Redis returns the same number. Reads all registers: some 10 µs.
     public var estimate: Int {
@@ -49,7 +48,7 @@ public struct DistinctSketch: Sendable {
         return rounded < 0x1p63 ? Int(rounded) : .max
     }
 
-    /// True if no user is in the sketch.
+    /// True if the sketch contains no users.
     public var isEmpty: Bool { registers.isEmpty }
 
     /// Adds the users of another sketch. A user of both counts once.

@@ -31,8 +31,7 @@ public struct HashKey: Sendable, Hashable {
         high = unsafe bytes.withUnsafeBytes { unsafe $0.word(at: 8) }
     }
 
-    /// Creates a key from 32 hexadecimal digits of either case, as in an environment variable. The first two are the
-    /// first byte.
+    /// Creates a key from 32 hexadecimal digits of either case, the first two of which are the first byte.
     ///
     /// - Throws: ``HashKeyError``, whose text reveals none of the digits.
     public init(validatingHex digits: String) throws(HashKeyError) {

@@ -1,5 +1,4 @@
-/// The HyperLogLog format of Redis: 16 bytes of header, then 6-bit registers, or runs of equal registers while few are
-/// set.
+/// The HyperLogLog format of Redis: a 16-byte header, then 6-bit registers, or runs while few registers are set.
 ///
 /// https://github.com/redis/redis/blob/7.0.0/src/hyperloglog.c, the comments before `struct hllhdr`
 enum RedisSketch {
@@ -42,8 +41,7 @@ enum RedisSketch {
         return try input.validated(input.sixBitRegisters(at: headerSize))
     }
 
-    /// Reads runs: `00llllll` and `01llllll llllllll` are empty registers, `1vvvvvll` are equal ones. Each number is
-    /// stored minus one.
+    /// Reads runs of empty (`00llllll`, `01llllll llllllll`) and equal registers (`1vvvvvll`), with numbers minus one.
     private static func sparse(_ input: SketchBytes) throws(DistinctSketchError) -> [UInt8] {
         var registers = [UInt8](repeating: 0, count: registerCount)
         var next = 0

@@ -1,4 +1,4 @@
-/// SipHash-2-4, a keyed hash. Without the key, its results cannot be distinguished from random numbers, or chosen.
+/// SipHash-2-4, a keyed hash. Without the key, its results are unpredictable and indistinguishable from random.
 ///
 /// https://www.aumasson.jp/siphash/siphash.pdf
 package struct SipHash: Sendable {

@@ -1,4 +1,4 @@
-/// The bytes of another program's sketch, read with every access checked.
+/// The untrusted bytes of a sketch.
 struct SketchBytes {
     let bytes: [UInt8]
     let format: DistinctSketchFormat
