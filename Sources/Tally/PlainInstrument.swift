@@ -20,8 +20,7 @@ extension PlainInstrument {
     /// is invalid or has another definition.
     ///
     /// - Parameters:
-    ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`. `_total` is appended to the name of a counter if it is
-    ///     missing.
+    ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`. A counter's name gets a missing `_total`.
     ///   - help: A sentence for the reader of the exposition.
     ///   - registry: The registry that exposes the instrument.
     public init(_ name: StaticString, help: String, in registry: MetricRegistry) {

@@ -2,8 +2,7 @@ internal import Synchronization
 
 /// The states of a ``StateSet``. The position of a state is that of its bit.
 ///
-/// Unchecked because pointers are not `Sendable`: their memory is written only in the initialiser, and the states are
-/// `Sendable`.
+/// Unchecked because pointers are not `Sendable`. Only the initialiser writes their memory. States are `Sendable`.
 @safe
 @usableFromInline
 final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked Sendable {

@@ -51,7 +51,7 @@ extension MetricRegistry {
 
     /// Returns the exposition in pieces of at most about 64 KiB, for a body that is written asynchronously.
     ///
-    /// The bytes are those of ``exposition(for:)``. Observed gauges and collectors are called now. Each piece is
+    /// The bytes are those of ``exposition(for:)``. Observed instruments and collectors are called now. Each piece is
     /// encoded and compressed on demand.
     public func chunks(for request: ScrapeRequest) -> ExpositionChunks {
         let start = context.now()

@@ -8,9 +8,8 @@ extension MetricRegistry {
     /// writes a temporary file beside the old one (`.tmp`), readable by all, and renames it once it is on the disk. If
     /// the registry has asynchronous collectors, await ``collect(for:)`` first.
     ///
-    /// node_exporter accepts each series in one file only, and has `process_` metrics of its own. Create the registry
-    /// with `ownMetrics: false` and without ``ProcessMetrics``, or give it a constant label that distinguishes its
-    /// series.
+    /// node_exporter exposes each series only once across all files, and has `process_` metrics of its own. Create the
+    /// registry with `ownMetrics: false` and without ``ProcessMetrics``, or give it a distinguishing constant label.
     ///
     /// Keeps a symbolic link and replaces its target. Fails for anything but a regular file, such as a device.
     ///

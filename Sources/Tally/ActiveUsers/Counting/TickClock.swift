@@ -40,7 +40,7 @@ final class TickClock: Sendable {
     private func exact() -> (tick: Int, hour: Int) {
         let ticks = max(0, context.now().attoseconds / tick)
         let hours = (context.wallSeconds() / 3600).rounded(.down)
-        // Bounds any answer of a clock, so that differences of ticks and the seconds of an hour do not overflow.
+        // Clamps the answers of a clock, so that differences of ticks and the seconds of an hour do not overflow.
         let limit = 1 << 50
         return (
             Int(clamping: min(Int128(limit), ticks)),

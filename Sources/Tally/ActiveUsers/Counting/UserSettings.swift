@@ -9,7 +9,7 @@ struct UserSettings: Sendable {
 
     /// The limit of `maxUsers`: at 16 to 40 bytes each, more than a machine's memory.
     static let userLimit = 1 << 40
-    /// The limit of `closedHours`: a leap year.
+    /// The limit of `closedHours`: the hours of a leap year.
     static let hourLimit = 8784
 
     init(

@@ -4,8 +4,8 @@
 /// Expired users are removed a few slots at a time, and all at once before the table would grow, so the table grows and
 /// shrinks with the number of users.
 ///
-/// Ticks are stored modulo 2^32. No user stays until they wrap around: `sweep` passes every slot within a fraction of
-/// the longest window.
+/// Ticks are stored modulo 2^32. `sweep` passes every slot within a fraction of the longest window, long before they
+/// wrap around.
 ///
 /// Invariants (`_checkInvariants()`): the capacity is 0 or a power of two; `count` slots are taken; no slot from a
 /// key's home to its place is free.
