@@ -24,7 +24,7 @@ public struct Buckets: Sendable, Hashable, ExpressibleByArrayLiteral {
         self.init(elements)
     }
 
-    /// Eleven bounds from 5 milliseconds to 10 seconds, in seconds: the classic ones of every client library.
+    /// Eleven bounds from 5 milliseconds to 10 seconds, in seconds: the usual defaults of client libraries.
     public static let latency: Buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
     /// Evenly spaced bounds: `start`, `start + width`, and so on.
@@ -43,7 +43,7 @@ public struct Buckets: Sendable, Hashable, ExpressibleByArrayLiteral {
         )
     }
 
-    /// The bounds without an infinite last one. Each has one spelling, `0.0` for `-0.0`.
+    /// The bounds without a final infinity, and with `0.0` for `-0.0`.
     var finite: [Double] {
         let finite = bounds.last == .infinity ? bounds.dropLast() : bounds[...]
         return finite.prefix(Self.maxCount + 1).map { $0 == 0 ? 0 : $0 }
@@ -52,14 +52,14 @@ public struct Buckets: Sendable, Hashable, ExpressibleByArrayLiteral {
     func validate(for name: String) throws(RegistrationError) {
         let finite = finite
         guard finite.count <= Self.maxCount else {
-            throw RegistrationError(.invalidBuckets, name, "has more than \(Self.maxCount) buckets")
+            throw RegistrationError(.invalidBuckets, name, "has more than \(Self.maxCount) bucket bounds")
         }
         for (index, bound) in finite.enumerated() {
             guard bound.isFinite else {
                 throw RegistrationError(.invalidBuckets, name, "has the bucket bound \(bound), which is not finite")
             }
             guard index == 0 || finite[index - 1] < bound else {
-                let problem = "has bucket bounds that do not rise: \(finite[index - 1]), \(bound)"
+                let problem = "has bucket bounds that are not in ascending order: \(finite[index - 1]), \(bound)"
                 throw RegistrationError(.invalidBuckets, name, problem)
             }
         }

@@ -13,7 +13,7 @@ public import Synchronization
 public struct Counter: PlainInstrument {
     @usableFromInline
     let cell: SeriesCell
-    /// Zero unless the total is spread over stripes.
+    /// The number of stripes minus one: zero unless the counter is contended.
     @usableFromInline
     let stripeMask: UInt
 
@@ -27,7 +27,7 @@ public struct Counter: PlainInstrument {
     @inlinable
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
-    /// Passes the word to count in to a closure.
+    /// Lends the word of the calling thread's stripe.
     @inlinable
     @inline(__always)
     func withWord<Result>(_ body: (UnsafeMutablePointer<Atomic<UInt64>>) -> Result) -> Result {
@@ -37,13 +37,13 @@ public struct Counter: PlainInstrument {
         }
     }
 
-    /// The kind of a family of these.
+    /// The kind of a family of counters.
     public static var _kind: _PlainKind<Self> { _PlainKind(layout) }
 
     /// Adds one. Lock-free: one relaxed atomic addition. Does not allocate.
     @inlinable
     public func increment() {
-        // At an addition a nanosecond, 2^63 are 292 years away.
+        // At one addition a nanosecond, the total reaches 2^63 after 292 years.
         unsafe withWord { _ = unsafe $0.pointee.wrappingAdd(1, ordering: .relaxed) }
     }
 
@@ -96,7 +96,7 @@ public struct Counter: PlainInstrument {
         }
     }
 
-    /// Resets a total beyond `Int64.max` to `Int64.max`. For the word to wrap, 2^15 threads would have to add 2^48 each
+    /// Resets a total beyond `Int64.max` to `Int64.max`. The word could wrap only if 2^15 threads each added 2^48
     /// between another thread's addition and its call of this method.
     @usableFromInline
     @inline(never)
@@ -126,28 +126,25 @@ extension Counter {
     }
 
     private static func total(_ words: SeriesWords, stripes: Int) -> UInt64 {
-        // Two totals of at most 2^63 - 1 do not overflow.
+        // The sum of two totals of at most 2^63 - 1 does not overflow.
         (0..<stripes).reduce(0) { Total.clamped($0 &+ Total.clamped(words[$1 * Stripes.words])) }
     }
 }
 
 extension Counter {
-    /// Registers a counter that threads on many cores increment all the time, or finds the one of the same definition.
+    /// Registers a counter that many cores increment concurrently, or returns the registered one of the same
+    /// definition. Traps if the name is invalid or has another definition.
     ///
-    /// Its total is spread over as many pairs of cache lines as the machine has cores, four times over (at least 1 KiB,
-    /// at most 16), so that increments scale with the cores. At rest it costs what any counter does. Not worth it below
-    /// some millions of increments a second.
+    /// A contended total is spread over four pairs of cache lines for each core (1 to 16 KiB), so increments scale with
+    /// the cores. This is worth its memory from some millions of increments a second. Without contention, it costs the
+    /// same as any counter.
     ///
-    /// - Parameters:
-    ///   - name: The metric's name; a wrong one traps and is named.
-    ///   - help: What it counts, for the reader of the exposition.
-    ///   - contended: Whether to spread the total.
-    ///   - registry: Where it is exposed.
+    /// - Parameter contended: True to spread the total. The other parameters are those of ``init(_:help:in:)``.
     public init(_ name: StaticString, help: String, contended: Bool, in registry: MetricRegistry) {
         self.init(literal: FamilyRequest("\(name)", help, Self.layout(isContended: contended)), in: registry)
     }
 
-    /// Registers a contended counter whose name comes at run time.
+    /// Registers a counter whose name is known only at run time, contended or not.
     public init(
         validating name: String,
         help: String,
@@ -159,14 +156,14 @@ extension Counter {
 }
 
 extension CollectedFamily {
-    /// A monotonically increasing integer. `_total` is appended to the name if it is missing.
+    /// An integer total that increases monotonically. `_total` is appended to the name if it is missing.
     ///
     /// - Parameters:
     ///   - name: The name, checked when the collector is registered.
-    ///   - help: A description of what is counted, for readers of the exposition.
+    ///   - help: A sentence for the reader of the exposition.
     ///   - labelNames: The label names, in the order in which values are given.
-    ///   - maxChildren: The maximum number of children. The values of further ones are added up in one child whose
-    ///     labels are `other`.
+    ///   - maxChildren: The maximum number of children. Values of further label sets are added up in one child, whose
+    ///     label values are `other`.
     public static func counter(
         _ name: String,
         help: String,

@@ -6,19 +6,17 @@
 /// jobs[["mail", "done"]].increment()
 /// ```
 ///
-/// Prefer ``Family``, which is safer and faster, for label names that are known at compile time.
+/// For label names that are known at compile time, prefer ``Family``, which is safer and faster.
 public struct DynamicFamily<Child: Instrument>: Sendable {
     let storage: FamilyStorage
 
     /// The label names, in the order in which a lookup takes the values.
     public var labelNames: [String] { storage.definition.labelNames }
 
-    /// The child with these label values. Creates the child if it does not exist, and exposes it again if it was
-    /// removed.
+    /// The child with these label values. Creates a missing child, and exposes a removed one again.
     ///
-    /// A wrong number of values returns a child that is never exposed, and is counted in
-    /// `tally_rejected_updates_total{reason="label_count"}`. Takes the family's lock. Does not allocate if the child
-    /// exists.
+    /// Takes the family's lock. Does not allocate if the child exists. A wrong number of values returns a child that is
+    /// never exposed, and is counted in `tally_rejected_updates_total{reason="label_count"}`.
     public subscript(values: [String]) -> Child {
         Child._handle(to: _Series(storage.child(values)))
     }

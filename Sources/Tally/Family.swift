@@ -5,12 +5,11 @@
 /// requests[Route(method: .get, outcome: .ok)].increment()
 /// ```
 ///
-/// Keep the handle that the subscript returns, and it is as fast as an instrument without labels. A family is a small
-/// value, and its copies share the children. Registering the same definition again returns the same family.
+/// If you keep the handle of a child, it is as fast as an instrument without labels. A family is a small value, and its
+/// copies share the children. Registering the same definition again returns the same family.
 ///
-/// A family has at most `maxChildren` children, 1,000 by default. Beyond that, new label sets share one more child,
-/// whose label values are `other`, so that no count is lost. `tally_family_overflow_total{family}` counts these
-/// lookups.
+/// A family has at most `maxChildren` children, 1,000 by default. Further label sets share one more child, whose label
+/// values are `other`, so that no count is lost. `tally_family_overflow_total{family}` counts these lookups.
 public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     @usableFromInline
     let core: FamilyCore<Child>
@@ -22,8 +21,8 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     /// The child of a label set. Creates the child if it does not exist, and exposes it again if it was removed.
     ///
     /// A lookup of an existing child does not allocate, unless the text of its labels is longer than about 400 bytes.
-    /// It takes no lock if all labels are enums or Booleans. Otherwise it takes the family's lock, which is never held
-    /// for work on more than one page of 1,024 children.
+    /// It takes no lock if the labels are at most seven enums and Booleans, and the family has no idle timeout.
+    /// Otherwise it takes the family's lock, whose holders work on at most one page of 1,024 children.
     @inlinable
     public subscript(labels: Labels) -> Child {
         // The core owns the memory of the handle, so it must live until the handle is copied.
@@ -34,8 +33,8 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
 
     /// Removes the child of a label set from the exposition and returns whether it existed.
     ///
-    /// Existing handles keep counting, unexposed. The next lookup of the label set exposes the same child with its
-    /// count. Without a remaining handle, the child may restart at zero.
+    /// Existing handles continue to count, but are not exposed. The next lookup of the label set exposes the same child
+    /// with its count. Without a remaining handle, the child may restart at zero.
     @discardableResult
     public func remove(_ labels: Labels) -> Bool {
         unsafe withUnsafePointer(to: labels) { unsafe core.remove(UnsafeRawPointer($0)) }
@@ -57,10 +56,10 @@ extension Family where Child: PlainInstrument {
     ///   - help: A sentence for the reader of the exposition.
     ///   - maxChildren: The maximum number of children. Further label sets share the overflow child. A `CaseIterable`
     ///     label set always has room for all its cases.
-    ///   - idleTimeout: The time after which an unused child is no longer exposed, by the registry's clock, or nil for
-    ///     never. A lookup counts as use, and so does a change of the value between two scrapes. A child that is hidden
-    ///     while a handle lives is exposed again once its value changes: a gauge that its handle sets to the same value
-    ///     for that long stays hidden.
+    ///   - idleTimeout: The time, by the registry's clock, after which an unused child is no longer exposed. Must be
+    ///     positive; nil, the default, means never. A lookup counts as use, and so does a change of the value between
+    ///     two scrapes. A hidden child whose handle still exists is exposed again once its value changes, so a gauge
+    ///     that is set to the same value stays hidden.
     ///   - registry: The registry that exposes the family.
     public init(
         _ name: StaticString,
@@ -93,12 +92,12 @@ extension Family where Child: PlainInstrument {
 }
 
 extension Family {
-    /// Registers a family under the labels of its schema.
+    /// Registers a family with the label names of its schema.
     init(_ request: FamilyRequest, in registry: MetricRegistry) throws(RegistrationError) {
         let schema = Labels.schema
         var request = request
         request.labelNames = schema.map(\.name)
-        // A closed label set has all its cases, whatever the limit is.
+        // All cases are created at registration, so the limit is at least their number.
         if request.maxChildren > 0, let cases = Labels.self as? any CaseIterable.Type {
             request.maxChildren = max(request.maxChildren, Self.count(of: cases))
         }
@@ -106,7 +105,6 @@ extension Family {
         self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
     }
 
-    /// Registers a family with a literal name, and traps if a name is invalid.
     init(literal request: FamilyRequest, in registry: MetricRegistry) {
         self = RegistrationError.trapping { () throws(RegistrationError) in try Self(request, in: registry) }
     }

@@ -14,7 +14,7 @@ public struct FloatCounter: PlainInstrument {
     @inlinable
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
-    /// The kind of a family of these.
+    /// The kind of a family of fractional counters.
     public static var _kind: _PlainKind<Self> { _PlainKind(layout) }
 
     /// Adds an amount, one by default. Lock-free: a compare-exchange loop. Does not allocate.
@@ -45,7 +45,7 @@ public struct FloatCounter: PlainInstrument {
 }
 
 extension CollectedFamily {
-    /// A monotonically increasing number with fractions. The parameters are those of
+    /// A fractional total that increases monotonically. The parameters are those of
     /// ``counter(_:help:labelNames:maxChildren:)``.
     public static func floatCounter(
         _ name: String,

@@ -20,7 +20,7 @@ public struct Gauge: PlainInstrument {
     @inlinable
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
-    /// The kind of a family of these.
+    /// The kind of a family of gauges.
     public static var _kind: _PlainKind<Self> { _PlainKind(layout) }
 
     /// Sets the value, which may be NaN or an infinity.
@@ -34,21 +34,19 @@ public struct Gauge: PlainInstrument {
     /// Sets the value to the current time of the machine's clock, in seconds since 1970-01-01 00:00:00 UTC.
     public func setToNow() { cell.store(WallClock.secondsSinceEpoch()) }
 
-    /// Adds an amount, which may be negative.
-    ///
-    /// NaN and the infinities are dropped and counted in `tally_rejected_updates_total{reason="not_finite"}`, because
-    /// no later addition could repair the value.
+    /// Adds an amount, which may be negative. NaN and the infinities are dropped, because no later addition could
+    /// repair the value, and counted in `tally_rejected_updates_total{reason="not_finite"}`.
     @inlinable
     public func add(_ amount: Double) {
         guard amount.isFinite else { return cell.reject(.notFinite) }
         cell.add(amount)
     }
 
-    /// Adds one, or an amount, as ``add(_:)`` does.
+    /// Adds an amount, one by default, as ``add(_:)`` does.
     @inlinable
     public func increment(by amount: Double = 1) { add(amount) }
 
-    /// Subtracts one, or an amount, as ``add(_:)`` does.
+    /// Subtracts an amount, one by default. Drops the amounts that ``add(_:)`` drops.
     @inlinable
     public func decrement(by amount: Double = 1) { add(-amount) }
 

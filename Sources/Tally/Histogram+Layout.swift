@@ -1,8 +1,8 @@
 extension Histogram {
     fileprivate static let kind = "histogram"
 
-    /// The words of a series: a count for each bound, one for `+Inf`, the sum of durations in nanoseconds, and the sum
-    /// of numbers. `_count` is the sum of the counts, so that the two always agree.
+    /// The words of a series are a count for each bound and for `+Inf`, the sum of durations in nanoseconds, and the
+    /// sum of numbers. `_count` is computed from the buckets, so the two always agree.
     static func layout(_ buckets: Buckets) -> InstrumentLayout {
         let bounds = buckets.finite
         let texts = (bounds + [.infinity]).map(BoundText.canonical)
@@ -30,7 +30,7 @@ extension Histogram {
                     values[bucket] = .integer(cumulative)
                 }
                 let total = Self.sum(words, sum - 1)
-                // OpenMetrics must have neither a sum that can fall, nor a count without a sum.
+                // OpenMetrics forbids a sum that can decrease, and a count without a sum.
                 let hasSum = !isOpenMetrics || (total >= 0 && !canSumFall)
                 values[sum] = hasSum ? .number(total) : .absent
                 values[count] = hasSum ? .integer(cumulative) : .absent
@@ -64,10 +64,10 @@ extension CollectedSamples {
     /// Sets a histogram.
     ///
     /// - Parameters:
-    ///   - family: One of those that the collector has named.
-    ///   - labels: The values, in the order of the family's label names.
-    ///   - counts: The number of observations in each bucket alone, not added up; the last of them past all bounds. At
-    ///     most `Int.max` together.
+    ///   - family: A family that the collector lists.
+    ///   - labels: The label values, in the order of the family's label names.
+    ///   - counts: The number of observations in each bucket, not cumulative. The last one is the number beyond all
+    ///     bounds. Their sum is at most `Int.max`.
     ///   - sum: The sum of the observations, a finite number.
     public mutating func set(_ family: CollectedFamily, _ labels: [String] = [], counts: [Int], sum: Double) {
         guard let layout = layout(of: family), layout.kind == Histogram.kind, layout.words == counts.count + 2
@@ -76,7 +76,7 @@ extension CollectedSamples {
         guard sum.isFinite, Self.total(of: counts) != nil else { return reject(.notFinite) }
         update(family, labels) { words, isShared in
             let before = counts.indices.map { isShared ? Int(clamping: words[$0]) : 0 }
-            // Buckets are exposed added up: together they must not pass the limit of a total.
+            // Exposed buckets are cumulative, so the sum of all counts must not exceed `Int.max`.
             var room = Int.max - (Self.total(of: before) ?? .max)
             for (index, count) in counts.enumerated() {
                 let added = min(count, room)
@@ -87,7 +87,7 @@ extension CollectedSamples {
         }
     }
 
-    /// The sum of counts, or nil if it is past `Int.max`.
+    /// The sum of counts, or nil if it exceeds `Int.max`.
     private static func total(of counts: [Int]) -> Int? {
         counts.reduce(0) { total, count in
             guard let (sum, overflow) = total?.addingReportingOverflow(count), !overflow else { return nil }

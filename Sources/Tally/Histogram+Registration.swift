@@ -5,7 +5,7 @@ extension Histogram {
     /// - Parameters:
     ///   - name: The metric's name, with its unit: `http_request_duration_seconds`.
     ///   - help: A sentence for the reader of the exposition.
-    ///   - buckets: The upper bounds, in the unit of the name.
+    ///   - buckets: The upper bounds, in the unit of the name: ``Buckets/latency`` by default.
     ///   - registry: The registry that exposes the histogram.
     public init(_ name: StaticString, help: String, buckets: Buckets = .latency, in registry: MetricRegistry) {
         self.init(literal: FamilyRequest("\(name)", help, Self.layout(buckets)), in: registry)

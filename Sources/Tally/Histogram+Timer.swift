@@ -1,12 +1,12 @@
 extension Histogram {
-    /// A timer that was started by ``start()``, for work that ends elsewhere than it begins.
+    /// A running timer from ``start()``, for work that ends outside the function in which it begins.
     ///
     /// ```swift
     /// let timer = latency.start()
     /// channel.write(request).whenComplete { _ in timer.observe() }
     /// ```
     ///
-    /// A small value, measured by the registry's clock. One that is never observed counts nothing.
+    /// A timer is a small value, and measures by the registry's clock. If it is never observed, nothing is counted.
     public struct Timer: Sendable {
         private let histogram: Histogram
         private let start: Duration
@@ -16,10 +16,10 @@ extension Histogram {
             start = histogram.now
         }
 
-        /// Counts the time since the start. Each call counts once more. Lock-free, does not allocate.
+        /// Counts the time since the start. Each call adds an observation. Lock-free, does not allocate.
         public func observe() { histogram.observe(since: start) }
     }
 
-    /// Starts a timer. `time { }` is shorter for work that is one closure.
+    /// Starts a timer. For work in a single closure, `time { }` is shorter.
     public func start() -> Timer { Timer(self) }
 }

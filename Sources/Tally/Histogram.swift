@@ -44,9 +44,8 @@ public struct Histogram: Instrument {
         }
     }
 
-    /// Counts a duration, in seconds. Lock-free, does not allocate.
-    ///
-    /// The sum of durations is kept in whole nanoseconds, so small durations are not lost in a large sum.
+    /// Counts a duration, in seconds. Lock-free, does not allocate. The sum of durations is kept in whole nanoseconds,
+    /// so a large sum does not lose small durations.
     public func observe(_ duration: Duration) {
         guard let nanoseconds = duration.wholeNanoseconds, nanoseconds.magnitude < 1 << 56 else {
             return observe(duration.inSeconds)
@@ -54,7 +53,7 @@ public struct Histogram: Instrument {
         unsafe cell.withWords { words in
             unsafe words[bucket(of: Double(nanoseconds) / 1e9)].wrappingAdd(1, ordering: .relaxed)
             let (_, new) = unsafe words[boundCount + 1].wrappingAdd(UInt64(bitPattern: nanoseconds), ordering: .relaxed)
-            // 36 years of durations: move them to the other sum long before the word could wrap.
+            // Moves 36 years of durations to the other sum, long before the word could wrap.
             if Int64(bitPattern: new).magnitude > 1 << 60 { unsafe carryNanoseconds(words) }
         }
     }
@@ -107,16 +106,16 @@ public struct Histogram: Instrument {
 
     @usableFromInline
     func observe(since start: Duration) {
-        // A clock that a test or a host winds back must not make the sum run backwards.
+        // A clock that a test or a host sets back must not decrease the sum.
         observe(max(.zero, now.since(start)))
     }
 
-    /// The index of a value's bucket. Valid only while the caller retains the block, which retains the bounds.
+    /// The index of a value's bucket. Call only while the block is retained, because it retains the bounds.
     @inlinable
     func bucket(of value: Double) -> Int {
         if boundCount <= 16 {
-            // Four at a time and without a branch a bound: as fast for values that vary as for those that do not. Past
-            // the bounds there are infinite ones, which no value exceeds.
+            // Compares four bounds at a time without branches, so varying values are as fast as constant ones. The
+            // bounds are padded with infinity, which no value exceeds.
             let values = SIMD4(repeating: value)
             var exceeded = SIMD4<Int64>.zero
             var position = 0
@@ -149,5 +148,5 @@ public struct Histogram: Instrument {
     public var sum: Double { unsafe cell.withWords { unsafe Self.sum(SeriesWords($0), boundCount) } }
 }
 
-// Unchecked, since `bounds` is a pointer: to numbers written once, in the details of the family.
+// Unchecked because `bounds` is a pointer. Its numbers are written once and retained by the family's details.
 extension Histogram: @unchecked Sendable {}

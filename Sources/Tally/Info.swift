@@ -6,7 +6,7 @@
 ///
 /// `_info` is appended to the name if it is missing. Registering the name again replaces the values.
 public struct Info: Sendable {
-    /// Registers facts. Traps if the name or a label name is invalid.
+    /// Registers facts. Traps if the name or a label name is invalid, or if the name has another definition.
     @discardableResult
     public init(
         _ name: StaticString,

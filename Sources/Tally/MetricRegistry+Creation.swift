@@ -4,17 +4,14 @@ extension MetricRegistry {
     /// - Parameters:
     ///   - clock: The clock for timers, deadlines and expiry.
     ///   - prefix: The text before the name of every instrument, including any separator: `chat_`.
-    ///   - constantLabels: Labels of every series, before its own. The registry's own metrics reserve `family`, `metric`
-    ///     and `reason`.
+    ///   - constantLabels: Labels that every series has, before its own. The registry's own metrics reserve `family`,
+    ///     `metric` and `reason`.
     ///   - nameValidation: The rule for the names of metrics and labels.
-    ///   - exposesCreated: True to expose in OpenMetrics when each counter and histogram was created (`_created`), except
-    ///     for totals from another source, such as a collector. It nearly doubles the number of counter samples, and few
-    ///     scrapers use it.
-    ///   - ownMetrics: True to expose metrics about the registry itself: `tally_series`,
-    ///     `tally_scrape_duration_seconds`, `tally_rejected_updates_total{reason}`,
-    ///     `tally_shortened_label_values_total`, `tally_family_overflow_total{family}`,
-    ///     `tally_family_overflow_label_sets{family}`, `tally_active_users_overflow{metric}`,
-    ///     `tally_scrape_errors_total{family}`. They have the constant labels, but not the prefix.
+    ///   - exposesCreated: True to expose the creation times of counters and histograms in OpenMetrics (`_created`),
+    ///     except for totals from another source, such as a collector. They nearly double the number of counter
+    ///     samples, and few scrapers use them.
+    ///   - ownMetrics: True to expose metrics about the registry itself, such as `tally_scrape_errors_total{family}`;
+    ///     see <doc:WhenItFails>. They have the constant labels, but not the prefix.
     public convenience init(
         clock: some Clock<Duration> = ContinuousClock(),
         prefix: StaticString = "",
@@ -34,12 +31,12 @@ extension MetricRegistry {
                 ownMetrics: ownMetrics
             )
         } catch {
-            // Not `RegistrationError.trapping`, which would have to delegate to an initialiser from a closure.
+            // Not `RegistrationError.trapping`, because an initialiser cannot delegate from within a closure.
             fatalError("Tally: \(error)")
         }
     }
 
-    /// A registry whose prefix and constant labels come at run time.
+    /// Creates a registry whose prefix and constant labels are known only at run time.
     public convenience init(
         clock: some Clock<Duration> = ContinuousClock(),
         validatingPrefix prefix: String,

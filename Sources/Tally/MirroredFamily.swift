@@ -1,30 +1,30 @@
 extension MetricRegistry {
-    /// True unless the host wants no metrics of the registry's own.
+    /// True if the registry exposes metrics about itself.
     package var hasOwnMetrics: Bool { ownMetrics != nil }
 
-    /// A histogram under a standard name, which takes the registry's constant labels, not its prefix.
+    /// Registers a histogram under a standard name, with the registry's constant labels but without its prefix.
     package func standardHistogram(_ name: String, help: String) throws(RegistrationError) -> Histogram {
         let layout = Histogram.layout(.latency)
         return try Histogram(FamilyRequest(standard: name, help, layout, isMirrored: false), in: self)
     }
 }
 
-/// Series under standard names, whose values are known elsewhere and copied here: what a kernel or an engine says.
+/// A family under a standard name whose values are copied from elsewhere, such as the kernel or a container engine.
 ///
-/// It takes the registry's constant labels, not its prefix. Nothing is exposed until it is set.
+/// It has the registry's constant labels, but not its prefix, and exposes nothing until a value is set.
 package struct MirroredFamily: Sendable {
     package enum Kind: Sendable {
         case gauge
-        /// A total that is counted here, from zero.
+        /// A total that Tally counts from zero.
         case counter
-        /// A total that is counted elsewhere.
+        /// A total that another system counts.
         case total
     }
 
     private let storage: FamilyStorage
     private let canFall: Bool
 
-    /// Registers it, or finds the one of the same definition.
+    /// Registers the family, or returns the registered one of the same definition.
     package init(
         _ name: String,
         help: String,
@@ -46,13 +46,13 @@ package struct MirroredFamily: Sendable {
         canFall = kind == .gauge
     }
 
-    /// Exposes a value. A total that is negative or not finite is dropped and counted.
+    /// Sets and exposes a value. A total that is negative or not finite is dropped and counted.
     package func set(_ value: Double, _ labels: [String] = []) {
         if canFall || isTotal(value) { storage.child(labels).store(value) }
     }
 
-    /// Adds to a value, which begins at zero. An amount that is not finite, or by which a total would fall, is dropped
-    /// and counted.
+    /// Adds to a value, which is initially zero. An amount that is not finite, or that would decrease a total, is
+    /// dropped and counted.
     package func add(_ amount: Double, _ labels: [String] = []) {
         guard canFall ? amount.isFinite : isTotal(amount) else {
             if canFall { storage.definition.context.rejected.count(.notFinite) }
@@ -69,6 +69,5 @@ package struct MirroredFamily: Sendable {
         return true
     }
 
-    /// Stops exposing a value.
     package func remove(_ labels: [String] = []) { _ = storage.remove(labels) }
 }

@@ -1,15 +1,14 @@
 internal import Synchronization
 
-/// A counter that mirrors a total that something else keeps, which a closure returns at each scrape.
+/// A counter that mirrors a total kept elsewhere. A closure returns the total at each scrape.
 ///
 /// ```swift
 /// ObservedCounter("pool_connects_total", help: "Connections made by the pool.", in: registry) { pool.connects }
 /// ```
 ///
-/// A total never decreases. An answer below the last one is dropped, and counted in
-/// `tally_rejected_updates_total{reason="negative"}`: the counter keeps its value until the total passes it. The
-/// closure runs as that of an ``ObservedGauge`` does. A collector (``MetricCollector``) mirrors totals with labels or
-/// fractions.
+/// The exposed total never decreases. A lower answer is dropped and counted in
+/// `tally_rejected_updates_total{reason="negative"}`, and the counter keeps its value until the answer exceeds it. The
+/// closure follows the rules of ``ObservedGauge``. For totals with labels or fractions, use a ``MetricCollector``.
 ///
 /// Registering the name again replaces the closure.
 public struct ObservedCounter: Sendable {
@@ -51,7 +50,7 @@ public struct ObservedCounter: Sendable {
 }
 
 extension Counter {
-    /// Sets the total of an uncontended counter, unless that would decrease it.
+    /// Sets the total of an uncontended counter. Rejects a lower one.
     fileprivate func raise(to total: Int64) {
         guard let total = UInt64(exactly: total) else { return cell.reject(.negative) }
         let (before, _) = unsafe cell.withWords { unsafe $0.pointee.max(total, ordering: .relaxed) }

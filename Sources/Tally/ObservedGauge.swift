@@ -4,9 +4,9 @@
 /// ObservedGauge("queue_depth", help: "Lines waiting to be sent.", in: registry) { Double(queue.count) }
 /// ```
 ///
-/// The closure runs on a thread of the scrape's own, under no lock, and at most once at a time: concurrent scrapes
-/// share its answer. It may use the registry, and it may block. A scrape omits the gauge, and counts it in
-/// `tally_scrape_errors_total{family}`, if the closure delays it for too long or itself makes that scrape.
+/// The closure runs under no lock, on a thread that the scrape creates, and at most once at a time: concurrent scrapes
+/// share its answer. It may use the registry, and it may block. If the closure does not answer in time, or itself
+/// requested the scrape, the scrape omits the gauge and counts it in `tally_scrape_errors_total{family}`.
 ///
 /// Registering the name again replaces the closure.
 public struct ObservedGauge: Sendable {

@@ -2,11 +2,10 @@ internal import Synchronization
 
 /// The metrics that a registry exposes about itself.
 ///
-/// Totals are kept as plain atomics where they are counted, and copied here at each scrape, so that nothing that counts
-/// needs to know a registry.
+/// Each total is an atomic where it is counted, and a scrape copies it here. Counting code therefore needs no registry.
 ///
-/// Series about other families are made anew for each scrape, from the registered families: they disappear with them,
-/// and no other scrape writes into them.
+/// Series about other families are created anew for each scrape. They disappear with those families, and concurrent
+/// scrapes do not share them.
 final class OwnMetrics: SelfReport {
     private let series: FamilyStorage
     private let scrapeDuration: FamilyStorage
@@ -16,9 +15,9 @@ final class OwnMetrics: SelfReport {
     private let overflowLabelSets: FamilyStorage
     private let userOverflow: FamilyStorage
     private let collectorErrors: FamilyStorage
-    /// Failures of families of included registries that have no metrics of their own.
+    /// Failed collections in included registries that have no metrics about themselves, by family.
     private let foreignErrors = Locked<[ByteName: UInt64]>([:])
-    /// Further names are not counted, because registries may come and go.
+    /// The limit of names in `foreignErrors`, because included registries may come and go.
     private static let maxForeignFamilies = 1_000
     private let context: RegistryContext
     let names: Set<String>
@@ -32,25 +31,25 @@ final class OwnMetrics: SelfReport {
             _ labels: [String] = []
         ) throws(RegistrationError) -> FamilyStorage {
             names.insert(name)
-            // Mirrored: series are made in the middle of a scrape. A creation time would be later than that of the
-            // sample, and Prometheus would put a zero behind it.
+            // Mirrored, so without a creation time: series are created during a scrape, and Prometheus would insert a
+            // zero after the sample.
             return try registry.register(FamilyRequest(standard: name, help, layout, labels, maxChildren: 1_000_000))
         }
         context = registry.context
         series = try register(Snapshot.seriesName, "Samples in the last exposition.", Gauge.layout)
         scrapeDuration = try register(
             "tally_scrape_duration_seconds",
-            "Time it took to make the last exposition.",
+            "Time to produce the last exposition.",
             Gauge.layout
         )
         shortened = try register(
             "tally_shortened_label_values_total",
-            "Lookups with a label value that was cut to 1024 bytes.",
+            "Lookups with a label value that was truncated to 1024 bytes.",
             Counter.layout
         )
         rejected = try register(
             "tally_rejected_updates_total",
-            "Updates that could not be recorded, by reason.",
+            "Invalid updates that were dropped, by reason.",
             Counter.layout,
             ["reason"]
         )
@@ -62,19 +61,19 @@ final class OwnMetrics: SelfReport {
         )
         overflowLabelSets = try register(
             "tally_family_overflow_label_sets",
-            "Distinct label sets that a full family turned away, estimated.",
+            "Estimated distinct label sets that share a full family's overflow child.",
             Gauge.layout,
             ["family"]
         )
         userOverflow = try register(
             "tally_active_users_overflow",
-            "Whether active users were more than fit, so that their counts are estimates.",
+            "1 if there are more active users than fit, so that their counts are estimates, 0 otherwise.",
             Gauge.layout,
             ["metric"]
         )
         collectorErrors = try register(
             "tally_scrape_errors_total",
-            "Values that a scrape could not collect, by family.",
+            "Scrapes that omitted a family, by family.",
             Counter.layout,
             ["family"]
         )
@@ -109,14 +108,14 @@ final class OwnMetrics: SelfReport {
             }
         }
         for (name, total) in errors.sorted(by: { $0.key < $1.key }) { collectorErrors.set(total, for: name.text) }
-        // Set once the samples have been counted.
+        // `countSamples(of:)` sets the value.
         let series = Replacement(of: series)
         _ = series.storage.onlyChild()
         let all = [overflow, overflowLabelSets, userOverflow, collectorErrors, series]
         return Dictionary(uniqueKeysWithValues: all.map { (ObjectIdentifier($0.registered), $0.storage) })
     }
 
-    /// The series of one scrape, one for each family.
+    /// The series of one own metric in one scrape, one for each family.
     private struct Replacement {
         let registered: FamilyStorage
         let storage: FamilyStorage
@@ -148,7 +147,7 @@ final class OwnMetrics: SelfReport {
 }
 
 extension SeriesCell {
-    /// Sets a total that is kept elsewhere. Never lowers it, whatever the order of concurrent scrapes is.
+    /// Sets a total that is kept elsewhere. Never lowers it, in whatever order concurrent scrapes run.
     fileprivate func raise(to total: UInt64) {
         unsafe withWords { _ = unsafe $0.pointee.max(total, ordering: .relaxed) }
     }

@@ -1,6 +1,6 @@
-/// An instrument that needs no more than a name and a help text.
+/// An instrument that needs only a name and a help text.
 ///
-/// Types outside of Tally cannot register a family: only Tally makes a `_PlainKind`.
+/// Types outside of Tally cannot register a family, because only Tally creates a `_PlainKind`.
 public protocol PlainInstrument: Instrument {
     /// The kind of family that holds this instrument.
     static var _kind: _PlainKind<Self> { get }
@@ -20,8 +20,7 @@ extension PlainInstrument {
     /// is invalid or has another definition.
     ///
     /// - Parameters:
-    ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`. `_total` is appended to the name of a counter if it is
-    ///     missing.
+    ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`. A counter's name gets a missing `_total`.
     ///   - help: A sentence for the reader of the exposition.
     ///   - registry: The registry that exposes the instrument.
     public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
@@ -60,17 +59,17 @@ extension PlainInstrument {
 
 // No caller compiles, so the bodies never run.
 extension Instrument {
-    /// Unavailable: a name that is no literal can be invalid at run time.
+    /// Unavailable, because a name that is not a literal can be invalid at run time.
     @available(
         *,
         unavailable,
-        message: "a name that is no literal needs init(validating:help:in:), which throws if it is invalid"
+        message: "a name that is not a literal needs init(validating:help:in:), which throws if it is invalid"
     )
     public init(_ name: String, help: String, in registry: MetricRegistry) {
         fatalError()
     }
 
-    /// Unavailable: an instrument with labels is a family.
+    /// Unavailable, because an instrument with labels is a family.
     @available(
         *,
         unavailable,

@@ -7,14 +7,15 @@
 /// ```
 ///
 /// The metrics have the registry's constant labels, but not its prefix. Reading them takes about 50 µs for each scrape.
-/// The start time is read once. A value that the system does not report is omitted, not NaN: a limit that does not
-/// exist and, outside Linux, most values.
+/// The start time is read once. Values that the system does not report are omitted, such as absent limits and, outside
+/// Linux, most values.
 ///
 /// https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics
 public struct ProcessMetrics: Sendable {
     private let gauges: [(value: @Sendable (ProcessFacts) -> Double?, family: FamilyStorage)]
 
-    /// Registers the metrics, or again those that were unregistered. Traps if they conflict with metrics of the host.
+    /// Registers the metrics, including any that were unregistered since an earlier call. Traps if they conflict with
+    /// metrics of the host.
     public static func register(in registry: MetricRegistry) {
         RegistrationError.trapping { () throws(RegistrationError) in try register(validatingIn: registry) }
     }
@@ -22,7 +23,7 @@ public struct ProcessMetrics: Sendable {
     /// Registers the metrics, or throws if they conflict with metrics of the host.
     public static func register(validatingIn registry: MetricRegistry) throws(RegistrationError) {
         let metrics = try ProcessMetrics(in: registry)
-        // The standard's own, whether there is an ``Info`` or not.
+        // Not `Info.layout`, so that this file does not depend on ``Info``.
         let layout = InstrumentLayout(
             kind: "info",
             type: "gauge",
@@ -34,7 +35,7 @@ public struct ProcessMetrics: Sendable {
         let help = "Swift version and configuration of the build."
         let info = FamilyRequest(standard: "swift_info", help, layout, ["version", "build"], isMirrored: false)
         _ = try registry.register(info).child([swiftVersion, isDebug ? "debug" : "release"])
-        // In place of an earlier call's families: one that was unregistered has another storage now.
+        // Replaces the closure of an earlier call, because a family that is registered again has a new storage.
         registry.beforeScrapes("process", metrics.refresh)
     }
 
@@ -59,7 +60,12 @@ public struct ProcessMetrics: Sendable {
                 \.virtualBytesLimit
             ),
             try metric("process_resident_memory_bytes", "Resident memory.", Gauge.layout, \.residentBytes),
-            try metric("process_start_time_seconds", "Start, since the Unix epoch.", Gauge.layout, \.startSeconds),
+            try metric(
+                "process_start_time_seconds",
+                "Start time in seconds since the Unix epoch.",
+                Gauge.layout,
+                \.startSeconds
+            ),
             try metric("process_threads", "Threads.") { $0.threads.map { Double($0) } },
         ]
     }

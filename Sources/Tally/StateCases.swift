@@ -1,26 +1,25 @@
 internal import Synchronization
 
-/// The states of a ``StateSet``, and the position of each, which is that of its bit.
+/// The states of a ``StateSet``. The position of a state is that of its bit.
 ///
-/// Unchecked `Sendable`, since a pointer is not: the memory is written once, in the initialiser, and the states are
-/// `Sendable` themselves.
+/// Unchecked because pointers are not `Sendable`. Only the initialiser writes their memory. States are `Sendable`.
 @safe
 @usableFromInline
 final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked Sendable {
-    /// The bits of a word.
+    /// The number of bits of a word.
     static var maxCount: Int { 64 }
 
-    /// The cases when the first handle was made. At an address, because generic code allocates for each element that it
-    /// reads from an array.
+    /// The cases at the creation of the first handle. A pointer, because generic code allocates for each element that
+    /// it reads from an array.
     @usableFromInline
     let states: UnsafePointer<State>
     @usableFromInline
     let count: Int
-    /// By the byte of a state whose type is one trivial byte, as that of an enum without payloads is: its position.
+    /// The positions by the byte of a state, if its type is one trivial byte, such as an enum without payloads.
     @usableFromInline
     let positions: UnsafePointer<UInt8>
 
-    /// The position of bytes that are no state.
+    /// The mark of a byte that is not a state.
     @inlinable
     static var none: UInt8 { .max }
 
@@ -48,7 +47,7 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
         unsafe positions.deallocate()
     }
 
-    /// True if the bytes of a state are one byte, and that says which it is.
+    /// True if a state is one trivial byte, which identifies it.
     @inlinable
     static var isByte: Bool { MemoryLayout<State>.size == 1 && _isPOD(State.self) }
 
@@ -57,7 +56,7 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
         unsafe withUnsafePointer(to: state) { unsafe UnsafeRawPointer($0).load(as: UInt8.self) }
     }
 
-    /// The position of a state, by comparing it with each.
+    /// Finds the position of a state by comparing it with each.
     @inlinable
     func search(_ state: State) -> Int? {
         for position in 0..<count where unsafe states[position] == state { return position }
@@ -65,11 +64,11 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
     }
 }
 
-/// The ``StateCases`` of a family, one for each type that it is used with.
+/// The ``StateCases`` of a family, one for each type of state that it is used with.
 final class StateTables: Sendable {
     private let tables = Locked<[ObjectIdentifier: any AnyObject & Sendable]>([:])
 
-    /// The states of a type. Does not allocate after the first time.
+    /// The states of a type. Does not allocate after the first call.
     func cases<State>(of type: State.Type) -> StateCases<State> {
         let id = ObjectIdentifier(type)
         let cases = tables.withLock { tables in

@@ -18,10 +18,10 @@ public import Synchronization
 public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument {
     @usableFromInline
     let cell: SeriesCell
-    /// Kept by the family's definition, which the cell keeps.
+    /// Retained by the family's definition, which the cell retains.
     @usableFromInline
     let cases: Unmanaged<StateCases<State>>
-    /// Those of the cases, for updates in a hurry.
+    /// The `positions` of `cases`, copied so that an update need not load them.
     @usableFromInline
     let positions: UnsafePointer<UInt8>
 
@@ -44,7 +44,7 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
         }
     }
 
-    /// Sets whether a state is active, and leaves the others unchanged. A state that is not in `allCases` is ignored.
+    /// Activates or deactivates a state, and leaves the others unchanged. A state that is not in `allCases` is ignored.
     @inlinable
     public func set(_ state: State, to isActive: Bool) {
         unsafe cell.withWords { word in
@@ -67,7 +67,7 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
         }
     }
 
-    /// To be called while the block is kept, as the cases are.
+    /// Call only while the block is retained, because it retains the cases.
     @inlinable
     @inline(__always)
     func bit(of state: State) -> UInt64? {
@@ -84,12 +84,12 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
         unsafe cases._withUnsafeGuaranteedRef { $0.search(state) }.map { 1 &<< UInt64($0) }
     }
 
-    /// The most states there can be.
+    /// The maximum number of states: 64.
     public static var maxStates: Int { StateCases<State>.maxCount }
 }
 
-// Unchecked, since a reference that is not counted and a pointer are not `Sendable`: both are to what the definition
-// keeps, which the cell's block keeps, and which never changes.
+// Unchecked because an unmanaged reference and a pointer are not `Sendable`. The cell's block retains the objects
+// behind both, which never change.
 extension StateSet: @unchecked Sendable {}
 
 extension StateSet {
@@ -110,14 +110,8 @@ extension StateSet {
         try self.init(FamilyRequest(name, help, Self.layout), in: registry)
     }
 
-    /// Registers a family of state sets whose label names are known only at run time.
-    ///
-    /// - Parameters:
-    ///   - name: The metric's name, which is also the name of the label that distinguishes the states.
-    ///   - help: A sentence for the reader of the exposition.
-    ///   - labelNames: The label names, in the order in which a lookup takes the values.
-    ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
-    ///   - registry: The registry that exposes the family.
+    /// Registers a family of state sets whose label names are known only at run time. It has no idle timeout, and
+    /// otherwise the parameters of `Counter.family`.
     public static func family(
         validating name: String,
         help: String,
@@ -130,7 +124,7 @@ extension StateSet {
 }
 
 extension Family {
-    /// Registers a family of state sets, or finds the one of the same definition.
+    /// Registers a family of state sets, or returns the registered one of the same definition. It has no idle timeout.
     public init<State>(
         _ name: StaticString,
         help: String,
@@ -140,7 +134,7 @@ extension Family {
         self.init(literal: FamilyRequest("\(name)", help, Child.layout, maxChildren: maxChildren), in: registry)
     }
 
-    /// Registers a family of state sets whose name comes at run time.
+    /// Registers a family of state sets whose name is known only at run time.
     public init<State>(
         validating name: String,
         help: String,
@@ -162,7 +156,7 @@ extension StateSet {
             hasUnit: false,
             samples: states.map { .init(part: $0) },
             values: .read { words, _, values in
-                // The word is read once, so that the states of a scrape belong together.
+                // Reads the word once, so that the states in a scrape are consistent.
                 let bits = words[0]
                 for position in values.indices { values[position] = .integer(bits >> UInt64(position) & 1) }
             },
@@ -178,7 +172,7 @@ extension StateSet {
             throw RegistrationError(.invalidStates, name, problem)
         }
         guard Set(states.map(ByteName.init)).count == states.count else {
-            throw RegistrationError(.invalidStates, name, "has two states of one text: \(states)")
+            throw RegistrationError(.invalidStates, name, "has two states with the same text: \(states)")
         }
     }
 }

@@ -33,7 +33,7 @@ struct ActiveUsersFamilyTests {
         family[.free].record("carol")
         #expect(
             registry.text == """
-                # HELP plan_users By plan. Windows overlap, and instances share users: add up neither, merge sketches.
+                # HELP plan_users By plan. Windows overlap and instances share users: never add counts, merge sketches.
                 # TYPE plan_users gauge
                 plan_users{plan="free",window="5m"} 1
                 plan_users{plan="free",window="1h"} 2
@@ -56,7 +56,7 @@ struct ActiveUsersFamilyTests {
             in: registry
         )
         family[["\"\u{1}", "x"]].record("alice")
-        let help = "Windows overlap, and instances share users: add up neither, merge sketches."
+        let help = "Windows overlap and instances share users: never add counts, merge sketches."
         #expect(
             registry.json == #"""
                 [{"name":"a_users","help":"\#(help)","type":"GAUGE","metrics":[\#

@@ -20,7 +20,7 @@ struct ActiveUsersTests {
         _ = users([.minutes(5), .hours(1), .hours(24), .days(7)])
         #expect(
             registry.text == """
-                # HELP active_users Users. Windows overlap, and instances share users: add up neither, merge sketches.
+                # HELP active_users Users. Windows overlap and instances share users: never add counts, merge sketches.
                 # TYPE active_users gauge
                 active_users{window="5m"} 0
                 active_users{window="1h"} 0
@@ -151,16 +151,16 @@ struct ActiveUsersTests {
     // MARK: Invalid definitions
 
     @Test(arguments: [
-        ([], "has no windows"), ([.hours(0)], "has the window 0h, which is not longer than nothing"),
-        ([.minutes(-5)], "has the window -5m, which is not longer than nothing"),
-        ([.hours(24), .hours(1)], "has the window 1h after 24h, which is longer: windows rise"),
-        ([.hours(24), .days(1)], "has the windows 24h and 1d, which are the same"),
+        ([], "has no windows"), ([.hours(0)], "has the window 0h, whose length is not positive"),
+        ([.minutes(-5)], "has the window -5m, whose length is not positive"),
+        ([.hours(24), .hours(1)], "has the window 1h after the longer 24h: sort them in ascending order"),
+        ([.hours(24), .days(1)], "has the windows 24h and 1d, which have the same length"),
         ([.days(.max)], "has the window 9223372036854775807d, which is longer than ten years"),
-        ([.days(.min)], "has the window -9223372036854775808d, which is not longer than nothing"),
+        ([.days(.min)], "has the window -9223372036854775808d, whose length is not positive"),
         (Array((1...17).map { Window.hours($0) }), "has more than 16 windows"),
         (
             [.seconds(61), .seconds(300_000_007)],
-            "has windows that no common tick suits: 1000 ms, the longest that divides all, is too short for 300000007s"
+            "has windows whose common tick of 1000 ms is too short for 300000007s: choose rounder windows"
         ),
     ])
     func invalidWindowsThrowAnErrorThatNamesThem(_ windows: [Window], _ problem: String) {

@@ -43,7 +43,7 @@ struct OpenMetricsTests {
                 # HELP queue_bytes Queue.
                 queue_bytes -Inf
                 # TYPE users gauge
-                # HELP users Users. Windows overlap, and instances share users: add up neither, merge sketches.
+                # HELP users Users. Windows overlap and instances share users: never add counts, merge sketches.
                 users{window="1h"} 0
                 # TYPE work_seconds counter
                 # UNIT work_seconds seconds

@@ -283,7 +283,7 @@ struct TrapTests {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Histogram("h", help: "H.", buckets: [2, 1], in: MetricRegistry())
         }
-        #expect(message(result).contains(#"Tally: "h" has bucket bounds that do not rise: 2.0, 1.0"#))
+        #expect(message(result).contains(#"Tally: "h" has bucket bounds that are not in ascending order: 2.0, 1.0"#))
     }
 
     @Test func anInvalidConstantLabelTraps() async {

@@ -4,12 +4,13 @@ extension ActiveUsers {
     ///
     /// - Parameters:
     ///   - name: The metric's name.
-    ///   - help: A sentence about the users. Tally appends that windows and instances must not be added up.
+    ///   - help: A sentence about the users. Tally appends a warning against adding up windows or instances.
     ///   - windows: 1 to 16 windows in ascending order.
-    ///   - key: The key for hashing identifiers, random for each registration if it is nil. Instances whose sketches
-    ///     are merged need the same key.
+    ///   - key: The key for hashing identifiers. If it is nil, each registration has a random one. Instances whose
+    ///     sketches are merged need the same key.
     ///   - maxUsers: The maximum number of users that are counted exactly.
-    ///   - closedHours: The number of hours that ``hourlySketches()`` retains, at most 16 KiB each. Zero retains none.
+    ///   - closedHours: The number of closed hours that ``hourlySketches()`` retains: 48 by default, 8,784 at most.
+    ///     Zero retains none. An hour takes at most 16 KiB.
     ///   - registry: The registry that exposes the counts.
     public init(
         _ name: StaticString,
@@ -38,7 +39,8 @@ extension ActiveUsers {
         try self.init(Self.request(name, help, windows, key, maxUsers, closedHours), in: registry)
     }
 
-    /// Registers a family of active users whose label names are known only at run time. The name `window` is reserved.
+    /// Registers a family of active users whose label names are known only at run time. The label name `window` is
+    /// reserved. By default, children retain no closed hours.
     public static func family(
         validating name: String,
         help: String,
@@ -64,7 +66,7 @@ extension ActiveUsers {
         _ closedHours: Int,
         _ maxChildren: Int = 1_000
     ) throws(RegistrationError) -> FamilyRequest {
-        let advice = "Windows overlap, and instances share users: add up neither, merge sketches."
+        let advice = "Windows overlap and instances share users: never add counts, merge sketches."
         let help = help.isEmpty ? advice : "\(help) \(advice)"
         let settings = try UserSettings(windows, key, maxUsers, closedHours, for: name)
         return FamilyRequest(name, help, layout(settings), maxChildren: maxChildren)
@@ -75,18 +77,16 @@ extension Family where Child == ActiveUsers {
     /// Registers active users by kind, plan or another label, or returns the registered ones of the same definition.
     /// Traps if a parameter is invalid, or if the name has another definition.
     ///
-    /// In addition to its users, each child takes 35 KiB, and 4 bytes for each tick of the longest window: 40 KiB for
-    /// seven days in minutes. A user of several children counts in each.
+    /// In addition to its users, each child takes 35 KiB, and 4 bytes for each tick of the longest window (40 KiB for
+    /// seven days in minutes). A user of several children counts in each.
+    ///
+    /// The other parameters are those of ``ActiveUsers``. All children share the key. The label `window` is reserved.
     ///
     /// - Parameters:
-    ///   - name: The metric's name. The label name `window` is reserved.
-    ///   - help: A sentence about the users. Tally appends that windows and instances must not be added up.
-    ///   - windows: 1 to 16 windows in ascending order.
-    ///   - key: The key for hashing identifiers, as for ``ActiveUsers``. All children share it.
     ///   - maxUsers: The maximum number of users that each child counts exactly.
-    ///   - closedHours: The number of hours that ``ActiveUsers/hourlySketches()`` of each child retains.
+    ///   - closedHours: The number of closed hours that each child retains for ``ActiveUsers/hourlySketches()``. The
+    ///     default is zero, which retains none, unlike the 48 of ``ActiveUsers`` without labels.
     ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
-    ///   - registry: The registry that exposes the family.
     public init(
         _ name: StaticString,
         help: String,

@@ -8,12 +8,13 @@
 ///
 /// Each window is a gauge, exposed at zero from registration: `active_users{window="24h"}`,
 /// `active_users{window="7d"}`. Windows overlap, so never add their counts. Never add the counts of several instances
-/// either, because instances share users: merge their sketches (``sketch(over:)``).
+/// either, because instances share users: merge their sketches (``sketch(over:)``). Copies of an `ActiveUsers` value
+/// count into the same series.
 ///
 /// **Accuracy.** Counts are exact to one *tick*: the longest time, at most a minute, that divides every window and is
 /// no more than a sixtieth of the shortest. A user stops counting between one tick before and the moment the window's
-/// length has passed since the last record. If the registry's clock goes backwards, time stands still until it catches
-/// up.
+/// length has passed since the last record. If the registry's clock goes backwards, the tick does not change until the
+/// clock catches up.
 ///
 /// **Memory.** Each user takes 16 to 40 bytes until the longest window has passed.
 ///
@@ -22,8 +23,6 @@
 ///
 /// **Overflow.** Users beyond `maxUsers` are counted by a HyperLogLog with timestamps. Windows that contain such users
 /// are estimates with a standard error of 0.81 %, and `tally_active_users_overflow{metric}` is 1.
-///
-/// Copies of an `ActiveUsers` value count into the same series.
 public struct ActiveUsers: Instrument {
     /// Retains the child.
     private let cell: SeriesCell
@@ -49,7 +48,8 @@ public struct ActiveUsers: Instrument {
     /// Records that a user is active now. Empty identifiers are ignored.
     ///
     /// Lock-free if the user was recorded a moment ago. Otherwise takes one of 16 shard locks for a fraction of a
-    /// microsecond; the first record of a tick takes all 16. Allocates only when the tables grow.
+    /// microsecond; the first record of a tick takes all 16. Allocates only when the tables grow, after an overflow,
+    /// and at the first records of an hour.
     ///
     /// - Parameter identifier: Any text of any length, compared by its UTF-8 bytes.
     public func record(_ identifier: String) {
@@ -57,8 +57,7 @@ public struct ActiveUsers: Instrument {
         tracker.record(hash.hash(identifier))
     }
 
-    /// Records that a user is active now, by an identifier of bytes. The UTF-8 bytes of a text identify the same user
-    /// as the text.
+    /// Records a user by bytes. The UTF-8 bytes of a text identify the same user as the text.
     public func record(bytes identifier: UnsafeRawBufferPointer) {
         guard unsafe !identifier.isEmpty else { return }
         tracker.record(unsafe hash.hash(identifier))
@@ -69,17 +68,16 @@ public struct ActiveUsers: Instrument {
     /// The windows, in ascending order.
     public var windows: [Window] { tracker.settings.windows.windows }
 
-    /// The number of users in each window. O(windows): reads sums that are maintained as users are recorded. Scans
-    /// users only after an overflow.
+    /// Returns the number of users in each window. O(windows): reads sums that are maintained as users are recorded.
+    /// Scans users only after an overflow.
     public func counts() -> Counts { Counts(windows: windows, users: tracker.counts()) }
 
-    /// True if the longest window has more users than `maxUsers`, so that counts are estimates.
+    /// True if the longest window contains users beyond `maxUsers`, so that counts are estimates.
     public var isEstimated: Bool { tracker.isOverflowing }
 
     // MARK: Sketches
 
-    /// Returns the users of a window as a sketch, which can be merged with those of other instances that use the same
-    /// key.
+    /// Returns a sketch of the users of a window, to merge with those of other instances with the same key.
     ///
     /// O(users): about 10 ns each. Holds one of 16 shard locks at a time.
     ///
@@ -92,11 +90,11 @@ public struct ActiveUsers: Instrument {
         return DistinctSketch(registers, hashedUnder: settings.key)
     }
 
-    /// Returns a sketch of the users of each closed hour, in ascending order.
+    /// Returns a sketch of the users of each retained closed hour (`closedHours`), in ascending order.
     ///
-    /// Push them to a database once an hour, under a key for each service, hour and instance. Pushing an hour again has
-    /// no effect. Hours are those of UTC by the machine's clock. If that clock steps back, the repeated hour continues
-    /// to collect users, and is returned once it has passed again.
+    /// Push the sketches to a database once an hour, each under a key of service, hour and instance. Pushing an hour
+    /// again has no effect. Hours are those of UTC by the machine's clock. If that clock steps back, the repeated hour
+    /// continues to collect users, and is returned once it has passed again.
     public func hourlySketches() -> [HourlySketch] {
         tracker.closedHours().map { hour, registers in
             let sketch = DistinctSketch(registers, hashedUnder: tracker.settings.key)
@@ -136,7 +134,7 @@ extension ActiveUsers {
             elements = zip(windows, users).map { Element(window: $0, users: $1) }
         }
 
-        /// 0.
+        /// Always 0.
         public var startIndex: Int { 0 }
         /// The number of windows.
         public var endIndex: Int { elements.count }

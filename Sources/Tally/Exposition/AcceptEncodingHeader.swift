@@ -12,7 +12,7 @@ struct AcceptEncodingHeader {
             let parts = choice.split(separator: ";").map { $0.trimmingSpaces().lowercased() }
             var quality = 1000
             for parameter in parts.dropFirst() where parameter.hasPrefix("q=") {
-                // A malformed quality is not a clear yes.
+                // A malformed quality excludes the coding.
                 quality = AcceptHeader.quality(parameter.dropFirst(2)) ?? 0
             }
             switch parts.first {

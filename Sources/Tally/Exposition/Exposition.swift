@@ -10,8 +10,7 @@ public struct Exposition: Sendable, Hashable {
     /// The value of the Content-Type header. Prometheus 3 rejects a body without it.
     public var contentType: String { format.contentType }
 
-    /// All header fields of the answer: Content-Type, Content-Encoding if the body is compressed, Vary and
-    /// Cache-Control.
+    /// All header fields: Content-Type, Content-Encoding if the body is compressed, Vary and Cache-Control.
     public var headers: [(name: String, value: String)] { Self.headers(format, contentEncoding) }
 
     /// The header fields of the answer to a request, known before anything is encoded.

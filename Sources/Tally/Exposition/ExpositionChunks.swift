@@ -1,6 +1,4 @@
-/// An exposition in pieces of about 64 KiB, each encoded on demand.
-///
-/// Use it when the response body is written asynchronously:
+/// An exposition in pieces of about 64 KiB, each encoded on demand, for a body that is written asynchronously.
 ///
 /// ```swift
 /// for chunk in registry.chunks(as: format) { try await writer.write(chunk) }

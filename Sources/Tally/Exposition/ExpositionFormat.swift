@@ -8,7 +8,7 @@ public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
     }
 
     let kind: Kind
-    /// The scheme for names that not every scraper can read.
+    /// The escaping of names that only some scrapers can read.
     public let escaping: NameEscaping
 
     /// Prometheus text 0.0.4, which every Prometheus reads. UTF-8 names are escaped with ``NameEscaping/underscores``.
@@ -16,7 +16,7 @@ public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
     /// https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
     public static let prometheusText = ExpositionFormat(kind: .prometheusText, escaping: .underscores)
 
-    /// Prometheus text 1.0.0, which is the same but for names, with the escaping that the scraper has asked for.
+    /// Prometheus text 1.0.0, which differs from 0.0.4 only in names, with the escaping that the scraper requests.
     ///
     /// https://prometheus.io/docs/instrumenting/content_negotiation/
     public static func prometheusText(escaping: NameEscaping) -> ExpositionFormat {
@@ -29,13 +29,12 @@ public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
     /// https://prometheus.io/docs/specs/om/open_metrics_spec/
     public static let openMetrics = openMetrics(escaping: .underscores)
 
-    /// OpenMetrics 1.0.0 with the escaping of names that the scraper has asked for.
+    /// OpenMetrics 1.0.0 with the escaping of names that the scraper requests.
     public static func openMetrics(escaping: NameEscaping) -> ExpositionFormat {
         ExpositionFormat(kind: .openMetrics, escaping: escaping)
     }
 
-    /// JSON in the shape that `prom2json` makes of the text: an array of families, values as strings, names as they
-    /// are.
+    /// JSON in the shape of `prom2json`: an array of families, with values as strings and without escaping of names.
     ///
     /// https://github.com/prometheus/prom2json
     public static let json = ExpositionFormat(kind: .json, escaping: .allowUTF8)

@@ -1,11 +1,10 @@
-/// A family as it was registered, whether any of it is exposed or not.
+/// A family as registered, even if none of its children is exposed.
 package struct FamilyOutline: Sendable {
-    /// As Prometheus text 0.0.4 has it.
+    /// The name in Prometheus text 0.0.4.
     package let name: String
     package let help: String
-    /// As its TYPE line has it.
     package let type: String
-    /// The constant labels first.
+    /// The names of the constant labels, then of the family's own.
     package let labelNames: [String]
 
     fileprivate init(_ definition: FamilyDefinition) {
@@ -18,7 +17,7 @@ package struct FamilyOutline: Sendable {
 }
 
 extension MetricRegistry {
-    /// The families of this registry, and of those that are included in it, whose names were chosen by a host.
+    /// The families of this registry and of included ones, except those with standard names.
     package var outlines: [FamilyOutline] {
         parts().flatMap { $0.families() }.map(\.storage.definition).filter { !$0.request.isStandard }.map(
             FamilyOutline.init

@@ -1,22 +1,21 @@
 internal import Synchronization
 
 extension MetricRegistry {
-    /// Encodes the whole exposition in the format that an Accept header selects: the short form of
-    /// ``exposition(for:)``.
+    /// Encodes the exposition in the format that an Accept header selects: the short form of ``exposition(for:)``.
     ///
     /// - Parameter accept: The header's value, with several joined by commas. An absent, unknown or malformed value
     ///   selects Prometheus text.
     public func exposition(accept: String?) -> Exposition { exposition(as: .negotiated(accept: accept)) }
 
-    /// Encodes the whole exposition in a format.
+    /// Encodes the exposition of all families in a format.
     public func exposition(as format: ExpositionFormat = .prometheusText) -> Exposition {
         exposition(for: ScrapeRequest(as: format))
     }
 
-    /// Encodes the whole exposition for a scraper's request.
+    /// Encodes the exposition for a scraper's request.
     ///
-    /// Calls observed instruments and collectors first, on a thread of the scrape's own and under no lock. One that
-    /// hangs or is late affects only its own families, which are omitted. Allocates the body; ``chunks(for:)`` and
+    /// Calls observed instruments and collectors first, under no lock, on a thread that the scrape creates. A closure
+    /// that hangs or is late affects only its own families, which are omitted. Allocates the body; ``chunks(for:)`` and
     /// ``write(for:to:)`` do not.
     public func exposition(for request: ScrapeRequest) -> Exposition {
         let chunks = chunks(for: request)
@@ -50,10 +49,9 @@ extension MetricRegistry {
         chunks(for: ScrapeRequest(as: format))
     }
 
-    /// Returns the exposition as a sequence of pieces of at most about 64 KiB, for a body that is written
-    /// asynchronously.
+    /// Returns the exposition in pieces of at most about 64 KiB, for a body that is written asynchronously.
     ///
-    /// The bytes are those of ``exposition(for:)``. Observed gauges and collectors are called now. Each piece is
+    /// The bytes are those of ``exposition(for:)``. Observed instruments and collectors are called now. Each piece is
     /// encoded and compressed on demand.
     public func chunks(for request: ScrapeRequest) -> ExpositionChunks {
         let start = context.now()

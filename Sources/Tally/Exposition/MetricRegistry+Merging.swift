@@ -37,9 +37,8 @@ extension MetricRegistry {
         }
     }
 
-    /// The families that can be exposed together. Families without children count as well: otherwise a name would pass
-    /// from one registry to another when its first child is created. A registry's metrics about itself count only if
-    /// they are exposed.
+    /// The families that can be exposed together. Families without children count as well: otherwise a first child
+    /// would move a name from one registry to another. A registry's own metrics count only if they are exposed.
     private static func admitted(of parts: [Snapshot.Part]) -> Set<ObjectIdentifier> {
         var owners: [ByteName: ByteName] = [:]
         var admitted: [ByteName: [FamilyDefinition]] = [:]

@@ -1,15 +1,15 @@
 extension MetricRegistry {
     /// Replaces a file by the exposition, atomically: a reader sees either the old file or the new one.
     ///
-    /// Use it for jobs that end before they are scraped: the textfile collector of node_exporter reads the files of its
-    /// folder that end in `.prom`. The format is Prometheus text 0.0.4, the only one that it reads.
+    /// Use it for jobs that end before they are scraped: the textfile collector of node_exporter reads the files in its
+    /// folder whose names end in `.prom`. The format is Prometheus text 0.0.4, the only one that the collector reads.
     ///
-    /// Blocks its thread while the disk writes, so call it at the end of a job or from a timer, not in a handler. Writes
-    /// a temporary file beside the old one (`.tmp`), readable by all, and renames it once it is on the disk. Await
-    /// ``collect(for:)`` first if the registry has asynchronous collectors.
+    /// Blocks the thread while the disk writes, so call it at the end of a job or from a timer, not in a handler. Tally
+    /// writes a temporary file beside the old one (`.tmp`), readable by all, and renames it once it is on the disk. If
+    /// the registry has asynchronous collectors, await ``collect(for:)`` first.
     ///
-    /// node_exporter exposes each series once over all files, and `process_` metrics of its own. Give the registry
-    /// neither those nor its own metrics (`ownMetrics: false`), or a constant label that distinguishes it.
+    /// node_exporter exposes each series only once across all files, and has `process_` metrics of its own. Create the
+    /// registry with `ownMetrics: false` and without ``ProcessMetrics``, or give it a distinguishing constant label.
     ///
     /// Keeps a symbolic link and replaces its target. Fails for anything but a regular file, such as a device.
     ///
@@ -37,18 +37,18 @@ extension MetricRegistry {
 
     private func fill(_ file: Int32, _ path: String) throws(TextfileError) {
         do throws(TextfileError) {
-            // Whatever mask the process has: the collector is another user.
+            // Set regardless of the umask, because the collector is another user.
             guard System.makeReadable(file) else { throw TextfileError("making \(path) readable") }
             unsafe try write(as: .prometheusText) { (bytes) throws(TextfileError) in
                 unsafe try Self.writeAll(bytes, to: file, path)
             }
-            // A rename may reach the disk before what was written.
+            // Without this, the rename could reach the disk before the contents.
             guard System.flush(file) else { throw TextfileError("writing \(path) to the disk") }
         } catch {
             System.closeFile(file)
             throw error
         }
-        // Some file systems tell only here that there was no room.
+        // Some file systems report a full disk only at this point.
         guard System.closeFile(file) else { throw TextfileError("closing \(path)") }
     }
 

@@ -1,18 +1,16 @@
 internal import Synchronization
 
-// What a scrape of a large registry spends its time in: nothing but copies and digits, with the place to write at in a
-// register. The only code that writes without asking for room each time; its callers have asked for all of it.
-//
-// Addresses are read from classes before the loops: a store through a byte pointer might change anything, as far as the
-// compiler knows, so that it would read them anew for each series.
+// The inner loops of a large scrape: only copies and digits, with the write position in a register. Only this code
+// writes without checking for room each time, because its callers have checked. Properties of classes are read before
+// the loops: inside, stores through byte pointers would force the compiler to reload them for each series.
 
 extension OutputBuffer {
-    /// Appends the lines of counters. There must be room for their text, for the head and ``maxIntegerBytes`` and one
-    /// byte each, and for ``slack``.
+    /// Appends the lines of counters. There must be room for their text, for the head, ``maxIntegerBytes`` and one byte
+    /// for each, and for ``slack``.
     ///
     /// - Parameters:
     ///   - group: The first slot of a group of 64.
-    ///   - exposed: Which of the group's slots; not none.
+    ///   - exposed: The bits of the slots to write, at least one.
     mutating func append(head: LabelFragments.Piece, countersOf page: SeriesPage, _ group: Int, _ exposed: UInt64) {
         let blocks = unsafe page.blockWords
         let shift = page.blockShift
@@ -23,13 +21,13 @@ extension OutputBuffer {
         var place = unsafe base + count
         var rest = exposed
         while rest != 0 {
-            // A run of neighbours: where one's text ends, the next one's begins.
+            // A run of adjacent slots, whose texts are contiguous.
             let first = rest.trailingZeroBitCount
             let length = (~(rest &>> UInt64(first))).trailingZeroBitCount
             let runEnd = min(first &+ length, 64)
             let start = unsafe first == 0 ? groupStart : Int(ends[first &- 1])
             let words = unsafe blocks[(group &+ first) &>> shift] + (first & blockMask)
-            // Blocks often lie side by side, and then are one.
+            // Blocks often lie side by side. They are then written as one.
             var end = min(runEnd, (first | blockMask) &+ 1)
             while end < runEnd, unsafe blocks[(group &+ end) &>> shift] == words + (end &- first) {
                 end = min(runEnd, end &+ blockMask &+ 1)
@@ -41,7 +39,7 @@ extension OutputBuffer {
         assert(count <= capacity)
     }
 
-    /// Neighbours in one block. Out of line, so that the compiler has all registers for the loop.
+    /// Writes adjacent slots of one block. Out of line, so that the compiler has all registers for the loop.
     @inline(never)
     private static func writeLines(
         _ head: LabelFragments.Piece,
@@ -83,8 +81,8 @@ extension OutputBuffer {
         return unsafe place + 1
     }
 
-    /// Appends the values of a series' own labels, with other text before each than it has. There must be room for
-    /// both, and for ``slack``.
+    /// Appends the values of a series' own labels, each after a text of `heads` instead of its own. There must be room
+    /// for both, and for ``slack``.
     ///
     /// - Parameter isJSON: True to escape control characters, the only ones that JSON escapes and text does not.
     @inline(__always)
@@ -119,7 +117,7 @@ extension OutputBuffer {
         unsafe appendWide(fragment.start, fragment.length)
     }
 
-    /// Appends a number as every format writes it. An absent one has no text.
+    /// Appends a number as every format writes it. An absent value has no text.
     @inline(__always)
     mutating func append(_ value: SampleValue) {
         switch value {

@@ -12,7 +12,7 @@ struct WantedCollection: Sendable {
     }
 }
 
-/// A wait for collectors without a task. Its owner ends it, by its own clock.
+/// A wait for collectors that needs no task. The owner of the wait ends it, for example at its deadline.
 package final class PendingCollections: Sendable {
     private struct State {
         /// The number of collectors that have not answered, plus one until all have been called.
@@ -49,10 +49,10 @@ package final class PendingCollections: Sendable {
         done?()
     }
 
-    /// Ends the wait. Returns false if it was over.
+    /// Ends the wait. Returns false if it had already ended.
     ///
     /// - Parameter isLate: True if the scrape continues without the collectors that have not answered, which are then
-    ///   omitted and counted; false if the scraper has left, which is no failure of theirs.
+    ///   omitted and counted; false if the scraper has disconnected, which is no failure of the collectors.
     package func giveUp(isLate: Bool) -> Bool {
         let (wasOpen, waits) = state.withLock { state in
             let wasOpen = state.done != nil

@@ -1,7 +1,7 @@
 /// A scraper's request: the format, compression, families and timeout of an exposition.
 ///
-/// Create it from the request's header fields and query as they arrived. Parsing never fails; unreadable parts are
-/// ignored.
+/// Create it when the request arrives, because its ``timeout`` counts from then. Parsing ignores unreadable parts and
+/// never fails.
 ///
 /// ```swift
 /// let scrape = ScrapeRequest(
@@ -9,8 +9,6 @@
 ///     query: request.query, timeout: request.headers["X-Prometheus-Scrape-Timeout-Seconds"])
 /// let exposition = registry.exposition(for: scrape)
 /// ```
-///
-/// Create it when the request arrives, because its ``timeout`` counts from then.
 public struct ScrapeRequest: Sendable {
     /// The format of the answer.
     public var format: ExpositionFormat
@@ -21,15 +19,15 @@ public struct ScrapeRequest: Sendable {
     /// The families to expose, by family or sample name. An empty array exposes all families.
     public var names: [String]
 
-    /// The most time that collectors and observed gauges may take together, counted from the creation of the request.
-    /// Families that are not ready by then are omitted and counted in `tally_scrape_errors_total{family}`.
+    /// The maximum time of all collectors and observed instruments together, from the creation of the request. Families
+    /// that are not ready by then are omitted and counted in `tally_scrape_errors_total{family}`.
     ///
-    /// With nil, an exposition gives them ten seconds, and ``MetricRegistry/collect(for:)`` waits without limit.
+    /// If it is nil, an exposition gives them ten seconds, and ``MetricRegistry/collect(for:)`` waits without limit.
     public var timeout: Duration?
 
     private let arrival = ContinuousClock.now
 
-    /// The asynchronous collectors that did not answer this request, which was counted then. Shared by copies.
+    /// The asynchronous collectors whose failure for this request has been counted. Copies share them.
     let late = LateCollections()
 
     /// Creates a request from its parts.
@@ -81,8 +79,7 @@ public struct ScrapeRequest: Sendable {
         }
     }
 
-    /// Decodes percent escapes (https://www.rfc-editor.org/rfc/rfc3986#section-2.1) and `+`. Malformed escapes are kept
-    /// as text.
+    /// Decodes `+` and valid percent escapes (https://www.rfc-editor.org/rfc/rfc3986#section-2.1).
     private static func decoded(_ text: Substring.UTF8View) -> String {
         func digit(_ byte: UInt8?) -> UInt8? {
             byte.flatMap { Character(Unicode.Scalar($0)).hexDigitValue }.map(UInt8.init)
@@ -100,8 +97,7 @@ public struct ScrapeRequest: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Parses `10`, `2.5` or `.5`. Returns nil for any other text, and unless the value is more than zero and at most
-    /// one day.
+    /// Parses `10`, `2.5` or `.5`, more than zero and at most one day. Returns nil for any other text.
     private static func seconds(_ text: String) -> Double? {
         let isDecimal = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
         guard isDecimal, text.utf8.count <= 32, let seconds = Double(text), seconds > 0, seconds <= 86_400 else {

@@ -4,21 +4,20 @@ struct Snapshot: Sendable {
         let registry: MetricRegistry
         let definition: FamilyDefinition
         let view: FamilyStorage.View
-        /// The number of samples in this family.
         let samples: Int
-        /// True if it is of the same name as the one before it, from another registry, and has no header of its own.
+        /// True if the family before has the same name, in another registry. This one then has no header.
         var continuesPrevious = false
     }
 
     let families: [Family]
 
-    /// The metric of a registry that the scrape itself sets.
+    /// The metric about a registry that the scrape itself sets.
     static let seriesName = "tally_series"
 
     /// The families of one of several registries.
     struct Part {
         let registry: MetricRegistry
-        /// All of its families, also those of which nothing is exposed.
+        /// All families of the registry, including those without exposed children.
         let registered: [RegisteredFamily]
         let families: [Family]
     }

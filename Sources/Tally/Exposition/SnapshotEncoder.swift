@@ -1,6 +1,6 @@
-/// Encodes a snapshot a buffer at a time: it stops where the buffer is full, and goes on from there.
+/// Encodes a snapshot one buffer at a time: it stops when the buffer is full, and continues there in the next one.
 ///
-/// A series is never cut in two, so every buffer ends with a whole line.
+/// A series is never split, so every buffer ends with a whole line.
 struct SnapshotEncoder: Sendable {
     private let snapshot: Snapshot
     private let format: ExpositionFormat.Kind
@@ -10,14 +10,15 @@ struct SnapshotEncoder: Sendable {
     private var family = 0
     private var page = 0
     var slot = 0
-    /// The page at hand, and which of its series it exposes.
+    /// The current page, with its exposed slots.
     private var shown = PageEntry(generation: 0)
-    /// True if the head of the document, and of the family, have been written.
+    /// True if the document's first bytes have been written.
     private var hasBegun = false
+    /// True if the current family's header has been written.
     private var hasHeader = false
     var hasSeries = false
     private(set) var isDone = false
-    /// The values of the series at hand, where more than a word has to be read.
+    /// The values of the current series, if a closure reads them.
     private(set) var values: [SampleValue] = []
 
     init(_ snapshot: Snapshot, as format: ExpositionFormat) {
@@ -26,7 +27,7 @@ struct SnapshotEncoder: Sendable {
         escaping = format.escaping
     }
 
-    /// Writes as much as fits. If nothing at all does, `out.needed` says how much memory the next item takes.
+    /// Writes as much as fits. If not even the next item fits, `out.needed` is its size.
     mutating func fill(_ out: inout OutputBuffer) {
         if !hasBegun {
             if format == .json {
@@ -41,7 +42,7 @@ struct SnapshotEncoder: Sendable {
             let isLine = current.definition.layout.isLine
             while page < current.view.pages.count {
                 shown = current.view.pages[page]
-                // A page that exposes something is there.
+                // The pages of a view exist, because each exposes something.
                 guard let from = shown.page else { return }
                 let count = Int(shown.count)
                 let isPageDone =
@@ -52,15 +53,15 @@ struct SnapshotEncoder: Sendable {
                 page += 1
                 slot = 0
             }
-            let goesOn = family + 1 < snapshot.families.count && snapshot.families[family + 1].continuesPrevious
-            if format == .json, !goesOn {
+            let isContinued = family + 1 < snapshot.families.count && snapshot.families[family + 1].continuesPrevious
+            if format == .json, !isContinued {
                 guard out.hasRoom(2) else { return }
                 out.append("]}")
             }
             family += 1
             page = 0
             hasHeader = false
-            if !goesOn { hasSeries = false }
+            if !isContinued { hasSeries = false }
         }
         let end: StaticString =
             switch format {
@@ -97,8 +98,7 @@ struct SnapshotEncoder: Sendable {
         return true
     }
 
-    /// The exposed slots of the next group that has any, from `slot` on, or nil at the page's end. Sets `slot` to the
-    /// first of them.
+    /// Moves `slot` to the next exposed one, and returns the exposed slots of its group from there, or nil at the end.
     mutating func nextExposed(_ page: SeriesPage, _ count: Int) -> UInt64? {
         while slot < count {
             let exposed = shown.exposed(from: slot)
@@ -111,8 +111,8 @@ struct SnapshotEncoder: Sendable {
         return nil
     }
 
-    /// As many of a group's slots as there is surely room for, given the most that one takes beside its text and what
-    /// its text grows to; nil if not even the first fits.
+    /// Returns as many of a group's slots as are sure to fit, or nil if even the first may not. A slot takes at most
+    /// `fixed` bytes plus `growth` times its text.
     func fitting(
         _ exposed: UInt64,
         of page: SeriesPage,
@@ -131,12 +131,12 @@ struct SnapshotEncoder: Sendable {
         }
     }
 
-    /// Goes on behind the last of a group's slots.
+    /// Continues after the last of a group's slots.
     mutating func skip(_ exposed: UInt64) { slot = (slot & ~63) + 64 - exposed.leadingZeroBitCount }
 
     // MARK: Text
 
-    /// Samples of one word: the series' own text is all but the value.
+    /// Encodes series of one line: a head, the series' own text, and the value.
     private mutating func encodeLines(_ page: SeriesPage, _ count: Int, _ out: inout OutputBuffer) -> Bool {
         let definition = escaped ?? page.definition
         let head = definition.lineHead[0]
@@ -168,10 +168,10 @@ struct SnapshotEncoder: Sendable {
         return true
     }
 
-    /// The most bytes that escaped names add to a series' labels.
+    /// The maximum number of bytes that escaped names add to a series' labels.
     private var escapedBytes: Int { escaped.map { $0.fragments.totalLength + $0.lineEnd.count } ?? 0 }
 
-    /// A series' own labels, and in samples of one word what stands between them and the value.
+    /// Appends a series' own labels and, for a series of one line, the text between them and the value.
     @inline(__always)
     private func appendLabels(_ page: SeriesPage, _ out: inout OutputBuffer) {
         if let escaped {
@@ -192,7 +192,7 @@ struct SnapshotEncoder: Sendable {
         out.append(UInt8(ascii: "\n"))
     }
 
-    /// Reads the values of the series at hand, and returns the first. Only what a closure reads is also in `values`.
+    /// Reads the values of the current series, and returns the first. Those that a closure reads are also in `values`.
     @inline(__always)
     mutating func read(_ reading: InstrumentLayout.Values, _ page: SeriesPage) -> SampleValue {
         let words = unsafe SeriesWords(page.words(slot))
@@ -224,7 +224,7 @@ struct SnapshotEncoder: Sendable {
                 appendLabels(page, &out)
                 out.append(sample.tail)
                 out.append(values[index])
-                // Exemplars are kept by the word of a sample.
+                // The index of a bucket's sample is that of its word, by which exemplars are stored.
                 if hasExemplars, let exemplar = page.exemplar(slot, index) { out.append(exemplar) }
                 out.append(UInt8(ascii: "\n"))
             }

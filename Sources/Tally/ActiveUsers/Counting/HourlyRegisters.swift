@@ -1,14 +1,14 @@
-/// The users of each hour as a run of HyperLogLog registers, which are packed once the hour is over.
+/// The users of each hour as HyperLogLog registers, which are packed once the hour has ended.
 ///
-/// Pure state: no clock, no lock. Hours are numbered from the Unix epoch. The time of day may step in either direction:
-/// an hour that comes again goes on where it was.
+/// Pure state: no clock, no lock. Hours are numbered from the Unix epoch. If the time of day steps back, a repeated
+/// hour continues with its earlier registers.
 struct HourlyRegisters {
-    /// Registers in 2 bytes each that is not zero, or in 1 byte each where that is less.
+    /// Registers as 2 bytes for each non-zero one, or as 1 byte for every one, whichever is smaller.
     private enum Packed {
         case sparse([UInt16])
         case dense([UInt8])
 
-        /// Ranks take 6 bits, which leaves 10 for the index.
+        /// A rank takes 6 bits, which leaves 10 for the index.
         static let maxSize = 1024
 
         init(_ registers: [UInt8]) {
@@ -34,7 +34,7 @@ struct HourlyRegisters {
     }
 
     private let size: Int
-    /// The number of hours before the present one that are kept.
+    /// The maximum distance of a retained hour from the present one.
     private let kept: Int
     private var openHour: Int?
     private var openRegisters: [UInt8] = []
@@ -58,8 +58,8 @@ struct HourlyRegisters {
             closed.removeValue(forKey: hour)?.unpacked(size: size) ?? [UInt8](repeating: 0, count: size)
     }
 
-    /// Closes the open hour if it is not the present one, and forgets those that are too far from it: what is ahead
-    /// comes from a clock that was wrong.
+    /// Closes the open hour if it is not the present one. Drops hours that are too far from the present one, in both
+    /// directions, because later hours come from a wrong clock.
     mutating func close(for present: Int) {
         if let hour = openHour, hour != present {
             closed[hour] = Packed(openRegisters)
@@ -69,7 +69,7 @@ struct HourlyRegisters {
         for hour in closed.keys where hour.distance(to: present).magnitude > kept { closed[hour] = nil }
     }
 
-    /// The hours before the present one in which there was a hit.
+    /// The closed hours before the present one.
     mutating func closedHours(at present: Int) -> [(hour: Int, registers: [UInt8])] {
         close(for: present)
         return closed.filter { $0.key < present }.map { ($0.key, $0.value.unpacked(size: size)) }

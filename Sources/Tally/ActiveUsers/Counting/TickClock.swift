@@ -1,18 +1,18 @@
 internal import Synchronization
 
-/// The tick by a registry's clock, and the hour by the time of day.
+/// Reads the tick from a registry's clock, and the hour from the time of day.
 ///
-/// Reading a real clock takes about 30 ns. It is read only after the machine's coarse clock has advanced, which takes
-/// 5 ns to read and advances every few milliseconds. A clock that a host or a test injects is read each time.
+/// Reading a real clock takes about 30 ns, so it is read only after the machine's coarse clock has advanced. That clock
+/// takes 5 ns to read, and advances every few milliseconds. An injected clock is read each time.
 final class TickClock: Sendable {
     private let context: RegistryContext
-    /// Attoseconds.
+    /// The length of a tick in attoseconds.
     private let tick: Int128
     private let coarse = Atomic<UInt64>(0)
     private let cachedTick = Atomic<Int>(0)
     private let cachedHour = Atomic<Int>(TickClock.unknownHour)
 
-    /// The hour if there is no time of day.
+    /// The hour if the time of day is unknown.
     static let unknownHour = Int.min
 
     init(tickMilliseconds: Int, context: RegistryContext) {
@@ -20,8 +20,8 @@ final class TickClock: Sendable {
         tick = Int128(tickMilliseconds) * 1_000_000_000_000_000
     }
 
-    /// Whole ticks since the registry was made, not negative; and whole hours since the Unix epoch. The tick goes back
-    /// where the clock does.
+    /// The whole ticks since the creation of the registry, never negative, and the whole hours since the Unix epoch.
+    /// The tick decreases if the clock goes back.
     @inline(__always)
     func now() -> (tick: Int, hour: Int) {
         guard context.isRealTime, let present = WallClock.coarseStamp() else { return exact() }
@@ -31,7 +31,7 @@ final class TickClock: Sendable {
         let exact = exact()
         cachedTick.store(exact.tick, ordering: .relaxed)
         cachedHour.store(exact.hour, ordering: .relaxed)
-        // Last, so that whoever sees it sees the other two, or later ones.
+        // Stored last: a thread that reads it also reads these two values, or later ones.
         coarse.store(present, ordering: .releasing)
         return exact
     }
@@ -40,7 +40,7 @@ final class TickClock: Sendable {
     private func exact() -> (tick: Int, hour: Int) {
         let ticks = max(0, context.now().attoseconds / tick)
         let hours = (context.wallSeconds() / 3600).rounded(.down)
-        // Far less than what fits, whatever a clock says, so that differences do, and the seconds of an hour.
+        // Clamps the answers of a clock, so that differences of ticks and the seconds of an hour do not overflow.
         let limit = 1 << 50
         return (
             Int(clamping: min(Int128(limit), ticks)),

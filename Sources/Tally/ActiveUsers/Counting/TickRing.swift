@@ -1,20 +1,20 @@
 internal import Synchronization
 
-/// The number of users last seen in each tick of the longest window, and so the number in each window.
+/// The number of users last seen in each tick of the longest window, and the resulting number in each window.
 ///
-/// Pure state: no clock, no lock, though many threads may move users at once. Ticks go on only while none does.
+/// Pure state: no clock, no lock. Many threads may move users concurrently. The tick advances only while none does.
 ///
-/// Invariants, while no thread is in here (`_checkInvariants`): the sum of a window is the sum of the counts of its
-/// ticks; no count is negative.
+/// Invariants, while no method runs (`_checkInvariants`): the sum of a window is the sum of the counts of its ticks; no
+/// count is negative.
 ///
-/// Unchecked `Sendable`, since pointers are not: they point at atomics, allocated as long as the ring.
+/// Unchecked because pointers are not `Sendable`: they point at atomics that live as long as the ring.
 @safe
 final class TickRing: @unchecked Sendable {
     private let length: Int
     private let windowTicks: [Int]
-    /// By the tick's number modulo the length.
+    /// The numbers of users, by tick modulo the length.
     private let counts: UnsafeMutablePointer<Atomic<Int32>>
-    /// By window.
+    /// The numbers of users, by window.
     private let sums: UnsafeMutablePointer<Atomic<Int>>
 
     init(_ windows: WindowTicks) {
@@ -31,16 +31,16 @@ final class TickRing: @unchecked Sendable {
         unsafe sums.deallocate()
     }
 
-    /// A tick is never negative: the first is 0.
+    /// Ticks are never negative: the first is 0.
     private func count(_ tick: Int) -> UnsafeMutablePointer<Atomic<Int32>> { unsafe counts + tick % length }
 
-    /// A user is seen in the current tick who was not seen within any window.
+    /// Adds a user to the current tick. The user was in no window before.
     func enter(_ now: Int) {
         unsafe count(now).pointee.wrappingAdd(1, ordering: .relaxed)
         add(toWindowsOfAtMost: .max)
     }
 
-    /// A user is seen in the current tick who was last seen so many ticks ago.
+    /// Moves a user from the tick `age` ticks ago to the current one.
     func move(_ age: Int, _ now: Int) {
         guard age < length else { return enter(now) }
         unsafe count(now - age).pointee.wrappingSubtract(1, ordering: .relaxed)
@@ -48,15 +48,14 @@ final class TickRing: @unchecked Sendable {
         add(toWindowsOfAtMost: age)
     }
 
-    /// The longest window first, and read the other way round: nobody sees more users in a short window than in a long
-    /// one.
+    /// Adds to the longest window first. `users()` reads in the opposite order, so it never finds more users in a short
+    /// window than in a long one.
     private func add(toWindowsOfAtMost ticks: Int) {
         for index in windowTicks.indices.reversed() where windowTicks[index] <= ticks {
             unsafe sums[index].wrappingAdd(1, ordering: .releasing)
         }
     }
 
-    /// Goes on to a later tick.
     func advance(from old: Int, to now: Int) {
         guard now - old < length else { return clear() }
         for tick in (old + 1)...now {
@@ -73,7 +72,7 @@ final class TickRing: @unchecked Sendable {
         for index in windowTicks.indices { unsafe sums[index].store(0, ordering: .relaxed) }
     }
 
-    /// The users of each window, while ticks do not go on.
+    /// The number of users in each window. Call only while the tick cannot advance.
     func users() -> [Int] { windowTicks.indices.map { unsafe sums[$0].load(ordering: .acquiring) } }
 
     func _checkInvariants(_ now: Int) {

@@ -1,10 +1,10 @@
-/// A HyperLogLog that remembers when: for each register and each rank the last tick it was hit, from which the
-/// registers of any window follow.
+/// A HyperLogLog with timestamps: the last tick in which each register was hit with each rank. The registers of any
+/// window follow from them.
 ///
-/// Pure state: no clock, no lock. Holds a run of registers of the usual precision. A rank takes memory from its first
-/// hit on: with all 16,384 registers some 20 ranks are used, 1.3 MB.
+/// Pure state: no clock, no lock. Contains the registers of one shard. A rank takes memory from its first hit. With 20
+/// ranks in use, all 16,384 registers of a tracker take 1.3 MB.
 struct TimedRegisters {
-    /// By rank; ticks modulo 2^32 plus one, 0 for never.
+    /// Ticks by rank and register, stored modulo 2^32 - 1, plus one; 0 for never. An unused rank is empty.
     private var ranks: [[UInt32]] = []
     private let size: Int
     /// The tick of the last hit of any register.
@@ -14,13 +14,13 @@ struct TimedRegisters {
         self.size = size
     }
 
-    /// True if there was a hit within so many ticks.
+    /// True if the last hit was less than `ticks` ticks ago.
     func isHit(at now: Int, within ticks: Int) -> Bool { lastHit.map { now - $0 < ticks } ?? false }
 
     mutating func hit(_ index: Int, rank: UInt8, at now: Int) {
-        // After half a turn of 2^32 ticks, old hits could be taken for new ones.
+        // Drops old hits once in 2^31 ticks, because stored ticks wrap around and would appear new.
         if let lastHit, now >> 31 != lastHit >> 31 {
-            // And after a whole one without any they would look young here, too.
+            // After a long time without hits, ages may have wrapped around already.
             if now - lastHit > 1 << 30 { removeAll() } else { forget(before: now - 1 << 30, at: now) }
         }
         lastHit = now
@@ -46,7 +46,7 @@ struct TimedRegisters {
 
     mutating func removeAll() { self = TimedRegisters(size: size) }
 
-    /// The registers and ranks that were hit within so many ticks, with how many ticks ago.
+    /// Calls `body` for each register and rank that was hit less than `ticks` ticks ago, with the age of the hit.
     func forEach(at now: Int, within ticks: Int, _ body: (_ index: Int, _ rank: UInt8, _ age: Int) -> Void) {
         guard isHit(at: now, within: ticks) else { return }
         for (rank, row) in ranks.enumerated() {

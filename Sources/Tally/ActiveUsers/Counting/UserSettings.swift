@@ -2,14 +2,14 @@
 struct UserSettings: Sendable {
     let windows: WindowTicks
     let key: HashKey
-    /// True if the host gave the key.
+    /// True if the host provided the key.
     let isKeyShared: Bool
     let maxUsers: Int
     let closedHours: Int
 
-    /// At 12 to 40 bytes each, more than a machine has room for.
+    /// The limit of `maxUsers`: at 16 to 40 bytes each, more than a machine's memory.
     static let userLimit = 1 << 40
-    /// A year.
+    /// The limit of `closedHours`: the hours of a leap year.
     static let hourLimit = 8784
 
     init(
@@ -21,10 +21,11 @@ struct UserSettings: Sendable {
     ) throws(RegistrationError) {
         self.windows = try WindowTicks(validating: windows, for: name)
         guard (1...Self.userLimit).contains(maxUsers) else {
-            throw RegistrationError(.invalidCapacity, name, "keeps \(maxUsers) users, which is not in 1...2^40")
+            let problem = "has the user capacity \(maxUsers), which is not in 1...2^40"
+            throw RegistrationError(.invalidCapacity, name, problem)
         }
         guard (0...Self.hourLimit).contains(closedHours) else {
-            let problem = "keeps \(closedHours) closed hours, which is not in 0...\(Self.hourLimit)"
+            let problem = "has \(closedHours) closed hours, which is not in 0...\(Self.hourLimit)"
             throw RegistrationError(.invalidCapacity, name, problem)
         }
         self.key = key ?? .random()
@@ -33,9 +34,9 @@ struct UserSettings: Sendable {
         self.closedHours = closedHours
     }
 
-    /// The parameters that two registrations must agree on. All random keys are the same choice. No key is shown.
+    /// The parameters that two registrations must agree on. All random keys agree. The texts reveal no key.
     var traits: [InstrumentLayout.Trait] {
-        let keyText = isKeyShared ? "a given one" : "a random one"
+        let keyText = isKeyShared ? "a provided key" : "a random key"
         return [
             .init("windows", "\(windows.windows)"),
             .init("key", keyText, identity: isKeyShared ? "\(key.fingerprint)" : keyText),

@@ -1,19 +1,17 @@
 /// The last tick of each user, by the 64-bit keyed hash of the identifier.
 ///
 /// Pure state: no clock, no lock. Open addressing with linear probing, 12 bytes a slot, at most three quarters full.
-/// Users who have been away too long are forgotten a few slots at a time, or all at once when the table would grow, so
-/// that it follows the number of users in both directions.
+/// Expired users are removed a few slots at a time, and all at once before the table would grow, so the table grows and
+/// shrinks with the number of users.
 ///
-/// Ticks are kept modulo 2^32. No user stays for a whole turn: `sweep` passes every slot within a fraction of the
-/// longest window.
+/// Ticks are stored modulo 2^32. `sweep` passes every slot within a fraction of the longest window, long before they
+/// wrap around.
 ///
-/// Invariants (`_checkInvariants()`): the capacity is 0 or a power of two; `count` slots are taken; from the slot a key
-/// belongs in to the one it is in, none is free.
+/// Invariants (`_checkInvariants()`): the capacity is 0 or a power of two; `count` slots are taken; no slot from a
+/// key's home to its place is free.
 struct UserTable {
-    /// Three words a slot, so that a look at it is one at memory: the key, its lower half first, and the tick.
-    ///
-    /// The key is 0 where a slot is free; the key 0 is kept as 1, which at 2^-64 is one collision more among the
-    /// others.
+    /// Three adjacent words a slot, usually in one cache line: the key, lower half first, and the tick. A free slot has
+    /// the key 0. The key 0 is stored as 1, so these two keys collide.
     private var words: ContiguousArray<UInt32> = []
     private(set) var capacity = 0
     private(set) var count = 0
@@ -36,13 +34,13 @@ struct UserTable {
         words[3 &* slot &+ 2] = tick
     }
 
-    /// The slot that a key belongs in: its highest bits, because others choose the table.
+    /// The first slot to probe for a key: the number in its highest bits.
     @inline(__always)
     private func home(_ key: UInt64) -> Int {
         Int(truncatingIfNeeded: key &>> UInt64(truncatingIfNeeded: 64 &- capacity.trailingZeroBitCount))
     }
 
-    /// Sees a user. Returns the ticks since the last time, or nil if the table does not have the user.
+    /// Updates a user's last tick. Returns the ticks since the previous one, or nil if the table lacks the user.
     @inline(__always)
     mutating func see(_ key: UInt64, at now: Int) -> Int? {
         guard count > 0 else { return nil }
@@ -61,9 +59,7 @@ struct UserTable {
         }
     }
 
-    /// Adds a user whom the table does not have.
-    ///
-    /// - Returns: How many others were forgotten to make room.
+    /// Adds a user who is not in the table. Returns the number of expired users that were removed to make room.
     mutating func add(_ key: UInt64, at now: Int, keeping longest: Int) -> Int {
         var forgotten = 0
         if (count + 1) * 4 > capacity * 3 { forgotten = rebuild(at: now, keeping: longest) }
@@ -78,8 +74,7 @@ struct UserTable {
         set(slot, key, tick)
     }
 
-    /// Moves to a table of the right size, without those who have been away too long. At most 5/8 of it are taken, so
-    /// that there is room before the next time.
+    /// Rebuilds the table without expired users and at most 5/8 full, which defers the next rebuild.
     private mutating func rebuild(at now: Int, keeping longest: Int) -> Int {
         let now = UInt32(truncatingIfNeeded: now)
         let old = self
@@ -95,15 +90,13 @@ struct UserTable {
         return old.count - live
     }
 
-    /// Forgets who has been away too long, among so many slots, from where the last sweep ended.
-    ///
-    /// - Returns: How many were forgotten.
+    /// Removes expired users from the next `slots` slots after the last sweep. Returns the number of users removed.
     mutating func sweep(_ slots: Int, at now: Int, keeping longest: Int) -> Int {
         guard count > 0 else { return 0 }
         let before = count
         let now32 = UInt32(truncatingIfNeeded: now)
         for _ in 0..<min(slots, capacity) {
-            // What moves up to the hand from behind is looked at too.
+            // A removal may move another user into this slot, so the loop examines it again.
             while key(hand) != 0, now32 &- tick(hand) >= longest { remove(hand) }
             hand = (hand &+ 1) & (capacity &- 1)
         }
@@ -112,13 +105,13 @@ struct UserTable {
         return forgotten + rebuild(at: now, keeping: longest)
     }
 
-    /// Empties a slot, and moves those behind it up that would no longer be found.
+    /// Empties a slot, and moves up later users that a lookup would no longer find.
     private mutating func remove(_ slot: Int) {
         let mask = capacity &- 1
         var hole = slot
         var next = (slot &+ 1) & mask
         while key(next) != 0 {
-            // How far it is from where it belongs, and from the hole.
+            // True if the hole lies between the user's home and slot.
             if (next &- home(key(next))) & mask >= (next &- hole) & mask {
                 set(hole, key(next), tick(next))
                 hole = next
@@ -131,7 +124,7 @@ struct UserTable {
 
     mutating func removeAll() { self = UserTable() }
 
-    /// The users who were seen within so many ticks, with how many ticks ago.
+    /// Calls `body` for each user seen less than `ticks` ticks ago, with the age in ticks.
     @inline(__always)
     func forEach(at now: Int, within ticks: Int, _ body: (_ key: UInt64, _ age: Int) -> Void) {
         let now = UInt32(truncatingIfNeeded: now)

@@ -1,11 +1,11 @@
 internal import Synchronization
 
 extension UserTracker {
-    /// The users of each window.
+    /// The number of users in each window. An estimate if the window contains users who did not fit.
     func counts() -> [Int] {
         let (now, _) = present()
         for shard in shards { shard.state.withLock { _ = sweep(&$0) } }
-        // Under any shard's lock ticks stand still.
+        // Any shard's lock keeps the tick from advancing.
         let exact = shards[0].state.withLock { _ in ring.users() }
         let age = now - lastOverflow.load(ordering: .relaxed)
         guard age < longest else { return exact }
@@ -20,12 +20,12 @@ extension UserTracker {
     /// True if the longest window has users who did not fit, so that its count is an estimate.
     var isOverflowing: Bool { present().tick - lastOverflow.load(ordering: .relaxed) < longest }
 
-    /// The users seen within so many ticks, at most those of the longest window.
+    /// The registers of users seen less than `ticks` ticks ago. Limited to the longest window.
     func registers(within ticks: Int) -> HyperLogLog { registers(within: [ticks], present().tick)[0] }
 
-    /// For each of some rising numbers of ticks, the users seen within them. One shard is locked at a time.
+    /// The registers of users seen within each of several ascending numbers of ticks. Locks one shard at a time.
     private func registers(within ticks: [Int], _ now: Int) -> [HyperLogLog] {
-        // Those of the first number of ticks, then those that the second adds, and so on.
+        // The registers of the first number of ticks, then of the users that the second adds, and so on.
         var registers = [UInt8](repeating: 0, count: ticks.count * Self.registers)
         let most = ticks.last ?? 0
         func put(_ index: Int, _ rank: UInt8, _ age: Int) {
@@ -55,7 +55,7 @@ extension UserTracker {
         return sketches
     }
 
-    /// The users of each closed hour, by its number since the Unix epoch.
+    /// The registers of each closed hour in ascending order. Hours are numbered from the Unix epoch.
     func closedHours() -> [(hour: Int, registers: HyperLogLog)] {
         let (_, present) = present()
         guard present != TickClock.unknownHour else { return [] }

@@ -1,27 +1,28 @@
 internal import Synchronization
 
-/// Counts distinct users within windows, from many threads.
+/// Counts the distinct users in each window. Any thread may record.
 ///
-/// The HyperLogLog register of a user's key selects the shard, so that each shard owns its registers. The holder of any
+/// The HyperLogLog register of a user's key selects the shard, so each register belongs to one shard. The holder of any
 /// shard's lock may move users between ticks, and the current tick is fixed meanwhile. Advancing it requires all locks.
 ///
-/// A lock-free filter comes first: a user that it contains has been recorded in this tick and hour.
+/// A lock-free filter comes first: it contains users recorded in this tick and hour.
 ///
-/// Unchecked `Sendable`, since a pointer is not: the filter's atomics are allocated as long as the tracker.
+/// Unchecked because a pointer is not `Sendable`: the filter's atomics live as long as the tracker.
 @safe
 final class UserTracker: SeriesState, @unchecked Sendable {
     let settings: UserSettings
     private let clock: TickClock
     let ring: TickRing
     let shards: [Shard]
-    /// The current tick. Never goes back.
+    /// The current tick. Never decreases.
     let current = Atomic<Int>(0)
-    /// Users in the tables, some of which may have left every window.
+    /// The number of users in the tables, including some who have left every window.
     private let users = Atomic<Int>(0)
-    /// The last tick in which a user did not fit; and the last in which room was made.
+    /// The last tick in which a user did not fit.
     let lastOverflow = Atomic<Int>(.min / 2)
+    /// The last tick in which `makeRoom()` swept all tables.
     private let lastRoomMade = Atomic<Int>(-1)
-    /// The number of shards that were swept in turn.
+    /// The number of sweeps by `advance(to:)`, which takes shards in turn.
     private let turns = Atomic<Int>(0)
     private let filter: UnsafeMutablePointer<Atomic<UInt64>>
 
@@ -76,7 +77,7 @@ final class UserTracker: SeriesState, @unchecked Sendable {
         unsafe seen.pointee.store(stamp, ordering: .relaxed)
     }
 
-    /// The current tick, brought up to date, and the hour.
+    /// The current tick, advanced to the clock, and the hour.
     @inline(__always)
     func present() -> (tick: Int, hour: Int) {
         let (time, hour) = clock.now()
@@ -86,7 +87,7 @@ final class UserTracker: SeriesState, @unchecked Sendable {
         return (time, hour)
     }
 
-    /// The filter's mark of a user, a tick and an hour. Two marks are equal as rarely as the keys of two users.
+    /// The filter's mark of a user, a tick and an hour. Marks collide as rarely as keys.
     @inline(__always)
     private static func stamp(_ key: UInt64, _ tick: Int, _ hour: Int) -> UInt64 {
         key ^ UInt64(truncatingIfNeeded: tick &+ 1) &* 0x9E37_79B9_7F4A_7C15
@@ -101,7 +102,7 @@ final class UserTracker: SeriesState, @unchecked Sendable {
         _ = enter(key, place, hour, ignoringLimit: true)
     }
 
-    /// Returns whether the user is counted: not if there is no room, unless it has to be.
+    /// Counts a user, if necessary in the overflow. Without `ignoringLimit`, returns false instead of overflowing.
     private func enter(_ key: UInt64, _ place: HyperLogLog.Place, _ hour: Int, ignoringLimit: Bool) -> Bool {
         shards[place.index / Self.registersPerShard].state.withLock { state in
             let now = sweep(&state)
@@ -113,7 +114,7 @@ final class UserTracker: SeriesState, @unchecked Sendable {
                 ring.enter(now)
             } else if ignoringLimit {
                 state.overflow.hit(register, rank: place.rank, at: now)
-                // Ticks only go on, so this does, too.
+                // Never decreases, because the tick does not.
                 lastOverflow.store(now, ordering: .relaxed)
             } else {
                 return false
@@ -135,7 +136,6 @@ final class UserTracker: SeriesState, @unchecked Sendable {
 
     // MARK: Time
 
-    /// Makes a later tick the current one.
     @inline(never)
     private func advance(to time: Int) {
         var elapsed = 0
@@ -147,15 +147,15 @@ final class UserTracker: SeriesState, @unchecked Sendable {
             elapsed = time - now
             return elapsed >= longest
         }
-        // A shard that nobody comes to, since those who come belong to others, forgets its users too: each has its turn
-        // within as many ticks as there are shards.
+        // Sweeps the shards in turn, so that expired users also leave a shard that receives no records, within as many
+        // ticks as there are shards.
         for _ in 0..<min(elapsed, shards.count) {
             let turn = turns.wrappingAdd(1, ordering: .relaxed).oldValue
             shards[turn & (Self.shardCount - 1)].state.withLock { _ = sweep(&$0) }
         }
     }
 
-    /// Runs `body` while no user moves. Then empties the tables, if that is what it returns.
+    /// Runs `body` under all locks. Empties the tables if it returns true.
     private func withAllLocked(_ body: () -> Bool) {
         func lock(from index: Int) -> Bool {
             guard index < shards.count else { return body() }
@@ -172,9 +172,8 @@ final class UserTracker: SeriesState, @unchecked Sendable {
         _ = lock(from: 0)
     }
 
-    /// Forgets users who left the longest window, as many slots at a time as pass the table four times in one.
-    ///
-    /// - Returns: The current tick, which stands still while the shard is locked.
+    /// Removes expired users from some slots: enough to pass the table four times per longest window.
+    /// Returns the current tick, which cannot advance while the shard is locked.
     func sweep(_ state: inout State) -> Int {
         let now = current.load(ordering: .relaxed)
         guard state.swept != now else { return now }
@@ -185,7 +184,7 @@ final class UserTracker: SeriesState, @unchecked Sendable {
         return now
     }
 
-    /// Forgets all that can be, once a tick.
+    /// Removes all expired users, at most once a tick.
     private func makeRoom() {
         let now = current.load(ordering: .relaxed)
         guard lastRoomMade.exchange(now, ordering: .relaxed) != now else { return }
@@ -199,7 +198,7 @@ final class UserTracker: SeriesState, @unchecked Sendable {
 
     // MARK: Checks
 
-    /// Users in memory, whether or not they have left every window; and the slots of the tables.
+    /// The number of users in memory, including those who have left every window, and of the slots of the tables.
     var kept: (users: Int, slots: Int) {
         shards.reduce(into: (0, 0)) { total, shard in
             let (users, slots) = shard.state.withLock { ($0.table.count, $0.table.capacity) }
@@ -208,7 +207,7 @@ final class UserTracker: SeriesState, @unchecked Sendable {
         }
     }
 
-    /// To be called while no thread records.
+    /// Call only while no thread records.
     func _checkInvariants() {
         #if DEBUG
         withAllLocked {
@@ -216,7 +215,6 @@ final class UserTracker: SeriesState, @unchecked Sendable {
             return false
         }
         for shard in shards { shard.state.withLock { $0.table._checkInvariants() } }
-        // While nobody records.
         assert(users.load(ordering: .relaxed) == kept.users)
         #endif
     }

@@ -1,9 +1,9 @@
-/// Windows in whole ticks, and how long a tick is.
+/// Windows in whole ticks, and the length of a tick.
 ///
-/// A tick is the longest time that divides every window, and is neither longer than a minute nor than a sixtieth of the
-/// shortest window. A window then ends where a tick does, so that it can be exact.
+/// A tick is the longest time that divides every window and is at most a minute and at most a sixtieth of the shortest
+/// window. A window then ends at the end of a tick, so it can be exact.
 struct WindowTicks: Sendable, Equatable {
-    /// From the shortest to the longest.
+    /// In ascending order.
     let windows: [Window]
     /// The length of a tick.
     let milliseconds: Int
@@ -23,16 +23,17 @@ struct WindowTicks: Sendable, Equatable {
         guard windows.count <= Self.maxWindows else { throw invalid("has more than \(Self.maxWindows) windows") }
         for (index, window) in windows.enumerated() {
             guard window.seconds > 0 else {
-                throw invalid("has the window \(window), which is not longer than nothing")
+                throw invalid("has the window \(window), whose length is not positive")
             }
             guard window.seconds <= Self.maxSeconds else {
                 throw invalid("has the window \(window), which is longer than ten years")
             }
             guard index == 0 || windows[index - 1].seconds != window.seconds else {
-                throw invalid("has the windows \(windows[index - 1]) and \(window), which are the same")
+                throw invalid("has the windows \(windows[index - 1]) and \(window), which have the same length")
             }
             guard index == 0 || windows[index - 1].seconds < window.seconds else {
-                throw invalid("has the window \(window) after \(windows[index - 1]), which is longer: windows rise")
+                let problem = "has the window \(window) after the longer \(windows[index - 1])"
+                throw invalid("\(problem): sort them in ascending order")
             }
         }
         let common = windows.reduce(0) { Self.greatestCommonDivisor($0, $1.seconds) } * 1000
@@ -42,8 +43,8 @@ struct WindowTicks: Sendable, Equatable {
         let counts = windows.map { $0.seconds * 1000 / tick }
         guard counts[counts.count - 1] <= Self.maxTicks else {
             let longest = windows[windows.count - 1]
-            let problem = "\(tick) ms, the longest that divides all, is too short for \(longest)"
-            throw invalid("has windows that no common tick suits: \(problem)")
+            let problem = "of \(tick) ms is too short for \(longest): choose rounder windows"
+            throw invalid("has windows whose common tick \(problem)")
         }
         self.windows = windows
         milliseconds = tick

@@ -32,21 +32,23 @@ extension DataSketchesSketch {
         return Array(input.bytes[headerSize...])
     }
 
-    /// There is one more byte than is needed, so that the last register too can be read with the byte after it.
+    /// The format ends in a spare byte, so that a reader can read every register together with the following byte.
     private static func sixBits(_ input: SketchBytes) throws(DistinctSketchError) -> [UInt8] {
         try input.requireExactly(headerSize + registerCount / 4 * 3 + 1)
         return input.sixBitRegisters(at: headerSize)
     }
 
-    /// Differences from the lowest register, from the lowest bit up; 15 marks those that are in a table after them.
+    /// Reads differences from the lowest register, lowest bits first. 15 marks an exception, listed in a final table.
     private static func fourBits(_ input: SketchBytes) throws(DistinctSketchError) -> [UInt8] {
         let lowest = input[6]
         let exception: UInt8 = 15
         let highest = HyperLogLog.maxRank(precision: DistinctSketch.precision)
         let tableStart = headerSize + registerCount / 2
         let exceptions = Int(clamping: input.number(at: 36))
-        guard lowest <= highest else { throw input.error(.invalidRegister, "hold nothing below \(lowest)") }
-        // Without exceptions an updatable sketch has an empty table of 64 words, and does not say so.
+        guard lowest <= highest else {
+            throw input.error(.invalidRegister, "have the lowest register \(lowest), above the maximum \(highest)")
+        }
+        // An updatable sketch without exceptions has an empty table of 64 words, and does not state its size.
         let size = exceptions == 0 ? 6 : input[4]
         let table = try coupons(input, at: tableStart, count: exceptions, tableSize: size)
 
@@ -54,15 +56,15 @@ extension DataSketchesSketch {
             input[headerSize + index / 2] >> UInt8(index % 2 * 4) & exception
         }
         for coupon in table {
-            // A register that is not marked, or that was in the table before.
+            // Fails if the register is not marked, or is twice in the table.
             guard registers[coupon.index] == exception, coupon.rank >= lowest + exception else {
-                throw input.error(.invalidRegister, "name register \(coupon.index) as an exception, which it is not")
+                throw input.error(.invalidRegister, "list register \(coupon.index) as an exception, which it is not")
             }
-            // At least 30, so that it is not taken for the mark; put right below.
+            // At least 30, so that it differs from the mark. Corrected below.
             registers[coupon.index] = coupon.rank - lowest + exception
         }
         guard !registers.contains(exception) else {
-            throw input.error(.invalidRegister, "lack the value of an exception")
+            throw input.error(.invalidRegister, "mark an exception without listing its value")
         }
         return registers.map { $0 + lowest - ($0 > exception ? exception : 0) }
     }
@@ -81,8 +83,8 @@ extension DataSketchesSketch {
         return registers
     }
 
-    /// Words of 26 bits of hash, of which the lowest are the register's index, and six of rank: so many one after the
-    /// other, or, where they can be updated, in a table of a power of two of words, zero where it is free.
+    /// Reads words of 26 hash bits, which end in the register's index, and 6 bits of rank. A compact sketch has `count`
+    /// such words; an updatable one has 2^`tableSize`, of which free ones are zero.
     private static func coupons(
         _ input: SketchBytes,
         at start: Int,
@@ -91,7 +93,7 @@ extension DataSketchesSketch {
     ) throws(DistinctSketchError) -> [HyperLogLog.Place] {
         let isCompact = input[5] & compactFlag != 0
         guard isCompact || tableSize <= DistinctSketch.precision, count <= registerCount else {
-            throw input.error(.invalidRegister, "announce more registers than there are")
+            throw input.error(.invalidRegister, "announce more than \(registerCount) registers")
         }
         let words = isCompact ? count : 1 << Int(tableSize)
         try input.requireExactly(start + 4 * words)
@@ -101,12 +103,12 @@ extension DataSketchesSketch {
             if word == 0, !isCompact { continue }
             let rank = UInt8(truncatingIfNeeded: word >> 26)
             guard (1...HyperLogLog.maxRank(precision: DistinctSketch.precision)).contains(rank) else {
-                throw input.error(.invalidRegister, "hold \(rank) for a register")
+                throw input.error(.invalidRegister, "hold \(rank) in a register, which is not a rank")
             }
             places.append(HyperLogLog.Place(index: Int(word & UInt32(registerCount - 1)), rank: rank))
         }
         guard places.count == count else {
-            throw input.error(.invalidRegister, "hold \(places.count) registers and announce \(count)")
+            throw input.error(.invalidRegister, "hold \(places.count) registers, but announce \(count)")
         }
         return places
     }

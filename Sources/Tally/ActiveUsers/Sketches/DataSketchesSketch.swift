@@ -1,17 +1,17 @@
-/// HyperLogLog as Apache DataSketches serialises it, on machines that put the lowest byte first.
+/// The HyperLogLog format of Apache DataSketches on little-endian machines.
 ///
 /// https://github.com/apache/datasketches-cpp/blob/5.2.0/hll/include/HllUtil.hpp
 enum DataSketchesSketch {
     static let headerSize = 40
     static let registerCount = 1 << DistinctSketch.precision
 
-    /// The form of the registers, from the last byte of the preamble.
+    /// The form of the registers, in the lowest two bits of the eighth byte.
     enum Mode: UInt8 {
         case list = 0
         case set = 1
         case registers = 2
 
-        /// The size of the preamble in words of four bytes, which is its first byte.
+        /// The size of the preamble in words of four bytes, stored in its first byte.
         var preamble: UInt8 {
             switch self {
             case .list: 2
@@ -21,7 +21,7 @@ enum DataSketchesSketch {
         }
     }
 
-    /// The bits of a register, from those above the mode.
+    /// The width of a register in bits, from the two bits above the mode.
     enum Width: UInt8 {
         case four = 0
         case six = 1
@@ -40,8 +40,8 @@ enum DataSketchesSketch {
         bytes += [mode.preamble, version, family, UInt8(DistinctSketch.precision), 0, outOfOrderFlag, 0]
         bytes.append(Width.eight.rawValue << 2 | mode.rawValue)
         let counts = sketch.rankCounts
-        // The estimate that depends on the order, which is not known; then the sum of 2^-rank, in two parts so that
-        // each is exact; then the number of empty registers and that of exceptions, which only four bits need.
+        // The estimate that depends on the unknown order of updates, as 0; the sum of 2^-rank in two exact parts; the
+        // number of empty registers; the number of exceptions, which only 4-bit registers have.
         append((0 as Double).bitPattern, to: &bytes)
         append(sum(counts, of: 0..<32).bitPattern, to: &bytes)
         append(sum(counts, of: 32..<64).bitPattern, to: &bytes)

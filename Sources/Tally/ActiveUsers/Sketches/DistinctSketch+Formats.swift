@@ -1,5 +1,5 @@
 extension DistinctSketch {
-    /// The sketch as an engine keeps it. Always the same bytes for equal registers.
+    /// Returns the sketch in the format of an engine. Equal registers give equal bytes.
     public func bytes(for format: DistinctSketchFormat) -> [UInt8] {
         switch format.kind {
         case .redis: RedisSketch.bytes(of: registers)
@@ -8,11 +8,11 @@ extension DistinctSketch {
         }
     }
 
-    /// A sketch from what an engine gave back, or another instance wrote.
+    /// Creates a sketch from bytes that an engine returned or another instance wrote.
     ///
-    /// Bytes do not tell which ``HashKey`` they come from, so what is read merges with every sketch.
+    /// Bytes do not identify their ``HashKey``, so the sketch merges with any other.
     ///
-    /// - Throws: ``DistinctSketchError`` if the bytes are cut short, of another format or size, or no sketch at all.
+    /// - Throws: ``DistinctSketchError`` if the bytes are not a complete sketch of this format and of 2^14 registers.
     public init(bytes: [UInt8], from format: DistinctSketchFormat) throws(DistinctSketchError) {
         switch format.kind {
         case .redis: self.init(unkeyed: try RedisSketch.registers(in: bytes))
@@ -21,9 +21,9 @@ extension DistinctSketch {
         }
     }
 
-    /// A sketch from what an engine gave back, in whatever holds the client's bytes.
+    /// Creates a sketch from the bytes of any sequence, such as a database client's buffer.
     ///
-    /// - Throws: ``DistinctSketchError`` if the bytes are cut short, of another format or size, or no sketch at all.
+    /// - Throws: ``DistinctSketchError`` if the bytes are not a complete sketch of this format and of 2^14 registers.
     @inlinable
     public init(bytes: some Sequence<UInt8>, from format: DistinctSketchFormat) throws(DistinctSketchError) {
         try self.init(bytes: Array(bytes), from: format)

@@ -1,6 +1,6 @@
-/// An error that prevents reading a sketch, or merging two.
+/// An error that prevents reading a sketch or merging two.
 public struct DistinctSketchError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The kind of mistake. Bytes that are no sketch of the format have no public code.
+    /// The kind of mistake. Malformed bytes have no public code.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// The name of the code's static member.
         public let description: String

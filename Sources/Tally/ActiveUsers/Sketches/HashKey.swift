@@ -1,29 +1,28 @@
-/// A secret of 128 bits, under which identifiers are hashed before anything is kept of them.
+/// A secret of 128 bits, under which Tally hashes identifiers before it stores anything.
 ///
-/// Instances whose sketches are to be merged need the same key; give it to them as you give them any secret, for
-/// instance as 32 hexadecimal digits in an environment variable (`openssl rand -hex 16`). Without the key nobody can
-/// choose identifiers that spoil a count, or find out from a sketch whether an identifier is in it. Changing the key
-/// makes every user a new one. Nothing that prints a key shows it.
+/// Instances whose sketches are merged need the same key. Distribute it like any other secret, for example as 32
+/// hexadecimal digits in an environment variable (`openssl rand -hex 16`). Without the key, an attacker can neither
+/// choose identifiers that distort a count nor test whether an identifier is in a sketch. A new key makes every user a
+/// new one. Printing a key does not reveal it.
 public struct HashKey: Sendable, Hashable {
     private static let byteCount = 16
 
     let low: UInt64
     let high: UInt64
 
-    /// A key from 16 bytes that the program itself holds: for tests and examples, where a wrong number of them is a
-    /// mistake in the source. Traps unless there are 16; see ``init(validating:)`` for bytes that come at run time.
+    /// Creates a key from 16 bytes in the source, for tests and examples. Traps for any other number of bytes. For
+    /// bytes that are known only at run time, use ``init(validating:)``.
     public init(bytes: [UInt8]) {
         do {
             self = try HashKey(validating: bytes)
         } catch {
-            // The program's own mistake, shown at boot.
             fatalError("Tally: \(error)")
         }
     }
 
-    /// A key from 16 bytes that come at run time.
+    /// Creates a key from 16 bytes that are known only at run time.
     ///
-    /// - Throws: ``HashKeyError`` unless there are 16.
+    /// - Throws: ``HashKeyError`` for any other number of bytes.
     public init(validating bytes: [UInt8]) throws(HashKeyError) {
         guard bytes.count == Self.byteCount else {
             throw HashKeyError("a hash key has \(Self.byteCount) bytes, not \(bytes.count)")
@@ -32,10 +31,9 @@ public struct HashKey: Sendable, Hashable {
         high = unsafe bytes.withUnsafeBytes { unsafe $0.word(at: 8) }
     }
 
-    /// A key from 32 hexadecimal digits of any case, as an environment variable holds them. The first two are the first
-    /// byte.
+    /// Creates a key from 32 hexadecimal digits of either case, the first two of which are the first byte.
     ///
-    /// - Throws: ``HashKeyError``, whose text says what is wrong without showing any of the digits.
+    /// - Throws: ``HashKeyError``, whose text reveals none of the digits.
     public init(validatingHex digits: String) throws(HashKeyError) {
         let digits = Array(digits.utf8)
         let expected = 2 * Self.byteCount
@@ -54,7 +52,7 @@ public struct HashKey: Sendable, Hashable {
         try self.init(validating: (0..<Self.byteCount).map { nibbles[2 * $0] << 4 | nibbles[2 * $0 + 1] })
     }
 
-    /// A new key from the system's secure generator.
+    /// Creates a random key with the system's secure generator.
     public static func random() -> HashKey {
         HashKey(low: .random(in: .min ... .max), high: .random(in: .min ... .max))
     }
@@ -66,12 +64,12 @@ public struct HashKey: Sendable, Hashable {
 }
 
 extension HashKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Always the same text: a key is a secret.
+    /// Always the same text, because a key is a secret.
     public var description: String { "HashKey(secret)" }
 
-    /// Always the same text: a key is a secret.
+    /// Always the same text, because a key is a secret.
     public var debugDescription: String { description }
 
-    /// Without children: a key is a secret.
+    /// A mirror without children, because a key is a secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,7 +1,7 @@
-/// HyperLogLog as postgresql-hll keeps it: a version and type, two bytes of parameters, then 5-bit registers, or those
-/// that are set, each with its index, where that takes less.
+/// The HyperLogLog format of postgresql-hll: a byte of version and type, two bytes of parameters, then all 5-bit
+/// registers, or only the non-zero ones with their indices if that is smaller.
 ///
-/// Registers have five bits, not the six that would hold every rank: version 2.17 of the extension answers NaN for six.
+/// Registers have five bits, not the six that would hold every rank: version 2.17 of the extension returns NaN for six.
 /// https://github.com/aggregateknowledge/hll-storage-spec/blob/master/STORAGE.md
 enum PostgreSQLSketch {
     private static let width = 5
@@ -18,10 +18,10 @@ enum PostgreSQLSketch {
     static func bytes(of sketch: HyperLogLog) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(fullSize)
-        // Version 1; width and logarithm; sparse values allowed, and the extension's own choice of when to leave
-        // explicit ones: what a column hll(14,5) says, as a union demands.
+        // Version 1; width and precision; sparse values enabled, and the extension's own threshold for explicit ones. A
+        // union requires these parameters of the column hll(14,5).
         bytes += [1 << 4 | fullType, UInt8(width - 1) << 5 | UInt8(DistinctSketch.precision), 0x7F]
-        // From the highest bit down.
+        // Highest bits first.
         var (window, bits) = (UInt32(0), UInt32(0))
         for rank in sketch.registers {
             window = window << UInt32(width) | UInt32(min(rank, highest))
@@ -39,16 +39,17 @@ enum PostgreSQLSketch {
         try input.requireAtLeast(headerSize)
         let (version, type) = (input[0] >> 4, input[0] & 0xF)
         guard version == 1, type <= fullType else {
-            throw input.error(.foreign, "begin with version \(version), type \(type)")
+            let expected = "version 1 and a type up to \(fullType)"
+            throw input.error(.foreign, "begin with version \(version) and type \(type), not \(expected)")
         }
         try input.requirePrecision(Int(input[1] & 0x1F))
         guard input[1] >> 5 == width - 1 else {
             throw input.error(
                 .mismatchedParameters,
-                "have registers of \(input[1] >> 5 + 1) bits, where \(width) are needed"
+                "have registers of \(input[1] >> 5 + 1) bits, not \(width): use a column hll(14,\(width))"
             )
         }
-        // The third byte says when the extension would change from one type to another, which is of no matter here.
+        // The third byte controls when the extension changes the type, which does not matter to a reader.
         switch type {
         case emptyType:
             try input.requireExactly(headerSize)
@@ -58,9 +59,9 @@ enum PostgreSQLSketch {
         case fullType:
             return try input.validated(full(input))
         case explicitType:
-            throw input.error(.unsupportedEncoding, "are explicit: hashes that the extension made itself")
+            throw input.error(.unsupportedEncoding, "are of the type EXPLICIT, with hashes of the extension's own")
         default:
-            throw input.error(.unsupportedEncoding, "are the undefined value")
+            throw input.error(.unsupportedEncoding, "are of the type UNDEFINED, which contains no users")
         }
     }
 
@@ -80,24 +81,24 @@ enum PostgreSQLSketch {
         return registers
     }
 
-    /// Pairs of index and value, the indices rising, from the highest bit down.
+    /// Reads pairs of index and value, in ascending order of the index, highest bits first.
     private static func sparse(_ input: SketchBytes) throws(DistinctSketchError) -> [UInt8] {
         let pairSize = DistinctSketch.precision + width
         let bits = (input.count - headerSize) * 8
-        // A pair is longer than the bits that fill up the last byte.
+        // The padding of the last byte is shorter than a pair.
         guard bits % pairSize < 8 else { throw input.error(.truncated, "end within a register") }
         var registers = [UInt8](repeating: 0, count: registerCount)
         var previous = -1
         for start in stride(from: 0, through: bits - pairSize, by: pairSize) {
             let first = headerSize + start / 8
-            // Four bytes hold a pair at whatever bit it starts.
+            // Four bytes contain a pair, at whichever bit it starts.
             let window = (0..<4).reduce(UInt32(0)) {
                 $0 << 8 | (first + $1 < input.count ? UInt32(input[first + $1]) : 0)
             }
             let pair = (window << UInt32(start % 8)) >> UInt32(32 - pairSize)
             let (index, value) = (Int(pair >> UInt32(width)), UInt8(truncatingIfNeeded: pair) & highest)
             guard index > previous, value > 0 else {
-                throw input.error(.invalidRegister, "name register \(index) out of order, twice or without a value")
+                throw input.error(.invalidRegister, "list register \(index) out of order, twice or without a value")
             }
             registers[index] = value
             previous = index

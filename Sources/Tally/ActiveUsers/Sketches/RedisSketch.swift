@@ -1,4 +1,4 @@
-/// HyperLogLog as Redis keeps it: 16 bytes of header, then 6-bit registers, or runs of them while few are set.
+/// The HyperLogLog format of Redis: a 16-byte header, then 6-bit registers, or runs while few registers are set.
 ///
 /// https://github.com/redis/redis/blob/7.0.0/src/hyperloglog.c, the comments before `struct hllhdr`
 enum RedisSketch {
@@ -11,9 +11,9 @@ enum RedisSketch {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(denseSize)
         bytes += magic
-        // Dense, three reserved bytes, and a cached count whose highest bit says that it is not valid.
+        // Dense, three reserved bytes, and a cached count whose highest bit marks it as invalid.
         bytes += [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80]
-        // Six bits each, from the lowest bit up.
+        // Six bits each, lowest bits first.
         var (window, bits) = (UInt32(0), UInt32(0))
         for rank in sketch.registers {
             window |= UInt32(rank) << bits
@@ -34,14 +34,14 @@ enum RedisSketch {
         try input.requireAtLeast(headerSize)
         guard input[4] <= 1 else { throw input.error(.unsupportedEncoding, "are in the unknown encoding \(input[4])") }
         guard input[5] | input[6] | input[7] == 0 else {
-            throw input.error(.unsupportedEncoding, "use what is reserved for later versions")
+            throw input.error(.unsupportedEncoding, "use bytes that are reserved for later versions")
         }
         if input[4] == 1 { return try input.validated(sparse(input)) }
         try input.requireExactly(denseSize)
         return try input.validated(input.sixBitRegisters(at: headerSize))
     }
 
-    /// Runs: `00llllll` and `01llllll llllllll` of empty registers, `1vvvvvll` of equal ones; each number less one.
+    /// Reads runs of empty (`00llllll`, `01llllll llllllll`) and equal registers (`1vvvvvll`), with numbers minus one.
     private static func sparse(_ input: SketchBytes) throws(DistinctSketchError) -> [UInt8] {
         var registers = [UInt8](repeating: 0, count: registerCount)
         var next = 0
@@ -58,7 +58,7 @@ enum RedisSketch {
                 offset += 1
             }
             guard length <= registerCount - next else {
-                throw input.error(.invalidRegister, "name more than \(registerCount) registers")
+                throw input.error(.invalidRegister, "contain more than \(registerCount) registers")
             }
             if value > 0 {
                 for index in next..<next + length { registers[index] = value }

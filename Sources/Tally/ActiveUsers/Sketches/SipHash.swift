@@ -1,4 +1,4 @@
-/// SipHash-2-4: a keyed hash, whose results nobody without the key can tell from random numbers, let alone choose.
+/// SipHash-2-4, a keyed hash. Without the key, its results are unpredictable and indistinguishable from random.
 ///
 /// https://www.aumasson.jp/siphash/siphash.pdf
 package struct SipHash: Sendable {
@@ -13,7 +13,7 @@ package struct SipHash: Sendable {
 
     package func hash(_ bytes: [UInt8]) -> UInt64 { unsafe bytes.withUnsafeBytes { unsafe hash($0) } }
 
-    /// The hash of bytes. Allocates nothing.
+    /// The hash of bytes. Does not allocate.
     @inline(__always)
     package func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         var state = State(key)
@@ -22,7 +22,7 @@ package struct SipHash: Sendable {
             state.absorb(unsafe bytes.word(at: offset))
             offset &+= 8
         }
-        // The length's lowest byte ends the message.
+        // The lowest byte of the length ends the message.
         state.absorb(unsafe bytes.partialWord | UInt64(truncatingIfNeeded: bytes.count) &<< 56)
         return state.finish()
     }
@@ -81,6 +81,6 @@ package struct SipHash: Sendable {
 }
 
 extension HashKey {
-    /// A number that distinguishes keys and does not help to guess one: the hash of a text that is no identifier.
+    /// A number that distinguishes keys without revealing them: the hash of a text that is not an identifier.
     var fingerprint: UInt64 { SipHash(key: self).hash("\u{0}Tally's fingerprint of a key") }
 }

@@ -1,4 +1,4 @@
-/// Foreign bytes, read with every step checked.
+/// The untrusted bytes of a sketch.
 struct SketchBytes {
     let bytes: [UInt8]
     let format: DistinctSketchFormat
@@ -7,12 +7,12 @@ struct SketchBytes {
 
     subscript(_ offset: Int) -> UInt8 { bytes[offset] }
 
-    /// Four bytes, the lowest first.
+    /// Reads four bytes as a little-endian number.
     func number(at offset: Int) -> UInt32 {
         (0..<4).reduce(0) { $0 | UInt32(bytes[offset + $1]) << UInt32(8 * $1) }
     }
 
-    /// Registers of six bits, from the lowest bit up. They must be there.
+    /// Reads registers of six bits, lowest bits first. The caller has checked that there are enough bytes.
     func sixBitRegisters(at start: Int) -> [UInt8] {
         var registers: [UInt8] = []
         registers.reserveCapacity(1 << DistinctSketch.precision)
@@ -34,19 +34,19 @@ struct SketchBytes {
     }
 
     func requireAtLeast(_ expected: Int) throws(DistinctSketchError) {
-        if count < expected { throw error(.truncated, "end after \(count), where at least \(expected) are needed") }
+        if count < expected { throw error(.truncated, "end after \(count), but there must be at least \(expected)") }
     }
 
     func requireExactly(_ expected: Int) throws(DistinctSketchError) {
         if count < expected { throw error(.truncated, "end after \(count) of \(expected)") }
-        if count > expected { throw error(.trailingBytes, "go on after \(expected), to \(count)") }
+        if count > expected { throw error(.trailingBytes, "continue after \(expected), up to \(count)") }
     }
 
-    /// The registers, if none is higher than it can be.
+    /// Returns the registers. Throws if one exceeds the maximum rank.
     func validated(_ registers: [UInt8]) throws(DistinctSketchError) -> HyperLogLog {
         let highest = HyperLogLog.maxRank(precision: DistinctSketch.precision)
         for index in registers.indices where registers[index] > highest {
-            throw error(.invalidRegister, "hold \(registers[index]) in register \(index), where \(highest) is the most")
+            throw error(.invalidRegister, "hold \(registers[index]) in register \(index), above the maximum \(highest)")
         }
         return HyperLogLog(precision: DistinctSketch.precision, registers: registers)
     }
@@ -55,7 +55,7 @@ struct SketchBytes {
         if precision != DistinctSketch.precision {
             throw error(
                 .mismatchedParameters,
-                "have 2^\(precision) registers, where 2^\(DistinctSketch.precision) are needed"
+                "have 2^\(precision) registers, not 2^\(DistinctSketch.precision)"
             )
         }
     }
