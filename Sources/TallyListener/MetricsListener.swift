@@ -40,7 +40,7 @@ public struct MetricsListener: Sendable {
     ///   - healthcheck: The healthcheck behind the four health routes, which run on a thread kept for them. Without it,
     ///     there are no health routes.
     ///   - healthDetail: The level of detail in the health document.
-    ///   - limits: Limits on what a client can take.
+    ///   - limits: Limits on the resources that a client can take.
     ///   - onError: Receives reports of rejected clients and failed handlers, each kind at most once a second, on a
     ///     thread kept for it.
     public init(

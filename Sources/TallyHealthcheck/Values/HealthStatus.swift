@@ -16,7 +16,7 @@ public enum HealthStatus: String, Sendable, Hashable, CaseIterable {
     var draftWord: String { self == .ok ? "pass" : rawValue }
 }
 
-/// The reason a check is not `ok`, the only information about it that a document shows.
+/// The reason a check is not `ok`: all that a document shows of the problem.
 enum HealthReason: String, Sendable {
     /// The provider did not answer by its deadline.
     case timeout

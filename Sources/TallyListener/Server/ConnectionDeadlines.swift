@@ -1,7 +1,7 @@
 #if Listener
 import NIOCore
 
-/// Ends a connection that exceeds a timeout: while idle, during a header, during a request, or after the run was
+/// Ends a connection that exceeds a timeout: while idle, during a header, during a request, or after the run is
 /// cancelled.
 ///
 /// The handler precedes the decoder, because a header's time begins with its first byte and further bytes must not
@@ -76,7 +76,7 @@ final class ConnectionDeadlines: ChannelInboundHandler {
         enter(.idle, for: limits.idleTimeout)
     }
 
-    /// Gives the client a moment to read the last response.
+    /// Gives the client at most a second to read the last response.
     func linger() {
         enter(.lingering, for: min(.seconds(1), limits.requestTimeout))
     }
@@ -121,7 +121,7 @@ final class ConnectionDeadlines: ChannelInboundHandler {
         }
     }
 
-    /// Writes a response below the encoder, which has no request to answer or whose current answer is abandoned.
+    /// Writes a response past the encoder, which has no request to answer, or whose current response is abandoned.
     private func refuse(_ refusal: Refusal, isHead: Bool = false, _ context: ChannelHandlerContext) {
         onTimeout()
         linger()
