@@ -20,7 +20,7 @@ extension SnapshotProvider {
     }
 
     /// Gauges' values by key, read while the document is written; NaN and the infinities are `null`. Cannot fail;
-    /// neither locks nor waits. An observing gauge has no handle, so give it a provider of its own.
+    /// neither locks nor waits. An `ObservedGauge` has no value to read, so give it a provider of its own.
     ///
     /// - Parameters:
     ///   - gauges: The gauges, in the order of their keys in the document.
@@ -47,9 +47,9 @@ extension SnapshotProvider {
 
     /// A check without values: it succeeds if the closure returns, and fails if it throws or misses its deadline.
     ///
-    /// Without values, there is nothing to show as stale: a critical check that fails is the document's failure at
+    /// Without values, there is nothing to show as stale, so a critical check that fails makes the document fail at
     /// once. After its first answer, a larger `failureThreshold` tolerates some failures. The parameters are those of
-    /// ``init(_:keys:componentType:units:critical:timeout:maxAge:staleIfError:refreshInterval:failureThreshold:successThreshold:executor:_:)``.
+    /// the initialiser of ``SnapshotProvider``.
     public static func check(
         _ name: String,
         componentType: HealthComponentType = .component,
