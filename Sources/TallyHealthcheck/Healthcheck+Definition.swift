@@ -8,7 +8,7 @@ extension Healthcheck {
     ///   - providers: The providers of the document's keys, in order.
     ///   - publicKeys: The keys that ``HealthDetail/public`` documents show besides the status: keys of the providers,
     ///     and `name`, `version`, `now`, `uptimeSeconds`. Empty by default.
-    ///   - cacheControl: The value of the Cache-Control header. The healthcheck itself already caches answers.
+    ///   - cacheControl: The value of the Cache-Control header. The healthcheck caches answers in any case.
     ///   - readinessDeadline: The longest that ``readiness()`` and ``startup()`` wait; more than zero. The kubelet's
     ///     default timeout for a probe is one second.
     ///   - registry: The registry for `health_check_up{check}`, `health_check_duration_seconds{check}` and

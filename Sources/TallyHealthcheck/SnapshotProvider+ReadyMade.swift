@@ -3,7 +3,7 @@ public import Tally
 // Providers of values that Tally already has. Read-only ones cannot fail, and have no entry under `checks`.
 
 extension SnapshotProvider {
-    /// Counters' values by key, read while the document is written. Cannot fail; neither locks nor waits.
+    /// A provider of counters' values, read while the document is written. Cannot fail; neither locks nor waits.
     ///
     /// - Parameters:
     ///   - counters: The counters, in the order of their keys in the document.
@@ -19,8 +19,8 @@ extension SnapshotProvider {
         )
     }
 
-    /// Gauges' values by key, read while the document is written; NaN and the infinities are `null`. Cannot fail;
-    /// neither locks nor waits. An `ObservedGauge` has no value to read, so give it a provider of its own.
+    /// A provider of gauges' values, read while the document is written. Cannot fail; neither locks nor waits. NaN and
+    /// the infinities are `null`. An `ObservedGauge` has no value to read, so write a provider with a closure for it.
     ///
     /// - Parameters:
     ///   - gauges: The gauges, in the order of their keys in the document.
@@ -36,8 +36,8 @@ extension SnapshotProvider {
         )
     }
 
-    /// Distinct users by window, as an object under one key: `{"24h":57,"7d":203}`. Cannot fail. Waits at most for one
-    /// shard's lock, except after an overflow, when it scans all users.
+    /// A provider of distinct users by window, as an object under one key: `{"24h":57,"7d":203}`. Cannot fail. Waits at
+    /// most for one shard's lock, except after an overflow, when it scans all users.
     public static func activeUsers(_ key: String, _ users: ActiveUsers) -> SnapshotProvider {
         let counts: @Sendable () -> HealthValue = {
             .object(HealthValues(users.counts().map { ($0.window.description, .integer($0.users)) }))
@@ -80,8 +80,9 @@ extension SnapshotProvider {
         }
     }
 
-    /// Facts about this process, as an object under one key: `pid`, `startedAt`, `cpuSeconds`, `residentMemoryBytes`,
-    /// `threads`. Facts that the system does not provide (all but `pid` outside Linux) are `null`. Not critical.
+    /// A provider of facts about this process, as an object under one key: `pid`, `startedAt`, `cpuSeconds`,
+    /// `residentMemoryBytes`, `threads`. Facts that the system does not provide (all but `pid` outside Linux) are
+    /// `null`. Not critical.
     public static func process(key: String = "process") -> SnapshotProvider {
         SnapshotProvider(key, keys: [key], componentType: .system, critical: false) {
             [key: .object(ProcessFacts.current().values)]

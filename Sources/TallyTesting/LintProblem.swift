@@ -6,13 +6,12 @@ public struct LintProblem: Hashable, Sendable, CustomStringConvertible {
         /// Names in `_bucket`, `_count` or `_sum`, and the labels `le` and `quantile`, belong to histograms and
         /// summaries.
         case reservedSuffix, reservedLabel
-        /// Such as `_milliseconds` and `_ms`, respectively.
+        /// `_milliseconds` is not a base unit, and `_ms` is abbreviated.
         case unitNotBase, abbreviatedUnit
     }
 
     /// The metric's name, as in Prometheus text.
     public let metric: String
-    /// The broken convention.
     package let code: Code
     /// The problem or its remedy.
     public let text: String

@@ -29,10 +29,10 @@ public final class ManualClock: Clock, Sendable {
             self.offset = offset
         }
 
-        /// Returns the instant that is later by a duration, or the last instant if there is none as late.
+        /// Returns the instant at a duration from this one, clamped to the range of instants.
         public func advanced(by duration: Duration) -> Instant { Instant(offset: offset.adding(duration)) }
 
-        /// Returns the time from this instant to another, or the longest duration if it is longer.
+        /// Returns the time from this instant to another, clamped to the range of `Duration`.
         public func duration(to other: Instant) -> Duration { other.offset.since(offset) }
 
         /// Returns true if the first instant is earlier than the second.

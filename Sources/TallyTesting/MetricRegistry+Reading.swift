@@ -1,7 +1,7 @@
 public import Tally
 
 /// Values as a scrape would see them. Each call scrapes the whole registry: it runs observed gauges and updates the
-/// registry's own metrics. For asynchronous collectors it uses their last answers, so await `collect(for:)` first.
+/// registry's own metrics. Asynchronous collectors contribute their last answers, so await `collect(for:)` first.
 extension MetricRegistry {
     /// Returns the registry's exposition, parsed in the format of its Content-Type.
     ///
@@ -20,7 +20,7 @@ extension MetricRegistry {
 
     private static func parsed(_ exposition: Exposition) throws(ExpositionError) -> ParsedExposition {
         guard let parser = ExpositionParser(contentType: exposition.contentType) else {
-            throw ExpositionError(.unknownFormat, line: 1, "the format \(exposition.contentType) is not a text format")
+            throw ExpositionError(.unknownFormat, line: 1, "\(exposition.contentType) is not a text format")
         }
         return try parser.parse(exposition.body)
     }
@@ -38,7 +38,7 @@ extension MetricRegistry {
         try parsed(names: []).value(of: name, labels: labels)
     }
 
-    /// Returns the value of one sample as exposed, which is exact for integers past 2^53; nil if there is none.
+    /// Returns the text of one sample's value, which is exact even for integers past 2^53; nil if there is none.
     ///
     /// - Throws: ``AmbiguousSeriesError`` if several samples match.
     public func valueText(of name: String, labels: [String: String] = [:]) throws -> String? {

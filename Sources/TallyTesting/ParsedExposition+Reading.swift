@@ -36,7 +36,7 @@ extension ParsedExposition {
         try sample(name, labels: labels)?.value
     }
 
-    /// Returns the value of one sample as written, which is exact for integers past 2^53; nil if there is none.
+    /// Returns the text of one sample's value, which is exact even for integers past 2^53; nil if there is none.
     ///
     /// - Throws: ``AmbiguousSeriesError`` if several samples match.
     public func valueText(of name: String, labels: [String: String] = [:]) throws(AmbiguousSeriesError) -> String? {

@@ -27,7 +27,7 @@ struct UnitName {
             "inches": "meters", "yards": "meters", "miles": "meters",
             "calories": "joules", "pounds": "grams", "ounces": "grams",
         ]
-        // Celsius is allowed besides kelvin, because most temperatures are measured in it.
+        // Celsius is allowed in addition to kelvin, because most temperatures are measured in it.
         for base in [
             "amperes", "bytes", "celsius", "grams", "joules", "kelvin", "meters", "metres", "seconds", "volts",
         ] {

@@ -17,8 +17,7 @@ struct CheckPolicy: Sendable {
         return max(maxAge, refreshInterval.adding(timeout))
     }
 
-    /// The period after which a hanging check counts another failure: the interval at which it would run again after a
-    /// failure.
+    /// The period after which a hanging run counts as another failure: the time until the next run after a failure.
     var failurePeriod: Duration { min(maxAge, refreshInterval ?? maxAge) }
 
     /// The longest duration allowed. A longer one is a mistake, and might overflow a clock's instants.

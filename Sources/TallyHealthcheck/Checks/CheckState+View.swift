@@ -5,8 +5,8 @@ extension CheckState {
     struct View {
         let status: HealthStatus
         let reason: HealthReason?
-        /// The values, or nil if there are none to show. Expired values are always marked `stale`, and no value is ever
-        /// shown as 0.
+        /// The values, or nil if there are none to show. Old values are always marked `stale`, and unknown ones never
+        /// appear as 0.
         let values: [[UInt8]]?
         let outcome: Outcome?
     }
@@ -25,7 +25,7 @@ extension CheckState {
                 outcome: outcome
             )
         }
-        // Only a warning may show old values. Beside `fail`, they would pass for current ones.
+        // Only a warning may show old values. Next to `fail`, they would look current.
         if let answer, !isHeldDown, isShown(answer, at: asked) {
             return View(status: .warn, reason: .stale, values: answer.values, outcome: outcome)
         }

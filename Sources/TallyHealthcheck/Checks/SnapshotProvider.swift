@@ -7,15 +7,13 @@
 /// }
 /// ```
 ///
-/// If a provider hangs, blocks its thread, throws or returns wrong keys, only its own keys become `null`.
+/// A provider that hangs, blocks its thread, throws or omits keys affects only its own keys, which become `null`.
 public struct SnapshotProvider: Sendable {
     /// The provider's name under `checks`, and in the metrics' label `check`.
     public let name: String
     /// The document's keys that the provider fills, in order.
     public let keys: [String]
-    /// The type of the component in the IETF draft's format.
     let componentType: HealthComponentType
-    /// The units of the keys' values in the IETF draft's format.
     let units: [String: String]
 
     let source: Source
@@ -46,8 +44,8 @@ public struct SnapshotProvider: Sendable {
     ///     zero.
     ///   - staleIfError: The maximum age of the last good values that are shown, marked `stale`, after a failure. Zero
     ///     disables this.
-    ///   - refreshInterval: If given, the interval at which the closure runs in the background from construction on,
-    ///     regardless of requests. An answer stays fresh until the next is overdue.
+    ///   - refreshInterval: If given, the interval at which the closure runs in the background, regardless of requests,
+    ///     from the creation of the healthcheck on. An answer stays fresh until the next one is overdue.
     ///   - failureThreshold: The number of consecutive failures that make the check fail; fewer are a warning. While a
     ///     run hangs, each further `maxAge` (or `refreshInterval`, if shorter) counts as another failure. Before the
     ///     first answer, the check fails regardless of this threshold.

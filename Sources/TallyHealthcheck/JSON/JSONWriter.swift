@@ -41,8 +41,8 @@ struct JSONWriter {
 
     /// Writes a string, truncated and marked if it is too long.
     ///
-    /// - Parameter index: For a key, the position of its member. The mark includes the position, so that two long keys
-    ///   with the same beginning stay distinct. No untruncated key is as long as a truncated one.
+    /// - Parameter index: For a key, the position of its member. The mark includes it, so that long keys with a common
+    ///   beginning stay distinct. No untruncated key is as long as a truncated one.
     mutating func write(string text: String, asKey index: Int? = nil) {
         let shown = JSONText.cut(text)
         write("\"")

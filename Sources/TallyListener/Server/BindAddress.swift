@@ -30,7 +30,6 @@ enum BindAddress {
         return address
     }
 
-    /// The error to throw after a bind failed with `error`.
     static func failure(_ error: any Error, at address: SocketAddress) -> ListenerError {
         let name = ListenerAddress(host: address.ipAddress ?? "", port: address.port ?? 0).description
         guard let error = error as? IOError else {
@@ -41,7 +40,6 @@ enum BindAddress {
             : ListenerError(.cannotBind, "cannot listen at \(name): \(Platform.message(of: error))")
     }
 
-    /// The error to throw after the system closed the listening socket.
     static func lost(_ address: SocketAddress) -> ListenerError {
         let name = ListenerAddress(host: address.ipAddress ?? "", port: address.port ?? 0).description
         return ListenerError(.cannotBind, "the system closed the listening socket at \(name)")

@@ -81,8 +81,8 @@ final class ConnectionDeadlines: ChannelInboundHandler {
         enter(.lingering, for: min(.seconds(1), limits.requestTimeout))
     }
 
-    /// Ends the connection with a reset. Without a length, an orderly close marks the end of a body, so the client
-    /// would take a truncated body for the whole.
+    /// Ends the connection with a reset. An orderly close marks the end of a body without a length, so the client would
+    /// take a truncated body for the whole.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9112#section-9.6
     func reset() {

@@ -49,8 +49,8 @@ final class Connections: ChannelInboundHandler {
 
     /// Pauses accepting for a second when the system has no descriptors left.
     ///
-    /// NIO's `AcceptBackoffHandler` delays only the next read. The failed one stays pending on the still readable
-    /// socket, so the loop would retry at once, without end.
+    /// NIO's `AcceptBackoffHandler` delays only the next read. The failed one stays pending on the readable socket, so
+    /// the loop would retry it endlessly.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         reporter.report(.acceptFailed, error)
         let channel = context.channel

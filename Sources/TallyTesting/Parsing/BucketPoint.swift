@@ -46,7 +46,7 @@ struct BucketPoint {
     /// Quantiles may come in any order in OpenMetrics, but not in Prometheus text.
     private var isOrdered: Bool { kind != .summary || !isOpenMetrics }
 
-    /// Checks the rules that concern the whole point.
+    /// Checks the rules that need all samples of the point.
     func check() throws(ExpositionError) {
         guard kind != .summary else { return }
         guard bound == "+Inf" else { throw failure("the bucket with le=\"+Inf\" is missing") }

@@ -17,7 +17,7 @@ extension UInt8 {
 }
 
 extension String {
-    /// Compares names and labels, which `==` would treat as equal if they were only canonically equivalent.
+    /// True if the UTF-8 bytes are equal. `==` also accepts canonically equivalent text, which names another series.
     func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 
     /// `[a-zA-Z_:][a-zA-Z0-9_:]*`

@@ -1,4 +1,4 @@
-/// A strict parser of the text formats. Every scraper that follows the specification can read what it accepts.
+/// A strict parser of the text formats. A scraper that follows the specification reads any exposition it accepts.
 ///
 /// ```swift
 /// let exposition = try ExpositionParser(.openMetrics).parse(body)
@@ -8,7 +8,7 @@
 /// The parser is stricter than most scrapers, because it tests a server's output. It requires contiguous families,
 /// unique series and consistent histograms, and rejects unnecessary escapes.
 ///
-/// It never traps, and its time is proportional to the number of bytes.
+/// The parser never traps, and its time is proportional to the number of bytes.
 ///
 /// - https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 /// - https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md

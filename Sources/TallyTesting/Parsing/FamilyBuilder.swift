@@ -2,7 +2,7 @@
 struct FamilyBuilder {
     private let isOpenMetrics: Bool
     private var families: [ParsedFamily] = []
-    /// The index in `families` of the family to which a sample's name belongs.
+    /// The index in `families` of the family that each sample name belongs to.
     private var claims: [[UInt8]: Int] = [:]
     private var open: OpenFamily?
 

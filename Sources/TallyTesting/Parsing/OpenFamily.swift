@@ -125,7 +125,7 @@ struct OpenFamily {
         case (nil, nil): return false
         case (let before?, let now?):
             guard !NumberText.isLess(now.text, than: before.text) else {
-                throw ExpositionError(.timestampOrder, line: sample.line, "the timestamp is before the previous one")
+                throw ExpositionError(.timestampOrder, line: sample.line, "the timestamp precedes the previous one")
             }
             return NumberText.isLess(before.text, than: now.text)
         default:

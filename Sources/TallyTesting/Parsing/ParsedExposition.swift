@@ -6,7 +6,7 @@ public struct ParsedExposition: Sendable {
     /// All samples, in the order of the exposition.
     public var samples: [ParsedSample] { families.flatMap(\.samples) }
 
-    /// Returns the family with a name, which lacks the suffixes of its samples; nil if there is none.
+    /// Returns the family with a name, given without the suffixes of its samples; nil if there is none.
     ///
     /// The name of a counter includes `_total` in Prometheus text, but not in OpenMetrics.
     package func family(_ name: String) -> ParsedFamily? {
@@ -23,14 +23,7 @@ public struct ParsedExposition: Sendable {
 package struct ParsedFamily: Sendable {
     /// The type of a family.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
-        /// A total that increases monotonically.
-        case counter
-        /// A value that goes up and down.
-        case gauge
-        /// Counts by bucket.
-        case histogram
-        /// Quantiles, a count and a sum.
-        case summary
+        case counter, gauge, histogram, summary
         /// A family without a type: `untyped` in Prometheus text.
         case unknown
         /// Facts as labels. Only in OpenMetrics.

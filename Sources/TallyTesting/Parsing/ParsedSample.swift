@@ -6,7 +6,6 @@ package struct ParsedLabel: Hashable, Sendable, CustomStringConvertible {
     /// The value, without its escapes.
     package var value: String
 
-    /// Creates a label.
     package init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
@@ -40,7 +39,6 @@ package struct ParsedTimestamp: Hashable, Sendable {
 package struct ParsedExemplar: Hashable, Sendable {
     /// The labels, in the order of the exposition.
     package var labels: [ParsedLabel]
-    /// The value that was observed.
     package var value: Double
     /// The value as written.
     package var valueText: String
@@ -48,7 +46,7 @@ package struct ParsedExemplar: Hashable, Sendable {
     package var timestamp: ParsedTimestamp?
 }
 
-/// One sample of an exposition: a name, labels and a value.
+/// A sample in an exposition: a name, labels and a value.
 public struct ParsedSample: Sendable, CustomStringConvertible {
     /// The sample's name, suffix included: `http_requests_total`.
     public var name: String

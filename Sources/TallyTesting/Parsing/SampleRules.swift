@@ -86,7 +86,7 @@ struct OpenMetricsRules {
             guard exemplar.value > (try sample.number(inLabel: "le")) else { return }
             throw sample.failure(.invalidExemplar, "the exemplar's value is above its bucket's bound")
         default:
-            throw sample.failure(.misplacedExemplar, "only totals of counters and buckets may have exemplars")
+            throw sample.failure(.misplacedExemplar, "only buckets and the totals of counters may have exemplars")
         }
     }
 }
@@ -102,11 +102,11 @@ extension ParsedSample {
         return number
     }
 
-    /// Only positive infinity has a fixed spelling.
+    /// Positive infinity must be written `+Inf`. Other bounds may have any spelling.
     fileprivate func checkBound() throws(ExpositionError) {
         let bound = try number(inLabel: "le")
         guard bound != .infinity || self[label: "le"] == "+Inf" else {
-            throw failure(.invalidTypeLabel, "the last bucket's bound must be written +Inf")
+            throw failure(.invalidTypeLabel, "the bound of the last bucket must be written +Inf")
         }
     }
 
