@@ -65,7 +65,7 @@ struct ListenerRun {
         } onCancel: {
             server.close(promise: nil)
         }
-        // A run that lost its socket must not look like one that was cancelled.
+        // A run that lost its socket must not look like a cancelled run.
         guard Task.isCancelled else { throw BindAddress.lost(address) }
     }
 
