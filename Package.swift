@@ -8,7 +8,7 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// A dependency that exists only while a trait is on.
+/// A dependency that exists only with a trait.
 func product(_ product: String, of package: String, with trait: String) -> Target.Dependency {
     .product(name: product, package: package, condition: .when(traits: [trait]))
 }
@@ -26,9 +26,9 @@ let package = Package(
         .executable(name: "tally-demo", targets: ["TallyDemo"]),
     ],
     traits: [
-        .trait(name: "Listener", description: "A metrics port of its own: TallyListener, on SwiftNIO."),
-        .trait(name: "Docker", description: "Containers in TallySampler: async-http-client on the engine's socket."),
-        .trait(name: "SQLite", description: "History in a file in TallySampler: GRDB."),
+        .trait(name: "Listener", description: "TallyListener: a port for metrics and health, with SwiftNIO."),
+        .trait(name: "Docker", description: "TallySampler: containers, with async-http-client on the engine's socket."),
+        .trait(name: "SQLite", description: "TallySampler: history in a file, with GRDB."),
         .trait(name: "ServiceLifecycle", description: "A Sampler is a Service of swift-service-lifecycle."),
         .default(enabledTraits: []),
     ],

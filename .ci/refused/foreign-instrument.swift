@@ -1,6 +1,6 @@
 // error: cannot convert value of type '_Series<Foreign>' to expected argument type '_Series<Histogram>'
 // error: '_PlainKind<Child>' initializer is inaccessible
-// A type outside of Tally that would read a gauge's one word as a histogram's many.
+// A type outside Tally that would read the one word of a gauge as the many words of a histogram.
 import Tally
 
 struct Foreign: PlainInstrument {

@@ -1,6 +1,6 @@
 // error: 'init(_:help:labelNames:in:)' is unavailable: labels make a family
 // error: 'init(_:help:in:)' is unavailable: a name that is no literal needs init(validating:help:in:)
-// Calls that users of other libraries type first. The compiler's own message would mislead.
+// Calls that users of other libraries try first. The compiler's own messages would be misleading.
 import Tally
 
 func metrics(of service: String, in registry: MetricRegistry) {

@@ -1,14 +1,14 @@
 public import Tally
 
 extension Healthcheck {
-    /// Creates a healthcheck whose definition is literal. A mistake in it traps with a message that names it.
+    /// Creates a healthcheck from a literal definition. A mistake in the definition traps with a message that names it.
     ///
     /// - Parameters:
     ///   - service: The name and version of the server.
     ///   - providers: The providers of the document's keys, in order.
     ///   - publicKeys: The keys that ``HealthDetail/public`` documents show besides the status: keys of the providers,
     ///     and `name`, `version`, `now`, `uptimeSeconds`. Empty by default.
-    ///   - cacheControl: The value of the Cache-Control header. Answers are already cached here.
+    ///   - cacheControl: The value of the Cache-Control header. The healthcheck caches answers in any case.
     ///   - readinessDeadline: The longest that ``readiness()`` and ``startup()`` wait; more than zero. The kubelet's
     ///     default timeout for a probe is one second.
     ///   - registry: The registry for `health_check_up{check}`, `health_check_duration_seconds{check}` and
@@ -41,15 +41,14 @@ extension Healthcheck {
                 onError: onError
             )
         } catch {
-            // The definition is literal, so a mistake shows at boot.
             fatalError("TallyHealthcheck: \(error)")
         }
     }
 
-    /// Creates a healthcheck whose definition is known only at run time.
+    /// Creates a healthcheck from a definition that is known only at run time.
     ///
-    /// - Throws: A ``HealthcheckError`` that names the mistake. Nothing has been run by then, and nothing registered
-    ///   except the metrics' families.
+    /// - Throws: A ``HealthcheckError`` that names the mistake. By then, no closure has run, and at most the families
+    ///   of the metrics are registered.
     public convenience init(
         service: ServiceInfo,
         validating providers: [SnapshotProvider],

@@ -5,8 +5,7 @@ internal import Synchronization
 extension Healthcheck {
     /// Always returns 200, because a process that can answer is alive. Calls no provider, and neither waits nor locks.
     ///
-    /// A failing dependency must not fail this probe: the orchestrator would restart every instance without helping
-    /// any.
+    /// A failing dependency must not fail this probe: the orchestrator would restart every instance to no avail.
     public func liveness() -> HealthDocument {
         probe(.ok)
     }

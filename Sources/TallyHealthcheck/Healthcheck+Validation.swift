@@ -17,7 +17,7 @@ extension Healthcheck {
             if let other = names.updateValue(isCheck, forKey: Array(provider.name.utf8)), other || isCheck {
                 throw HealthcheckError(
                     .duplicateName,
-                    "two providers have the name \(provider.name.debugDescription)"
+                    "two providers have the name \(provider.name.debugDescription); rename one"
                 )
             }
             for key in provider.keys { try claim(key, for: provider.name, in: &owners) }
@@ -26,7 +26,7 @@ extension Healthcheck {
         for key in publicKeys where owners[Array(key.utf8)] == nil && !choosableKeys.contains(key) {
             throw HealthcheckError(
                 .unknownPublicKey,
-                "the public key \(key.debugDescription) is no provider's, and none of \(choosableKeys)"
+                "publicKeys contains \(key.debugDescription), which is neither a provider's key nor in \(choosableKeys)"
             )
         }
     }
@@ -40,13 +40,14 @@ extension Healthcheck {
         guard !reservedKeys.contains(key) else {
             throw HealthcheckError(
                 .reservedKey,
-                "the provider \(name.debugDescription) claims the key \(key.debugDescription), which is the document's own"
+                "the provider \(name.debugDescription) claims \(key.debugDescription), a key reserved for the document"
             )
         }
         if let owner = owners.updateValue(name, forKey: Array(key.utf8)) {
+            let both = "\(owner.debugDescription) and \(name.debugDescription)"
             throw HealthcheckError(
                 .duplicateKey,
-                "the providers \(owner.debugDescription) and \(name.debugDescription) both claim the key \(key.debugDescription)"
+                "the providers \(both) both claim the key \(key.debugDescription); rename one"
             )
         }
     }
@@ -57,23 +58,23 @@ extension Healthcheck {
             guard text.isEmpty || text.utf8.count > maxNameBytes else { continue }
             throw HealthcheckError(
                 .invalidUnit,
-                "\(owner) has the unit or type \(text.debugDescription), which is empty or has more than \(maxNameBytes) bytes"
+                "\(owner) has the unit or type \(text.debugDescription), which must have 1 to \(maxNameBytes) bytes"
             )
         }
         for key in provider.units.keys where !provider.keys.contains(where: { $0.utf8.elementsEqual(key.utf8) }) {
             throw HealthcheckError(
                 .invalidUnit,
-                "\(owner) has a unit for \(key.debugDescription), which is none of its keys"
+                "\(owner) has a unit for \(key.debugDescription), which is not one of its keys \(provider.keys)"
             )
         }
     }
 
     /// Validates a name or key. Colons separate component and measurement in the IETF draft's format.
-    private static func checkText(_ text: String, _ what: String) throws(HealthcheckError) {
+    private static func checkText(_ text: String, _ subject: String) throws(HealthcheckError) {
         guard !text.isEmpty, text.utf8.count <= maxNameBytes, !text.utf8.contains(UInt8(ascii: ":")) else {
             throw HealthcheckError(
                 .invalidName,
-                "\(what) is empty, holds a colon, or has more than \(maxNameBytes) bytes"
+                "\(subject) must have 1 to \(maxNameBytes) bytes and no colon"
             )
         }
     }

@@ -51,7 +51,7 @@ public final class Healthcheck: Sendable {
         guard !cacheControl.isEmpty, cacheControl.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
             throw HealthcheckError(
                 .invalidHeader,
-                "the Cache-Control \(cacheControl.debugDescription) is not visible ASCII"
+                "cacheControl is \(cacheControl.debugDescription), but must be visible ASCII and not empty"
             )
         }
         self.clock = HealthClock(clock)

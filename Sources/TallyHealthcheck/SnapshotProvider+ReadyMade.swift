@@ -3,7 +3,7 @@ public import Tally
 // Providers of values that Tally already has. Read-only ones cannot fail, and have no entry under `checks`.
 
 extension SnapshotProvider {
-    /// Counters' values by key, read while the document is written. Cannot fail; neither locks nor waits.
+    /// A provider of counters' values, read while the document is written. Cannot fail; neither locks nor waits.
     ///
     /// - Parameters:
     ///   - counters: The counters, in the order of their keys in the document.
@@ -19,8 +19,8 @@ extension SnapshotProvider {
         )
     }
 
-    /// Gauges' values by key, read while the document is written; NaN and the infinities are `null`. Cannot fail;
-    /// neither locks nor waits. An observing gauge has no handle, so give it a provider of its own.
+    /// A provider of gauges' values, read while the document is written. Cannot fail; neither locks nor waits. NaN and
+    /// the infinities are `null`. An `ObservedGauge` has no value to read, so write a provider with a closure for it.
     ///
     /// - Parameters:
     ///   - gauges: The gauges, in the order of their keys in the document.
@@ -36,8 +36,8 @@ extension SnapshotProvider {
         )
     }
 
-    /// Distinct users by window, as an object under one key: `{"24h":57,"7d":203}`. Cannot fail. Waits at most for one
-    /// shard's lock, except after an overflow, when it scans all users.
+    /// A provider of distinct users by window, as an object under one key: `{"24h":57,"7d":203}`. Cannot fail. Waits at
+    /// most for one shard's lock, except after an overflow, when it scans all users.
     public static func activeUsers(_ key: String, _ users: ActiveUsers) -> SnapshotProvider {
         let counts: @Sendable () -> HealthValue = {
             .object(HealthValues(users.counts().map { ($0.window.description, .integer($0.users)) }))
@@ -47,9 +47,9 @@ extension SnapshotProvider {
 
     /// A check without values: it succeeds if the closure returns, and fails if it throws or misses its deadline.
     ///
-    /// Without values, there is nothing to show as stale: a critical check that fails is the document's failure at
+    /// Without values, there is nothing to show as stale, so a critical check that fails makes the document fail at
     /// once. After its first answer, a larger `failureThreshold` tolerates some failures. The parameters are those of
-    /// ``init(_:keys:componentType:units:critical:timeout:maxAge:staleIfError:refreshInterval:failureThreshold:successThreshold:executor:_:)``.
+    /// the initialiser of ``SnapshotProvider``.
     public static func check(
         _ name: String,
         componentType: HealthComponentType = .component,
@@ -80,8 +80,9 @@ extension SnapshotProvider {
         }
     }
 
-    /// Facts about this process, as an object under one key: `pid`, `startedAt`, `cpuSeconds`, `residentMemoryBytes`,
-    /// `threads`. Facts that the system does not provide (all but `pid` outside Linux) are `null`. Not critical.
+    /// A provider of facts about this process, as an object under one key: `pid`, `startedAt`, `cpuSeconds`,
+    /// `residentMemoryBytes`, `threads`. Facts that the system does not provide (all but `pid` outside Linux) are
+    /// `null`. Not critical.
     public static func process(key: String = "process") -> SnapshotProvider {
         SnapshotProvider(key, keys: [key], componentType: .system, critical: false) {
             [key: .object(ProcessFacts.current().values)]

@@ -35,12 +35,12 @@ public struct MetricsListener: Sendable {
     ///   - allowsNonLoopback: True to allow an address that other machines may reach. Otherwise such an address is an
     ///     error.
     ///   - allowedHosts: Further hosts that requests may name, such as that of a proxy. On a non-loopback address,
-    ///     requests may name any host unless this list contains some. The listener answers 421 for any other host.
+    ///     requests may name any host if this list is empty. The listener answers 421 for any other host.
     ///   - routes: Paths that the host serves beside `/metrics`.
     ///   - healthcheck: The healthcheck behind the four health routes, which run on a thread kept for them. Without it,
     ///     there are no health routes.
     ///   - healthDetail: The level of detail in the health document.
-    ///   - limits: Limits on what a client can take.
+    ///   - limits: Limits on the resources that a client can take.
     ///   - onError: Receives reports of rejected clients and failed handlers, each kind at most once a second, on a
     ///     thread kept for it.
     public init(

@@ -1,15 +1,15 @@
 /// The differences between an exposition and the expected one.
 public struct ExpositionDifferenceError: Error, Sendable, CustomStringConvertible {
-    /// Samples that were expected and are not there.
+    /// The expected samples and families that are not exposed.
     package private(set) var missing: [String] = []
-    /// Samples that are there and were not expected.
+    /// The exposed samples that were not expected.
     package private(set) var unexpected: [String] = []
-    /// Samples, types and help texts that are others than expected.
+    /// The samples, types and help texts that differ from the expected ones.
     package private(set) var changed: [String] = []
 
     package var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && changed.isEmpty }
 
-    /// A line a difference: `missing`, `unexpected` or `changed`, and the sample.
+    /// One line per difference: `missing`, `unexpected` or `changed`, and the sample.
     public var description: String {
         let lines =
             missing.map { "  missing:    \($0)" } + unexpected.map { "  unexpected: \($0)" }
@@ -46,9 +46,8 @@ public struct ExpositionDifferenceError: Error, Sendable, CustomStringConvertibl
             changed.append("\(family.name) is a \(found.kind.rawValue), expected a \(family.kind.rawValue)")
         }
         if let help = family.help, found.help?.hasSameBytes(as: help) != true {
-            changed.append(
-                "the help of \(family.name) is \((found.help ?? "").debugDescription), expected \(help.debugDescription)"
-            )
+            let actualHelp = (found.help ?? "").debugDescription
+            changed.append("the help of \(family.name) is \(actualHelp), expected \(help.debugDescription)")
         }
     }
 }

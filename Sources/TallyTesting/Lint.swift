@@ -1,8 +1,8 @@
 public import Tally
 
 extension ParsedExposition {
-    /// The problems with names, labels and help texts, by metric: the conventions that `promtool check metrics`
-    /// knows too.
+    /// Returns the problems with names, labels and help texts, sorted by metric. `promtool check metrics` checks these
+    /// conventions too.
     ///
     /// - https://prometheus.io/docs/practices/naming/
     /// - https://prometheus.io/docs/instrumenting/writing_exporters/#naming
@@ -17,10 +17,9 @@ extension ParsedExposition {
 }
 
 extension MetricRegistry {
-    /// The problems with the names, labels and help texts of the registry's metrics.
+    /// Returns the problems with the names, labels and help texts of the registry's metrics.
     ///
-    /// Scrapes the whole registry. Families that are not exposed, since they have no children yet, are looked at as
-    /// well.
+    /// Scrapes the whole registry. Also checks families that are not exposed because they have no children yet.
     public func lint() throws(ExpositionError) -> [LintProblem] {
         var parsed = try parsed()
         var seen = Set(parsed.families.map(\.name))
@@ -30,7 +29,7 @@ extension MetricRegistry {
         return parsed.lint()
     }
 
-    /// Fails if there is anything wrong with the registry's names, labels and help texts.
+    /// Throws an error if a name, label or help text in the registry breaks a convention.
     ///
     /// ```swift
     /// @Test func metricsAreWellNamed() throws {
@@ -40,7 +39,7 @@ extension MetricRegistry {
     /// }
     /// ```
     ///
-    /// - Parameter except: Metrics that must keep a name that breaks a convention.
+    /// - Parameter except: The names of metrics to skip, because they must keep a name that breaks a convention.
     /// - Throws: ``LintError``, which lists the problems.
     public func expectNoLint(except: Set<String> = []) throws {
         let problems = try lint().filter { !except.contains($0.metric) }
@@ -49,7 +48,7 @@ extension MetricRegistry {
 }
 
 extension ParsedFamily {
-    /// A family with one sample, which has all of its labels.
+    /// Creates a family with one sample that has all labels of the outline.
     fileprivate init(_ outline: FamilyOutline) {
         let sample = ParsedSample(
             name: outline.name,
@@ -61,7 +60,7 @@ extension ParsedFamily {
         self.init(
             name: outline.name,
             kind: Kind(rawValue: outline.type) ?? .unknown,
-            // A scraper takes blanks for nothing.
+            // A scraper reads a blank help text as an empty one.
             help: outline.help.allSatisfy { $0 == " " || $0 == "\t" } ? nil : outline.help,
             samples: [sample],
             line: 0
@@ -69,7 +68,7 @@ extension ParsedFamily {
     }
 }
 
-/// The conventions, held against one family.
+/// Checks one family against the conventions.
 private struct FamilyLint {
     private let family: ParsedFamily
     private let name: String
@@ -77,7 +76,7 @@ private struct FamilyLint {
 
     init(_ family: ParsedFamily) {
         self.family = family
-        // OpenMetrics names a counter without its suffix, of which the conventions speak.
+        // In OpenMetrics, the name of a counter's family lacks the suffix that the conventions require.
         let isCounter = family.kind == .counter && family.samples.contains { $0.name == family.name + "_total" }
         name = isCounter ? family.name + "_total" : family.name
         words = name.split(separator: "_", omittingEmptySubsequences: false)
@@ -86,7 +85,7 @@ private struct FamilyLint {
     func problems() -> [LintProblem] {
         var problems = helpProblems() + suffixProblems() + labelProblems() + wordProblems()
         if name.utf8.contains(UInt8(ascii: ":")) {
-            problems.append(problem(.colonInName, "colons are for the names of recording rules"))
+            problems.append(problem(.colonInName, "remove the colon, which is reserved for recording rules"))
         }
         if isCamelCase(name) {
             problems.append(problem(.camelCase, "write the name in snake_case"))
@@ -99,11 +98,11 @@ private struct FamilyLint {
     }
 
     private func helpProblems() -> [LintProblem] {
-        family.help == nil ? [problem(.missingHelp, "give it a help text")] : []
+        family.help == nil ? [problem(.missingHelp, "add a help text")] : []
     }
 
     private func suffixProblems() -> [LintProblem] {
-        // What says nothing of its type can be held to nothing.
+        // Without a type, no suffix is wrong.
         guard family.kind != .unknown else { return [] }
         var problems: [LintProblem] = []
         let isTotal = name.hasSuffix(bytesOf: "_total")
@@ -147,7 +146,7 @@ private struct FamilyLint {
         if let unit = UnitName.first(in: words), unit.base != unit.name {
             problems.append(problem(.unitNotBase, "measure in \(unit.base), not in \(unit.name)"))
         }
-        // A name's first word tells whose the metric is, so that it may look like a unit or a type.
+        // The first word of a name is its namespace, which may equal a unit or a type.
         let rest = words.dropFirst().map { $0.lowercased() }
         if let abbreviation = rest.first(where: UnitName.abbreviations.contains) {
             problems.append(problem(.abbreviatedUnit, "write out the unit \(abbreviation)"))

@@ -1,4 +1,4 @@
-/// A name, help or label that makes a metric hard to use, though it can be scraped.
+/// A name, help text or label that makes a metric hard to use, although it can be scraped.
 public struct LintProblem: Hashable, Sendable, CustomStringConvertible {
     /// The broken convention.
     package enum Code: String, Sendable {
@@ -6,15 +6,14 @@ public struct LintProblem: Hashable, Sendable, CustomStringConvertible {
         /// Names in `_bucket`, `_count` or `_sum`, and the labels `le` and `quantile`, belong to histograms and
         /// summaries.
         case reservedSuffix, reservedLabel
-        /// `_milliseconds` and `_ms`.
+        /// `_milliseconds` is not a base unit, and `_ms` is abbreviated.
         case unitNotBase, abbreviatedUnit
     }
 
     /// The metric's name, as in Prometheus text.
     public let metric: String
-    /// Which convention it is about.
     package let code: Code
-    /// The problem and its remedy.
+    /// The problem or its remedy.
     public let text: String
 
     /// The metric and the text.
@@ -23,10 +22,10 @@ public struct LintProblem: Hashable, Sendable, CustomStringConvertible {
 
 /// The problems that `expectNoLint(except:)` found.
 public struct LintError: Error, Sendable, CustomStringConvertible {
-    /// The problems, by metric.
+    /// The problems, sorted by metric.
     public let problems: [LintProblem]
 
-    /// A line a problem.
+    /// The number of problems, and one line per problem.
     public var description: String {
         "\(problems.count) problems with metrics:\n" + problems.map { "  \($0)" }.joined(separator: "\n")
     }

@@ -1,6 +1,6 @@
 internal import Tally
 
-/// A clock that moves only when it is told to, for tests of what depends on time.
+/// A clock that moves only when a test moves it, for tests of time-dependent code.
 ///
 /// ```swift
 /// let clock = ManualClock()
@@ -11,13 +11,12 @@ internal import Tally
 /// try await beat
 /// ```
 ///
-/// Safe to use from several threads. No duration is too long for it: where a sum would pass what a `Duration` can hold,
-/// it stops there.
+/// Safe to use from several threads. Instants saturate at the limits of `Duration` instead of trapping.
 public final class ManualClock: Clock, Sendable {
     /// The type of the clock's durations.
     public typealias Duration = Swift.Duration
 
-    /// A moment, as the time since the clock was made.
+    /// A point in time, as the duration since the clock's first instant.
     public struct Instant: InstantProtocol {
         /// The type of the distance between two instants.
         public typealias Duration = Swift.Duration
@@ -25,18 +24,18 @@ public final class ManualClock: Clock, Sendable {
         /// The time since the clock's first instant.
         package var offset: Duration
 
-        /// The moment that is so long after the clock's first one.
+        /// Creates the instant at an offset from the clock's first instant.
         package init(offset: Duration) {
             self.offset = offset
         }
 
-        /// The moment a while later, at most the last one that there is.
+        /// Returns the instant at a duration from this one, clamped to the range of instants.
         public func advanced(by duration: Duration) -> Instant { Instant(offset: offset.adding(duration)) }
 
-        /// The time from this moment to another, at most as far as durations go.
+        /// Returns the time from this instant to another, clamped to the range of `Duration`.
         public func duration(to other: Instant) -> Duration { other.offset.since(offset) }
 
-        /// True if an instant is before another.
+        /// Returns true if the first instant is earlier than the second.
         public static func < (one: Instant, two: Instant) -> Bool { one.offset < two.offset }
     }
 
@@ -46,7 +45,7 @@ public final class ManualClock: Clock, Sendable {
         var now = Instant(offset: .zero)
         var sleepers: [UInt64: (deadline: Instant, continuation: Continuation)] = [:]
         var watchers: [UInt64: (count: Int, continuation: Continuation)] = [:]
-        /// Of the sleeper or watcher that comes next.
+        /// The number of the last sleeper or watcher.
         var number: UInt64 = 0
 
         mutating func nextNumber() -> UInt64 {
@@ -54,16 +53,16 @@ public final class ManualClock: Clock, Sendable {
             return number
         }
 
-        /// Takes out those whose time has come, the earliest deadline first, and of one deadline the first to sleep.
-        mutating func wake() -> [Continuation] {
+        /// Removes and returns the sleepers that are due, ordered by deadline and then by number.
+        mutating func takeDueSleepers() -> [Continuation] {
             let due = sleepers.filter { $0.value.deadline <= now }
                 .sorted { ($0.value.deadline, $0.key) < ($1.value.deadline, $1.key) }
             for sleeper in due { sleepers[sleeper.key] = nil }
             return due.map(\.value.continuation)
         }
 
-        /// Takes out those who wait for no more sleepers than there are.
-        mutating func notice() -> [Continuation] {
+        /// Removes and returns the watchers that wait for no more sleepers than there are.
+        mutating func takeSatisfiedWatchers() -> [Continuation] {
             let satisfied = watchers.filter { $0.value.count <= sleepers.count }.sorted { $0.key < $1.key }
             for watcher in satisfied { watchers[watcher.key] = nil }
             return satisfied.map(\.value.continuation)
@@ -72,10 +71,10 @@ public final class ManualClock: Clock, Sendable {
 
     private let state = Locked(State())
 
-    /// A clock that stands at its first moment.
+    /// Creates a clock that stands at its first instant.
     public init() {}
 
-    /// The moment the clock was last moved to.
+    /// The instant to which the clock was last moved.
     public var now: Instant { state.withLock { $0.now } }
 
     /// One nanosecond. The clock itself is exact.
@@ -83,18 +82,18 @@ public final class ManualClock: Clock, Sendable {
 
     package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
-    // MARK: Moving it
+    // MARK: Moving the clock
 
-    /// Moves the clock, and wakes whoever sleeps until then or earlier.
+    /// Moves the clock by a duration and wakes the sleepers whose deadlines it reaches.
     ///
-    /// A negative duration moves it back, as a wall clock may be; that wakes nobody. Sleepers are resumed after the
-    /// clock has been moved, in the order of their deadlines; what they do then happens on their own tasks, maybe after
-    /// this returns.
+    /// A negative duration moves the clock back, as a wall clock may move, and wakes no sleeper. The clock resumes
+    /// sleepers after it has moved, in the order of their deadlines. They continue on their own tasks, possibly after
+    /// this method returns.
     public func advance(by duration: Duration) {
         move { $0.advanced(by: duration) }
     }
 
-    /// Moves the clock to a moment, which may be an earlier one; else as ``advance(by:)``.
+    /// Moves the clock to an instant, which may be earlier than the current one, in the same way as ``advance(by:)``.
     public func advance(to instant: Instant) {
         move { _ in instant }
     }
@@ -102,33 +101,33 @@ public final class ManualClock: Clock, Sendable {
     private func move(_ destination: (Instant) -> Instant) {
         let due = state.withLock { state in
             state.now = destination(state.now)
-            return state.wake()
+            return state.takeDueSleepers()
         }
-        // Resumed outside of the lock, since a sleeper may come back at once.
+        // Resumed outside the lock, because a sleeper may call the clock again at once.
         for continuation in due { continuation.resume() }
     }
 
-    // MARK: Sleeping on it
+    // MARK: Sleeping
 
-    /// Waits until the clock is moved to the deadline or past it; not at all if it is there already.
+    /// Waits until the clock reaches the deadline. Returns at once if it already has.
     ///
     /// - Parameters:
-    ///   - deadline: When to wake.
-    ///   - tolerance: Not needed: a sleeper wakes by the very call that moves the clock.
+    ///   - deadline: The instant at which to wake.
+    ///   - tolerance: Ignored, because the call that moves the clock wakes the sleeper.
     /// - Throws: `CancellationError` as soon as the task is cancelled.
     public func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
         try await suspend { state, number, continuation in
             guard deadline > state.now else { return nil }
             state.sleepers[number] = (deadline, continuation)
-            return state.notice()
+            return state.takeSatisfiedWatchers()
         }
     }
 
-    /// Waits, without polling, until at least `count` tasks sleep on the clock at once.
+    /// Waits, without polling, until at least `count` tasks sleep on the clock at the same time.
     ///
     /// Call it before ``advance(by:)``, so that the clock does not move before the code under test sleeps.
     ///
-    /// - Throws: `CancellationError` as soon as the task is cancelled: a test with a time limit ends.
+    /// - Throws: `CancellationError` as soon as the task is cancelled, so that a test ends at its time limit.
     public func waitForSleepers(_ count: Int) async throws {
         try await suspend { state, number, continuation in
             guard state.sleepers.count < count else { return nil }
@@ -145,7 +144,8 @@ public final class ManualClock: Clock, Sendable {
         let number = state.withLock { $0.nextNumber() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: Continuation) in
-                // The handler below runs after the task is marked, so one of the two sees the other under the lock.
+                // The task is marked as cancelled before the handler below runs. Under the lock, therefore, this
+                // closure sees the mark, or the handler sees the continuation.
                 let woken = state.withLock { Task.isCancelled ? nil : enter(&$0, number, continuation) }
                 if let woken {
                     for continuation in woken { continuation.resume() }

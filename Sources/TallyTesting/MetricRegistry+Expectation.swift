@@ -1,7 +1,7 @@
 public import Tally
 
 extension MetricRegistry {
-    /// Fails unless the registry exposes just these samples.
+    /// Throws an error unless the registry exposes exactly these samples.
     ///
     /// ```swift
     /// try registry.expect(
@@ -12,17 +12,17 @@ extension MetricRegistry {
     /// )
     /// ```
     ///
-    /// Samples are compared by name, labels in any order, and value as a number. Timestamps are not compared, nor the
-    /// order of lines; types and help texts are where the text has them. The registry's own metrics (`tally_series` and
-    /// so on) need not be in the text, unless they are named. UTF-8 names are as they were registered:
-    /// `{"http.requests_total"} 3`.
+    /// Samples are compared by name, labels in any order, and numeric value. Timestamps and the order of lines are not
+    /// compared. Types and help texts are compared only if the text contains them. The text may omit the registry's own
+    /// metrics (`tally_series` and so on), unless `names` contains them. UTF-8 names are written as they were
+    /// registered: `{"http.requests_total"} 3`.
     ///
     /// - Parameters:
-    ///   - text: Prometheus text. HELP and TYPE lines, indentation and the last line feed may be left out.
-    ///   - names: The families to look at, by their name or that of one of their samples, as `name[]` asks for them;
-    ///     nil for all.
-    /// - Throws: ``ExpositionDifferenceError``, which lists what is missing, unexpected or changed; ``ExpositionError``
-    ///   if the text cannot be read.
+    ///   - text: Prometheus text. HELP and TYPE lines, indentation and the last line feed are optional.
+    ///   - names: The families to compare, by their own name or that of one of their samples, as in a scrape's
+    ///     `name[]`; nil for all.
+    /// - Throws: ``ExpositionDifferenceError``, which lists the missing, unexpected and changed samples;
+    ///   ``ExpositionError`` if the text cannot be parsed.
     public func expect(text: String, of names: Set<String>? = nil) throws {
         let expected = try ExpositionParser(.prometheusText).parse(text + "\n")
         let mentioned = Set(expected.families.map(\.name))

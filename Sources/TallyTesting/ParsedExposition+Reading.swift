@@ -1,24 +1,24 @@
-/// Why a value could not be read: more than one series answers.
+/// An error thrown if several series match a name and labels.
 public struct AmbiguousSeriesError: Error, Sendable, CustomStringConvertible {
-    /// The series that have the name and the labels asked for.
+    /// The series that match.
     package let series: [String]
 
-    /// A sentence that lists them.
+    /// A sentence that lists the series.
     public var description: String {
-        "\(series.count) series answer, so say more labels: \(series.joined(separator: ", "))"
+        "\(series.count) series match, so add labels that select one: \(series.joined(separator: ", "))"
     }
 }
 
 extension ParsedExposition {
-    /// The one sample that has a name and labels; nil if there is none.
+    /// Returns the one sample that has a name and labels; nil if there is none.
     ///
-    /// Labels that are not mentioned may be there: constant labels need not be repeated. A sample with exactly the
-    /// labels asked for goes before others that have more.
+    /// A sample with further labels matches too, so constant labels need not be repeated. A sample with exactly the
+    /// given labels takes precedence.
     ///
     /// - Parameters:
     ///   - name: The sample's name, suffix included: `http_requests_total`, `http_request_duration_seconds_count`.
-    ///   - labels: Labels that it has, by name.
-    /// - Throws: ``AmbiguousSeriesError`` if several samples answer.
+    ///   - labels: The values of labels that the sample must have, by name.
+    /// - Throws: ``AmbiguousSeriesError`` if several samples match.
     package func sample(
         _ name: String,
         labels: [String: String] = [:]
@@ -29,26 +29,26 @@ extension ParsedExposition {
         return answers.first
     }
 
-    /// The value of one sample; nil if there is none.
+    /// Returns the value of one sample; nil if there is none.
     ///
-    /// - Throws: ``AmbiguousSeriesError`` if several samples answer.
+    /// - Throws: ``AmbiguousSeriesError`` if several samples match.
     public func value(of name: String, labels: [String: String] = [:]) throws(AmbiguousSeriesError) -> Double? {
         try sample(name, labels: labels)?.value
     }
 
-    /// The value of one sample as it is written, for integers past 2^53; nil if there is none.
+    /// Returns the text of one sample's value, which is exact even for integers past 2^53; nil if there is none.
     ///
-    /// - Throws: ``AmbiguousSeriesError`` if several samples answer.
+    /// - Throws: ``AmbiguousSeriesError`` if several samples match.
     public func valueText(of name: String, labels: [String: String] = [:]) throws(AmbiguousSeriesError) -> String? {
         try sample(name, labels: labels)?.valueText
     }
 
-    /// The buckets, count and sum of one histogram; nil if there is no histogram of the name and labels.
+    /// Returns the buckets, count and sum of one histogram; nil if there is none with the name and labels.
     ///
     /// - Parameters:
     ///   - name: The family's name, without `_bucket`.
-    ///   - labels: Labels that it has, without `le`.
-    /// - Throws: ``AmbiguousSeriesError`` if several histograms answer.
+    ///   - labels: The values of labels that the histogram must have, by name, without `le`.
+    /// - Throws: ``AmbiguousSeriesError`` if several histograms match.
     public func histogram(
         of name: String,
         labels: [String: String] = [:]

@@ -1,10 +1,10 @@
-/// The units that names of metrics commonly end in.
+/// A unit in the name of a metric.
 ///
 /// https://prometheus.io/docs/practices/naming/#base-units
 struct UnitName {
-    /// As it stands in the name.
+    /// The unit as it appears in the name.
     let name: String
-    /// The base unit to use instead; the name itself if it is a base unit.
+    /// The base unit to use instead; equal to `name` for a base unit.
     let base: String
 
     static func first(in words: [Substring]) -> UnitName? {
@@ -27,7 +27,7 @@ struct UnitName {
             "inches": "meters", "yards": "meters", "miles": "meters",
             "calories": "joules", "pounds": "grams", "ounces": "grams",
         ]
-        // Celsius stands beside kelvin, since it is what most people measure in; both spellings of the metre are right.
+        // Celsius is allowed in addition to kelvin, because most temperatures are measured in it.
         for base in [
             "amperes", "bytes", "celsius", "grams", "joules", "kelvin", "meters", "metres", "seconds", "volts",
         ] {
@@ -41,7 +41,7 @@ struct UnitName {
         "kibi", "mebi", "gibi", "tebi", "pebi",
     ]
 
-    /// Words that stand for a unit without spelling it.
+    /// The abbreviations of units.
     static let abbreviations: Set<String> = [
         "s", "sec", "ms", "us", "ns", "b", "kb", "mb", "gb", "tb", "pb", "m", "h", "d",
     ]

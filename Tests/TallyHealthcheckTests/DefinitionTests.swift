@@ -108,6 +108,6 @@ struct DefinitionTests {
             )
         }
         let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-        #expect(text.contains(#"the provider "database" has timeout 0.0 seconds, which is not more than zero"#))
+        #expect(text.contains(#"the provider "database" has timeout 0.0 seconds, but it must be more than zero"#))
     }
 }

@@ -93,7 +93,7 @@ struct ParsedValueTests {
         let error = #expect(throws: ExpositionError.self) {
             try ExpositionParser().parse("# TYPE mail gauge\nmail{a=\"é\",b=c} 1\n")
         }
-        #expect(error?.description == "line 2, column 15: a label's value begins with a quote")
+        #expect(error?.description == "line 2, column 15: a label's value must begin with a quote")
         let bytes = Array("mail 1\nbox{a=\"".utf8) + [0x80] + Array("\"} 1\n".utf8)
         let encoding = #expect(throws: ExpositionError.self) { try ExpositionParser().parse(bytes) }
         #expect(encoding?.line == 2)

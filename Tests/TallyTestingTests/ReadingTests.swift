@@ -38,7 +38,7 @@ struct ReadingTests {
         }
         #expect(
             error?.description == """
-                2 series answer, so say more labels: calls_total{zone="eu",method="get",code="200"}, \
+                2 series match, so add labels that select one: calls_total{zone="eu",method="get",code="200"}, \
                 calls_total{zone="eu",method="get",code="404"}
                 """
         )

@@ -10,15 +10,14 @@ struct CheckPolicy: Sendable {
     let failureThreshold: Int
     let successThreshold: Int
 
-    /// How long an answer stays fresh. A background-refreshed answer expires once the next refresh is overdue; the next
-    /// request then runs the check itself.
+    /// The time for which an answer stays fresh. A background-refreshed answer expires once the next refresh is
+    /// overdue; the next request then runs the check itself.
     var answersFor: Duration {
         guard let refreshInterval else { return maxAge }
         return max(maxAge, refreshInterval.adding(timeout))
     }
 
-    /// The period after which a hanging check counts another failure: the interval at which it would run again after a
-    /// failure.
+    /// The period after which a hanging run counts as another failure: the time until the next run after a failure.
     var failurePeriod: Duration { min(maxAge, refreshInterval ?? maxAge) }
 
     /// The longest duration allowed. A longer one is a mistake, and might overflow a clock's instants.
@@ -33,7 +32,7 @@ struct CheckPolicy: Sendable {
         where value < 1 {
             throw HealthcheckError(
                 .invalidThreshold,
-                "the provider \(name.debugDescription) has \(parameter) \(value), which is less than 1"
+                "the provider \(name.debugDescription) has \(parameter) \(value), but it must be at least 1"
             )
         }
     }
@@ -46,9 +45,10 @@ struct CheckPolicy: Sendable {
     ) throws(HealthcheckError) {
         guard value > .zero || canBeZero && value == .zero, value <= maxDuration else {
             let owner = provider.map { "the provider \($0.debugDescription)" } ?? "the healthcheck"
+            let minimum = canBeZero ? "zero or more" : "more than zero"
             throw HealthcheckError(
                 .invalidDuration,
-                "\(owner) has \(parameter) \(value), which is not \(canBeZero ? "zero or more" : "more than zero"), or over 366 days"
+                "\(owner) has \(parameter) \(value), but it must be \(minimum) and at most 366 days"
             )
         }
     }

@@ -5,15 +5,15 @@ extension CheckState {
     struct View {
         let status: HealthStatus
         let reason: HealthReason?
-        /// The values, or nil if there are none to show. Never an old value without a mark, and never 0 in place of a
-        /// value.
+        /// The values, or nil if there are none to show. Old values are always marked `stale`, and unknown ones never
+        /// appear as 0.
         let values: [[UInt8]]?
         let outcome: Outcome?
     }
 
     /// Returns the state as a document shows it.
     ///
-    /// - Parameter asked: The time of the request. Later answers count as fresh, however long other checks took.
+    /// - Parameter asked: The time of the request. Later answers count as fresh, however long other checks take.
     func view(at asked: Duration) -> View {
         guard let outcome else { return View(status: .fail, reason: .pending, values: nil, outcome: nil) }
         let isFresh = asked.since(outcome.at) < lifetime(of: outcome)
@@ -25,7 +25,7 @@ extension CheckState {
                 outcome: outcome
             )
         }
-        // Only a warning may show old values. Beside `fail`, they would pass for current ones.
+        // Only a warning may show old values. Next to `fail`, they would look current.
         if let answer, !isHeldDown, isShown(answer, at: asked) {
             return View(status: .warn, reason: .stale, values: answer.values, outcome: outcome)
         }
@@ -44,8 +44,8 @@ extension CheckState {
         )
     }
 
-    /// Returns true if a run is in progress that may still answer in time. Until it misses its deadline, the previous
-    /// answer is not contradicted.
+    /// Returns true if a run is in progress that may still answer in time. Until its deadline, nothing contradicts the
+    /// previous answer.
     private func isBeingRenewed(at asked: Duration) -> Bool {
         run.map { asked.since($0.started) < policy.timeout } ?? false
     }

@@ -1,7 +1,6 @@
 internal import Tally
 
-/// A provider's state, and the next action. Has no clock and no lock: callers pass the time, and perform the returned
-/// actions.
+/// A provider's state machine. It has neither clock nor lock: callers pass the time and perform the returned actions.
 struct CheckState {
     /// A run of the closure, from its start to its answer, however late.
     struct Run {
@@ -21,7 +20,7 @@ struct CheckState {
 
     /// The outcome of the last run that ended or was abandoned.
     struct Outcome {
-        /// Nil if it answered.
+        /// Nil if the run answered.
         var failure: HealthReason?
         let at: Duration
         /// The wall-clock time of the outcome in seconds since 1970, for display only.
@@ -31,7 +30,7 @@ struct CheckState {
 
     /// The action that a request requires.
     enum Request: Equatable {
-        /// None: the outcome is fresh, or waiting would not improve it.
+        /// No action: the outcome is fresh, or an overdue run is already cancelled.
         case ready
         /// Wait for the run in progress.
         case wait
@@ -60,7 +59,7 @@ struct CheckState {
 
     // MARK: Events
 
-    /// Handles a request. A run to wait for notifies `waiter` when it settles.
+    /// Handles a request. If the request has to wait for a run, that run notifies `waiter` when it settles.
     mutating func request(at now: Duration, by waiter: DocumentWait) -> Request {
         if let outcome, now.since(outcome.at) < lifetime(of: outcome) { return .ready }
         if let run {
@@ -84,7 +83,7 @@ struct CheckState {
     /// - Returns: The waiters of the run.
     mutating func answered(_ id: UInt64, _ values: [[UInt8]], at now: Duration, wall: Double) -> [DocumentWait] {
         guard let run, run.id == id else { return [] }
-        // An expired answer that was not renewed is no failure.
+        // An answer that expired before it was renewed is not a failure.
         let hadFailed = (outcome?.failure != nil || isHeldDown) && view(at: now).status == .fail
         self.run = nil
         failures = 0
@@ -96,8 +95,8 @@ struct CheckState {
         return run.waiters
     }
 
-    /// Handles an error of a run. A late error is not another failure, because the missed deadline already counted. It
-    /// only lets the next run start.
+    /// Handles an error of a run. A late error only allows the next run to start. It is not another failure, because
+    /// the missed deadline already counted.
     mutating func failed(_ id: UInt64, at now: Duration, wall: Double) -> [DocumentWait] {
         guard let run, run.id == id else { return [] }
         if run.isOverdue { keepMissedPeriods(at: now) } else { fail(.error, run, at: now, wall) }
@@ -105,7 +104,7 @@ struct CheckState {
         return run.waiters
     }
 
-    /// True if the run is in progress past its deadline, and thus has been reported.
+    /// True if the run is in progress past its deadline, which has been reported.
     func isOverdue(_ id: UInt64) -> Bool {
         run?.id == id && run?.isOverdue == true
     }
@@ -132,7 +131,7 @@ struct CheckState {
     }
 
     private mutating func fail(_ reason: HealthReason, _ run: Run, at now: Duration, _ wall: Double) {
-        // A period counts once, even if it was missed first and its late run failed as well.
+        // A run that began in a period already counted as missed does not count again.
         let isCounted = countedUntil.map { run.started < $0 } ?? false
         if !isCounted { failures = min(failures + 1, policy.failureThreshold) }
         countedUntil = nil

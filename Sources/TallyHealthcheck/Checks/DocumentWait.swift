@@ -1,10 +1,10 @@
 internal import Synchronization
 internal import Tally
 
-/// One requester's wait for the runs it needs. It ends when all of them are settled, when its time is up, or when the
-/// requester leaves. The runs continue.
+/// The wait of one requester for the runs it needs. It ends when all of them are settled, when its time is up, or when
+/// the requester leaves. Unsettled runs continue.
 final class DocumentWait: Sendable {
-    /// The number of unsettled runs, plus one until all have been requested.
+    /// The number of unsettled runs, plus one until ``isSettled()`` is called.
     private let open = Atomic(1)
     private let end = FirstAnswer<Void>()
 
@@ -13,12 +13,12 @@ final class DocumentWait: Sendable {
         open.add(1, ordering: .relaxed)
     }
 
-    /// Removes a run to wait for.
+    /// Marks one run as settled.
     func arrive() {
         if isLast() { end.give(()) }
     }
 
-    /// Ends the requests. Returns true if there is nothing to wait for.
+    /// Call once, after the last `add()`. Returns true if all runs are settled, so that there is nothing to wait for.
     func isSettled() -> Bool { isLast() }
 
     private func isLast() -> Bool { open.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 }

@@ -11,14 +11,14 @@ struct HealthMetrics: Sendable {
             try Gauge.family(validating: name, help: help, labelNames: ["check"], in: registry)
         }
         do throws(RegistrationError) {
-            up = try family("health_check_up", "Whether the check's last run answered in time.")
+            up = try family("health_check_up", "1 if the check's last run answered in time, otherwise 0.")
             duration = try family(
                 "health_check_duration_seconds",
-                "How long the check's last run took, or was waited for."
+                "Duration of the check's last run, or the wait until it was abandoned."
             )
             lastSuccess = try family(
                 "health_check_last_success_timestamp_seconds",
-                "When the check last answered, in seconds since 1970."
+                "Time of the check's last answer, in seconds since 1970."
             )
         } catch {
             throw HealthcheckError(.invalidMetrics, error.description)

@@ -84,7 +84,7 @@ final class ProviderCheck: Sendable {
         act(on: state.withLock { $0.refresh(at: now) })
     }
 
-    /// Stops background work, because no requester is left.
+    /// Cancels the timer and the run in progress, because no requester is left.
     func stop() {
         let (next, task) = handles.withLock { handles in
             handles.isStopped = true
@@ -104,11 +104,10 @@ final class ProviderCheck: Sendable {
         }
     }
 
-    /// Starts a run that belongs to no requester: a detached task that is never awaited, with a deadline kept by a
-    /// timer.
+    /// Starts a run in a detached task that belongs to no requester and is never awaited. A timer keeps its deadline.
     private func start(_ run: UInt64) {
         let deadline = environment.clock.wake(after: policy.timeout) { [self] in abandon(run) }
-        // A provider that requests its own document gets the known values, because it would wait for itself.
+        // A provider that requests its own document gets the known values. Otherwise it would wait for itself.
         let call = ReentryGuard(of: environment.identity)
         let task = Task.detached(executorPreference: executor) { [self] in
             do {
@@ -122,14 +121,14 @@ final class ProviderCheck: Sendable {
             } catch {
                 call.end()
                 deadline.cancel()
-                // Cancellation by the healthcheck's release is no failure.
+                // Releasing the healthcheck cancels the run, which is not a failure.
                 guard !handles.withLock({ $0.isStopped }) else { return }
                 let wasOverdue = settle(run) { $0.failed(run, at: $1, wall: $2) }
                 if !wasOverdue { report(error) }
             }
         }
         // The replaced task is released outside the lock, because it may hold the last reference to the closure's
-        // captures. A run that has already finished may have been followed by another.
+        // captures. This run may already have finished, and a later one begun.
         let (before, isStopped) = handles.withLock { handles in
             let before = handles.run
             if before.map({ $0.id < run }) ?? true { handles.run = (run, task) }
@@ -193,7 +192,7 @@ final class ProviderCheck: Sendable {
     private var undeclaredKeys: HealthcheckError {
         HealthcheckError(
             .undeclaredKey,
-            "the provider \(name.debugDescription) did not return just the keys it declares: \(keys)"
+            "the provider \(name.debugDescription) did not return exactly the keys it declares: \(keys)"
         )
     }
 }

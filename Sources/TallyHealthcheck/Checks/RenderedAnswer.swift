@@ -1,5 +1,5 @@
-/// A provider's answer as JSON, one text per declared key. Rendered once, where the provider runs, rather than per
-/// document.
+/// A provider's answer as JSON, one text per declared key. Rendered once per answer, on the provider's executor, rather
+/// than once per document.
 struct RenderedAnswer: Sendable {
     let values: [[UInt8]]
     /// True if the keys are those that the provider declares.

@@ -7,15 +7,13 @@
 /// }
 /// ```
 ///
-/// A provider that hangs, blocks its thread, throws or returns nonsense affects only its own keys, which become `null`.
+/// A provider that hangs, blocks its thread, throws or omits keys affects only its own keys, which become `null`.
 public struct SnapshotProvider: Sendable {
     /// The provider's name under `checks`, and in the metrics' label `check`.
     public let name: String
     /// The document's keys that the provider fills, in order.
     public let keys: [String]
-    /// The type of the component in the IETF draft's format.
     let componentType: HealthComponentType
-    /// The units of the keys' values in the IETF draft's format.
     let units: [String: String]
 
     let source: Source
@@ -29,32 +27,32 @@ public struct SnapshotProvider: Sendable {
 
     /// Creates a provider that runs a closure.
     ///
-    /// At most one run is in flight. All requesters share it, and none of them cancels it. While a run is past its
-    /// deadline, no other begins. It is cancelled when the next run would be due; if it still answers, the answer
-    /// counts. Releasing the healthcheck cancels a run in progress.
+    /// At most one run is in progress. All requesters share it, and no requester cancels it. While an overdue run is in
+    /// progress, no other begins. An overdue run is cancelled when the next one would be due; if it still answers, the
+    /// answer counts. Releasing the healthcheck cancels a run in progress.
     ///
     /// - Parameters:
-    ///   - name: Must not contain a colon or exceed 256 bytes, and must be unique among providers.
+    ///   - name: A name of 1 to 256 bytes, without a colon, that no other provider has.
     ///   - keys: The keys of the closure's values, at the top level of the document. Other returned keys are dropped;
     ///     missing ones are `null`.
     ///   - componentType: The draft's `componentType` in ``HealthFormat/healthJSON``.
     ///   - units: The units of values by key, such as `["oldestSeconds": "s"]`: the draft's `observedUnit` in
-    ///     ``HealthFormat/healthJSON``. Use standard terms. Keys may have no unit.
+    ///     ``HealthFormat/healthJSON``. Use standard terms. A key need not have a unit.
     ///   - critical: True if the service cannot work without this component. Its failure then fails the document (503).
     ///   - timeout: The longest a document waits for a run; more than zero.
     ///   - maxAge: The time for which an answer, or a failure, is reused before the closure runs again; more than
     ///     zero.
     ///   - staleIfError: The maximum age of the last good values that are shown, marked `stale`, after a failure. Zero
     ///     disables this.
-    ///   - refreshInterval: If given, the interval at which the closure runs in the background from construction on,
-    ///     regardless of requests. An answer stays fresh until the next is overdue.
+    ///   - refreshInterval: If given, the interval at which the closure runs in the background, regardless of requests,
+    ///     from the creation of the healthcheck on. An answer stays fresh until the next one is overdue.
     ///   - failureThreshold: The number of consecutive failures that make the check fail; fewer are a warning. While a
     ///     run hangs, each further `maxAge` (or `refreshInterval`, if shorter) counts as another failure. Before the
     ///     first answer, the check fails regardless of this threshold.
     ///   - successThreshold: The number of consecutive answers after which a failed check recovers. A check that had
     ///     not failed is healthy from its first answer.
     ///   - executor: The executor of the closure. By default, a thread of its own that exists only while needed, so
-    ///     that a closure that blocks it delays nothing else. Pass `globalConcurrentExecutor`, the runtime's pool, for
+    ///     that a closure that blocks delays nothing else. Pass `globalConcurrentExecutor`, the runtime's pool, for
     ///     a closure that never blocks.
     ///   - values: Returns the values, or throws. Only the healthcheck's `onError` receives the error's text.
     public init(

@@ -1,6 +1,6 @@
 internal import Tally
 
-/// Writes the states of one moment as a document.
+/// Writes the providers' states as a document.
 struct DocumentWriter {
     struct Contents {
         let status: HealthStatus
@@ -178,7 +178,7 @@ struct DocumentWriter {
     private mutating func writePublicMeasurements() {
         var isFirst = true
         if shows("uptimeSeconds") {
-            // A provider's key with that name would duplicate a member.
+            // A provider's public key `uptime` would be a second member of that name.
             let isTaken = contents.sections.contains { $0.section.keys.contains { $0.isPublic && $0.name == "uptime" } }
             writer.write(isTaken ? "\"uptimeSeconds\"" : "\"uptime\"")
             writer.write(":[{\"componentType\":\"system\",\"observedValue\":")

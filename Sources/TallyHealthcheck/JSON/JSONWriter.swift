@@ -1,6 +1,6 @@
 internal import Tally
 
-/// Strict JSON. https://www.rfc-editor.org/rfc/rfc8259
+/// Writes strict JSON. https://www.rfc-editor.org/rfc/rfc8259
 struct JSONWriter {
     /// The maximum nesting depth. Deeper values become `null`.
     static let maxDepth = 16
@@ -41,8 +41,8 @@ struct JSONWriter {
 
     /// Writes a string, truncated and marked if it is too long.
     ///
-    /// - Parameter index: The position of the member whose key this is. The mark includes it, so that two long keys
-    ///   with the same beginning stay distinct. No untruncated key is as long as a truncated one.
+    /// - Parameter index: For a key, the position of its member. The mark includes it, so that long keys with a common
+    ///   beginning stay distinct. No untruncated key is as long as a truncated one.
     mutating func write(string text: String, asKey index: Int? = nil) {
         let shown = JSONText.cut(text)
         write("\"")
@@ -60,7 +60,7 @@ struct JSONWriter {
         write("\"")
     }
 
-    /// Returns a value's text, whose size is bounded for any value.
+    /// Returns the JSON of a value, at most `maxValueBytes` long.
     static func rendered(_ value: HealthValue) -> [UInt8] {
         var writer = JSONWriter()
         writer.write(value, depth: 0)

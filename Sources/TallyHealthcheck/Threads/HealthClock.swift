@@ -1,6 +1,6 @@
 internal import Tally
 
-/// A healthcheck's clock: the time since it was wrapped, and timers.
+/// A healthcheck's clock: the time since its creation, and timers.
 struct HealthClock: Sendable {
     let now: @Sendable () -> Duration
     private let clock: ElapsedClock

@@ -1,8 +1,8 @@
 internal import Tally
 
-/// Runs tasks on a thread of its own, one job after another, so that a task that blocks stops nothing else.
+/// Runs tasks on a thread of its own, one job after another, so that a task that blocks delays nothing else.
 ///
-/// Each provider has its own by default. Providers that share one wait for each other:
+/// By default, each provider has its own executor. Providers that share an executor wait for each other:
 ///
 /// ```swift
 /// let files = ThreadExecutor()
@@ -22,7 +22,7 @@ public final class ThreadExecutor: TaskExecutor {
     /// Creates an executor, without starting a thread.
     public init() {}
 
-    /// Called by the runtime. Takes a lock for as long as it takes to append the job.
+    /// Called by the runtime. Takes a lock only to append the job.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let mustStart = monitor.change { state in

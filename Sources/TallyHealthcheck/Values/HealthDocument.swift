@@ -33,7 +33,6 @@ public struct HealthDocument: Sendable {
     /// https://www.rfc-editor.org/rfc/rfc9110#name-head
     public var head: HealthDocument { HealthDocument(headOf: self) }
 
-    /// Returns this document with one more header field.
     func adding(header name: String, _ value: String) -> HealthDocument {
         HealthDocument(
             status: status,

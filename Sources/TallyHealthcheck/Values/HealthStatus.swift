@@ -2,7 +2,7 @@
 public enum HealthStatus: String, Sendable, Hashable, CaseIterable {
     /// Every check has answered.
     case ok
-    /// Something is wrong that the service can tolerate, at least for a while: HTTP 200.
+    /// There is a problem that the service can tolerate, at least for a while: HTTP 200.
     case warn
     /// The service cannot do its work: HTTP 503.
     case fail
@@ -16,7 +16,7 @@ public enum HealthStatus: String, Sendable, Hashable, CaseIterable {
     var draftWord: String { self == .ok ? "pass" : rawValue }
 }
 
-/// The reason a check is not `ok`, the only information about it that a document shows.
+/// The reason a check is not `ok`. A document shows nothing else about the problem.
 enum HealthReason: String, Sendable {
     /// The provider did not answer by its deadline.
     case timeout

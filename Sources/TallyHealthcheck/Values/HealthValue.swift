@@ -6,8 +6,8 @@
 ///
 /// Values that JSON cannot represent, or that are too large for a document, are replaced when written and never cause
 /// an error. NaN and the infinities become `null`. A string of more than 1,024 bytes of UTF-8 is truncated at a
-/// character and ends in its full length: `… (10485760 bytes)`. Values nested more than 16 deep become `null`. A value
-/// that would exceed 64 KiB becomes the string `… (more than 65536 bytes)`.
+/// character and ends in its original length: `… (10485760 bytes)`. Values nested more than 16 deep become `null`. A
+/// value that would exceed 64 KiB becomes the string `… (more than 65536 bytes)`.
 public enum HealthValue: Sendable, Hashable {
     /// An unknown value, which is not the same as 0.
     case null
@@ -58,8 +58,8 @@ extension HealthValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 /// }
 /// ```
 ///
-/// Keys are equal if their UTF-8 bytes are. Of a repeated key, the last value counts, in the position of the first,
-/// because JSON readers disagree about such objects.
+/// Keys are equal if their UTF-8 bytes are. A repeated key keeps its first position and takes its last value, because
+/// JSON readers disagree about duplicate keys.
 public struct HealthValues: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     private(set) var members: [Member] = []
 

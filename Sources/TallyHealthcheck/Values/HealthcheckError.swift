@@ -1,4 +1,4 @@
-/// An error in a healthcheck's definition, or, in the host's hook, in an answer.
+/// A mistake in a healthcheck's definition or, when reported to the host's hook, in a provider's answer.
 ///
 /// Initialisers for definitions that are known only at run time (`validating:`) throw it. Those for literal definitions
 /// trap at boot with the same text.
@@ -14,7 +14,7 @@ public struct HealthcheckError: Error, Hashable, Sendable, CustomStringConvertib
         /// the former and shows `null` for the latter.
         public static let undeclaredKey = Code(description: "undeclaredKey")
 
-        // Mistakes in a definition, which its text names.
+        // Mistakes in a definition, described by the error's text.
         package static let invalidName = Code(description: "invalidName")
         package static let duplicateName = Code(description: "duplicateName")
         package static let reservedKey = Code(description: "reservedKey")

@@ -2,8 +2,8 @@
 import NIOCore
 import NIOPosix
 
-/// The one address that a run binds. A name is resolved once, and that address is both checked and bound: a second
-/// look-up could return another.
+/// The one address that a run binds. A name is resolved once, and the resulting address is both checked and bound: a
+/// second look-up could return another address.
 enum BindAddress {
     static func resolve(
         host: String,
@@ -30,18 +30,16 @@ enum BindAddress {
         return address
     }
 
-    /// The error to throw after a bind failed with `error`.
     static func failure(_ error: any Error, at address: SocketAddress) -> ListenerError {
         let name = ListenerAddress(host: address.ipAddress ?? "", port: address.port ?? 0).description
         guard let error = error as? IOError else {
             return ListenerError(.cannotBind, "cannot listen at \(name): \(error)")
         }
         return Platform.isAddressInUse(error)
-            ? ListenerError(.addressInUse, "\(name) is already in use")
+            ? ListenerError(.addressInUse, "another socket already listens at \(name); stop it, or choose another port")
             : ListenerError(.cannotBind, "cannot listen at \(name): \(Platform.message(of: error))")
     }
 
-    /// The error to throw after the system closed the listening socket.
     static func lost(_ address: SocketAddress) -> ListenerError {
         let name = ListenerAddress(host: address.ipAddress ?? "", port: address.port ?? 0).description
         return ListenerError(.cannotBind, "the system closed the listening socket at \(name)")
@@ -56,7 +54,7 @@ enum BindAddress {
 
     private static func lookUp(_ host: String, port: Int, on threads: NIOThreadPool) async throws -> SocketAddress {
         if let numeric = try? SocketAddress(ipAddress: host, port: port) { return numeric }
-        // getaddrinfo waits for name servers and must block neither an event loop nor a thread of the runtime's pool.
+        // getaddrinfo waits for name servers, so it must run neither on an event loop nor on the runtime's pool.
         return try await threads.runIfActive { try SocketAddress.makeAddressResolvingHost(host, port: port) }
     }
 }

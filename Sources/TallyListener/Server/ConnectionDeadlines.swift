@@ -1,7 +1,7 @@
 #if Listener
 import NIOCore
 
-/// Ends a connection that exceeds a timeout: while idle, during a header, during a request, or after the run was
+/// Ends a connection that exceeds a timeout: while idle, during a header, during a request, or after the run is
 /// cancelled.
 ///
 /// The handler precedes the decoder, because a header's time begins with its first byte and further bytes must not
@@ -76,13 +76,13 @@ final class ConnectionDeadlines: ChannelInboundHandler {
         enter(.idle, for: limits.idleTimeout)
     }
 
-    /// Gives the client a moment to read the last response.
+    /// Gives the client at most a second to read the last response.
     func linger() {
         enter(.lingering, for: min(.seconds(1), limits.requestTimeout))
     }
 
-    /// Ends the connection with a reset. Without a length, an orderly close marks the end of a body, so the client
-    /// would take a truncated body for the whole.
+    /// Ends the connection with a reset. An orderly close marks the end of a body without a length, so the client would
+    /// take a truncated body for the whole.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9112#section-9.6
     func reset() {
@@ -121,7 +121,7 @@ final class ConnectionDeadlines: ChannelInboundHandler {
         }
     }
 
-    /// Writes a response below the encoder, which has no request to answer or whose current answer is abandoned.
+    /// Writes a response past the encoder, which has no request to answer, or whose current response is abandoned.
     private func refuse(_ refusal: Refusal, isHead: Bool = false, _ context: ChannelHandlerContext) {
         onTimeout()
         linger()

@@ -10,8 +10,7 @@ final class Connections: ChannelInboundHandler {
 
     private struct Connection {
         let channel: any Channel
-        /// The logical time at which the connection began to wait for a request's complete header; nil while it has a
-        /// request to answer.
+        /// The logical time at which the connection began to wait for a request; nil while it has one to answer.
         var waitsSince: UInt64?
     }
 
@@ -50,8 +49,8 @@ final class Connections: ChannelInboundHandler {
 
     /// Pauses accepting for a second when the system has no descriptors left.
     ///
-    /// The socket stays readable meanwhile. NIO's `AcceptBackoffHandler` delays only the next read; the failed one
-    /// stays pending, so the loop would retry at once, without end.
+    /// NIO's `AcceptBackoffHandler` delays only the next read. The failed one stays pending on the readable socket, so
+    /// the loop would retry it endlessly.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         reporter.report(.acceptFailed, error)
         let channel = context.channel

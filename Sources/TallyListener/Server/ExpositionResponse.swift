@@ -16,7 +16,7 @@ final class ExpositionResponse {
 
     private struct Abandoned: Error {}
 
-    /// A flag that the threads read, so that they skip work queued for a client that has disconnected.
+    /// A flag that lets the threads skip work queued for a client that has disconnected.
     private final class Flag: Sendable {
         private let value = Atomic(false)
         var isSet: Bool { value.load(ordering: .relaxed) }
@@ -61,8 +61,8 @@ final class ExpositionResponse {
         }
         self.giveUp = giveUp
         self.prepared = prepared
-        // The event loop's timer is used because a host that blocks every thread of the runtime's pool must not delay
-        // its scrapes. The remaining fifth is for the observed gauges and collectors that are called next.
+        // The timer is the event loop's, because a host that blocks every thread of the runtime's pool must not delay
+        // its scrapes. The remaining fifth is for observed gauges and synchronous collectors, which are called next.
         let limit = TimeAmount((request.timeout ?? .seconds(10)) * 0.8)
         timer = writer.eventLoop.assumeIsolated().scheduleTask(in: limit) {
             if giveUp(true) { prepared.succeed() }

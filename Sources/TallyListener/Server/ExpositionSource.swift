@@ -11,7 +11,7 @@ package struct ExpositionSource: Sendable {
     /// nil if there are none. `done` is called at most once, on any thread.
     let prepare:
         @Sendable (ScrapeRequest, _ done: @escaping @Sendable () -> Void) -> (@Sendable (_ isLate: Bool) -> Bool)?
-    /// Takes the snapshot for one scrape. It and its chunks may block, so they run on dedicated threads.
+    /// Takes the snapshot for one scrape. Both this and the chunks may block, so they run on dedicated threads.
     let open: @Sendable (ScrapeRequest) -> Chunks
 
     package init(

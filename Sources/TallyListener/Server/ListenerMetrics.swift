@@ -9,7 +9,7 @@ struct ListenerMetrics: Sendable {
         case request
     }
 
-    /// The reason a connection that could have been served was closed.
+    /// The reason for closing a connection at the connection limit.
     enum Refusal: String {
         case limit
         case evicted

@@ -11,8 +11,8 @@ struct ListenerRun {
 
     /// One event loop of NIO's shared group. A separate group would have to shut down with the run, and late
     /// completions, such as those of a handler that ignores cancellation, would have no loop left. A single loop
-    /// confines all of the run's state to one thread. Its load is small, because expositions are encoded and compressed
-    /// elsewhere.
+    /// confines all of the run's state to one thread. Its load is small, because `threads` encode and compress the
+    /// expositions.
     private let loop = MultiThreadedEventLoopGroup.singleton.next()
 
     /// Threads that encode and compress expositions, so that neither the host's event loops nor its tasks stall.
@@ -65,7 +65,7 @@ struct ListenerRun {
         } onCancel: {
             server.close(promise: nil)
         }
-        // A run that lost its socket must not look like one that was cancelled.
+        // A run that lost its socket must not look like a cancelled run.
         guard Task.isCancelled else { throw BindAddress.lost(address) }
     }
 

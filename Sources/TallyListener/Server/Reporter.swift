@@ -11,7 +11,7 @@ final class Reporter {
     private let executor = ThreadExecutor()
     private var waiting: [ListenerReport.Kind: (count: Int, error: (any Error)?)] = [:]
     private var isQuiet: Set<ListenerReport.Kind> = []
-    /// The kinds whose last report the hook has not returned from.
+    /// The kinds for which a call of the hook is in progress.
     private let inHook = SharedKinds()
 
     init(_ hook: (@Sendable (ListenerReport) -> Void)?, on loop: any EventLoop) {
@@ -31,7 +31,7 @@ final class Reporter {
             isQuiet.remove(kind)
             return
         }
-        // Behind a hook that blocks, reports would pile up: their counts wait here.
+        // Reports would pile up behind a hook that blocks, so their counts accumulate in `waiting` instead.
         if inHook.insert(kind), let (count, error) = waiting.removeValue(forKey: kind) {
             let report = ListenerReport(kind: kind, count: count, error: error)
             Task(executorPreference: executor) { [inHook] in

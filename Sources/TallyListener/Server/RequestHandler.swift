@@ -99,9 +99,9 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A connection that is gone ends its last header early, which is no request.
+        // A closed connection may cut off its last header, which is not a malformed request.
         guard !isClosing, context.channel.isActive else { return }
-        // Bytes after a malformed request. The error of that request itself waits until earlier requests are answered.
+        // Bytes after a malformed request, whose own error arrives once the requests before it are answered.
         if case .dataReceivedInErrorState = error as? ByteToMessageDecoderError { return }
         guard let error = error as? HTTPParserError else {
             context.close(promise: nil)
@@ -147,7 +147,7 @@ final class RequestHandler: ChannelInboundHandler {
         let writer = makeWriter(for: head, keepsAlive: keepsAlive, context)
         let target = RequestTarget(head.uri)
         let host = target.authority ?? head.headers.first(name: "Host") ?? ""
-        // A request without a host cannot be addressed to another one.
+        // A request without a host cannot name a foreign one.
         guard host.isEmpty || HostHeader.name(of: host).map(environment.hosts.contains) == true else {
             environment.reporter.report(.hostRejected)
             return writer.send(.plain(421, "421 Misdirected Request"))
@@ -229,13 +229,14 @@ final class RequestHandler: ChannelInboundHandler {
         _ context: ChannelHandlerContext
     ) -> ResponseWriter {
         self.head = nil
-        // Only now: a client that withholds its body has nothing to be answered, and may have to make room.
+        // Not earlier, because a connection whose request is still incomplete may be evicted.
         environment.connections.isBusy(context.channel)
         let (metrics, deadlines) = (environment.metrics, environment.deadlines)
         let writer = ResponseWriter(context, for: head, keepsAlive: keepsAlive, metrics, deadlines) { [self] in
             stop()
             unsent += 1
-            // The pipeline handler delays a closed half behind pipelined requests until they are answered.
+            // The pipeline handler reports a closed half only once the pipelined requests before it are answered, so no
+            // request can follow.
             isClosing = !keepsAlive || isHalfClosed
             return !isClosing
         } onSent: { [self] isKept in
@@ -248,7 +249,6 @@ final class RequestHandler: ChannelInboundHandler {
             closeIfDone(context)
         }
         self.writer = writer
-        // The client's further requests are not answered.
         if !keepsAlive { isClosing = true }
         return writer
     }

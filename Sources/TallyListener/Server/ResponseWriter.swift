@@ -19,10 +19,10 @@ final class ResponseWriter {
     private let onSent: (_ isKept: Bool) -> Void
 
     /// - Parameters:
-    ///   - onEnd: Called after all but the end of the response is written; returns whether the connection is kept.
+    ///   - onEnd: Called after all but the end of the response is written. Returns true if the connection is kept.
     ///     Writing the end may synchronously deliver the next pipelined request to the handler, so the handler must
     ///     drop its state for this request here.
-    ///   - onSent: Called when the system has taken the response, with whether the connection is kept.
+    ///   - onSent: Called with the result of `onEnd` when the system has taken the response.
     init(
         _ context: ChannelHandlerContext,
         for request: HTTPRequestHead,
@@ -95,8 +95,8 @@ final class ResponseWriter {
             abort()
             return
         }
-        // In the loop's next turn: the end delivers the next pipelined request, whose response would otherwise nest in
-        // this call, and as many pipelined requests as a client sends would exhaust the thread's stack.
+        // Deferred to the loop's next turn. Writing the end delivers the next pipelined request, whose response would
+        // otherwise nest in this call, and enough pipelined requests would exhaust the thread's stack.
         eventLoop.assumeIsolated().execute { [self] in
             let isKept = onEnd()
             context.writeAndFlush(NIOAny(Part.end(nil))).assumeIsolated().whenComplete { [self] _ in onSent(isKept) }

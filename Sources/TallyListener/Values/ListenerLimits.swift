@@ -1,4 +1,4 @@
-/// Limits on what one client can take from a listener. The defaults suit a server that is scraped.
+/// Limits on the resources that one client can take from a listener. The defaults suit a server that is scraped.
 ///
 /// The listener checks the values when it runs. A value out of range throws a ``ListenerError`` with the code
 /// ``ListenerError/Code/invalidConfiguration``.
@@ -20,12 +20,12 @@ public struct ListenerLimits: Sendable, Hashable {
     ///     closes the connection.
     ///   - idleTimeout: The longest a connection may stay open without a request. The listener then closes the
     ///     connection.
-    ///   - headerTimeout: The longest a request's header may take from its first byte. The listener then answers 408 and
-    ///     closes the connection.
+    ///   - headerTimeout: The longest a request's header may take from its first byte. The listener then answers 408
+    ///     and closes the connection.
     ///   - requestTimeout: The longest a request may take from the end of its header until its response is written. The
-    ///     listener answers 408 if the body has not arrived by then, and 503 if the response has not begun. If the client
-    ///     has not read its response, the listener resets the connection. A scrape uses at most nine tenths of this time
-    ///     and exposes what has been collected by then.
+    ///     listener then answers 408 if the body has not arrived, and 503 if the response has not begun. If the client
+    ///     has not read its response, the listener resets the connection. A scrape uses at most nine tenths of this
+    ///     time and exposes the families collected by then.
     ///   - maxConnections: The most connections open at the same time, 1 to 65,536. A further connection evicts the one
     ///     that has waited longest for a request. If all have requests to answer, the listener answers the new one 503
     ///     and closes it.

@@ -8,8 +8,8 @@ public struct ListenerReport: Sendable, CustomStringConvertible {
         /// The name of the kind's static member.
         public let description: String
 
-        /// A connection exceeded `maxConnections` while all others had requests to answer. The
-        /// listener answered 503 and closed it.
+        /// A connection exceeded `maxConnections` while all others had requests to answer. The listener answered 503
+        /// and closed it.
         public static let connectionRefused = Kind(description: "connectionRefused")
 
         /// The listener closed the connection that had waited longest for a request, to make room for a new one.
@@ -25,8 +25,8 @@ public struct ListenerReport: Sendable, CustomStringConvertible {
         /// A header did not arrive within `headerTimeout`. The listener answered 408.
         public static let headerTimedOut = Kind(description: "headerTimedOut")
 
-        /// A request took longer than `requestTimeout`. The listener answered 408 if the body had not
-        /// arrived, 503 if the response had not begun, and otherwise reset the connection.
+        /// A request took longer than `requestTimeout`. The listener answered 408 if the body had not arrived, 503 if
+        /// the response had not begun, and otherwise reset the connection.
         public static let requestTimedOut = Kind(description: "requestTimedOut")
 
         /// A route's handler threw ``ListenerReport/error``. The listener answered 500.

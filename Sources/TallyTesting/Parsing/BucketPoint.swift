@@ -1,4 +1,4 @@
-/// The buckets, count and sum of a histogram at one time; of a summary, the order of its quantiles.
+/// Checks the buckets, count and sum of a histogram at one time, or the order of a summary's quantiles.
 struct BucketPoint {
     private let kind: ParsedFamily.Kind
     private let isOpenMetrics: Bool
@@ -31,7 +31,7 @@ struct BucketPoint {
             self.bound = bound
             guard suffix == "_bucket" else { return }
             guard !NumberText.isLess(sample.valueText, than: bucket) else {
-                throw failure("a bucket has less in it than the one before, which is part of it")
+                throw failure("buckets are cumulative, but le=\(bound.debugDescription) has fewer than \(bucket)")
             }
             bucket = sample.valueText
             if NumberText.isLess(bound, than: "0") { hasNegativeBounds = true }
@@ -46,22 +46,22 @@ struct BucketPoint {
     /// Quantiles may come in any order in OpenMetrics, but not in Prometheus text.
     private var isOrdered: Bool { kind != .summary || !isOpenMetrics }
 
-    /// Checks what only the whole point shows.
+    /// Checks the rules that need all samples of the point.
     func check() throws(ExpositionError) {
         guard kind != .summary else { return }
         guard bound == "+Inf" else { throw failure("the bucket with le=\"+Inf\" is missing") }
         if let count {
             guard NumberText.areEqual(count, bucket) else {
-                throw failure("the count is \(count), but \(bucket) are in the bucket with le=\"+Inf\"")
+                throw failure("the count is \(count), but the bucket with le=\"+Inf\" has \(bucket)")
             }
         }
         guard isOpenMetrics else { return }
-        guard hasSum == (count != nil) else { throw failure("there is a sum if and only if there is a count") }
+        guard hasSum == (count != nil) else { throw failure("sum and count must either both exist or both be absent") }
         guard kind != .histogram || !hasSum || !hasNegativeBounds else {
-            throw failure("a histogram with negative buckets has no sum")
+            throw failure("a histogram with a negative bound must not have a sum")
         }
         guard !hasNegativeSum || hasNegativeBounds else {
-            throw failure("the sum is negative, but no bucket is")
+            throw failure("the sum is negative, but no bucket has a negative bound")
         }
     }
 

@@ -8,7 +8,7 @@ extension UInt8 {
 
     var isBlank: Bool { self == .space || self == .tab }
     var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-    /// With the bit set that makes an ASCII letter lower case.
+    /// The byte with the bit set that makes an ASCII letter lowercase.
     var lowercased: UInt8 { self | 0x20 }
 
     var isNameStart: Bool {
@@ -17,7 +17,7 @@ extension UInt8 {
 }
 
 extension String {
-    /// Strings are equal where they are canonically equivalent; names and labels only where their bytes are.
+    /// True if the UTF-8 bytes are equal. `==` also accepts canonically equivalent text, which names another series.
     func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 
     /// `[a-zA-Z_:][a-zA-Z0-9_:]*`
@@ -31,7 +31,7 @@ extension String {
         return utf8.allSatisfy { mayBegin($0) || $0.isDigit }
     }
 
-    /// With the escapes of a label's value.
+    /// The string, escaped as in the value of a label.
     var escapedForLabels: String {
         var bytes: [UInt8] = []
         for byte in utf8 {

@@ -1,4 +1,4 @@
-/// An error in an exposition: its place and the problem.
+/// A mistake in an exposition: its position and the problem.
 public struct ExpositionError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of mistake, for the parser's own tests.
     package enum Code: String, Sendable {
@@ -15,9 +15,9 @@ public struct ExpositionError: Error, Hashable, Sendable, CustomStringConvertibl
     }
 
     package let code: Code
-    /// The line, from 1.
+    /// The number of the line, from 1.
     public let line: Int
-    /// The byte in the line, from 1.
+    /// The number of the byte in the line, from 1.
     public let column: Int
     package let problem: String
 

@@ -1,14 +1,14 @@
-/// A strict reader of the text formats: what it accepts, every scraper that follows the specification reads.
+/// A strict parser of the text formats. A scraper that follows the specification reads any exposition it accepts.
 ///
 /// ```swift
 /// let exposition = try ExpositionParser(.openMetrics).parse(body)
 /// let requests = exposition.family("http_requests")
 /// ```
 ///
-/// It is stricter than most scrapers, since it is there to test what a server writes: a family's lines stand together,
-/// no series comes twice, histograms agree with themselves, and nothing is escaped that need not be.
+/// The parser is stricter than most scrapers, because it tests a server's output. It requires contiguous families,
+/// unique series and consistent histograms, and rejects unnecessary escapes.
 ///
-/// Never traps, whatever the bytes are, and takes time in proportion to their number.
+/// The parser never traps, and its time is proportional to the number of bytes.
 ///
 /// - https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 /// - https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
@@ -17,28 +17,28 @@ public struct ExpositionParser: Sendable {
     public struct Syntax: Hashable, Sendable {
         let isOpenMetrics: Bool
 
-        /// Prometheus text 0.0.4 and 1.0.0, which differ in that the later has quoted names.
+        /// Prometheus text 0.0.4 and 1.0.0. Only 1.0.0 has quoted names.
         public static let prometheusText = Syntax(isOpenMetrics: false)
         /// OpenMetrics text 1.0.0.
         public static let openMetrics = Syntax(isOpenMetrics: true)
     }
 
     package let syntax: Syntax
-    /// True if names may be any UTF-8 in quotes: `{"my.metric","l"="v"} 1`.
+    /// True if names may be quoted UTF-8: `{"my.metric","l"="v"} 1`.
     package let allowsQuotedNames: Bool
 
-    /// A parser.
+    /// Creates a parser.
     ///
     /// - Parameters:
-    ///   - syntax: What to read.
-    ///   - allowsQuotedNames: False for Prometheus text 0.0.4 in its own words, and for an OpenMetrics scraper that
-    ///     did not ask for `escaping=allow-utf-8`.
+    ///   - syntax: The format to read.
+    ///   - allowsQuotedNames: True to accept quoted UTF-8 names. Pass false for strict Prometheus text 0.0.4, and for
+    ///     OpenMetrics that was requested without `escaping=allow-utf-8`.
     public init(_ syntax: Syntax = .prometheusText, allowsQuotedNames: Bool = true) {
         self.syntax = syntax
         self.allowsQuotedNames = allowsQuotedNames
     }
 
-    /// The parser of what a Content-Type says; nil if that is neither of the text formats.
+    /// Creates a parser for a Content-Type, or returns nil if it is not a text format.
     ///
     /// Names may be quoted if the type has `escaping=allow-utf-8`.
     public init?(contentType: String) {
@@ -51,12 +51,12 @@ public struct ExpositionParser: Sendable {
         }
     }
 
-    /// Reads a whole exposition.
+    /// Parses a complete exposition.
     public func parse(_ text: String) throws(ExpositionError) -> ParsedExposition {
         try parse(Array(text.utf8))
     }
 
-    /// Reads a whole exposition.
+    /// Parses a complete exposition.
     public func parse(_ bytes: [UInt8]) throws(ExpositionError) -> ParsedExposition {
         try Self.checkEncoding(bytes)
         var builder = FamilyBuilder(isOpenMetrics: syntax.isOpenMetrics)
@@ -84,7 +84,7 @@ public struct ExpositionParser: Sendable {
                 try line.readOpenMetrics(into: &builder)
             } else {
                 guard end != nil else {
-                    throw line.error(.missingLineFeed, "the last line does not end with a line feed", at: bytes.count)
+                    throw line.error(.missingLineFeed, "the last line must end with a line feed", at: bytes.count)
                 }
                 try line.readPrometheusText(into: &builder)
             }
@@ -95,7 +95,7 @@ public struct ExpositionParser: Sendable {
     }
 
     private static func missingEOF(_ line: Int) -> ExpositionError {
-        ExpositionError(.missingEOF, line: line, "the last line is not # EOF")
+        ExpositionError(.missingEOF, line: line, "the last line must be # EOF")
     }
 
     private static func checkEncoding(_ bytes: [UInt8]) throws(ExpositionError) {
@@ -110,7 +110,7 @@ public struct ExpositionParser: Sendable {
                 .invalidUTF8,
                 line: line,
                 column: offset - lineStart + 1,
-                "is not UTF-8: \(error.kind)"
+                "the text is not UTF-8: \(error.kind)"
             )
         }
     }

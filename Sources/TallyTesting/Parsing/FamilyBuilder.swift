@@ -1,8 +1,8 @@
-/// Puts lines together to families, and checks what a line alone cannot show.
+/// Groups lines into families, and checks the rules that concern more than one line.
 struct FamilyBuilder {
     private let isOpenMetrics: Bool
     private var families: [ParsedFamily] = []
-    /// The family, by its place in `families`, that samples of a name would be taken for.
+    /// The index in `families` of the family that each sample name belongs to.
     private var claims: [[UInt8]: Int] = [:]
     private var open: OpenFamily?
 
@@ -21,10 +21,11 @@ struct FamilyBuilder {
     mutating func add(_ sample: ParsedSample) throws(ExpositionError) {
         if open?.suffix(of: sample.name) == nil {
             if let open, open.family.name.hasSameBytes(as: sample.name) {
+                let suffixes = open.suffixes.joined(separator: " or ")
                 throw ExpositionError(
                     .wrongSuffix,
                     line: sample.line,
-                    "a \(open.family.kind.rawValue)'s samples have other suffixes: \(open.suffixes.joined(separator: ", "))"
+                    "the samples of a \(open.family.kind.rawValue) must end in \(suffixes)"
                 )
             }
             try close()
@@ -42,8 +43,8 @@ struct FamilyBuilder {
         if let owner = claims[Array(name.utf8)] {
             let family = families[owner]
             let problem =
-                "\(name.debugDescription) belongs to \(family.name.debugDescription) of line \(family.line), "
-                + "whose lines must stand together"
+                "\(name.debugDescription) belongs to the family \(family.name.debugDescription) in line "
+                + "\(family.line), but the lines of a family must be contiguous"
             throw ExpositionError(code, line: line, problem)
         }
         open = OpenFamily(name, line: line, isOpenMetrics: isOpenMetrics)
@@ -53,15 +54,15 @@ struct FamilyBuilder {
         guard let closed = open else { return }
         open = nil
         try closed.checkPoints()
-        // The bare name too: two families never share it.
+        // Includes the bare name, which no two families may share.
         for suffix in Set(closed.suffixes).union([""]) {
             let name = Array((closed.family.name + suffix).utf8)
             if let owner = claims[name] {
                 throw ExpositionError(
                     .clashingNames,
                     line: closed.family.line,
-                    "samples named \(String(decoding: name, as: UTF8.self).debugDescription) could also be of "
-                        + "\(families[owner].name.debugDescription)"
+                    "samples named \(String(decoding: name, as: UTF8.self).debugDescription) could also belong to "
+                        + "the family \(families[owner].name.debugDescription)"
                 )
             }
             claims[name] = families.count
@@ -71,7 +72,7 @@ struct FamilyBuilder {
 }
 
 extension ParsedFamily.Kind {
-    /// The suffixes of the names of samples.
+    /// The suffixes that the names of this type's samples may have.
     ///
     /// https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md#suffixes
     func suffixes(isOpenMetrics: Bool) -> [String] {

@@ -1,10 +1,10 @@
 extension LineReader {
-    /// Reads a line of OpenMetrics that is not the last one.
+    /// Reads a line of OpenMetrics other than `# EOF`.
     mutating func readOpenMetrics(into builder: inout FamilyBuilder) throws(ExpositionError) {
-        guard !isAtEnd else { throw error(.unexpectedLine, "blank lines are not allowed") }
+        guard !isAtEnd else { throw error(.unexpectedLine, "OpenMetrics has no blank lines") }
         guard current == .hash else { return try builder.add(try sample()) }
         advance()
-        guard take(.space) else { throw error(.unexpectedLine, "comments are not allowed") }
+        guard take(.space) else { throw error(.unexpectedLine, "OpenMetrics has no comments") }
         switch String(decoding: word(), as: UTF8.self) {
         case "HELP":
             let name = try metadataName()
@@ -17,18 +17,18 @@ extension LineReader {
             let start = position
             let unit = rest()
             guard unit.allSatisfy({ $0.isNameStart || $0.isDigit || $0 == UInt8(ascii: ":") }) else {
-                throw error(.invalidUnit, "a unit has no bytes but those of a name", at: start)
+                throw error(.invalidUnit, "a unit may contain only the characters of a metric name", at: start)
             }
             try builder.add(.unit(String(decoding: unit, as: UTF8.self)), to: name, line: number)
-        default: throw error(.unexpectedLine, "is neither HELP, TYPE, UNIT nor EOF", at: range.lowerBound)
+        default: throw error(.unexpectedLine, "a # must begin a HELP, TYPE, UNIT or EOF line", at: range.lowerBound)
         }
     }
 
-    /// The name of a HELP, TYPE or UNIT line of OpenMetrics, and the spaces around it.
+    /// Reads the name in a HELP, TYPE or UNIT line of OpenMetrics, and the spaces around it.
     private mutating func metadataName() throws(ExpositionError) -> String {
         guard take(.space) else { throw error(.invalidMetadata, "the line has no name") }
         let name = try familyName()
-        guard take(.space) else { throw error(.invalidMetadata, "the line ends after its name") }
+        guard take(.space) else { throw error(.invalidMetadata, "the line must not end after its name") }
         return name
     }
 
@@ -56,7 +56,7 @@ extension LineReader {
             skipBlanks()
             guard isAtEnd else { throw error(.invalidMetadata, "nothing may follow the type", at: start) }
             try builder.add(.kind(kind), to: name, line: number)
-        // Whatever else begins with # is a comment.
+        // Any other line that begins with # is a comment.
         default: return
         }
     }
@@ -74,7 +74,7 @@ extension LineReader {
                 }
             }
         guard let kind else {
-            throw error(.unknownType, "the type is not one of the format's", at: word.startIndex)
+            throw error(.unknownType, "the format has no type \(text.debugDescription)", at: word.startIndex)
         }
         return kind
     }

@@ -4,7 +4,7 @@ extension LineReader {
         let start = position
         var name = legacyName(allowsColon: true)
         if name == nil, current != UInt8(ascii: "{") {
-            throw error(.invalidMetricName, "is not a metric name, which is [a-zA-Z_:][a-zA-Z0-9_:]*")
+            throw error(.invalidMetricName, "expected a metric name: [a-zA-Z_:][a-zA-Z0-9_:]*")
         }
         if name != nil, !isOpenMetrics { skipBlanks() }
         let hasSpace = position > start && bytes[position - 1].isBlank
@@ -17,11 +17,10 @@ extension LineReader {
         if hasLabels, !isOpenMetrics {
             skipBlanks()
         } else if !hasSpace, !takeSeparator() {
-            // A byte that no name has, or nothing at all.
             if isAtEnd { throw error(.invalidValue, "the sample has no value") }
             throw hasLabels
-                ? error(.invalidValue, "there is no space before the value")
-                : error(.invalidMetricName, "this may not stand in a metric name")
+                ? error(.invalidValue, "a space must precede the value")
+                : error(.invalidMetricName, "this character is not allowed in a metric name")
         }
         let (value, text) = try number("value", .invalidValue)
         var sample = ParsedSample(name: name, labels: labels, value: value, valueText: text, line: number)
@@ -47,18 +46,18 @@ extension LineReader {
     // MARK: Numbers
 
     private mutating func number(
-        _ what: String,
+        _ subject: String,
         _ code: ExpositionError.Code
     ) throws(ExpositionError) -> (Double, String) {
         let start = position
         let text = word()
         guard let value = NumberText.value(text) else {
-            throw error(code, text.isEmpty ? "the \(what) is missing" : "the \(what) is not a number", at: start)
+            throw error(code, text.isEmpty ? "the \(subject) is missing" : "the \(subject) is not a number", at: start)
         }
         return (value, String(decoding: text, as: UTF8.self))
     }
 
-    /// A timestamp of Prometheus text.
+    /// Reads a timestamp of Prometheus text.
     private mutating func milliseconds() throws(ExpositionError) -> ParsedTimestamp {
         let start = position
         let text = String(decoding: word(), as: UTF8.self)
@@ -68,7 +67,7 @@ extension LineReader {
         return ParsedTimestamp(text: text, seconds: Double(number) / 1000)
     }
 
-    /// A timestamp of OpenMetrics.
+    /// Reads a timestamp of OpenMetrics.
     private mutating func seconds() throws(ExpositionError) -> ParsedTimestamp {
         let start = position
         let text = word()
@@ -80,7 +79,7 @@ extension LineReader {
 
     private mutating func exemplar() throws(ExpositionError) -> ParsedExemplar {
         guard take(.hash), take(.space), current == UInt8(ascii: "{") else {
-            throw error(.invalidExemplar, "an exemplar begins with \" # {\"")
+            throw error(.invalidExemplar, "an exemplar must begin with \" # {\"")
         }
         let start = position
         var none: String?
@@ -88,7 +87,7 @@ extension LineReader {
         // https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md#exemplars
         let length = labels.reduce(0) { $0 + $1.name.unicodeScalars.count + $1.value.unicodeScalars.count }
         guard length <= 128 else {
-            throw error(.exemplarTooLong, "the exemplar's labels have \(length) code points, of 128 at most", at: start)
+            throw error(.exemplarTooLong, "the exemplar's labels have \(length) code points, more than 128", at: start)
         }
         guard take(.space) else { throw error(.invalidExemplar, "the exemplar has no value") }
         let (value, text) = try number("exemplar's value", .invalidExemplar)
@@ -102,7 +101,7 @@ extension LineReader {
 
     // MARK: Labels
 
-    /// Reads `{name="value",…}`, where one place may hold the metric's own name in quotes.
+    /// Reads `{name="value",…}`, in which one element may be the metric's name in quotes.
     private mutating func readLabels(name: inout String?, mayHoldName: Bool) throws(ExpositionError) -> [ParsedLabel] {
         var labels: [ParsedLabel] = []
         var names: Set<[UInt8]> = []
@@ -118,7 +117,7 @@ extension LineReader {
                 skipBlanks()
                 if current != UInt8(ascii: "="), mayHoldName {
                     guard name == nil, !text.isEmpty else {
-                        let problem = text.isEmpty ? "the metric's name is empty" : "the metric has a name already"
+                        let problem = text.isEmpty ? "the metric's name is empty" : "the metric already has a name"
                         throw error(.invalidMetricName, problem, at: start)
                     }
                     name = text
@@ -128,7 +127,7 @@ extension LineReader {
             } else {
                 label = legacyName(allowsColon: false)
                 if label == nil {
-                    throw error(.invalidLabelName, "is not a label name, which is [a-zA-Z_][a-zA-Z0-9_]* or quoted")
+                    throw error(.invalidLabelName, "expected a label name: [a-zA-Z_][a-zA-Z0-9_]* or quoted")
                 }
             }
             if let label {
@@ -137,25 +136,25 @@ extension LineReader {
                     throw error(.invalidLabelName, problem, at: start)
                 }
                 guard names.insert(Array(label.utf8)).inserted else {
-                    throw error(.duplicateLabel, "there is a label \(label.debugDescription) already", at: start)
+                    throw error(.duplicateLabel, "the label \(label.debugDescription) is repeated", at: start)
                 }
                 labels.append(ParsedLabel(label, try labelValue()))
             }
             skipBlanks()
             if take(UInt8(ascii: "}")) { return labels }
             guard take(UInt8(ascii: ",")) else {
-                throw error(.invalidLabels, "a label is followed by a comma or a brace")
+                throw error(.invalidLabels, "a comma or a closing brace must follow a label")
             }
-            // Prometheus text lets the last label have a comma too.
+            // Only Prometheus text allows a comma after the last label.
             mayEnd = !isOpenMetrics
         }
     }
 
     private mutating func labelValue() throws(ExpositionError) -> String {
         skipBlanks()
-        guard take(UInt8(ascii: "=")) else { throw error(.invalidLabels, "a label's name is followed by =") }
+        guard take(UInt8(ascii: "=")) else { throw error(.invalidLabels, "a label's name must be followed by =") }
         skipBlanks()
-        guard current == .quote else { throw error(.invalidLabels, "a label's value begins with a quote") }
+        guard current == .quote else { throw error(.invalidLabels, "a label's value must begin with a quote") }
         return try quotedText(names: nil)
     }
 }

@@ -1,9 +1,9 @@
-/// One line, read from left to right. Reads no byte past its end.
+/// Reads one line from left to right, and never past its end.
 struct LineReader {
     let bytes: [UInt8]
     let range: Range<Int>
     let number: Int
-    /// OpenMetrics: one space between words, none elsewhere.
+    /// True for OpenMetrics, which has one space between words and none elsewhere.
     let isOpenMetrics: Bool
     let allowsQuotedNames: Bool
     private(set) var position: Int
@@ -31,13 +31,13 @@ struct LineReader {
         position += 1
     }
 
-    /// Skips blanks where the format lets them stand anywhere.
+    /// Skips blanks in Prometheus text, which allows them between any two tokens.
     mutating func skipBlanks() {
         guard !isOpenMetrics else { return }
         while let byte = current, byte.isBlank { advance() }
     }
 
-    /// Takes what stands between two words: one space, or in Prometheus text any blanks. False if there is nothing.
+    /// Takes the separator of two words: one space, or any blanks in Prometheus text. Returns false if there is none.
     mutating func takeSeparator() -> Bool {
         guard let byte = current, byte == .space || !isOpenMetrics && byte.isBlank else { return false }
         advance()
@@ -51,7 +51,7 @@ struct LineReader {
         return true
     }
 
-    /// All up to the next blank or the end; empty if there is nothing.
+    /// Reads up to the next blank or the end of the line; possibly nothing.
     mutating func word() -> ArraySlice<UInt8> {
         let start = position
         while let byte = current, byte != .space, isOpenMetrics || byte != .tab { advance() }
@@ -65,7 +65,7 @@ struct LineReader {
 
     // MARK: Names
 
-    /// A name of ASCII letters, digits and underscores; nil if there is none here.
+    /// Reads a name of ASCII letters, digits and underscores; nil if there is none here.
     mutating func legacyName(allowsColon: Bool) -> String? {
         let start = position
         func isAllowed(_ byte: UInt8) -> Bool { byte.isNameStart || allowsColon && byte == UInt8(ascii: ":") }
@@ -74,22 +74,22 @@ struct LineReader {
         return String(decoding: bytes[start..<position], as: UTF8.self)
     }
 
-    /// A family's name in a HELP, TYPE or UNIT line.
+    /// Reads a family's name in a HELP, TYPE or UNIT line.
     mutating func familyName() throws(ExpositionError) -> String {
         let start = position
         let name = current == .quote ? try quotedText(names: .invalidMetricName) : legacyName(allowsColon: true)
         guard let name, !name.isEmpty, isAtEnd || current?.isBlank == true else {
-            let problem = "is not a metric name, which is [a-zA-Z_:][a-zA-Z0-9_:]* or quoted"
+            let problem = "expected a metric name: [a-zA-Z_:][a-zA-Z0-9_:]* or quoted"
             throw error(.invalidMetricName, problem, at: name?.isEmpty == true ? start : nil)
         }
         return name
     }
 
-    /// A quoted text without its quotes and escapes, which are read here.
+    /// Reads a quoted text and returns it without its quotes and escapes.
     ///
-    /// - Parameter names: The error if the text is a name, and those may not be quoted; nil for a label's value.
+    /// - Parameter names: For a name, the error to throw if names must not be quoted; nil for a label's value.
     mutating func quotedText(names: ExpositionError.Code?) throws(ExpositionError) -> String {
-        if let names, !allowsQuotedNames { throw error(names, "names in quotes are not allowed here") }
+        if let names, !allowsQuotedNames { throw error(names, "quoted names are not allowed here") }
         let start = position
         advance()
         var text: [UInt8] = []
@@ -101,10 +101,10 @@ struct LineReader {
             default: text.append(byte)
             }
         }
-        throw error(names ?? .invalidLabels, "the text in quotes does not end in its line", at: start)
+        throw error(names ?? .invalidLabels, "the closing quote is missing", at: start)
     }
 
-    /// Reads the byte after a backslash and returns the bytes that both stand for.
+    /// Reads the byte after a backslash and returns the bytes that the two represent.
     private mutating func escaped(quote: Bool) throws(ExpositionError) -> [UInt8] {
         let start = position - 1
         switch current {
@@ -118,19 +118,20 @@ struct LineReader {
             advance()
             return [.quote]
         case .some where isOpenMetrics:
-            // `escaped-char =/ BS normal-char`: it stands for both.
+            // `escaped-char =/ BS normal-char`: the backslash represents itself.
             return [.backslash]
         case .some:
-            throw error(.invalidEscape, "the backslash escapes neither a backslash nor what must be escaped", at: start)
+            let problem = "a backslash may precede only a backslash\(quote ? ", a quote" : "") or n"
+            throw error(.invalidEscape, problem, at: start)
         case nil: throw error(.invalidEscape, "the line ends in a backslash", at: start)
         }
     }
 
-    /// The text of a HELP line, up to its end.
+    /// Reads the text of a HELP line, up to the line's end.
     mutating func helpText() throws(ExpositionError) -> String {
         var text: [UInt8] = []
         while let byte = current {
-            if byte == .quote, isOpenMetrics { throw error(.invalidEscape, "the quote is not escaped") }
+            if byte == .quote, isOpenMetrics { throw error(.invalidEscape, "a quote must be escaped") }
             advance()
             if byte == .backslash {
                 text += try escaped(quote: isOpenMetrics)

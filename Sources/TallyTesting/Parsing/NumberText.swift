@@ -1,10 +1,9 @@
-/// The numbers of both formats: what Go's `ParseFloat` reads of decimals, which is what the ABNF of OpenMetrics says
-/// too.
+/// Parses the numbers of both formats: the decimals that Go's `ParseFloat` accepts, as does the ABNF of OpenMetrics.
 ///
-/// `Double(_:)` alone would also read hexadecimal, and take what is too large for infinity.
+/// `Double(_:)` alone would also accept hexadecimal, and turn a number that is too large into infinity.
 enum NumberText {
-    /// A value: a decimal, `NaN`, or an infinity, in either case of letters. Nil if it is none, or too large for a
-    /// double.
+    /// Parses a decimal, `NaN` or an infinity, in upper or lower case. Returns nil for any other text, and for a
+    /// decimal that is too large for a double.
     static func value(_ text: ArraySlice<UInt8>) -> Double? {
         if isDecimal(text) { return finite(text) }
         var rest = text
@@ -18,7 +17,7 @@ enum NumberText {
         return isNegative ? -.infinity : .infinity
     }
 
-    /// A decimal; nil if it is none, or too large for a double.
+    /// Parses a decimal. Returns nil for any other text, and for a decimal that is too large for a double.
     static func decimal(_ text: ArraySlice<UInt8>) -> Double? { isDecimal(text) ? finite(text) : nil }
 
     private static func finite(_ text: ArraySlice<UInt8>) -> Double? {
@@ -44,9 +43,8 @@ enum NumberText {
         return !exponent.isEmpty && exponent.allSatisfy(\.isDigit)
     }
 
-    /// True if one number is less than another. Exact if both are written without an exponent.
-    ///
-    /// As doubles, timestamps that differ in their nanoseconds would be equal.
+    /// True if one number is less than another. Exact if both are written without an exponent, because as doubles,
+    /// timestamps that differ in their nanoseconds would be equal.
     static func isLess(_ one: String, than two: String) -> Bool {
         guard let left = PlainDecimal(one), let right = PlainDecimal(two) else {
             return (value(one.utf8Slice) ?? .nan) < (value(two.utf8Slice) ?? .nan)
@@ -54,7 +52,7 @@ enum NumberText {
         return left.isLess(than: right)
     }
 
-    /// True if two numbers are equal: exact for integers without an exponent, otherwise as doubles.
+    /// True if two numbers are equal. Exact for integers without an exponent; others are compared as doubles.
     static func areEqual(_ one: String, _ two: String) -> Bool {
         if let left = PlainDecimal(one), let right = PlainDecimal(two), left.fraction.isEmpty, right.fraction.isEmpty {
             return !left.isLess(than: right) && !right.isLess(than: left)

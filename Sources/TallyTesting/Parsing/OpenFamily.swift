@@ -1,4 +1,4 @@
-/// The family whose lines are being read.
+/// The family that is being read.
 struct OpenFamily {
     enum Metadata {
         case help(String)
@@ -13,13 +13,13 @@ struct OpenFamily {
     private var hasHelp = false
     private var hasUnit = false
 
-    /// Every series so far; in OpenMetrics, those of the metric being read.
+    /// The series so far; in OpenMetrics, only those of the current metric.
     private var series: Set<[UInt8]> = []
-    // Of OpenMetrics: the metric being read, those read before, and the point's time.
+    // Only in OpenMetrics: the current metric, all metrics so far, and the time of the current point.
     private var group: [UInt8]?
     private var groups: Set<[UInt8]> = []
     private var timestamp: ParsedTimestamp?
-    /// The points of a histogram or summary, and in Prometheus text whose they are.
+    /// The points of a histogram or summary, and the index of each metric's last point.
     private var points: [BucketPoint] = []
     private var pointOfGroup: [[UInt8]: Int] = [:]
 
@@ -29,7 +29,7 @@ struct OpenFamily {
         self.isOpenMetrics = isOpenMetrics
     }
 
-    /// The suffix of a sample's name, or nil if the sample is not of this family.
+    /// The suffix of a sample's name, or nil if the sample does not belong to this family.
     func suffix(of name: String) -> String? {
         guard name.utf8.starts(with: family.name.utf8) else { return nil }
         let rest = name.utf8.dropFirst(family.name.utf8.count)
@@ -40,13 +40,13 @@ struct OpenFamily {
 
     mutating func add(_ metadata: Metadata, line: Int) throws(ExpositionError) {
         guard family.samples.isEmpty else {
-            throw ExpositionError(.misplacedMetadata, line: line, "metadata stands before the family's samples")
+            throw ExpositionError(.misplacedMetadata, line: line, "metadata must precede the family's samples")
         }
-        func check(_ isRepeated: Bool, _ what: String) throws(ExpositionError) {
+        func check(_ isRepeated: Bool, _ keyword: String) throws(ExpositionError) {
             guard isRepeated else { return }
-            throw ExpositionError(.repeatedMetadata, line: line, "the family has a \(what) line already")
+            throw ExpositionError(.repeatedMetadata, line: line, "the family already has a \(keyword) line")
         }
-        // An empty HELP or UNIT says nothing, but may not come twice either.
+        // An empty HELP or UNIT has no effect, but must not be repeated either.
         switch metadata {
         case .help(let text):
             try check(hasHelp, "HELP")
@@ -64,10 +64,10 @@ struct OpenFamily {
         }
         guard let unit = family.unit else { return }
         guard family.name.hasSuffix(bytesOf: "_" + unit) else {
-            throw ExpositionError(.invalidUnit, line: line, "the name does not end in _\(unit)")
+            throw ExpositionError(.invalidUnit, line: line, "the name must end in its unit, _\(unit)")
         }
         guard family.kind != .info, family.kind != .stateset else {
-            throw ExpositionError(.invalidUnit, line: line, "an info or stateset has no unit")
+            throw ExpositionError(.invalidUnit, line: line, "an info or stateset must not have a unit")
         }
     }
 
@@ -94,7 +94,7 @@ struct OpenFamily {
             series.insert(sample.key(named: sample.name, without: nil)).inserted
                 || sample.timestamp != nil && isOpenMetrics
         else {
-            throw ExpositionError(.duplicateSeries, line: sample.line, "\(sample.series) was there already")
+            throw ExpositionError(.duplicateSeries, line: sample.line, "the series \(sample.series) is repeated")
         }
         if [.histogram, .gaugeHistogram, .summary].contains(family.kind) {
             if isNewPoint {
@@ -108,7 +108,7 @@ struct OpenFamily {
         family.samples.append(sample)
     }
 
-    /// Goes to a sample's metric and time; returns whether they are others than before.
+    /// Moves to a sample's metric and time. Returns true if the sample begins a new point.
     private mutating func enter(_ group: [UInt8], _ sample: ParsedSample) throws(ExpositionError) -> Bool {
         defer {
             self.group = group
@@ -116,7 +116,7 @@ struct OpenFamily {
         }
         guard group == self.group else {
             guard groups.insert(group).inserted else {
-                throw ExpositionError(.interleaved, line: sample.line, "the samples of a metric must stand together")
+                throw ExpositionError(.interleaved, line: sample.line, "the samples of a metric must be contiguous")
             }
             series.removeAll(keepingCapacity: true)
             return true
@@ -125,11 +125,11 @@ struct OpenFamily {
         case (nil, nil): return false
         case (let before?, let now?):
             guard !NumberText.isLess(now.text, than: before.text) else {
-                throw ExpositionError(.timestampOrder, line: sample.line, "the timestamp is before the one above")
+                throw ExpositionError(.timestampOrder, line: sample.line, "the timestamp precedes the previous one")
             }
             return NumberText.isLess(before.text, than: now.text)
         default:
-            throw ExpositionError(.timestampOrder, line: sample.line, "a metric's samples have timestamps all or none")
+            throw ExpositionError(.timestampOrder, line: sample.line, "only some samples of the metric have timestamps")
         }
     }
 
@@ -139,8 +139,8 @@ struct OpenFamily {
 }
 
 extension ParsedSample {
-    /// The labels as sorted bytes, so that `{a,b}` and `{b,a}` are one key. 0xFE and 0xFF are in no text. A label with
-    /// an empty value is the same as none.
+    /// The name and the sorted labels as bytes, so that `{a,b}` and `{b,a}` have one key. The separators 0xFE and 0xFF
+    /// never occur in UTF-8. A label with an empty value is equivalent to an absent one.
     ///
     /// https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
     func key(named name: String?, without special: String?) -> [UInt8] {

@@ -1,19 +1,19 @@
 /// The result of parsing an exposition.
 public struct ParsedExposition: Sendable {
-    /// The families, in the order they stand in.
+    /// The families, in the order of the exposition.
     package var families: [ParsedFamily]
 
-    /// All samples, in the order they stand in.
+    /// All samples, in the order of the exposition.
     public var samples: [ParsedSample] { families.flatMap(\.samples) }
 
-    /// The family of a name, without the suffixes of its samples; nil if there is none.
+    /// Returns the family with a name, given without the suffixes of its samples; nil if there is none.
     ///
-    /// A counter's name ends in `_total` in Prometheus text, and lacks it in OpenMetrics.
+    /// The name of a counter includes `_total` in Prometheus text, but not in OpenMetrics.
     package func family(_ name: String) -> ParsedFamily? {
         families.first { $0.name.hasSameBytes(as: name) }
     }
 
-    /// The samples of a name, suffix included, in the order they stand in.
+    /// Returns the samples with a name, suffix included, in the order of the exposition.
     public func samples(of name: String) -> [ParsedSample] {
         families.flatMap { family in family.samples.filter { $0.name.hasSameBytes(as: name) } }
     }
@@ -23,34 +23,27 @@ public struct ParsedExposition: Sendable {
 package struct ParsedFamily: Sendable {
     /// The type of a family.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
-        /// A total that only grows.
-        case counter
-        /// A value that goes up and down.
-        case gauge
-        /// Counts by bucket.
-        case histogram
-        /// Quantiles, a count and a sum.
-        case summary
+        case counter, gauge, histogram, summary
         /// A family without a type: `untyped` in Prometheus text.
         case unknown
-        /// Facts as labels. OpenMetrics alone has it.
+        /// Facts as labels. Only in OpenMetrics.
         case info
-        /// States, each of which holds or not. OpenMetrics alone has it.
+        /// States, each of which is on or off. Only in OpenMetrics.
         case stateset
-        /// A histogram of what is, not of what was. OpenMetrics alone has it.
+        /// A histogram of current values, whose counts may decrease. Only in OpenMetrics.
         case gaugeHistogram = "gaugehistogram"
     }
 
-    /// The name in its metadata, or of its sample if it has none.
+    /// The name in the metadata, or that of the sample if there is no metadata.
     package var name: String
-    /// The type; `unknown` where no TYPE line says more.
+    /// The type; `unknown` without a TYPE line.
     package var kind: Kind
     /// The help text without its escapes; nil without a HELP line.
     package var help: String?
-    /// The unit; nil without a UNIT line, or where that is empty. OpenMetrics alone has it.
+    /// The unit; nil without a UNIT line, or if that is empty. Only in OpenMetrics.
     package var unit: String?
-    /// The samples, in the order they stand in.
+    /// The samples, in the order of the exposition.
     package var samples: [ParsedSample]
-    /// The family's first line, from 1.
+    /// The number of the family's first line, from 1.
     package var line: Int
 }

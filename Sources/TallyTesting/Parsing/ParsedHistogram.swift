@@ -1,17 +1,17 @@
-/// A histogram's buckets, count and sum, taken together.
+/// The buckets, count and sum of a histogram.
 public struct ParsedHistogram: Hashable, Sendable {
     package struct Bucket: Hashable, Sendable {
-        /// The bound as it was written in the label `le`: `0.5`, `+Inf`.
+        /// The upper bound, as written in the label `le`: `0.5`, `+Inf`.
         package var bound: String
-        /// All observations up to the bound, those of the lower buckets included.
+        /// The number of observations up to the bound, including those of lower buckets.
         package var cumulativeCount: Double
     }
 
-    /// The buckets, in the order they stand in, which is that of their bounds. The last one's bound is `+Inf`.
+    /// The buckets, in ascending order of their bounds. The last bound is `+Inf`.
     package var buckets: [Bucket]
     /// The number of observations.
     public var count: Double
-    /// Their sum; nil if the exposition has none.
+    /// The sum of the observations; nil if the exposition has none.
     public var sum: Double?
 
     /// The number of observations in each bucket alone, in ascending order of the bounds.

@@ -6,7 +6,6 @@ package struct ParsedLabel: Hashable, Sendable, CustomStringConvertible {
     /// The value, without its escapes.
     package var value: String
 
-    /// A label.
     package init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
@@ -28,44 +27,43 @@ package struct ParsedLabel: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A point in time as an exposition gives it.
+/// A timestamp in an exposition.
 package struct ParsedTimestamp: Hashable, Sendable {
-    /// As it was written: milliseconds in Prometheus text, seconds in OpenMetrics.
+    /// The timestamp as written: milliseconds in Prometheus text, seconds in OpenMetrics.
     package var text: String
     /// Seconds since the Unix epoch, to the precision of a double.
     package var seconds: Double
 }
 
-/// A reference of an OpenMetrics sample to something outside the metrics, such as a trace.
+/// A reference from an OpenMetrics sample to data outside the metrics, such as a trace.
 package struct ParsedExemplar: Hashable, Sendable {
-    /// The labels, in the order they stand in.
+    /// The labels, in the order of the exposition.
     package var labels: [ParsedLabel]
-    /// The value that was observed.
     package var value: Double
-    /// The value as it was written.
+    /// The value as written.
     package var valueText: String
-    /// When it was observed.
+    /// The time of the observation, if given.
     package var timestamp: ParsedTimestamp?
 }
 
-/// One line of an exposition that has a value.
+/// A sample in an exposition: a name, labels and a value.
 public struct ParsedSample: Sendable, CustomStringConvertible {
     /// The sample's name, suffix included: `http_requests_total`.
     public var name: String
-    /// The labels, in the order they stand in.
+    /// The labels, in the order of the exposition.
     package var labels: [ParsedLabel]
     /// The value.
     public var value: Double
-    /// The value as it was written, for integers that a double cannot hold.
+    /// The value as written, which is exact for integers that a double cannot represent.
     public var valueText: String
-    /// When it was taken, if the line says so.
+    /// The sample's timestamp, if given.
     package var timestamp: ParsedTimestamp?
-    /// The exemplar, which only OpenMetrics has.
+    /// The exemplar, if given. Only in OpenMetrics.
     package var exemplar: ParsedExemplar?
-    /// The line it stands in, from 1.
+    /// The number of the sample's line, from 1.
     package var line: Int
 
-    /// The value of a label; nil if there is none of the name.
+    /// The value of a label; nil if the sample lacks it.
     public subscript(label name: String) -> String? {
         labels.first { $0.name.hasSameBytes(as: name) }?.value
     }
@@ -75,7 +73,7 @@ public struct ParsedSample: Sendable, CustomStringConvertible {
         wanted.allSatisfy { name, value in (self[label: name] ?? "").hasSameBytes(as: value) }
     }
 
-    /// True if the sample has no labels beside the wanted ones.
+    /// True if the sample has no labels other than the wanted ones.
     func hasNone(beside wanted: [String: String], and special: String? = nil) -> Bool {
         let own = labels.count { !$0.value.isEmpty && special?.hasSameBytes(as: $0.name) != true }
         return own == wanted.values.count { !$0.isEmpty }

@@ -1,4 +1,4 @@
-/// The rules of Prometheus text for one sample of a type.
+/// The rules of Prometheus text for one sample of a typed family.
 struct PrometheusTextRules {
     let family: ParsedFamily
     let sample: ParsedSample
@@ -16,7 +16,7 @@ struct PrometheusTextRules {
     }
 }
 
-/// The rules of OpenMetrics for one sample of a type.
+/// The rules of OpenMetrics for one sample of a typed family.
 ///
 /// https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md#metric-types
 struct OpenMetricsRules {
@@ -37,12 +37,12 @@ struct OpenMetricsRules {
         case (.summary, ""):
             let quantile = try sample.number(inLabel: "quantile")
             guard (0...1).contains(quantile) else {
-                throw sample.failure(.invalidTypeLabel, "a quantile is from 0 to 1")
+                throw sample.failure(.invalidTypeLabel, "the quantile is \(quantile), but must be from 0 to 1")
             }
         case (.summary, _): try sample.checkHasNo("quantile")
         case (.stateset, _):
             guard sample[label: family.name] != nil else {
-                throw sample.failure(.invalidTypeLabel, "the state, which is a label named as the family, is missing")
+                throw sample.failure(.invalidTypeLabel, "the label \(family.name), which holds the state, is missing")
             }
         default: break
         }
@@ -53,27 +53,27 @@ struct OpenMetricsRules {
         switch (family.kind, suffix) {
         case (.stateset, _):
             guard value == 0 || value == 1 else {
-                throw sample.failure(.invalidTypeValue, "a state is 0 or 1")
+                throw sample.failure(.invalidTypeValue, "the value of a state must be 0 or 1")
             }
         case (.info, _):
-            guard value == 1 else { throw sample.failure(.invalidTypeValue, "the value of an info is 1") }
+            guard value == 1 else { throw sample.failure(.invalidTypeValue, "the value of an info must be 1") }
         case (.summary, ""):
             guard value.isNaN || value >= 0 else {
-                throw sample.failure(.invalidTypeValue, "a quantile's value is not negative")
+                throw sample.failure(.invalidTypeValue, "the value of a quantile must not be negative")
             }
         case (_, "_bucket"), (_, "_count"), (_, "_gcount"):
             try sample.checkCount()
             guard value.isFinite, value.rounded() == value else {
-                throw sample.failure(.invalidTypeValue, "a count is a whole number")
+                throw sample.failure(.invalidTypeValue, "a count must be a whole number")
             }
         case (_, "_total"), (_, "_sum"):
             guard value >= 0 else {
-                throw sample.failure(.invalidTypeValue, "a counter or sum is neither negative nor NaN")
+                throw sample.failure(.invalidTypeValue, "a counter or sum must be neither negative nor NaN")
             }
         case (_, "_gsum"):
-            guard !value.isNaN else { throw sample.failure(.invalidTypeValue, "a sum is not NaN") }
+            guard !value.isNaN else { throw sample.failure(.invalidTypeValue, "a sum must not be NaN") }
         case (_, "_created"):
-            guard value.isFinite else { throw sample.failure(.invalidTypeValue, "a creation time is a timestamp") }
+            guard value.isFinite else { throw sample.failure(.invalidTypeValue, "a creation time must be finite") }
         default: break
         }
     }
@@ -84,9 +84,9 @@ struct OpenMetricsRules {
         case (.counter, "_total"): break
         case (.histogram, "_bucket"), (.gaugeHistogram, "_bucket"):
             guard exemplar.value > (try sample.number(inLabel: "le")) else { return }
-            throw sample.failure(.invalidExemplar, "the exemplar's value is above its bucket")
+            throw sample.failure(.invalidExemplar, "the exemplar's value is above its bucket's bound")
         default:
-            throw sample.failure(.misplacedExemplar, "only counters' totals and buckets have exemplars")
+            throw sample.failure(.misplacedExemplar, "only buckets and the totals of counters may have exemplars")
         }
     }
 }
@@ -98,25 +98,25 @@ extension ParsedSample {
 
     fileprivate func number(inLabel label: String) throws(ExpositionError) -> Double {
         guard let text = self[label: label], let number = NumberText.value(Array(text.utf8)[...]), !number.isNaN
-        else { throw failure(.invalidTypeLabel, "the label \(label), which is a number, is missing or wrong") }
+        else { throw failure(.invalidTypeLabel, "the label \(label) is missing or not a number") }
         return number
     }
 
-    /// Positive infinity has one spelling; every other number may be written in any way.
+    /// Positive infinity must be written `+Inf`. Other bounds may have any spelling.
     fileprivate func checkBound() throws(ExpositionError) {
         let bound = try number(inLabel: "le")
         guard bound != .infinity || self[label: "le"] == "+Inf" else {
-            throw failure(.invalidTypeLabel, "the last bucket's bound is written +Inf")
+            throw failure(.invalidTypeLabel, "the bound of the last bucket must be written +Inf")
         }
     }
 
     fileprivate func checkCount() throws(ExpositionError) {
-        guard value >= 0 else { throw failure(.invalidTypeValue, "a count is neither negative nor NaN") }
+        guard value >= 0 else { throw failure(.invalidTypeValue, "a count must be neither negative nor NaN") }
     }
 
     fileprivate func checkHasNo(_ label: String) throws(ExpositionError) {
         guard self[label: label] == nil else {
-            throw failure(.invalidTypeLabel, "the label \(label) belongs to other samples of the type")
+            throw failure(.invalidTypeLabel, "this sample must not have the label \(label)")
         }
     }
 }
