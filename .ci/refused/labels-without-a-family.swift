@@ -1,5 +1,5 @@
 // error: 'init(_:help:labelNames:in:)' is unavailable: labels make a family
-// error: 'init(_:help:in:)' is unavailable: a name that is no literal needs init(validating:help:in:)
+// error: 'init(_:help:in:)' is unavailable: a name that is not a literal needs init(validating:help:in:)
 // Calls that users of other libraries try first. The compiler's own messages would be misleading.
 import Tally
 

@@ -15,6 +15,16 @@ struct ConflictTests {
         return error.description
     }
 
+    /// The differences that the error of a registration lists.
+    private func differences(_ name: String = "jobs_total", _ register: () throws -> Void) throws -> String {
+        let text = try problem(register)
+        let (prefix, suffix) = (
+            "\"\(name)\" is already registered with another definition (", "): use that one, or another name"
+        )
+        try #require(text.hasPrefix(prefix) && text.hasSuffix(suffix), "\(text)")
+        return String(text.dropFirst(prefix.count).dropLast(suffix.count))
+    }
+
     private func users(
         _ name: String,
         key: HashKey? = nil,
@@ -50,79 +60,73 @@ struct ConflictTests {
     }
 
     @Test func errorsNameTheDifferingFieldOfAFamily() throws {
-        let prefix = #""jobs_total" is registered already, with another "#
         try family()
-        #expect(try problem { try family(help: "All\njobs.") } == prefix + #"help: "Jobs.", now "All\njobs.""#)
-        #expect(try problem { try family(["q", "s"]) } == prefix + #"label names: ["queue"], now ["q", "s"]"#)
-        #expect(try problem { try family(limit: 5) } == prefix + "limit: 1000, now 5")
-        #expect(try problem { try family(idle: .seconds(9)) } == prefix + "idle timeout: none, now 9.0 seconds")
+        #expect(try differences { try family(help: "All\njobs.") } == #"help: "Jobs.", now "All\njobs.""#)
+        #expect(try differences { try family(["q", "s"]) } == #"label names: ["queue"], now ["q", "s"]"#)
+        #expect(try differences { try family(limit: 5) } == "limit: 1000, now 5")
+        #expect(try differences { try family(idle: .seconds(9)) } == "idle timeout: none, now 9.0 seconds")
     }
 
     @Test func timeoutsThatPrintAlikeConflict() throws {
         try family(idle: .seconds(1))
         try family(idle: .seconds(1))
-        let problem = try problem { try family(idle: .seconds(1) + Duration(attoseconds: 1)) }
-        #expect(problem.hasSuffix("another idle timeout: 1.0 seconds, now 1.0 seconds"))
+        let differences = try differences { try family(idle: .seconds(1) + Duration(attoseconds: 1)) }
+        #expect(differences == "idle timeout: 1.0 seconds, now 1.0 seconds")
     }
 
     @Test func errorsListEveryDifference() throws {
         try family()
         #expect(
-            try problem { try family(help: "Work.", ["q"], limit: 5) }
-                == #""jobs_total" is registered already, with another help: "Jobs.", now "Work."; "#
-                + #"another label names: ["queue"], now ["q"]; another limit: 1000, now 5"#
+            try differences { try family(help: "Work.", ["q"], limit: 5) }
+                == #"help: "Jobs.", now "Work."; label names: ["queue"], now ["q"]; limit: 1000, now 5"#
         )
         #expect(
-            try problem { _ = try Gauge.family(validating: "jobs_total", help: "Jobs.", labelNames: [], in: registry) }
-                .hasSuffix(#"with another type: counter, now gauge; another label names: ["queue"], now []"#)
+            try differences {
+                _ = try Gauge.family(validating: "jobs_total", help: "Jobs.", labelNames: [], in: registry)
+            } == #"type: counter, now gauge; label names: ["queue"], now []"#
         )
     }
 
     @Test func errorsNameTheTypes() throws {
         _ = Counter("a_total", help: "", in: registry)
-        _ = try problem { _ = try FloatCounter(validating: "a_total", help: "", in: registry) }
         #expect(
-            try problem { _ = try FloatCounter(validating: "a_total", help: "", in: registry) }
-                .hasSuffix("another type: counter, now counter with fractions")
+            try differences("a_total") { _ = try FloatCounter(validating: "a_total", help: "", in: registry) }
+                == "type: counter, now counter with fractions"
         )
         #expect(
-            try problem { _ = try Counter(validating: "a_total", help: "", contended: true, in: registry) }
-                .hasSuffix("with another contention: not contended, now contended")
+            try differences("a_total") { _ = try Counter(validating: "a_total", help: "", contended: true, in: registry) }
+                == "contention: not contended, now contended"
         )
     }
 
     @Test func errorsShowBucketsAndStates() throws {
         _ = Histogram("h", help: "", buckets: [1, 2.5], in: registry)
         #expect(
-            try problem { _ = try Histogram(validating: "h", help: "", buckets: [1], in: registry) }
-                .hasSuffix("with another buckets: [1.0, 2.5], now [1.0]")
+            try differences("h") { _ = try Histogram(validating: "h", help: "", buckets: [1], in: registry) }
+                == "buckets: [1.0, 2.5], now [1.0]"
         )
         _ = try StateSet<Phase>(validating: "phase", help: "", in: registry)
         #expect(
-            try problem { _ = try StateSet<Colour>(validating: "phase", help: "", in: registry) }
-                .hasSuffix(#"with another states: ["up", "down"], now ["red", "green"]"#)
+            try differences("phase") { _ = try StateSet<Colour>(validating: "phase", help: "", in: registry) }
+                == #"states: ["up", "down"], now ["red", "green"]"#
         )
     }
 
     @Test func errorsOfActiveUsersShowSettingsButNotTheKey() throws {
         let keys = [UInt8(1), 2].map { HashKey(bytes: Array(repeating: $0, count: 16)) }
         try users("u", key: keys[0], .hours(24))
-        func suffix(_ register: () throws -> Void) throws -> String {
-            let text = try problem(register)
-            return String(text.dropFirst(#""u" is registered already, with "#.count))
-        }
         #expect(
-            try suffix { try users("u", key: keys[0], .hours(24), .days(7)) } == "another windows: [24h], now [24h, 7d]"
+            try differences("u") { try users("u", key: keys[0], .hours(24), .days(7)) } == "windows: [24h], now [24h, 7d]"
         )
-        let otherKey = try suffix { try users("u", key: keys[1], .hours(24)) }
-        #expect(otherKey == "another key: a provided key, now a provided key")
-        #expect(try suffix { try users("u", .hours(24)) } == "another key: a provided key, now a random key")
+        let otherKey = try differences("u") { try users("u", key: keys[1], .hours(24)) }
+        #expect(otherKey == "key: a provided key, now a provided key")
+        #expect(try differences("u") { try users("u", .hours(24)) } == "key: a provided key, now a random key")
         #expect(
-            try suffix { try users("u", key: keys[0], max: 5, .hours(24)) } == "another user capacity: 1000, now 5"
+            try differences("u") { try users("u", key: keys[0], max: 5, .hours(24)) } == "user capacity: 1000, now 5"
         )
         #expect(
-            try suffix { try users("u", key: keys[0], hours: 2, .hours(24)) }
-                == "another number of closed hours: 1, now 2"
+            try differences("u") { try users("u", key: keys[0], hours: 2, .hours(24)) }
+                == "number of closed hours: 1, now 2"
         )
         #expect(throws: Never.self) { try users("u", key: keys[0], .hours(24)) }
         try users("random", .hours(1))
@@ -132,8 +136,8 @@ struct ConflictTests {
     @Test func errorsNameTheSourceOfValues() throws {
         _ = Gauge("depth", help: "", in: registry)
         #expect(
-            try problem { try ObservedGauge(validating: "depth", help: "", in: registry) { 1 } }
-                == #""depth" is registered already, with another source of values: handles, now a closure"#
+            try differences("depth") { try ObservedGauge(validating: "depth", help: "", in: registry) { 1 } }
+                == "source of values: handles, now a closure"
         )
         struct Collector: MetricCollector {
             let families = [CollectedFamily.gauge("load", help: "")]
@@ -141,15 +145,15 @@ struct ConflictTests {
         }
         registry.register(Collector())
         #expect(
-            try problem { _ = try Gauge(validating: "load", help: "", in: registry) }
-                .hasSuffix("with another source of values: a collector, now handles")
+            try differences("load") { _ = try Gauge(validating: "load", help: "", in: registry) }
+                == "source of values: a collector, now handles"
         )
     }
 
     @Test func textsAreComparedByBytesAndTruncatedInErrors() throws {
         _ = Gauge("g", help: "é", in: registry)
         #expect(
-            try problem { _ = try Gauge(validating: "g", help: "e\u{301}", in: registry) }.contains("another help: ")
+            try problem { _ = try Gauge(validating: "g", help: "e\u{301}", in: registry) }.contains("help: ")
         )
         let long = String(repeating: "x", count: 100_000)
         #expect(try problem { _ = try Gauge(validating: "g", help: long, in: registry) }.utf8.count < 5_000)

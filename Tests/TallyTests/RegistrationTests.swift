@@ -269,7 +269,7 @@ struct TrapTests {
             _ = Counter("jobs_total", help: "Jobs.", in: registry)
             _ = Gauge("jobs_total", help: "Jobs.", in: registry)
         }
-        #expect(message(result).contains(#"Tally: "jobs_total" is registered already"#))
+        #expect(message(result).contains(#"Tally: "jobs_total" is already registered"#))
     }
 
     @Test func aSchemaWithADuplicateLabelTraps() async {
@@ -315,6 +315,6 @@ struct TrapTests {
         ]
         #expect(errors.map { $0?.name } == ["jobs", "jobs", "jobs", "jobs_created"])
         // The description has the name as exposed.
-        #expect(errors[0]?.description.hasPrefix(#""chat_jobs_total" is registered already"#) == true)
+        #expect(errors[0]?.description.hasPrefix(#""chat_jobs_total" is already registered"#) == true)
     }
 }

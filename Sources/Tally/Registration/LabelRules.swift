@@ -9,9 +9,9 @@ struct LabelRules {
     private static let bucketLabel = "le"
 
     func check(constant names: [String]) throws(RegistrationError) {
-        try checkCount(names.count, of: "the registry")
+        try checkCount(names.count, of: nil)
         var seen: Set<ByteName> = []
-        for name in names { try check(name, of: "the registry", reserved: Self.bucketLabel, &seen) }
+        for name in names { try check(name, of: nil, reserved: Self.bucketLabel, &seen) }
     }
 
     /// Checks the labels of a family together with the constant labels.
@@ -39,16 +39,16 @@ struct LabelRules {
         }
     }
 
-    private func checkCount(_ count: Int, of metric: String) throws(RegistrationError) {
+    private func checkCount(_ count: Int, of metric: String?) throws(RegistrationError) {
         guard count <= MetricName.maxLabels else {
-            let problem = "has \(count) labels with the constant ones: at most \(MetricName.maxLabels) are allowed"
+            let problem = "has \(count) labels, constant ones included: at most \(MetricName.maxLabels) are allowed"
             throw RegistrationError(.tooManyLabels, metric, problem)
         }
     }
 
     private func check(
         _ name: String,
-        of metric: String,
+        of metric: String?,
         reserved: String? = nil,
         _ seen: inout Set<ByteName>
     ) throws(RegistrationError) {

@@ -117,7 +117,8 @@ public final class MetricRegistry: Sendable {
         if let existing = state.families[name] {
             let differences = existing.differences(from: definition, source)
             guard differences.isEmpty else {
-                let problem = "is registered already, with \(differences.joined(separator: "; "))"
+                let list = differences.joined(separator: "; ")
+                let problem = "is already registered with another definition (\(list)): use that one, or another name"
                 return .failure(RegistrationError(.conflictingDefinition, name.text, problem))
             }
             if source.isReplaceable {

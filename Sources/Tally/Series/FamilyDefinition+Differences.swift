@@ -6,9 +6,9 @@ extension FamilyDefinition {
         }
     }
 
-    /// `another limit: 1000, now 5`. Long texts are truncated.
+    /// `limit: 1000, now 5`. Long texts are truncated.
     static func difference(_ name: String, _ old: String, _ new: String) -> String {
-        "another \(name): \(LabelTextWriter.cut(old)), now \(LabelTextWriter.cut(new))"
+        "\(name): \(LabelTextWriter.cut(old)), now \(LabelTextWriter.cut(new))"
     }
 
     /// The parameters that two registrations must agree on. Those of a kind are compared only with the same kind.

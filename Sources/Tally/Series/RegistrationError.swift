@@ -31,15 +31,16 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
 
     /// The kind of mistake.
     public let code: Code
-    /// The metric's name as given, without the registry's prefix and without a suffix that the registry adds.
+    /// The metric's name as given, without the registry's prefix and without a suffix that the registry adds. Empty for
+    /// a registry's constant labels.
     public private(set) var name: String
-    /// The subject of the description: the name as exposed, if it is known.
-    private let subject: String
+    /// The subject of the description: the name as exposed, if it is known. Nil for the registry's constant labels.
+    private let subject: String?
     private let problem: String
 
-    init(_ code: Code, _ subject: String, _ problem: String) {
+    init(_ code: Code, _ subject: String?, _ problem: String) {
         self.code = code
-        name = subject
+        name = subject ?? ""
         self.subject = subject
         self.problem = problem
     }
@@ -52,7 +53,7 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
     }
 
     /// A sentence that names the metric as exposed, and the problem.
-    public var description: String { "\(subject.debugDescription) \(problem)" }
+    public var description: String { "\(subject?.debugDescription ?? "the registry") \(problem)" }
 }
 
 extension RegistrationError {
