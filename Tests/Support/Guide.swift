@@ -1,11 +1,13 @@
 internal import Foundation
 
-/// A page of documentation, compared with the tests that compile its code.
+/// A page of documentation, or the documentation comments of a source file, compared with the tests that compile the
+/// code in them.
 ///
-/// A block of Swift has a name, in a comment above its fence: `<!-- frames -->`. A test has the same code between
-/// `// GUIDE NameOfThePage frames` and `// END`, apart from indentation. Positions do not matter.
+/// A block of Swift has a name, in a comment above its fence: `<!-- frames -->`. In a source file the name may be
+/// missing, and is then `example`. A test has the same code between `// GUIDE NameOfThePage frames` and `// END`, apart
+/// from indentation. Positions do not matter.
 package struct Guide {
-    /// The page's file name, without `.md`.
+    /// The file's name, without its extension.
     package let page: String
     /// The names and texts of the blocks of Swift. A block without a name has an empty one.
     package let code: [(name: String, text: String)]
@@ -14,14 +16,18 @@ package struct Guide {
 
     private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
 
-    /// - Parameter path: The path from the package's root: `Sources/Tally/Tally.docc/NamesAndLabels.md`.
+    /// - Parameter path: The path of a page or of a source file from the package's root:
+    ///   `Sources/Tally/Tally.docc/NamesAndLabels.md`.
     package init(_ path: String) throws {
+        let isSource = path.hasSuffix(".swift")
         var blocks: [(name: Substring, language: Substring, lines: [Substring])] = []
         var isInside = false
         var before: Substring = ""
         for line in try Self.lines(of: Self.root.appending(path: path)) {
+            let line = isSource ? Self.documentation(of: line) : line
             if line.hasPrefix("```") {
-                let name = before.hasPrefix("<!-- ") ? before.dropFirst(5).prefix { $0 != " " } : ""
+                let unnamed: Substring = isSource ? "example" : ""
+                let name = before.hasPrefix("<!-- ") ? before.dropFirst(5).prefix { $0 != " " } : unnamed
                 if !isInside { blocks.append((name, line.dropFirst(3), [])) }
                 isInside.toggle()
             } else if isInside {
@@ -29,7 +35,7 @@ package struct Guide {
             }
             before = line
         }
-        page = String(path.split(separator: "/").last?.dropLast(3) ?? "")
+        page = String(path.split(separator: "/").last?.dropLast(isSource ? 6 : 3) ?? "")
         code = blocks.filter { $0.language == "swift" }.map { block in
             // Imports stand at the top of the test's file.
             let lines = block.lines.drop { $0.hasPrefix("import ") }.drop { $0.isEmpty }
@@ -38,11 +44,18 @@ package struct Guide {
         output = blocks.filter { $0.language.isEmpty }.map { $0.lines.joined(separator: "\n") }
     }
 
-    /// The README and every page of the documentation catalogues.
+    /// The text of a line of a documentation comment. Empty for other lines.
+    private static func documentation(of line: Substring) -> Substring {
+        let comment = line.drop { $0 == " " }
+        return comment.hasPrefix("///") ? comment.dropFirst(comment.hasPrefix("/// ") ? 4 : 3) : ""
+    }
+
+    /// The README, the pages of the documentation catalogues, and the documentation comments of the sources.
     package static func all() throws -> [Guide] {
         let sources = root.appending(path: "Sources").path
-        let pages = FileManager.default.enumerator(atPath: sources)?.compactMap { $0 as? String } ?? []
-        return try (["README.md"] + pages.filter { $0.hasSuffix(".md") }.map { "Sources/\($0)" }).map(Guide.init)
+        let files = FileManager.default.enumerator(atPath: sources)?.compactMap { $0 as? String } ?? []
+        let pages = files.filter { $0.hasSuffix(".md") || $0.hasSuffix(".swift") }.map { "Sources/\($0)" }
+        return try (["README.md"] + pages).map(Guide.init)
     }
 
     /// The marked parts of all tests. Their names have the page and the block, as in `NamesAndLabels frames`.

@@ -94,8 +94,9 @@ struct ConflictTests {
                 == "type: counter, now counter with fractions"
         )
         #expect(
-            try differences("a_total") { _ = try Counter(validating: "a_total", help: "", contended: true, in: registry) }
-                == "contention: not contended, now contended"
+            try differences("a_total") {
+                _ = try Counter(validating: "a_total", help: "", contended: true, in: registry)
+            } == "contention: not contended, now contended"
         )
     }
 
@@ -116,7 +117,8 @@ struct ConflictTests {
         let keys = [UInt8(1), 2].map { HashKey(bytes: Array(repeating: $0, count: 16)) }
         try users("u", key: keys[0], .hours(24))
         #expect(
-            try differences("u") { try users("u", key: keys[0], .hours(24), .days(7)) } == "windows: [24h], now [24h, 7d]"
+            try differences("u") { try users("u", key: keys[0], .hours(24), .days(7)) }
+                == "windows: [24h], now [24h, 7d]"
         )
         let otherKey = try differences("u") { try users("u", key: keys[1], .hours(24)) }
         #expect(otherKey == "key: a provided key, now a provided key")
