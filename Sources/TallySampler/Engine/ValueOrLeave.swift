@@ -1,8 +1,8 @@
 #if Docker
 internal import Tally
 
-/// The result of some work, or an error once that has taken too long or the task is cancelled. The work is cancelled
-/// then, and not waited for.
+/// The result of `work`, or an error once the limit has passed or the task is cancelled. The work is then cancelled and
+/// not waited for.
 func valueOrLeave<Value: Sendable>(
     within limit: Duration,
     clock: ElapsedClock,

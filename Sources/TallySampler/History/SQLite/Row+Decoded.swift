@@ -2,8 +2,8 @@
 internal import GRDB
 
 extension Row {
-    /// The value of a column; nil if there is none, or none of the type: `row[index]` would end the process then, and
-    /// what is in a file may be anything.
+    /// The value of a column, or nil if it is absent or of another type. `row[index]` would trap there, and a file may
+    /// contain anything.
     func decoded<Value: DatabaseValueConvertible>(_ index: Int, as type: Value.Type) -> Value? {
         Value.fromDatabaseValue(self[index] as DatabaseValue)
     }
