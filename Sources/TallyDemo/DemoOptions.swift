@@ -1,6 +1,6 @@
 /// The command line of `tally-demo`.
 struct DemoOptions {
-    /// The port to serve on; nil to print and end.
+    /// The port to serve on; nil to print and exit.
     var port: Int?
     /// The duration of the run in seconds, if nothing is served.
     var seconds = 3

@@ -14,7 +14,7 @@ struct MachineHistory: Sendable {
         #if Docker
         sources.append(.docker())
         #endif
-        // Short, for somebody who watches the page.
+        // Short, so that the page changes while it is watched.
         let settings: @Sendable () -> SamplingSettings = { SamplingSettings(interval: .seconds(5)) }
         guard let file else {
             place = "memory"

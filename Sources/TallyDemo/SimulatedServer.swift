@@ -5,7 +5,7 @@ import Tally
 ///
 /// The number of a round determines its counts, so that a reader of the metrics can predict them.
 final class SimulatedServer: Sendable {
-    /// The names of rooms, as varied as real ones: quotes, backslashes, line feeds, accents, emoji.
+    /// Room names with quotes, backslashes, line feeds, accents and emoji, as real ones have.
     static let rooms = ["lobby", #"the "quiet" corner"#, #"C:\logs"#, "café", "\"two\\\nlines\" été 🚀"]
 
     static let users = 750
@@ -26,7 +26,7 @@ final class SimulatedServer: Sendable {
     /// The number of rounds that have ended.
     var roundsDone: Int { rounds.load(ordering: .relaxed) }
 
-    /// Runs rounds on several tasks: `limit` of them, or until the task is cancelled.
+    /// Runs `limit` rounds on several tasks, or runs until the task is cancelled.
     func run(limit: Int?, roundsPerPause: Int = 100, pause: Duration = .milliseconds(5)) async {
         await withDiscardingTaskGroup { group in
             for _ in 0..<4 {
@@ -44,7 +44,7 @@ final class SimulatedServer: Sendable {
         }
     }
 
-    /// Simulates one client, which connects and sends a message. All but every fiftieth then disconnect.
+    /// Simulates a client that connects, sends a message and, except for every fiftieth, disconnects.
     private func work(_ round: Int) {
         metrics.connections.increment()
         metrics.clients.increment()

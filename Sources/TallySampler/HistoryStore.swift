@@ -17,8 +17,8 @@ public struct HistoryStore: Sendable {
     /// sqlite3 -readonly history.sqlite 'SELECT datetime(ts, "unixepoch"), cpu_percent FROM host_sample ORDER BY ts DESC LIMIT 9'
     /// ```
     ///
-    /// **Durability.** A tick is one transaction: after a crash, all of it is there or nothing. After a power failure,
-    /// the last ticks may be missing.
+    /// **Durability.** A tick is one transaction: a crash leaves all of it or nothing. A power failure may lose the
+    /// last ticks.
     ///
     /// **Failures.** No failure of the file stops the sampler. Ticks that cannot be written stay in memory, where
     /// queries find them: up to 20 ticks while another process has locked the file, and up to 50,000 samples while the
@@ -26,14 +26,12 @@ public struct HistoryStore: Sendable {
     /// passed, each new tick writes up to 100 of them. A corrupt file is renamed to `<name>.corrupt-<time>` and
     /// replaced, at most once an hour; the last three are kept.
     ///
-    /// **Clock.** Samples dated more than a day ahead of the clock are deleted once, after the file has been open for a
-    /// day.
+    /// **Clock.** Samples more than a day ahead of the clock are deleted once, after the file has been open for a day.
     ///
     /// Opens the file on the calling thread, and waits for a lock for at most a quarter of a second. After that, SQLite
     /// runs on two dispatch queues and blocks no thread of the concurrency pool.
     ///
-    /// - Parameter path: The path of the file, in an existing folder. SQLite adds two files with the suffixes `-wal`
-    ///   and `-shm`.
+    /// - Parameter path: The path of the file, in an existing folder. SQLite adds `<path>-wal` and `<path>-shm`.
     /// - Throws: ``HistoryError`` if `path` is not a file's path, or if the file belongs to another program or a later
     ///   version of Tally. Such a file is not modified.
     public static func sqlite(path: String) throws -> HistoryStore {

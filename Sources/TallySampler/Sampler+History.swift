@@ -1,7 +1,7 @@
 internal import Tally
 
 extension Sampler {
-    /// Returns the values of a subject in the last period, in time buckets, oldest first.
+    /// Returns the values of a metric in the last period, in time buckets, oldest first.
     ///
     /// ```swift
     /// let points = try await sampler.history(
@@ -15,8 +15,7 @@ extension Sampler {
     ///   - metric: The metric to read.
     ///   - subject: The subject of the samples.
     ///   - period: The time before now, in whole seconds. A period that is not positive has no samples.
-    ///   - bucket: The length of a bucket, in whole seconds, at least one. Buckets begin at multiples of it since the
-    ///     Unix epoch.
+    ///   - bucket: The length of a bucket, in whole seconds, at least one. Buckets begin at multiples of it since 1970.
     /// - Throws: The error of the store, such as ``HistoryError`` after ``stop()``.
     public func history(
         of metric: SampleMetric,

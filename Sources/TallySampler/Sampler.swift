@@ -16,25 +16,24 @@ public import Tally
 /// to eight of their targets in parallel, each limited to ten seconds. After thirty seconds, the tick is written with
 /// the answers so far. A source or target that fails does not affect the others.
 ///
-/// The registry exposes the sampler's own metrics as `tally_sampler_…`, and the latest values as `container_…` under
-/// cAdvisor's names, with the labels `id` and `name`, as `node_…` under node_exporter's names, and as `process_…`. All
-/// carry the registry's constant labels, not its prefix. At most 500 containers and control groups are exposed.
+/// The registry exposes the sampler's own metrics (`tally_sampler_…`) and the latest values: `container_…` under
+/// cAdvisor's names, with the labels `id` and `name`, `node_…` under node_exporter's names, and `process_…`. All carry
+/// the registry's constant labels, not its prefix. At most 500 containers and control groups are exposed.
 public final class Sampler: Sendable {
     let core: SamplerCore
     private let latest: LatestValues
 
-    /// Creates a sampler, which does nothing until it is started. Traps if a metric in `registry` conflicts with one of
-    /// the sampler's, and names it.
+    /// Creates a sampler, which does nothing until started. Traps if `registry` has a conflicting metric, and names it.
     ///
     /// - Parameters:
     ///   - sources: The sources to read at each tick. Their names must differ.
-    ///   - store: The place for the samples. The sampler closes it when it stops.
+    ///   - store: The store of the samples. The sampler closes it when stopping.
     ///   - settings: Returns the interval and the retention. Called at each tick, by ``wake()``, and every minute while
     ///     the sampler is switched off. If it throws or does not answer within five seconds, the last settings stay in
     ///     force. Until it has answered for the first time, nothing is sampled.
     ///   - clock: The clock for intervals and deadlines. It must support sleeping.
-    ///   - report: Receives each change of state once, on the sampler's own task, which it must not block. By default,
-    ///     it writes a line to standard error.
+    ///   - report: Receives each change of state once, on the sampler's task, which it must not block. By default,
+    ///     standard error.
     ///   - registry: The registry of the sampler's metrics.
     public convenience init(
         sources: [SampleSource],
@@ -105,13 +104,13 @@ public final class Sampler: Sendable {
         await core.waitForEnd()
     }
 
-    /// Reads the settings now, so that a changed interval or switch takes effect at once. The next tick is due one
-    /// interval after the last one, or immediately if that has passed.
+    /// Reads the settings now and applies them. The next tick is then due one interval after the last one, or
+    /// immediately if that has passed.
     public func wake() {
         core.wake()
     }
 
-    /// Starts, and returns once the sampler has stopped, by ``stop()`` or because the task is cancelled.
+    /// Starts, and returns once stopped by ``stop()`` or by cancellation of the task.
     func runUntilStopped() async throws(SamplerError) {
         try start()
         await withTaskCancellationHandler {

@@ -3,7 +3,7 @@ internal import Tally
 /// The resource use of a group at the time of reading.
 struct ControlGroupUsage: Sendable {
     let group: ControlGroup
-    /// Empty if the group is gone, or is a container's without processes.
+    /// Empty if the group is gone, or if it is a container's and has no processes.
     var values: [SampleMetric: Double] = [:]
     /// The time when the CPU time was read. With many groups, the last is read long after the first.
     var time = Duration.zero
@@ -83,8 +83,7 @@ struct ControlGroupFiles {
         return try text(name).flatMap { BlockTotals(serviceBytes: $0) }
     }
 
-    /// The totals of one of the group's processes. Nil if it shares this process's network namespace, because the bytes
-    /// are then not the group's.
+    /// The totals of a process of the group; nil if it shares this process's network, whose bytes are not the group's.
     private func network(of group: ControlGroup) throws(KernelFile.Failure) -> NetworkTotals? {
         guard let ownNetwork, let root = mounts.place(of: .cpu)?.root,
             let process = try text("\(root)/\(group.path)/cgroup.procs")?.lines.first?.number,

@@ -1,8 +1,7 @@
 internal import Tally
 
 enum ControlGroupTree {
-    /// The maximum number of folders to visit, and their maximum depth. A machine with 1,000 containers has about
-    /// 3,000, at a depth of five.
+    /// The limits of the search. A machine with 1,000 containers has about 3,000 folders, at a depth of five.
     static let maxFolders = 20_000
     static let maxDepth = 12
 

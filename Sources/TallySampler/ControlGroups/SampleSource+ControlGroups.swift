@@ -1,8 +1,7 @@
 internal import Tally
 
 extension SampleSource {
-    /// Control groups of version 1, version 2 or both, read without a container engine. By default, those of containers
-    /// and of system services.
+    /// Control groups of versions 1 and 2, read without an engine. By default, those of containers and system services.
     ///
     /// Subjects are ``SampleSubject/controlGroup(_:)`` with the group's path, and with the container's id if the group
     /// is a container's. A container's network totals are those of one of its processes, if it has a network of its own
@@ -12,8 +11,7 @@ extension SampleSource {
     /// Takes about 100 µs a group, on a thread of its own.
     ///
     /// - Parameters:
-    ///   - limit: The maximum number of groups to read: containers first, then by path. If there are more, that is
-    ///     counted as an error.
+    ///   - limit: The maximum number of groups to read: containers first, then by path. More are counted as an error.
     ///   - isWanted: Returns true for a group to read. Called once a tick for every group, except for those inside a
     ///     wanted one, whose values include theirs.
     public static func cgroups(

@@ -6,8 +6,8 @@ internal import Tally
 
 /// Sends requests to an engine over its Unix socket.
 ///
-/// The HTTP client has no threads of its own, and closes connections that are idle for a second. A stale connection is
-/// therefore not reused, and an engine that waits for idle connections before it exits can do so.
+/// The HTTP client has no threads of its own, and closes connections that are idle for a second. It therefore never
+/// reuses a stale connection, and an engine that waits for idle connections can exit.
 final class EngineClient: Sendable {
     struct Reply: Sendable {
         let status: Int
@@ -71,7 +71,7 @@ final class EngineClient: Sendable {
     }
 
     private static func reply(to request: HTTPClientRequest, from client: HTTPClient) async throws -> Reply {
-        // Longer than any caller waits. Callers cancel.
+        // Never reached, because callers cancel earlier.
         let response = try await client.execute(request, timeout: .hours(1))
         let body = try await response.body.collect(upTo: maxBodyBytes)
         return Reply(
@@ -90,7 +90,7 @@ final class EngineClient: Sendable {
                 connectionPool: .init(idleTimeout: .seconds(1))
             )
             configuration.httpVersion = .http1Only
-            // A refused connection is an answer, and needs no retry.
+            // If nothing listens, a retry would only delay the answer.
             configuration.connectionPool.retryConnectionEstablishment = false
             // A sampler sends eight requests at a time. Cancelled ones may take a moment longer to end.
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32

@@ -16,8 +16,7 @@ extension EngineContainer {
         }
     }
 
-    /// The running and paused containers of a list, each once. Paused ones do not count as running, but have
-    /// statistics.
+    /// The running and paused containers of a list, each once. Paused ones are sampled, but do not count as running.
     static func list(_ body: [UInt8]) throws(SourceError) -> [(container: EngineContainer, isRunning: Bool)] {
         var seen: Set<String> = []
         return try EngineJSON.decode([EngineJSON.Lenient<Entry>].self, from: body).compactMap { entry in

@@ -4,10 +4,10 @@ internal import NIOHTTP1
 /// The engine that answers, and the version of the API to use.
 struct EngineIdentity: Equatable, Sendable {
     /// True if `system_cpu_usage` is the CPU time of the whole machine, as with Docker. Podman reports the time that
-    /// all programs used under this name. For Podman and unknown engines, the CPU time of a container is therefore
-    /// compared with wall-clock time.
+    /// all programs used under this name. For Podman and unknown engines, a container's CPU time is divided by
+    /// wall-clock time.
     var countsSystemTime: Bool
-    /// True if the engine has already subtracted file pages that the kernel can reclaim from memory use.
+    /// True if the engine already excludes reclaimable file pages from memory use.
     var hasReducedMemory: Bool
     /// The prefix of request paths, such as `/v1.41`. Empty for the engine's default version.
     var prefix: String

@@ -7,8 +7,7 @@ internal import Foundation
 
 /// Decodes the replies of engines.
 enum EngineJSON {
-    /// - Throws: An error if the bytes are not JSON or have another structure. A `Lenient` value of another type is
-    ///   only absent, because it may not be needed.
+    /// - Throws: An error if the JSON is invalid or has another structure. A `Lenient` value of another type is absent.
     static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(SourceError) -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
@@ -17,7 +16,7 @@ enum EngineJSON {
         }
     }
 
-    /// A value that is absent if it has another type.
+    /// A value that is absent if it has another type, because it may not be needed.
     struct Lenient<Value: Decodable>: Decodable {
         let value: Value?
 

@@ -6,7 +6,7 @@ struct EngineSockets: Equatable, Sendable {
     var paths: [String]
     var fault: String?
 
-    /// The size of the path in `sockaddr_un`, without the terminating zero.
+    /// The capacity of `sockaddr_un`, without the terminating zero.
     private static let maxPathBytes = System.maxSocketPathBytes
 
     static func given(_ path: String) -> EngineSockets {
@@ -44,7 +44,7 @@ struct EngineSockets: Equatable, Sendable {
             // The user's own engine may be accessible even if the system's is not.
             if forbidden == nil { forbidden = path }
         }
-        if let forbidden { throw SourceError(.forbidden, "no permission to use \(forbidden): join its group") }
+        if let forbidden { throw SourceError(.forbidden, "no permission to use \(forbidden): join the socket's group") }
         throw SourceError(.unavailable, "no socket of a container engine at \(paths.joined(separator: ", "))")
     }
 

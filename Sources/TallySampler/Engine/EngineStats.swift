@@ -19,8 +19,7 @@ struct EngineStats: Equatable, Sendable {
         one.read == two.read && one.values == two.values && one.cpu == two.cpu && one.system == two.system
     }
 
-    /// Nil if the reply contains no sample. Engines send such replies with status 200: an empty body, zeros read in
-    /// year 1, or an error.
+    /// Nil if a reply with status 200 contains no sample: an empty body, zeros read in year 1, or an error.
     ///
     /// - Parameter id: The id of the requested container. A reply about another container is not a sample.
     init?(body: [UInt8], of id: String, engine: EngineIdentity) throws(SourceError) {

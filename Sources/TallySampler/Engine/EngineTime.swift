@@ -33,7 +33,7 @@ struct EngineTime: Comparable, Sendable {
     }
 
     func seconds(after earlier: EngineTime) -> Double {
-        // Years 1970 to 2200 differ by less than `Int64` nanoseconds can hold.
+        // The difference of two times within 1970 to 2200 fits.
         Double(nanosecondsSinceEpoch - earlier.nanosecondsSinceEpoch) / 1e9
     }
 
@@ -50,7 +50,7 @@ struct EngineTime: Comparable, Sendable {
         return bytes[0] == UInt8(ascii: "-") ? -offset : offset
     }
 
-    /// The days since 1970-01-01. Years are counted from March, so that the leap day comes last.
+    /// The days since 1970-01-01. Years are counted from March, so that the leap day is their last.
     private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month > 2 ? month - 3 : month + 9
         let year = month > 2 ? year : year - 1

@@ -1,17 +1,15 @@
 #if Docker
 extension SampleSource {
-    /// The containers of Docker or Podman on this machine, read from the engine's Unix socket. Needs the trait
-    /// `Docker`.
+    /// The containers of Docker or Podman on this machine, read from the engine's socket. Needs the trait `Docker`.
     ///
-    /// CPU is a percentage of one core. With Docker, it is relative to the machine's CPU time as the engine reports it;
-    /// with Podman, which reports something else there, to the time between its readings. It is absent from a
-    /// container's first reading, after a restart, and after more than five intervals without a reading. Memory
-    /// excludes file pages that the kernel can reclaim at once, as in `docker stats`. A memory limit is absent unless
-    /// it is lower than the machine's memory.
+    /// CPU is a percentage of one core. With Docker, it is computed from the machine's CPU time as the engine reports
+    /// it; with Podman, from the time between the engine's readings. It is absent from a container's first reading,
+    /// after a restart, and after more than five intervals without a reading. Memory excludes file pages that the
+    /// kernel can reclaim at once, as in `docker stats`. A memory limit is absent unless it is lower than the machine's
+    /// memory.
     ///
-    /// Containers that share a network namespace, as with `--network container:other`, each report all of its bytes.
-    /// Take the host's totals from ``host(disk:)`` instead of adding them up. Containers on the host's network have no
-    /// totals.
+    /// Containers that share a network namespace, as with `--network container:other`, each report all of its bytes. Do
+    /// not add them up: take the totals of ``host(disk:)``. Containers on the host's network have no totals.
     ///
     /// Connections close a second after a reading. Replies over 8 MiB, and containers beyond the first 1,000, are
     /// rejected and counted.
@@ -21,8 +19,8 @@ extension SampleSource {
     ///     other scheme is supported), or if that is not set, the first of these that this process may use:
     ///     `/var/run/docker.sock`, `$XDG_RUNTIME_DIR/docker.sock`, `/run/podman/podman.sock`,
     ///     `$XDG_RUNTIME_DIR/podman/podman.sock`. Looked up at each tick, so that the engine may start later.
-    ///   - subject: Returns the name of a container's subject, or nil if the container is not to be sampled. Containers
-    ///     of one subject are distinguished by their ids.
+    ///   - subject: Returns the name of a container's subject, or nil to skip the container. Containers of one subject
+    ///     are distinguished by their ids.
     public static func docker(
         socket: String? = nil,
         subject: @escaping @Sendable (EngineContainer) -> String? = { $0.subjectName }

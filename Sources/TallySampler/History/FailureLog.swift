@@ -12,8 +12,7 @@ struct FailureLog: Sendable {
     static let firstDelay = Duration.seconds(5)
     static let longestDelay = Duration.seconds(60)
 
-    /// Records a failure of the store. A lock is retried each time. Any other failure is retried after a delay, which
-    /// doubles from `firstDelay` to `longestDelay`.
+    /// Records a failure. A lock may be retried at once, any other failure after a delay that doubles each time.
     mutating func begin(_ failure: Failure, at now: Duration) {
         if current != failure {
             note(failure)
@@ -25,7 +24,7 @@ struct FailureLog: Sendable {
         retryAt = now.adding(delay)
     }
 
-    /// Counts a failure. On its own, for one that does not stop the store.
+    /// Counts a failure, without making it the current one.
     mutating func note(_ failure: Failure) {
         counts[failure, default: 0] += 1
     }

@@ -10,7 +10,6 @@ struct HistoryRange: Equatable, Sendable {
     /// About 35,000 years before and after 1970, in seconds.
     static let maxTime: Int64 = 1 << 40
 
-    /// Nil if the range is empty.
     init?(from: Int64, through: Int64, bucketSeconds: Int64 = 1) {
         guard from <= through else { return nil }
         self.from = Self.clamped(from)

@@ -16,8 +16,7 @@ package final class MemoryHistory: SampleHistory {
 
     /// Keeps a tick, evicting the oldest ones if it does not fit.
     ///
-    /// - Throws: ``HistoryError`` if the history was closed, or if the tick alone exceeds the maximum number of
-    ///   samples.
+    /// - Throws: ``HistoryError`` if the history is closed, or if the tick alone exceeds `maxSamples`.
     package func append(_ tick: HistoryTick) async throws {
         let count = tick.samples.count
         guard count <= maxSamples else {
@@ -37,7 +36,7 @@ package final class MemoryHistory: SampleHistory {
     }
 
     package func history(_ query: HistoryQuery) async throws -> [HistoryPoint] {
-        // The copy shares its storage, so that no append waits for a query.
+        // Copies share their storage, so no append waits for a query.
         state.withLock { $0.ticks }.points(query)
     }
 

@@ -4,13 +4,13 @@
 package protocol SampleHistory: Sendable {
     /// Keeps a tick: all of its samples or none. Times increase. A tick replaces an earlier one with the same time.
     ///
-    /// - Throws: ``HistoryError`` if the tick was dropped. A tick in the backlog was not.
+    /// - Throws: ``HistoryError`` if the tick was dropped, but not if it waits in the backlog.
     func append(_ tick: HistoryTick) async throws
 
     /// Drops ticks from before a time, in seconds since the Unix epoch. Never scans all of them.
     func prune(before time: Int64) async throws
 
-    /// The values of a metric in each bucket of time, oldest first, without empty buckets. At most 10,000, the newest.
+    /// The values of a metric in time buckets, oldest first, without empty buckets. At most the newest 10,000.
     ///
     /// The values of a subject's containers at one time are summed first.
     func history(_ query: HistoryQuery) async throws -> [HistoryPoint]

@@ -20,7 +20,6 @@ struct TickBuffer: Sendable {
     /// The index of the oldest tick that is kept, so that dropping one does not move all others.
     private var head = 0
     private var ticks: [StoredTick] = []
-    /// The number of samples in all ticks.
     private(set) var sampleCount = 0
     /// The approximate size of all ticks, without shared strings.
     private(set) var bytes = 0
@@ -46,7 +45,6 @@ struct TickBuffer: Sendable {
         bytes += stored.bytes
     }
 
-    /// Drops the oldest tick.
     mutating func removeFirst() {
         guard !isEmpty else { return }
         forget(ticks[head])
@@ -140,7 +138,7 @@ struct TickBuffer: Sendable {
 }
 
 extension HistoryTick {
-    /// The last sample of each subject and container, without subjects of a kind that has no metrics.
+    /// The last sample of each subject and container. Omits kinds without metrics.
     var distinctSamples: [Sample] {
         var places: [SeriesKey: Int] = [:]
         var distinct: [Sample] = []

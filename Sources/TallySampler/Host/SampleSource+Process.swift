@@ -1,12 +1,10 @@
 internal import Tally
 
 extension SampleSource {
-    /// This process: CPU, memory, descriptors, threads and start time, from the same places as the `process_*` metrics
-    /// of `ProcessMetrics`.
+    /// This process: CPU, memory, descriptors, threads and start time, read like the metrics of `ProcessMetrics`.
     ///
-    /// Takes about 50 µs of system calls, on a thread of its own, because a program that serves a container's `/proc`
-    /// may hang. A call that hangs holds one thread, and is not repeated until it returns. Outside Linux, most values
-    /// are absent.
+    /// Takes about 50 µs, on a thread of its own, because `/proc` may hang if a program serves it, as in a container. A
+    /// call that hangs holds one thread, and is not repeated until it returns. Outside Linux, most values are absent.
     public static func process() -> SampleSource {
         process(ProcessSource(facts: ProcessFacts.current))
     }
@@ -36,7 +34,7 @@ final class ProcessSource: Sendable {
         facts: @escaping @Sendable () -> ProcessFacts
     ) {
         let now = ElapsedClock(clock).now
-        // The facts come first, because `/proc` may take long to answer before the CPU time is read.
+        // Read the clock last, because `/proc` may delay the reading of the CPU time.
         call = SingleCall(clock: clock, patience: patience) { Found(facts: facts(), time: now()) }
     }
 

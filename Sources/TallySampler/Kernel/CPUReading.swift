@@ -1,19 +1,18 @@
 internal import Tally
 
-/// A total of CPU time and the time of its reading, for comparison with a later one.
+/// A reading of CPU time, for comparison with a later one.
 struct CPUReading: Equatable, Sendable {
     /// The total CPU time.
     let seconds: Double
-    /// The start of the tick, by the sampler's clock. Determines the age of the reading.
+    /// The start of the tick, by the sampler's clock. The age of the reading counts from here.
     let elapsed: Duration
-    /// The time of the reading, by the source's clock. On an overloaded machine, it is seconds after the start of the
-    /// tick.
+    /// The time of the reading, by the source's clock. On an overloaded machine, seconds after the start of the tick.
     let time: Duration
 
     /// The CPU use between two readings, as a percentage of one core.
     ///
-    /// `.none` without an earlier reading, if the total decreased, as after a restart, or if the earlier reading is
-    /// more than five intervals old: the mean over an hour must not pass for that of the last seconds.
+    /// `.none` if there is no earlier reading, if the total decreased, as after a restart, or if the earlier reading is
+    /// more than five intervals old: a mean over an hour must not pass for the use of the last seconds.
     func share(since earlier: CPUReading?, tick: SourceTick, cpus: Int) -> CPUShare {
         guard let earlier, seconds >= earlier.seconds, !tick.isBeyondBaseline(earlier.elapsed) else { return .none }
         return CPUShare(used: seconds - earlier.seconds, during: time.since(earlier.time).inSeconds, cpus: cpus)
@@ -22,7 +21,7 @@ struct CPUReading: Equatable, Sendable {
 
 /// The CPU use between two readings.
 enum CPUShare: Equatable, Sendable {
-    /// There is nothing to compare with, as at the first reading.
+    /// There is no comparable earlier reading.
     case none
     case percent(Double)
     /// More CPU time than there was.
@@ -36,7 +35,7 @@ enum CPUShare: Equatable, Sendable {
         self.init(percent: used / during * 100, cpus: cpus, hasTimePassed: during > 0)
     }
 
-    /// The use of a percentage that is already computed.
+    /// Validates a percentage that is already computed.
     init(percent: Double, cpus: Int, hasTimePassed: Bool = true) {
         if !hasTimePassed || !(percent >= 0) {
             self = .none

@@ -1,7 +1,7 @@
 // Parsers for the text of kernel files. Nothing here traps, whatever the bytes.
 
 extension Collection<UInt8> {
-    /// The lines that are not empty.
+    /// The non-empty lines.
     var lines: [SubSequence] { split(separator: UInt8(ascii: "\n")) }
 
     /// The words, separated by spaces, tabs or line feeds.
@@ -37,7 +37,7 @@ extension Collection<UInt8> {
         text.withUTF8Buffer { starts(with: $0) }
     }
 
-    /// The text. Invalid UTF-8 is replaced.
+    /// The bytes as UTF-8. Invalid ones are replaced.
     var text: String { String(decoding: self, as: UTF8.self) }
 }
 

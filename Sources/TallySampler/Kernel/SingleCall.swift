@@ -14,7 +14,7 @@ final class SingleCall<Value: Sendable>: Sendable {
         /// The system has no thread available.
         case noThread
 
-        /// The result of the call; otherwise nil, with an error appended.
+        /// The result of the call. Otherwise appends an error and returns nil, or throws if cancelled.
         func value(of what: String, _ errors: inout [SourceError]) throws -> Value? {
             switch self {
             case .value(let value): return value
@@ -40,9 +40,7 @@ final class SingleCall<Value: Sendable>: Sendable {
         self.call = call
     }
 
-    /// Makes the call, unless an earlier one is in progress.
-    ///
-    /// - Parameter elapsed: The current time, by the sampler's clock.
+    /// Makes the call, unless an earlier one is in progress. `elapsed` is the time by the sampler's clock.
     func outcome(at elapsed: Duration) async -> Outcome {
         let earlier = started.withLock { started in
             let earlier = started

@@ -19,8 +19,7 @@ struct LatestValues {
         var missed = 0
     }
 
-    /// The maximum number of containers and control groups that are exposed, so that thousands of them do not become
-    /// series.
+    /// The maximum number of exposed containers and control groups, so that thousands do not become series.
     static let maxSubjects = 500
     /// The number of consecutive ticks without a sample after which a subject is hidden.
     static let patience = 4
@@ -64,7 +63,7 @@ struct LatestValues {
     ///
     /// Skips the control group of a container that was also sampled by name, because its use would count twice.
     ///
-    /// - Parameter isWhole: True if subjects without a sample are gone, not only silent.
+    /// - Parameter isWhole: True if subjects without a sample are gone, rather than unanswered.
     /// - Returns: The number of subjects that were left out because there are too many.
     @discardableResult
     mutating func show(_ samples: [Sample], isWhole: Bool) -> Int {
@@ -114,8 +113,7 @@ struct LatestValues {
 
     private static func show(_ sample: Sample, _ families: [Exposed], _ subject: inout Subject) {
         let values = families.map { $0.value(sample) }
-        // A restarted container resets all of its counters. A decrease of up to 2 % is an answer that came late, and is
-        // not exposed.
+        // A restarted container resets all counters. A decrease of up to 2 % is a late answer, and is not exposed.
         let isRestarted = families.indices.contains { index in
             guard families[index].isCounter, let value = values[index], let last = subject.counters[index] else {
                 return false
@@ -142,8 +140,7 @@ struct LatestValues {
         subject.shown = []
     }
 
-    /// Registers the metrics of the process, unless the host has. They are read at each scrape, which is fresher than
-    /// any sample.
+    /// Registers the process's metrics, unless the host has. Read at each scrape, they are fresher than any sample.
     private mutating func showProcess() {
         guard !hasProcess else { return }
         hasProcess = true

@@ -77,8 +77,7 @@ final class SamplerCore: Sendable {
         }
     }
 
-    /// Waits until the loop has ended and the store is closed. Inside a call of the store, which would wait for itself,
-    /// returns at once.
+    /// Waits until the store is closed. Returns at once inside a call of the store, which would wait for itself.
     func waitForEnd() async {
         guard !ReentryGuard.isInside(self) else { return }
         await hasEnded.wait()
@@ -135,8 +134,7 @@ final class SamplerCore: Sendable {
         lastTime.withLock { $0 = time }
     }
 
-    /// The last time that queries include, in seconds since the Unix epoch: the current time, or that of the newest
-    /// tick if the clock is behind it.
+    /// The end of queries, in seconds since the Unix epoch: now, or the newest tick if the clock is behind it.
     func present() -> Int64 {
         let wall = Int64(exactly: wallSeconds().rounded(.down)).map(HistoryRange.clamped)
         let last = lastTime.withLock(\.self)

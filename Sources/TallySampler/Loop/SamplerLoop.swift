@@ -49,7 +49,7 @@ struct SamplerLoop {
         core.metrics.hideSources(core.sources.map(\.name))
     }
 
-    /// Stops sampling. Pruning continues.
+    /// Hides all values, and prunes without sampling.
     private mutating func switchOff(keeping retention: Duration?) async {
         hideAll()
         if let retention, let stamp = await stamp(SamplingPlan.offPoll, retention) {

@@ -57,7 +57,7 @@ final class TickRun: Sendable {
 
     private func change(_ body: Change) {
         var actions = state.withLock { body(&$0) }
-        // A loop instead of recursion, because thousands of stuck targets may start each other.
+        // No recursion, because each of thousands of stuck targets may start the next.
         var index = 0
         while index < actions.count {
             actions += perform(actions[index])

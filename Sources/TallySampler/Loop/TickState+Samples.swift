@@ -1,6 +1,5 @@
 extension TickState {
-    /// The samples, in the order of the sources, but only the first of each subject and container. The host's sample
-    /// includes the sums over containers.
+    /// The first sample of each subject and container, in the order of the sources. Adds the sums to the host's sample.
     func samples() -> [Sample] {
         var places: Set<SeriesKey> = []
         var samples: [Sample] = []
@@ -20,8 +19,7 @@ extension TickState {
         return samples
     }
 
-    /// The sums over the sampled containers. Absent if a sum would be too low: nothing is known about containers, or
-    /// the tick ended early.
+    /// The sums over sampled containers. Empty if nothing is known of containers, or if the tick was cut short.
     private func workload(of samples: [Sample]) -> [SampleMetric: Double] {
         guard !isCutShort else { return [:] }
         var seen: Set<[UInt8]> = []

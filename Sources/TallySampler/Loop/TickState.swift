@@ -11,12 +11,11 @@ struct TickState {
         case ask(SampleTarget, source: Int)
         /// The answer would come too late.
         case cancel(Job)
-        /// Everything has answered, or will not.
+        /// The tick is over.
         case end
     }
 
     struct Outcome: Sendable {
-        /// The error of a source that failed.
         var error: SourceError?
         /// Errors of parts of a source that answered.
         var partErrors: [SourceError] = []
@@ -135,7 +134,7 @@ struct TickState {
             }
         }
         for (target, source) in waiting.rest + waitingLast.rest {
-            outcomes[source].targetErrors[target.id] = SourceError(.timeout, "the tick ended before this target was read")
+            outcomes[source].targetErrors[target.id] = SourceError(.timeout, "the tick ended before its turn")
         }
         running = []
         return actions

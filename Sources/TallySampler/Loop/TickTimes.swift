@@ -11,13 +11,11 @@ struct TickTimes {
     /// Periods without samples, oldest first: the clock jumped over them, or the program was not running.
     private var gaps: [(from: Int64, to: Int64)] = []
 
-    /// A step is a difference between the two clocks of more than this, in seconds.
+    /// The difference between the two clocks, in seconds, beyond which the wall clock was set.
     static let tolerance = 2.0
-    /// If the clock goes back by up to this many seconds, each tick is one second after the last until it has caught
-    /// up.
+    /// If the clock goes back by at most this many seconds, ticks are dated one second apart until it catches up.
     static let standstill: Int64 = 3600
-    /// After a jump forward by more than this many seconds, nothing is pruned for `hold`: the clock may soon be set
-    /// back.
+    /// After a jump forward by more than this many seconds, nothing is pruned for `hold`: the clock may be set back.
     static let jump: Int64 = 300
     static let hold = Duration.seconds(600)
     /// The maximum number of gaps that are remembered. A clock that jumps more often is followed slowly.
@@ -70,8 +68,7 @@ struct TickTimes {
         _ interval: Int64,
         _ retention: Int64
     ) -> Int64? {
-        // At the first tick there is no drift, only the end of the history: a long downtime and a wrong clock look
-        // alike.
+        // The first tick has no drift, only the end of the history: a long downtime and a wrong clock look alike.
         let jumped = step.map { $0 > Double(Self.jump) } ?? (trusted.map { now - $0 > Self.jump } ?? false)
         if jumped, step != nil || holdsUntil == .zero {
             holdsUntil = elapsed.adding(Self.hold)

@@ -1,5 +1,4 @@
-/// A control group of the kernel. systemd and container engines use it to limit and account for what a set of processes
-/// uses.
+/// A control group of the kernel, which systemd and container engines use to limit and account for processes.
 public struct ControlGroup: Hashable, Sendable {
     /// The path relative to the mount point, such as `system.slice/cron.service`.
     public let path: String

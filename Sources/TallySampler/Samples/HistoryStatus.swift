@@ -18,15 +18,14 @@ public struct HistoryStatus: Sendable, Hashable {
         package static let foreign = Failure(description: "foreign")
         /// The file cannot return space to the disk. Only counted, because everything else works.
         package static let cannotShrink = Failure(description: "cannot_shrink")
-        /// The file system does not support a write-ahead log: readers and the writer wait for each other. Only
-        /// counted.
+        /// The file system supports no write-ahead log: readers and the writer wait for each other. Only counted.
         package static let noLog = Failure(description: "no_log")
         package static let closed = Failure(description: "closed")
     }
 
     /// The number of samples kept; nil if they have not been counted.
     public package(set) var rows: Int?
-    /// The size in memory or in files, in bytes.
+    /// The size in bytes, in memory or files.
     public package(set) var bytes: Int?
     /// The number of ticks that wait to be written.
     public package(set) var backlog: Int

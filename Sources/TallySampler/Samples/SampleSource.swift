@@ -19,8 +19,7 @@ public struct SampleSource: Sendable {
     ///
     /// - Parameters:
     ///   - name: The value of the label `source` in the sampler's own metrics.
-    ///   - shutdown: Called once the sampler has stopped, to release the source's resources. ``Sampler/stop()`` does
-    ///     not wait for it.
+    ///   - shutdown: Releases resources after the sampler has stopped. ``Sampler/stop()`` does not wait for it.
     ///   - read: Called once a tick, never concurrently with itself. It is cancelled when the tick's 30 seconds are
     ///     over, and must not block its thread. If it throws, the error is counted in
     ///     `tally_sampler_errors_total{source,reason}`, and the other sources are unaffected.
@@ -61,8 +60,7 @@ public struct SourceReading: Sendable {
     ///   - samples: The samples that are ready.
     ///   - targets: Items that need one request each: up to eight in parallel, each limited to 10 seconds.
     ///   - containersRunning: The number of running containers; nil if the source does not know it.
-    ///   - errors: The errors of parts that failed although the rest answered, such as one file of several. Counted
-    ///     like a thrown error.
+    ///   - errors: Failures of parts, such as one file of several. Counted like a thrown error.
     public init(
         samples: [Sample] = [],
         targets: [SampleTarget] = [],
@@ -84,10 +82,8 @@ public struct SampleTarget: Sendable {
     /// Creates a target.
     ///
     /// - Parameters:
-    ///   - id: An id that is unique among the source's targets, such as a container's. A second target with the same id
-    ///     is dropped.
-    ///   - read: Returns the sample, or nil if there is none, for example because the container stopped after it was
-    ///     listed.
+    ///   - id: An id, unique among the source's targets. A second target with the same id is dropped.
+    ///   - read: Returns the sample, or nil if there is none, as when a container has stopped meanwhile.
     public init(id: String, read: @escaping @Sendable () async throws -> Sample?) {
         self.id = id
         self.read = read

@@ -43,6 +43,6 @@ public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
         "Tally sampler: \(kind)\(source.isEmpty ? "" : " (\(source))")\(message.isEmpty ? "" : ": \(message)")"
     }
 
-    /// The default report of a sampler, so that a failing history is noticed before it is needed.
+    /// The default of a sampler, so that a failing history is noticed before it is needed.
     static let toStandardError: @Sendable (SamplerReport) -> Void = { System.writeToStandardError("\($0)") }
 }

@@ -1,10 +1,8 @@
 /// The settings that a sampler reads at every tick.
 public struct SamplingSettings: Sendable, Hashable {
-    /// The time between ticks, clamped to 5...300 seconds. Zero or less switches the sampler off, but pruning
-    /// continues.
+    /// The time between ticks, clamped to 5...300 seconds. At zero or less, sampling is off but pruning continues.
     public var interval: Duration
-    /// The age at which samples are pruned, at most ``maxRetention``. Zero or less switches the sampler off, and
-    /// nothing is pruned.
+    /// The age at which samples are pruned, at most ``maxRetention``. At zero or less, sampling and pruning are off.
     public var retention: Duration
 
     /// Creates settings, by default with an interval of 15 seconds and a retention of two hours.

@@ -7,7 +7,7 @@ public struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
 
         /// There is no such socket or file.
         public static let unavailable = Reason(description: "unavailable")
-        /// This process lacks the permission.
+        /// This process lacks permission.
         public static let forbidden = Reason(description: "forbidden")
         /// No answer in time.
         public static let timeout = Reason(description: "timeout")
@@ -15,8 +15,7 @@ public struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let refused = Reason(description: "refused")
         /// The answer cannot be parsed, or is too large.
         public static let malformed = Reason(description: "malformed")
-        /// A system call has not returned for some seconds, as on a dead network file system. It is not repeated until
-        /// it returns.
+        /// A system call has hung for seconds, as on a dead network file system. It is not repeated until it returns.
         package static let stuck = Reason(description: "stuck")
         /// An impossible value, such as more CPU time than there was. It is omitted.
         package static let implausible = Reason(description: "implausible")

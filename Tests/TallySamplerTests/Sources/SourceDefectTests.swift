@@ -180,7 +180,7 @@ struct SourceDefectTests {
             try sockets.present(exists: { $0 != "/none" }, isOpen: { _ in false })
         }
         #expect(error?.reason == .forbidden)
-        #expect(error?.message == "no permission to use /first: join its group")
+        #expect(error?.message == "no permission to use /first: join the socket's group")
         let none = #expect(throws: SourceError.self) {
             try sockets.present(exists: { _ in false }, isOpen: { _ in false })
         }

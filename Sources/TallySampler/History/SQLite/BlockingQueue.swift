@@ -1,8 +1,7 @@
 #if SQLite
 internal import Dispatch
 
-/// Runs an actor's jobs on a serial dispatch queue of its own, so that blocking calls hold no thread of the concurrency
-/// pool.
+/// Runs an actor's jobs on a serial dispatch queue, so that blocking calls hold no thread of the concurrency pool.
 final class BlockingQueue: SerialExecutor {
     private let queue: DispatchQueue
 

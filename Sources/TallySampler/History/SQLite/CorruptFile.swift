@@ -6,8 +6,7 @@ enum CorruptFile {
     /// The maximum number of kept files, so that a failing disk does not fill up with them.
     static let maxKept = 3
 
-    /// Renames the file to `<name>.corrupt-<time>`, and its `-wal` and `-shm` files likewise, so that SQLite still
-    /// finds them.
+    /// Renames the file to `<name>.corrupt-<time>`, and its `-wal` and `-shm` to match, so that SQLite finds them.
     ///
     /// - Parameter time: The current time, in seconds since the Unix epoch.
     /// - Throws: An error if the file cannot be renamed, as in a read-only folder.

@@ -1,12 +1,10 @@
 #if SQLite
 internal import GRDB
 
-/// An open file of samples, with the only connection that writes to it. Its owner ensures that nothing else writes at
-/// the same time.
+/// An open file of samples, with the only connection that writes to it. The owner serialises its use.
 struct HistoryFile {
     struct Options: Sendable {
-        /// The maximum time to wait for another process's lock. It is short, because ticks that cannot be written wait
-        /// in memory.
+        /// The maximum wait for another process's lock. Short, because ticks that cannot be written wait in memory.
         var busyTimeout: Duration = .milliseconds(250)
         /// The target size of the log, in bytes. A longer log is emptied.
         var logBytes = 4 << 20
@@ -14,7 +12,7 @@ struct HistoryFile {
         var maxLogBytes = 16 << 20
         /// The maximum size of a file that is rewritten so that it can shrink, or whose rows are counted.
         var maxRewriteBytes = 64 << 20
-        /// The maximum number of rows of each kind that one pruning deletes, except that it deletes whole ticks.
+        /// The maximum number of rows of each kind that one pruning deletes, rounded up to whole ticks.
         var pruneRows = 5_000
     }
 
@@ -34,7 +32,7 @@ struct HistoryFile {
     /// The series in use, with their ids and the times stored as `seen`.
     var series: [SeriesKey: (id: Int64, seen: Int64)] = [:]
 
-    /// The maximum lag of `seen` behind a series' newest sample, in seconds. It avoids a write at each tick.
+    /// The maximum lag of `seen` behind a series' newest sample, in seconds. The lag avoids a write at each tick.
     static let seenSlack: Int64 = 3600
     /// Rows that are dated further ahead than this, in seconds, are not trusted.
     static let maxAhead: Int64 = 86_400
@@ -72,8 +70,7 @@ struct HistoryFile {
         return configuration
     }
 
-    /// Checks the owner through a read-only connection. Closing a writable one would already empty the log of a file
-    /// that is not Tally's.
+    /// Checks the owner through a read-only connection: closing a writable one would empty the log of a foreign file.
     private static func checkOwner(_ path: String, _ options: Options) throws {
         let queue = try DatabaseQueue(path: path, configuration: configuration(options, readOnly: true))
         _ = try queue.read { try HistorySchema.owner($0) }
@@ -83,7 +80,7 @@ struct HistoryFile {
     /// Applies the settings that must precede a new file's first page, then those that each connection needs.
     private static func setUp(_ db: Database, _ path: String, _ options: Options) throws -> [HistoryStatus.Failure] {
         var shortcomings: [HistoryStatus.Failure] = []
-        // Setting it writes to the file even if nothing changes, so read it first.
+        // Setting `auto_vacuum` writes to the file even if nothing changes, so read it first.
         if try !canShrink(db) {
             // Silently has no effect once the log is on or there is a table.
             try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")

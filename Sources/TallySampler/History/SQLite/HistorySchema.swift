@@ -1,8 +1,7 @@
 #if SQLite
 internal import GRDB
 
-/// The layout of a history in a file: a table of series, and a table of samples for each kind of subject, with a column
-/// for each metric.
+/// The layout of the file: a table of series, and a table of samples for each kind of subject.
 ///
 /// Samples are clustered by time, then series. A tick is appended at one end and pruned at the other, which touches a
 /// fifth of the pages that the opposite order would.

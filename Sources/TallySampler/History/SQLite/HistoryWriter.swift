@@ -23,7 +23,7 @@ actor HistoryWriter {
     /// The number of ticks in `pending` that are older than the current lock.
     private var waitedBeforeLock = 0
     /// The time when rows dated in the future are removed. Not at once, because a clock may be wrong until the network
-    /// is up. Nil once none are left: later rows of that kind are from before a step back of the clock.
+    /// is up. Nil once none are left: if the clock then steps back, rows after it are valid, and stay.
     private var removesFutureAt: Duration?
     /// The wall-clock time at the last check for a step back.
     private var lastWall: Int64 = 0
@@ -34,14 +34,12 @@ actor HistoryWriter {
     static let futureDelay = Duration.seconds(86_400)
     /// A wall clock that goes back by more than this many seconds is not trusted.
     static let maxStepBack: Int64 = 2
-    /// The maximum number of waiting ticks that are written with a new one. Each is a transaction, and the caller waits
-    /// for all.
+    /// The maximum number of waiting ticks written with a new one. Each is a transaction, and the caller waits for all.
     static let maxFlushedTicks = 100
 
     /// Opens the file on the caller's thread.
     ///
-    /// - Throws: ``HistoryError`` if the file must not be modified. Any other failure may pass, so it only enters the
-    ///   status.
+    /// - Throws: ``HistoryError`` if the file must not be modified. Any other failure only enters the status.
     init(
         path: String,
         options: HistoryFile.Options,
@@ -176,7 +174,7 @@ actor HistoryWriter {
         if failure != .busy, failure != .heldByReader { closeFile() }
     }
 
-    /// Handles a failed query. Returns true if only the ticks in memory can answer now.
+    /// Handles a failed query. Returns true if only the ticks in memory can be queried now.
     func readFailed(_ error: any Error) -> Bool {
         guard !isClosed else { return false }
         if Self.failure(error, path) == .corrupt { failed(error) }
@@ -222,7 +220,7 @@ actor HistoryWriter {
 
     // MARK: Reading
 
-    /// The points that are not in the file yet, and the number of moves to it.
+    /// The points that are not in the file yet, and the number of ticks that have moved to it.
     func waiting(_ query: HistoryQuery) -> (points: [HistoryPoint], moves: Int) {
         (pending.points(query), moves)
     }

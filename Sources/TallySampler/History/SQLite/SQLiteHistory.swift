@@ -64,7 +64,7 @@ package final class SQLiteHistory: SampleHistory {
 
     package func subjects(from: Int64, through: Int64) async throws -> [SampleSubject] {
         guard let range = HistoryRange(from: from, through: through) else { return [] }
-        // Memory first: a tick that moves to the file meanwhile is then seen twice, rather than never.
+        // Memory first: a tick that moves to the file meanwhile is then read twice, rather than never.
         let waiting = await writer.waitingSubjects(range)
         let written = try await read(otherwise: []) { try await reader.subjects(range) }
         return .listed(written.union(waiting))
