@@ -27,13 +27,13 @@ public final class Sampler: Sendable {
     ///
     /// - Parameters:
     ///   - sources: The sources to read at each tick. Their names must differ.
-    ///   - store: The store of the samples. The sampler closes it when stopping.
+    ///   - store: The place for the samples. The sampler closes it when it stops.
     ///   - settings: Returns the interval and the retention. Called at each tick, by ``wake()``, and every minute while
     ///     the sampler is switched off. If it throws or does not answer within five seconds, the last settings stay in
     ///     force. Until it has answered for the first time, nothing is sampled.
     ///   - clock: The clock for intervals and deadlines. It must support sleeping.
-    ///   - report: Receives each change of state once, on the sampler's task, which it must not block. By default,
-    ///     standard error.
+    ///   - report: Receives each change of state once, on the sampler's task, which it must not block. By default, it
+    ///     writes a line to standard error.
     ///   - registry: The registry of the sampler's metrics.
     public convenience init(
         sources: [SampleSource],

@@ -50,7 +50,7 @@ struct ControlGroupFiles {
             // An engine that missed the end of its container left the group behind.
             if group.containerID != nil, values[.processes] == 0 { return usage }
         }
-        // These files are another process's, so an error does not concern the group's own.
+        // These files are another process's, so an error says nothing about the group.
         if group.containerID != nil, let network = try? network(of: group) {
             values[.networkReceivedBytes] = Double(network.received)
             values[.networkSentBytes] = Double(network.sent)

@@ -103,7 +103,8 @@ final class ControlGroupSource: Sendable {
             }
             let groups = ControlGroupTree.groups(under: roots, where: isWanted)
             if groups.count > limit {
-                found.errors.append(SourceError(.limit, "\(groups.count) control groups; the limit is \(limit)"))
+                let counts = "\(groups.count) control groups, but only \(limit) are read"
+                found.errors.append(SourceError(.limit, "\(counts): raise the limit of .cgroups(limit:)"))
             }
             for group in groups.prefix(max(0, limit)) {
                 do {

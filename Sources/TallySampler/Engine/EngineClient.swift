@@ -6,8 +6,8 @@ internal import Tally
 
 /// Sends requests to an engine over its Unix socket.
 ///
-/// The HTTP client has no threads of its own, and closes connections that are idle for a second. It therefore never
-/// reuses a stale connection, and an engine that waits for idle connections can exit.
+/// The HTTP client has no threads of its own, and closes connections that are idle for a second. A connection that an
+/// engine left behind is not reused, and an engine that waits for idle connections can exit.
 final class EngineClient: Sendable {
     struct Reply: Sendable {
         let status: Int
@@ -58,7 +58,7 @@ final class EngineClient: Sendable {
             do {
                 return try await Self.reply(to: request, from: client)
             } catch let error as HTTPClientError where error == .remoteConnectionClosed {
-                // An idle connection may close just before a request. A new one shows whether the engine is there.
+                // A kept-alive connection may close during a request. A new one shows whether the engine is there.
                 do {
                     return try await Self.reply(to: request, from: client)
                 } catch {

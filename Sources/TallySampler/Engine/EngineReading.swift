@@ -14,10 +14,10 @@ struct EngineReading: Equatable, Sendable {
         self.elapsed = elapsed
     }
 
-    /// True if this reading is older than, or the same as, one that arrived before it.
+    /// True if this reading was requested before the last one, or is the same reading.
     ///
     /// A reading that was requested later but has an earlier time is not late: the machine's clock was set back, and
-    /// the comparison starts anew.
+    /// the comparison starts over.
     func isLate(after last: EngineReading) -> Bool {
         elapsed < last.elapsed || read == last.read
     }

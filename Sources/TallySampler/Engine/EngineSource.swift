@@ -71,7 +71,8 @@ final class EngineSource: Sendable {
         }
         reading.containersRunning = containers.count { $0.isRunning }
         if containers.count > Self.maxContainers {
-            reading.errors.append(SourceError(.limit, "\(containers.count) containers, sampling \(Self.maxContainers)"))
+            let counts = "\(containers.count) containers, but only \(Self.maxContainers) are sampled"
+            reading.errors.append(SourceError(.limit, counts))
         }
         let sampled = containers.prefix(Self.maxContainers).map(\.container)
         let ids = Set(sampled.map(\.id))

@@ -5,8 +5,7 @@ extension SampleSource {
     /// CPU is a percentage of one core. With Docker, it is computed from the machine's CPU time as the engine reports
     /// it; with Podman, from the time between the engine's readings. It is absent from a container's first reading,
     /// after a restart, and after more than five intervals without a reading. Memory excludes file pages that the
-    /// kernel can reclaim at once, as in `docker stats`. A memory limit is absent unless it is lower than the machine's
-    /// memory.
+    /// kernel can reclaim at once, as in `docker stats`. A limit is absent unless lower than the machine's memory.
     ///
     /// Containers that share a network namespace, as with `--network container:other`, each report all of its bytes. Do
     /// not add them up: take the totals of ``host(disk:)``. Containers on the host's network have no totals.

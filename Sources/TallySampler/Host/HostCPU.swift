@@ -29,7 +29,7 @@ struct HostCPU: Equatable, Sendable {
 
     /// The CPU use since an earlier reading, as a percentage of one core.
     ///
-    /// Counters may decrease: idle and iowait slightly, because they are summed over CPUs, and all of them when a CPU
+    /// Counters may decrease: idle and iowait slightly, because they are summed over CPUs, and all by a lot when a CPU
     /// is removed. A decrease of less than three seconds counts as zero. After a larger one, or a change in the number
     /// of CPUs, the result is nil.
     func percent(since earlier: HostCPU, clockTicks: Double) -> Double? {

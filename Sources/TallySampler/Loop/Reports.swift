@@ -36,7 +36,7 @@ final class Reports: Sendable {
 
     /// - Parameters:
     ///   - problem: The problem, or nil if there is none.
-    ///   - name: The name of the problem. A problem of another name is reported anew.
+    ///   - name: The name of the problem. Another name is reported as a new problem.
     func set(_ subject: Subject, _ problem: String?, as name: String = "") {
         let hasChanged = bad.withLock { bad in
             let before = bad[subject]

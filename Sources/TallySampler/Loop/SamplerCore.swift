@@ -134,7 +134,7 @@ final class SamplerCore: Sendable {
         lastTime.withLock { $0 = time }
     }
 
-    /// The end of queries, in seconds since the Unix epoch: now, or the newest tick if the clock is behind it.
+    /// The end of a query's range, in seconds since the Unix epoch: now, or the newest tick if the clock is behind it.
     func present() -> Int64 {
         let wall = Int64(exactly: wallSeconds().rounded(.down)).map(HistoryRange.clamped)
         let last = lastTime.withLock(\.self)

@@ -116,7 +116,7 @@ struct SamplerLoop {
             core.reports.set(
                 .targets(source.name),
                 failed.map { id in
-                    "\(outcome.targetErrors.count) of \(outcome.targets.count), the first is \(id): "
+                    "\(outcome.targetErrors.count) of \(outcome.targets.count) failed, the first is \(id): "
                         + "\(outcome.targetErrors[id]?.description ?? "")"
                 }
             )

@@ -23,7 +23,7 @@ struct TickGrid {
             return 0
         }
         let passed = late / step
-        // Skipped ticks count here, so that reading the settings before the next one does not start a tick.
+        // `lastTick` includes skipped ticks, so that reading the settings before the next one starts no tick.
         let last = Duration(attoseconds: due.attoseconds + passed * step)
         lastTick = last
         due = last.adding(interval)
@@ -35,7 +35,7 @@ struct TickGrid {
         due = now.adding(delay)
     }
 
-    /// Applies settings that were read between ticks, and may have changed.
+    /// Applies settings that were read between ticks.
     mutating func apply(_ plan: SamplingPlan, now: Duration) {
         switch plan {
         case .unknown: poll(after: SamplingPlan.unknownPoll, now: now)

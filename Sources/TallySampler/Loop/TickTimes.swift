@@ -11,7 +11,7 @@ struct TickTimes {
     /// Periods without samples, oldest first: the clock jumped over them, or the program was not running.
     private var gaps: [(from: Int64, to: Int64)] = []
 
-    /// The difference between the two clocks, in seconds, beyond which the wall clock was set.
+    /// The deviation from the other clock, in seconds, beyond which the wall clock counts as set.
     static let tolerance = 2.0
     /// If the clock goes back by at most this many seconds, ticks are dated one second apart until it catches up.
     static let standstill: Int64 = 3600

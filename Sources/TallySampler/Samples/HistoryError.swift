@@ -1,4 +1,4 @@
-/// An error of opening, writing or querying a history.
+/// An error from opening, writing or querying a history.
 public struct HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {

@@ -10,7 +10,7 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
         description = name
     }
 
-    /// Creates the metric with a name, such as `cpu_percent` from a request for a chart. Returns nil if there is none.
+    /// Creates the metric with this name, such as `cpu_percent`. Returns nil if there is none.
     public init?(_ description: String) {
         guard Self.all.contains(where: { $0.description == description }) else { return nil }
         self.init(name: description)
@@ -75,7 +75,7 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
 
     // MARK: This process
 
-    /// The size of virtual memory.
+    /// The virtual memory size.
     public static let virtualMemoryBytes = SampleMetric(name: "virtual_memory_bytes")
     /// The number of open file descriptors.
     public static let openDescriptors = SampleMetric(name: "open_descriptors")
