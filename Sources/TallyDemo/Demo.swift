@@ -19,14 +19,14 @@ struct Demo {
         }
     }
 
-    /// Works for some seconds, then prints what a `/metrics` route would answer.
+    /// Runs the simulation for some seconds, then prints the body of a `/metrics` response.
     private static func show(_ options: DemoOptions) async {
         let registry = MetricRegistry()
         let server = SimulatedServer(registry: registry)
         if let rounds = options.rounds {
             await server.run(limit: rounds)
         } else {
-            Platform.say("Working a simulated chat server and relay for \(options.seconds) s …\n")
+            Platform.say("Simulating a chat server and relay for \(options.seconds) s …\n")
             await withTaskGroup { group in
                 group.addTask { await server.run(limit: nil) }
                 try? await Task.sleep(for: .seconds(options.seconds))
@@ -35,12 +35,12 @@ struct Demo {
         }
         print(String(decoding: registry.exposition().body, as: UTF8.self))
         print(server.summary)
-        // What a `/.well-known/healthcheck.json` route would answer.
+        // The body of a `/.well-known/healthcheck.json` response.
         print(String(decoding: await server.healthcheck(in: registry).document().body, as: UTF8.self))
     }
 
     #if Listener
-    /// Serves the metrics and the healthcheck, and works until Ctrl-C.
+    /// Serves the metrics and the healthcheck, and runs the simulation until Ctrl-C.
     private static func serve(port: Int, _ options: DemoOptions) async throws {
         let registry = MetricRegistry()
         let server = SimulatedServer(registry: registry)
@@ -60,7 +60,7 @@ struct Demo {
                         "History of this machine at \(address.url(path: "/history")), kept in \(history.place)"
                     )
                     Platform.say("Health at \(address.url(path: "/.well-known/healthcheck.json"))")
-                    Platform.say("Metrics at \(address.url(path: "/metrics")) (Ctrl-C ends it)")
+                    Platform.say("Metrics at \(address.url(path: "/metrics")) (stop with Ctrl-C)")
                 }
                 return true
             }
@@ -70,7 +70,7 @@ struct Demo {
             }
             group.addTask {
                 for await _ in interrupts { break }
-                // No new requests while those in flight are finished.
+                // Readiness fails from here on, so that no new requests arrive while those in flight finish.
                 healthcheck.beginDraining()
                 return true
             }

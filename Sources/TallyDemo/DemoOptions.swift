@@ -1,21 +1,21 @@
 /// The command line of `tally-demo`.
 struct DemoOptions {
-    /// Serve on this port; nil: print and end.
+    /// The port to serve on; nil to print and exit.
     var port: Int?
-    /// The duration of the run if nothing is served.
+    /// The duration of the run in seconds, if nothing is served.
     var seconds = 3
-    /// The file that the machine's history is kept in; nil: in memory.
+    /// The file for the machine's history; nil for memory.
     var history: String?
-    /// The number of rounds, or nil for as many as fit.
+    /// The number of rounds; nil for as many as fit.
     var rounds: Int?
 
     static let usage = """
         usage: tally-demo [--seconds N] [--rounds N] [--port N [--history FILE]]
-          --seconds N  work for N seconds, then print the exposition (1 to 3600; default 3)
-          --rounds N   work exactly N requests
+          --seconds N  run for N seconds, then print the exposition (1 to 3600; default 3)
+          --rounds N   simulate exactly N requests
           --port N     serve metrics and health on this port of the loopback address until Ctrl-C (0: any free one);
                        needs the trait Listener: swift run --traits Listener tally-demo --port 9464
-          --history F  keep what the machine and its containers used in this SQLite file, which /history shows;
+          --history F  keep the resource use of the machine and its containers in this SQLite file, for /history;
                        needs the traits Listener,SQLite (and Docker for containers)
         """
 

@@ -8,13 +8,13 @@ struct MachineHistory: Sendable {
     private let sampler: Sampler
     let place: String
 
-    /// - Parameter file: Where to keep it, with the trait `SQLite`; nil for memory.
+    /// - Parameter file: The SQLite file, which needs the trait `SQLite`; nil for memory.
     init(file: String?, in registry: MetricRegistry) throws {
         var sources: [SampleSource] = [.host(), .process(), .cgroups()]
         #if Docker
         sources.append(.docker())
         #endif
-        // Often, for who is looking on.
+        // Short, so that the page changes while it is watched.
         let settings: @Sendable () -> SamplingSettings = { SamplingSettings(interval: .seconds(5)) }
         guard let file else {
             place = "memory"
@@ -53,7 +53,7 @@ struct MachineHistory: Sendable {
         ("demo cpu %", .process, .cpuPercent, 1), ("demo MiB", .process, .memoryUsedBytes, 1_048_576),
     ]
 
-    /// A line for each quarter of a minute, as means.
+    /// A line of means for each 15 seconds.
     private func page() async throws -> String {
         var lines: [Int64: [String]] = [:]
         for (index, column) in Self.columns.enumerated() {
@@ -79,7 +79,7 @@ struct MachineHistory: Sendable {
         String(repeating: " ", count: max(1, 12 - text.count)) + text
     }
 
-    /// UTC.
+    /// The time of day in UTC.
     private static func timeOfDay(_ seconds: Int64) -> String {
         [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60]
             .map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")

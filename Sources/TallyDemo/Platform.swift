@@ -22,10 +22,10 @@ enum Platform {
         fflush(nil)
     }
 
-    /// Ctrl-C, and a service manager's stop.
+    /// A stream of interrupts: Ctrl-C, or a service manager's stop.
     static func interrupts() -> AsyncStream<Void> {
         AsyncStream { continuation in
-            // Only ever cancelled.
+            // Safe, because the sources are only ever cancelled.
             nonisolated(unsafe) let sources = [SIGINT, SIGTERM].map { number in
                 signal(number, SIG_IGN)
                 let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A database that takes its time, as real ones do: the server writes to it, the healthcheck counts its rows.
+/// A database with a delay, as real ones have. The server writes to it, and the healthcheck counts its rows.
 final class SimulatedDatabase: Sendable {
     enum Table: Sendable {
         case sessions

@@ -1,11 +1,11 @@
 import Synchronization
 import Tally
 
-/// A chat server with a relay, without the network: each round is what its handlers would count for one request.
+/// A chat server with a relay, without the network. Each round counts what the handlers of one request would.
 ///
 /// The number of a round determines its counts, so that a reader of the metrics can predict them.
 final class SimulatedServer: Sendable {
-    /// Real rooms have real names: quotes, backslashes, line feeds, accents, emoji.
+    /// Room names with quotes, backslashes, line feeds, accents and emoji, as real ones have.
     static let rooms = ["lobby", #"the "quiet" corner"#, #"C:\logs"#, "café", "\"two\\\nlines\" été 🚀"]
 
     static let users = 750
@@ -23,10 +23,10 @@ final class SimulatedServer: Sendable {
         }
     }
 
-    /// Rounds worked so far.
+    /// The number of rounds that have ended.
     var roundsDone: Int { rounds.load(ordering: .relaxed) }
 
-    /// Works rounds on several tasks: `limit` of them, or until the task is cancelled.
+    /// Runs `limit` rounds on several tasks, or runs until the task is cancelled.
     func run(limit: Int?, roundsPerPause: Int = 100, pause: Duration = .milliseconds(5)) async {
         await withDiscardingTaskGroup { group in
             for _ in 0..<4 {
@@ -44,7 +44,7 @@ final class SimulatedServer: Sendable {
         }
     }
 
-    /// One client comes, says something, and, but for every fiftieth, goes again.
+    /// Simulates a client that connects, sends a message and, except for every fiftieth, disconnects.
     private func work(_ round: Int) {
         metrics.connections.increment()
         metrics.clients.increment()
@@ -62,7 +62,7 @@ final class SimulatedServer: Sendable {
         metrics.requests[route].increment()
         let took = Duration.milliseconds(round % 100)
         if round % 100 == 7 {
-            // A tracing system would give the identifier. OpenMetrics carries it beside the bucket.
+            // A tracing system would provide the identifier. OpenMetrics exposes it with the bucket.
             metrics.latency[route].observe(took, exemplar: ["trace_id": "trace-\(round)"])
         } else {
             metrics.latency[route].observe(took)
@@ -77,10 +77,10 @@ final class SimulatedServer: Sendable {
         }
     }
 
-    /// A few of the counts, for people.
+    /// A few of the counts, in plain text.
     var summary: String {
         """
-        \(roundsDone) requests worked.
+        \(roundsDone) requests simulated.
         connections \(metrics.connections.value), disconnections \(metrics.disconnections.value), \
         clients now \(Int(metrics.clients.value)), bytes sent \(metrics.sentBytes.value)
         frames: phone to binary \(metrics.frames[.phoneToBinary].value), \

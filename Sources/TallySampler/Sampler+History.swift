@@ -1,22 +1,21 @@
 internal import Tally
 
 extension Sampler {
-    /// Returns the samples of a subject in the last period, in buckets of time, oldest first.
+    /// Returns the values of a metric in the last period, in time buckets, oldest first.
     ///
     /// ```swift
     /// let points = try await sampler.history(
     ///     of: .cpuPercent, for: .container("web"), last: .seconds(3600), every: .seconds(60))
     /// ```
     ///
-    /// A bucket without samples has no point. The values of several containers of a subject are added up. Returns at
-    /// most the newest 10,000 points.
+    /// A bucket without samples has no point. If a subject has several containers, their values are added up. Returns
+    /// at most the newest 10,000 points.
     ///
     /// - Parameters:
     ///   - metric: The metric to read.
     ///   - subject: The subject of the samples.
     ///   - period: The time before now, in whole seconds. A period that is not positive has no samples.
-    ///   - bucket: The length of a bucket, in whole seconds, at least one. Buckets begin at its multiples since the
-    ///     Unix epoch.
+    ///   - bucket: The length of a bucket, in whole seconds, at least one. Buckets begin at multiples of it since 1970.
     /// - Throws: The error of the store, such as ``HistoryError`` after ``stop()``.
     public func history(
         of metric: SampleMetric,

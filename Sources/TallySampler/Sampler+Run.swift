@@ -4,7 +4,7 @@ public import ServiceLifecycle
 extension Sampler: Service {
     /// Samples until the sampler is stopped, the task is cancelled, or the service group shuts down.
     ///
-    /// - Throws: ``SamplerError`` if it has been stopped already.
+    /// - Throws: ``SamplerError`` if the sampler has been stopped.
     public func run() async throws {
         try await withGracefulShutdownHandler {
             try await runUntilStopped()
@@ -17,7 +17,7 @@ extension Sampler: Service {
 extension Sampler {
     /// Samples until the sampler is stopped or the task is cancelled.
     ///
-    /// - Throws: ``SamplerError`` if it has been stopped already.
+    /// - Throws: ``SamplerError`` if the sampler has been stopped.
     public func run() async throws {
         try await runUntilStopped()
     }

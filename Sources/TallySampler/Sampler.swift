@@ -1,6 +1,6 @@
 public import Tally
 
-/// Samples the machine, this process and its containers at an interval, keeps a history, and shows the latest values.
+/// Samples the machine, this process and its containers at an interval, keeps a history, and exposes the latest values.
 ///
 /// ```swift
 /// let sampler = Sampler(
@@ -11,31 +11,30 @@ public import Tally
 /// try await sampler.run()
 /// ```
 ///
-/// The first sample is taken three seconds after the start, and then one at each interval, on a fixed grid: a tick that
-/// takes longer makes the next ones fall out, and they are counted. At a tick all sources are asked at once, then their
-/// targets, eight at a time and for ten seconds each; after thirty seconds the tick is written with what has been
-/// answered. A source or a target that fails costs none of the others.
+/// The first tick is three seconds after the start, and the others follow at each interval on a fixed grid. If a tick
+/// takes longer than the interval, the next ones are skipped and counted. A tick reads all sources concurrently, and up
+/// to eight of their targets in parallel, each limited to ten seconds. After thirty seconds, the tick is written with
+/// the answers so far. A source or target that fails does not affect the others.
 ///
-/// The registry shows `tally_sampler_…`, what the sampler knows of itself; and of the last tick `container_…` as
-/// cAdvisor does, with the labels `id` and `name`, `node_…` as node_exporter does, and `process_…`. They take the
-/// registry's constant labels, not its prefix. At most 500 containers and control groups are shown.
+/// The registry exposes the sampler's own metrics (`tally_sampler_…`) and the latest values: `container_…` under
+/// cAdvisor's names, with the labels `id` and `name`, `node_…` under node_exporter's names, and `process_…`. All carry
+/// the registry's constant labels, not its prefix. At most 500 containers and control groups are exposed.
 public final class Sampler: Sendable {
     let core: SamplerCore
     private let latest: LatestValues
 
-    /// A sampler, which does nothing until it is started. Metrics of the host's that conflict with its own trap and are
-    /// named.
+    /// Creates a sampler, which does nothing until started. Traps if `registry` has a conflicting metric, and names it.
     ///
     /// - Parameters:
-    ///   - sources: What to ask at each tick, by names that differ.
-    ///   - store: Where samples are kept. The sampler closes it when it stops.
-    ///   - settings: Asked at each tick, by ``wake()``, and every minute while the sampler is switched off: how far
-    ///     ticks are apart, and how long samples are kept. If it throws, or does not answer within five seconds, the
-    ///     last settings stay in force; until it has answered for the first time, nothing is sampled.
-    ///   - clock: What intervals and deadlines are measured by. It must support sleeping.
-    ///   - report: Told of changes, each once, on the sampler's own task, which it must not block. A line on the
-    ///     standard error unless given.
-    ///   - registry: Where the metrics are.
+    ///   - sources: The sources to read at each tick. Their names must differ.
+    ///   - store: The place for the samples. The sampler closes it when it stops.
+    ///   - settings: Returns the interval and the retention. Called at each tick, by ``wake()``, and every minute while
+    ///     the sampler is switched off. If it throws or does not answer within five seconds, the last settings stay in
+    ///     force. Until it has answered for the first time, nothing is sampled.
+    ///   - clock: The clock for intervals and deadlines. It must support sleeping.
+    ///   - report: Receives each change of state once, on the sampler's task, which it must not block. By default, it
+    ///     writes a line to standard error.
+    ///   - registry: The registry of the sampler's metrics.
     public convenience init(
         sources: [SampleSource],
         store: HistoryStore,
@@ -55,7 +54,7 @@ public final class Sampler: Sendable {
         )
     }
 
-    /// - Parameter wallSeconds: The time of day, in seconds since the Unix epoch.
+    /// - Parameter wallSeconds: Returns the wall-clock time, in seconds since the Unix epoch.
     package init(
         sources: [SampleSource],
         store: some SampleHistory,
@@ -86,9 +85,9 @@ public final class Sampler: Sendable {
 
     // MARK: Start and stop
 
-    /// Starts sampling, if it has not been started yet. From any task.
+    /// Starts sampling, unless it has been started already. Can be called from any task.
     ///
-    /// - Throws: ``SamplerError`` once it has been stopped.
+    /// - Throws: ``SamplerError`` if the sampler has been stopped.
     public func start() throws(SamplerError) {
         try core.start { [core, latest] in
             var loop = SamplerLoop(core, latest)
@@ -96,22 +95,22 @@ public final class Sampler: Sendable {
         }
     }
 
-    /// Stops sampling, for good. From any task, as often as one likes, also before ``start()``.
+    /// Stops sampling permanently. Can be called from any task, repeatedly, and before ``start()``.
     ///
-    /// What has been asked of sources is cancelled and not waited for; what they have answered is written. Returns when
-    /// it has been, and the store is closed;  Sources let go of what they hold after that.
+    /// Cancels requests in flight without waiting for them, writes the answers so far, and returns once the store is
+    /// closed. Sources release their resources after that.
     public func stop() async {
         core.requestStop()
         await core.waitForEnd()
     }
 
-    /// Looks at the settings now: a changed interval is in force at once, and what was switched on begins with a tick.
-    /// Without a change there is no tick before its time.
+    /// Reads the settings now and applies them. The next tick is then due one interval after the last one, or
+    /// immediately if that has passed.
     public func wake() {
         core.wake()
     }
 
-    /// Starts, and returns when the sampler has been stopped: by ``stop()``, or because the task is cancelled.
+    /// Starts, and returns once stopped by ``stop()`` or by cancellation of the task.
     func runUntilStopped() async throws(SamplerError) {
         try start()
         await withTaskCancellationHandler {

@@ -13,7 +13,7 @@ struct DemoTests {
         #expect(lines.contains("active users by window: 5m: 750, 24h: 750, 7d: 750"))
         #expect(lines.contains(#"relay_frames_forwarded_total{direction="binary_to_phone"} 500"#))
         #expect(lines.contains(#"chat_messages_total{room="\"two\\\nlines\" été 🚀"} 200"#))
-        #expect(lines.contains("1000 requests worked."))
+        #expect(lines.contains("1000 requests simulated."))
         #expect(lines.contains("frames: phone to binary 1000, binary to phone 500, grace expiries 50"))
         let health = try JSONSerialization.jsonObject(with: Data((lines.last ?? "").utf8)) as? [String: Any]
         #expect(health?["status"] as? String == "ok")

@@ -267,7 +267,7 @@ struct LoopDefectTests {
         await bench.reach(33)
         await bench.asleep(until: 48)
         let told = bench.reports.withLock { $0.filter { $0.kind == .historyFailure }.map(\.message) }
-        #expect(told == ["corrupt, and over"])
+        #expect(told == ["corrupt, already recovered"])
         await sampler.stop()
     }
 

@@ -3,19 +3,19 @@ internal import Tally
 /// The resource use of a group at the time of reading.
 struct ControlGroupUsage: Sendable {
     let group: ControlGroup
-    /// None if it is gone, or a container's that is.
+    /// Empty if the group is gone, or if it is a container's and has no processes.
     var values: [SampleMetric: Double] = [:]
-    /// When its CPU time was read: of many groups, the last may come long after the first.
+    /// The time when the CPU time was read. With many groups, the last is read long after the first.
     var time = Duration.zero
 }
 
-/// Reads the files of one group after the other.
+/// Reads the files of control groups, one group at a time.
 struct ControlGroupFiles {
     let mounts: ControlGroupMounts
     let proc: String
     /// The memory of the host. A limit that is not lower has no effect.
     let hostMemory: UInt64?
-    /// The identity of the reader's own network namespace.
+    /// The identity of this process's network namespace.
     let ownNetwork: [UInt8]?
     private let present: @Sendable () -> Duration
 
@@ -47,10 +47,10 @@ struct ControlGroupFiles {
         }
         if let place = mounts.place(of: .processes) {
             values[.processes] = try number("\(place.root)/\(group.path)/pids.current").map { Double($0) }
-            // Left behind by an engine that did not see its container end.
+            // An engine that missed the end of its container left the group behind.
             if group.containerID != nil, values[.processes] == 0 { return usage }
         }
-        // Of another process's files, so that a refusal says nothing of the group's own.
+        // These files are another process's, so an error says nothing about the group.
         if group.containerID != nil, let network = try? network(of: group) {
             values[.networkReceivedBytes] = Double(network.received)
             values[.networkSentBytes] = Double(network.sent)
@@ -69,7 +69,7 @@ struct ControlGroupFiles {
             let inactive = try text("\(path)/memory.stat")?.number(of: key)
             values[.memoryUsedBytes] = Double(memoryUsed(usage, inactiveFile: inactive))
         }
-        // "max" is no number, which is as well.
+        // No limit is written as "max", which is not a number.
         if let limit = try number("\(path)/\(names[1])"), limit < hostMemory ?? .max {
             values[.memoryLimitBytes] = Double(limit)
         }
@@ -78,12 +78,12 @@ struct ControlGroupFiles {
     private func blockTotals(_ path: String, _ isV2: Bool) throws(KernelFile.Failure) -> BlockTotals? {
         if isV2 { return try text("\(path)/io.stat").flatMap { BlockTotals(ioStat: $0) } }
         let name = "\(path)/blkio.throttle.io_service_bytes"
-        // Older kernels count a group without those inside of it, and only so.
+        // Older kernels have only the totals without nested groups.
         if let recursive = try text("\(name)_recursive") { return BlockTotals(serviceBytes: recursive) }
         return try text(name).flatMap { BlockTotals(serviceBytes: $0) }
     }
 
-    /// By one of the group's processes. Nothing if that shares the reader's network, whose bytes are not the group's.
+    /// The totals of a process of the group; nil if it shares this process's network, whose bytes are not the group's.
     private func network(of group: ControlGroup) throws(KernelFile.Failure) -> NetworkTotals? {
         guard let ownNetwork, let root = mounts.place(of: .cpu)?.root,
             let process = try text("\(root)/\(group.path)/cgroup.procs")?.lines.first?.number,

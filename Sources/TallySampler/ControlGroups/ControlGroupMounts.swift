@@ -1,21 +1,21 @@
 /// The mounts of control groups. https://man7.org/linux/man-pages/man7/cgroups.7.html
 ///
-/// A controller is either in a hierarchy of version 1 or in the one of version 2; a machine may have both ("hybrid"),
-/// often without a controller in version 2, so each controller is looked up separately.
+/// A controller is in a hierarchy of version 1 or in that of version 2. A machine may have both ("hybrid"), often
+/// without any controller in version 2, so each controller is looked up separately.
 struct ControlGroupMounts: Equatable, Sendable {
     enum Controller: String, CaseIterable {
-        /// In version 2 every group has the CPU time it used, whether the controller is there or not.
+        /// In version 2, every group has its CPU time, even without the controller.
         case cpu = "cpuacct"
         case memory
         case block = "blkio"
         case processes = "pids"
     }
 
-    /// By controller, as far as they are of version 1.
+    /// The mounts of version 1, by controller.
     private(set) var v1: [Controller: String] = [:]
     private(set) var v2: String?
 
-    /// - Parameter text: As of `/proc/self/mounts`.
+    /// - Parameter text: The content of `/proc/self/mounts`.
     init(text: [UInt8]) {
         for line in text.lines {
             let words = line.words
@@ -47,7 +47,7 @@ struct ControlGroupMounts: Equatable, Sendable {
         return roots
     }
 
-    /// Blanks, tabs, line ends and backslashes in a path are written as `\040`.
+    /// Decodes a path, in which spaces, tabs, line feeds and backslashes are escaped in octal, such as `\040`.
     /// https://man7.org/linux/man-pages/man5/fstab.5.html
     static func unescaped(_ path: some Collection<UInt8>) -> String {
         var bytes: [UInt8] = []

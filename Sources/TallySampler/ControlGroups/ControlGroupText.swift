@@ -2,7 +2,7 @@
 // Version 2: https://docs.kernel.org/admin-guide/cgroup-v2.html
 // Version 1: https://docs.kernel.org/admin-guide/cgroup-v1/index.html
 
-/// Bytes that were read from block devices and written to them.
+/// The bytes that were read from block devices and written to them.
 struct BlockTotals: Equatable, Sendable {
     var read: UInt64
     var written: UInt64

@@ -1,12 +1,11 @@
 internal import Tally
 
 enum ControlGroupTree {
-    /// How many folders are looked into, and how deep: a machine with 1,000 containers has some 3,000 of them, at a
-    /// depth of five.
+    /// The limits of the search. A machine with 1,000 containers has about 3,000 folders, at a depth of five.
     static let maxFolders = 20_000
     static let maxDepth = 12
 
-    /// Those that are wanted, sorted by path, containers first. What is inside of one that is wanted is part of it.
+    /// The wanted groups, sorted by path, containers first. Groups inside a wanted one are part of it, and not visited.
     static func groups(under roots: [String], where isWanted: (ControlGroup) -> Bool) -> [ControlGroup] {
         var found: Set<ControlGroup> = []
         for root in roots {

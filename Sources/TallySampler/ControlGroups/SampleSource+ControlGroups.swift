@@ -1,21 +1,19 @@
 internal import Tally
 
 extension SampleSource {
-    /// Control groups of version 1, of version 2 or of both, without any engine: containers and services of the system,
-    /// unless asked for others.
+    /// Control groups of versions 1 and 2, read without an engine. By default, those of containers and system services.
     ///
-    /// Subjects are ``SampleSubject/controlGroup(_:)`` by their paths, with the container's id where the group is a
-    /// container's. Of such, the network's totals are those of one of its processes, if it has a network of its own and
-    /// this process may look. Groups that go while they are read are left out, and those of containers that have no
-    /// process left. The first reading of a group has no CPU share.
+    /// Subjects are ``SampleSubject/controlGroup(_:)`` with the group's path, and with the container's id if the group
+    /// is a container's. A container's network totals are those of one of its processes, if it has a network of its own
+    /// that this process may read. Groups that disappear during the reading, and containers without processes, are
+    /// omitted. The first reading of a group has no CPU percentage.
     ///
-    /// Read on a thread of its own: some 100 µs a group.
+    /// Takes about 100 µs a group, on a thread of its own.
     ///
     /// - Parameters:
-    ///   - limit: How many groups are read at most; containers come first, then paths in order. More are counted as an
-    ///     error.
-    ///   - isWanted: Which to read; called once a tick for every group there is, but not for those within one that is
-    ///     wanted, since what they use is in its figures.
+    ///   - limit: The maximum number of groups to read: containers first, then by path. More are counted as an error.
+    ///   - isWanted: Returns true for a group to read. Called once a tick for every group, except for those inside a
+    ///     wanted one, whose values include theirs.
     public static func cgroups(
         limit: Int = 200,
         where isWanted: @escaping @Sendable (ControlGroup) -> Bool = { $0.containerID != nil || $0.isSystemService }
@@ -25,7 +23,7 @@ extension SampleSource {
     }
 }
 
-/// Control groups, and what they had used when they were read last.
+/// Control groups and their last CPU readings.
 final class ControlGroupSource: Sendable {
     private struct Found: Sendable {
         var groups: [ControlGroupUsage] = []
@@ -37,9 +35,9 @@ final class ControlGroupSource: Sendable {
     private let last = Locked<[String: CPUReading]>([:])
 
     /// - Parameters:
-    ///   - mounts: A file like `/proc/self/mounts`.
-    ///   - clock: What CPU time is a share of.
-    ///   - patience: How long a tick waits for all of them.
+    ///   - mounts: The path of a file like `/proc/self/mounts`.
+    ///   - clock: The clock that measures the time between readings.
+    ///   - patience: The maximum time that a tick waits for all groups.
     init(
         mounts: String = "/proc/self/mounts",
         proc: String = "/proc",
@@ -61,12 +59,12 @@ final class ControlGroupSource: Sendable {
         switch await call.outcome(at: tick.elapsed) {
         case .value(let result): found = try result.get()
         case .late: throw SourceError(.timeout, "control groups could not be read in time")
-        case .stuck: throw SourceError(.stuck, "a file of a control group cannot be read to its end")
-        case .noThread: throw SourceError(.failed, "no thread to read control groups on")
+        case .stuck: throw SourceError(.stuck, "reading control groups has hung for five seconds or more")
+        case .noThread: throw SourceError(.failed, "the system has no thread available to read control groups")
         case .cancelled: throw CancellationError()
         }
         var reading = SourceReading(errors: found.errors)
-        // Of those that are gone, nothing is kept.
+        // Drops the readings of groups that are gone.
         var readings: [String: CPUReading] = [:]
         let before = last.withLock { $0 }
         let cpus = cpus()
@@ -101,11 +99,12 @@ final class ControlGroupSource: Sendable {
             let files = ControlGroupFiles(mounts: mounted, proc: proc, now: now)
             let roots = files.mounts.roots
             guard !roots.isEmpty else {
-                return .failure(SourceError(.unavailable, "no control groups are mounted"))
+                return .failure(SourceError(.unavailable, "no control groups are mounted in \(mounts)"))
             }
             let groups = ControlGroupTree.groups(under: roots, where: isWanted)
             if groups.count > limit {
-                found.errors.append(SourceError(.limit, "\(groups.count) control groups, of which \(limit) are read"))
+                let counts = "\(groups.count) control groups, but only \(limit) are read"
+                found.errors.append(SourceError(.limit, "\(counts): raise the limit of .cgroups(limit:)"))
             }
             for group in groups.prefix(max(0, limit)) {
                 do {

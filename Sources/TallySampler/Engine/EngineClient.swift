@@ -4,20 +4,20 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Tally
 
-/// Asks an engine over its Unix socket.
+/// Sends requests to an engine over its Unix socket.
 ///
-/// The HTTP client behind it has no threads of its own, and no connection a second after the last request: a socket
-/// that an engine left behind is never asked again, and an engine that waits for idle connections to go can do so.
+/// The HTTP client has no threads of its own, and closes connections that are idle for a second. A connection that an
+/// engine left behind is not reused, and an engine that waits for idle connections can exit.
 final class EngineClient: Sendable {
     struct Reply: Sendable {
         let status: Int
         let headers: HTTPHeaders
         let body: [UInt8]
 
-        /// The body of an answer that is a good one.
+        /// The body of a reply with status 200.
         func acceptedBody() throws(SourceError) -> [UInt8] {
             guard status == 200 else {
-                throw SourceError(.refused, "the engine answers \(status): \(body.prefix(200).text)")
+                throw SourceError(.refused, "the engine answered \(status): \(body.prefix(200).text)")
             }
             return body
         }
@@ -33,11 +33,11 @@ final class EngineClient: Sendable {
     }
 
     deinit {
-        // For a source that is let go without its sampler having stopped.
+        // The source may be released before its sampler has stopped.
         if let client = client.withLock({ $0 }) { Task { try? await client.shutdown() } }
     }
 
-    /// Lets go of what is open, and ends what is under way. A request afterwards begins anew.
+    /// Closes all connections, and ends requests in flight. A later request creates a new client.
     func shutdown() async {
         let client = client.withLock { client in
             defer { client = nil }
@@ -46,19 +46,19 @@ final class EngineClient: Sendable {
         try? await client?.shutdown()
     }
 
-    /// Asks, and waits for the whole of the answer.
+    /// Sends a request, and waits for the complete reply.
     ///
     /// - Throws: `SourceError`, or `CancellationError` as soon as the task is cancelled.
     func get(_ path: String, at socket: String, within limit: Duration) async throws -> Reply {
         let client = current()
         return try await valueOrLeave(within: limit, clock: clock) {
             var request = HTTPClientRequest(url: "http+unix://\(Self.escaped(socket))\(path)")
-            // A socket's path is no host's name, and without one an engine answers 400.
+            // A socket's path is not a host name, and an engine answers 400 without one.
             request.headers.replaceOrAdd(name: "Host", value: "localhost")
             do {
                 return try await Self.reply(to: request, from: client)
             } catch let error as HTTPClientError where error == .remoteConnectionClosed {
-                // A connection that was kept may close under a request. A new one shows whether the engine is there.
+                // A kept-alive connection may close during a request. A new one shows whether the engine is there.
                 do {
                     return try await Self.reply(to: request, from: client)
                 } catch {
@@ -71,7 +71,7 @@ final class EngineClient: Sendable {
     }
 
     private static func reply(to request: HTTPClientRequest, from client: HTTPClient) async throws -> Reply {
-        // Longer than any caller waits; callers cancel.
+        // Never reached, because callers cancel earlier.
         let response = try await client.execute(request, timeout: .hours(1))
         let body = try await response.body.collect(upTo: maxBodyBytes)
         return Reply(
@@ -90,9 +90,9 @@ final class EngineClient: Sendable {
                 connectionPool: .init(idleTimeout: .seconds(1))
             )
             configuration.httpVersion = .http1Only
-            // Nobody there is an answer.
+            // If nothing listens, a retry would only delay the answer.
             configuration.connectionPool.retryConnectionEstablishment = false
-            // A sampler asks for eight at a time; those that were given up may take a moment more to end.
+            // A sampler sends eight requests at a time. Cancelled ones may take a moment longer to end.
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
             let new = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
             client = new
@@ -103,11 +103,11 @@ final class EngineClient: Sendable {
     private static func sourceError(_ error: any Error) -> any Error {
         switch error {
         case is CancellationError: error
-        case is NIOTooManyBytesError: SourceError(.malformed, "the engine's answer is over 8 MiB")
+        case is NIOTooManyBytesError: SourceError(.malformed, "the engine's answer exceeds 8 MiB")
         case let error as IOError:
             SourceError([1, 13].contains(error.errnoCode) ? .forbidden : .unavailable, "\(error)")
         case let error as HTTPClientError where error == .connectTimeout:
-            SourceError(.timeout, "the engine takes no connection")
+            SourceError(.timeout, "the engine did not accept a connection in time")
         case let error as HTTPClientError: SourceError(.failed, "no answer from the engine: \(error)")
         default: SourceError(.failed, "no answer from the engine: \(type(of: error))")
         }
@@ -115,7 +115,7 @@ final class EngineClient: Sendable {
 
     private static let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._".utf8)
 
-    /// A path as the host of a URL. https://www.rfc-editor.org/rfc/rfc3986#section-2.3
+    /// A path, percent-encoded as the host of a URL. https://www.rfc-editor.org/rfc/rfc3986#section-2.3
     static func escaped(_ path: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []

@@ -16,7 +16,7 @@ extension EngineContainer {
         }
     }
 
-    /// The containers of a list, each once, and whether each runs; those that are paused do not, but have figures.
+    /// The running and paused containers of a list, each once. Paused ones are sampled, but do not count as running.
     static func list(_ body: [UInt8]) throws(SourceError) -> [(container: EngineContainer, isRunning: Bool)] {
         var seen: Set<String> = []
         return try EngineJSON.decode([EngineJSON.Lenient<Entry>].self, from: body).compactMap { entry in
@@ -34,7 +34,7 @@ extension EngineContainer {
         }
     }
 
-    /// It becomes part of a path.
+    /// True if the text is safe as part of a request's path.
     private static func isID(_ text: String) -> Bool {
         1...128 ~= text.utf8.count && text.utf8.allSatisfy { "0123456789abcdefABCDEF".utf8.contains($0) }
     }

@@ -1,18 +1,18 @@
 #if Docker
 internal import NIOHTTP1
 
-/// Which engine answers, and which version of the API it is asked by.
+/// The engine that answers, and the version of the API to use.
 struct EngineIdentity: Equatable, Sendable {
-    /// Whether CPU time is compared with what the engine says the whole machine could give. Docker says that; what
-    /// Podman says under the same name is what all programs used, so that time on the wall is taken, as for any engine
-    /// unknown.
+    /// True if `system_cpu_usage` is the CPU time of the whole machine, as with Docker. Podman reports the time that
+    /// all programs used under this name. For Podman and unknown engines, a container's CPU time is divided by
+    /// wall-clock time.
     var countsSystemTime: Bool
-    /// Whether the engine has taken the files that the kernel can drop out of memory's use already.
+    /// True if the engine already excludes reclaimable file pages from memory use.
     var hasReducedMemory: Bool
-    /// What paths begin with: `/v1.41`; empty for the engine's own choice.
+    /// The prefix of request paths, such as `/v1.41`. Empty for the engine's default version.
     var prefix: String
 
-    /// The newest version whose answers are known to be read here; an engine that has a newer one speaks this one too.
+    /// The newest version whose replies can be parsed. An engine that has a newer one also supports this one.
     /// https://docs.docker.com/reference/api/engine/version-history/
     static let newest = Version(major: 1, minor: 51)
 
@@ -36,7 +36,7 @@ struct EngineIdentity: Equatable, Sendable {
         static func < (one: Version, two: Version) -> Bool { (one.major, one.minor) < (two.major, two.minor) }
     }
 
-    /// By the headers of the answer to a ping, since names of sockets tell nothing.
+    /// Identifies the engine by the headers of its reply to a ping, because the path of a socket does not.
     init(headers: HTTPHeaders) {
         let server = headers.first(name: "Server") ?? ""
         let isPodman = server.hasPrefix("Libpod/") || headers.contains(name: "Libpod-Api-Version")

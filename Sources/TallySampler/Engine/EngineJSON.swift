@@ -5,19 +5,18 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// Reads what engines answer.
+/// Decodes the replies of engines.
 enum EngineJSON {
-    /// - Throws: If it is no JSON at all, or of another shape. A single value that is of another kind than it should be
-    ///   is absent: it may be one that nobody has to know.
+    /// - Throws: An error if the JSON is invalid or has another structure. A `Lenient` value of another type is absent.
     static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(SourceError) -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {
-            throw SourceError(.malformed, "the engine's answer cannot be read")
+            throw SourceError(.malformed, "the engine's answer is not the expected JSON")
         }
     }
 
-    /// A value that is absent where it is of another kind.
+    /// A value that is absent if it has another type, because it may not be needed.
     struct Lenient<Value: Decodable>: Decodable {
         let value: Value?
 

@@ -1,10 +1,10 @@
 #if Docker
-/// An answer of a container, for comparison with a later one.
+/// The CPU counters of a container at one time, for comparison with later ones.
 struct EngineReading: Equatable, Sendable {
     let read: EngineTime
     let cpu: UInt64?
     let system: UInt64?
-    /// When it was asked for, by the sampler's clock.
+    /// The start of the tick, by the sampler's clock.
     let elapsed: Duration
 
     init(_ stats: EngineStats, elapsed: Duration) {
@@ -14,17 +14,18 @@ struct EngineReading: Equatable, Sendable {
         self.elapsed = elapsed
     }
 
-    /// True if this answer is older than, or the same as, one that came before it.
+    /// True if this reading was requested before the last one, or is the same reading.
     ///
-    /// One that was asked for later and read earlier is no such: the machine's clock was set back. It begins anew.
+    /// A reading that was requested later but has an earlier time is not late: the machine's clock was set back, and
+    /// the comparison starts over.
     func isLate(after last: EngineReading) -> Bool {
         elapsed < last.elapsed || read == last.read
     }
 
-    /// The share of CPU since.
+    /// The CPU use since an earlier reading.
     ///
-    /// None if a counter fell, as after a restart under the same id, or if the reading before is too old or from a time
-    /// yet to come.
+    /// `.none` if a counter decreased, as after a restart under the same id, or if the earlier reading is too old or
+    /// has a later time.
     func share(since last: EngineReading, tick: SourceTick, engine: EngineIdentity, cpus: Int) -> CPUShare {
         guard !tick.isBeyondBaseline(last.elapsed), read > last.read, let cpu, let before = last.cpu,
             let used = cpu.minus(before)

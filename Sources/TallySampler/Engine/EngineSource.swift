@@ -1,12 +1,12 @@
 #if Docker
 internal import Tally
 
-/// The containers of an engine, and what each had used when it was read last.
+/// The containers of an engine, and the last CPU reading of each.
 final class EngineSource: Sendable {
     struct Limits: Sendable {
         var ping = Duration.seconds(2)
         var list = Duration.seconds(5)
-        /// A container's figures: Docker before version 25 takes a second.
+        /// The limit for the statistics of a container. Docker before version 25 takes a second.
         var stats = Duration.seconds(10)
     }
 
@@ -14,9 +14,9 @@ final class EngineSource: Sendable {
 
     private struct State {
         var last: [String: EngineReading] = [:]
-        /// Of requests for single containers, reported with the next list.
+        /// Errors from the statistics of containers, reported with the next list.
         var errors: [SourceError] = []
-        /// The machine's, when it was read last.
+        /// The machine's memory at the last reading.
         var hostMemory: UInt64?
     }
 
@@ -27,7 +27,7 @@ final class EngineSource: Sendable {
     private let hostMemory: SingleCall<UInt64?>
     private let state = Locked(State())
 
-    /// - Parameter patience: How long a tick waits for the machine's memory.
+    /// - Parameter patience: The maximum time that a tick waits for the machine's memory.
     init(
         sockets: EngineSockets,
         limits: Limits = Limits(),
@@ -63,7 +63,7 @@ final class EngineSource: Sendable {
         do {
             containers = try EngineContainer.list(try await list(at: socket, &engine))
         } catch let error as SourceError {
-            // Without a list, there is still a number.
+            // Without a list, the engine may still report the number of containers.
             reading.errors.append(error)
             reading.containersRunning = try? await running(at: socket, engine)
             try Task.checkCancellation()
@@ -71,7 +71,8 @@ final class EngineSource: Sendable {
         }
         reading.containersRunning = containers.count { $0.isRunning }
         if containers.count > Self.maxContainers {
-            reading.errors.append(SourceError(.limit, "\(containers.count) containers"))
+            let counts = "\(containers.count) containers, but only \(Self.maxContainers) are sampled"
+            reading.errors.append(SourceError(.limit, counts))
         }
         let sampled = containers.prefix(Self.maxContainers).map(\.container)
         let ids = Set(sampled.map(\.id))
@@ -86,7 +87,7 @@ final class EngineSource: Sendable {
         return reading
     }
 
-    /// The machine's memory; as it was if that cannot be had now, since it hardly changes.
+    /// The machine's memory, or its last value if it cannot be read now. It hardly ever changes.
     private func memory(_ tick: SourceTick, _ errors: inout [SourceError]) async throws -> UInt64? {
         let outcome = await hostMemory.outcome(at: tick.elapsed)
         guard let total = try outcome.value(of: "/proc/meminfo", &errors) else {
@@ -98,7 +99,7 @@ final class EngineSource: Sendable {
 
     private func list(at socket: String, _ engine: inout EngineIdentity) async throws -> [UInt8] {
         let reply = try await client.get("\(engine.prefix)/containers/json", at: socket, within: limits.list)
-        // An engine may have given up the version that is asked for; it still has its own.
+        // An engine may have dropped this version of the API. Its default version still works.
         guard reply.status == 400, !engine.prefix.isEmpty else { return try reply.acceptedBody() }
         engine.prefix = ""
         return try await client.get("/containers/json", at: socket, within: limits.list).acceptedBody()
@@ -117,10 +118,10 @@ final class EngineSource: Sendable {
         _ tick: SourceTick,
         hostMemory: UInt64?
     ) async throws -> Sample? {
-        // One shot: the engine does not wait a second to have a reading before of its own.
+        // With `one-shot`, the engine does not wait a second for an earlier reading of its own.
         let path = "\(engine.prefix)/containers/\(id)/stats?stream=false&one-shot=true"
         let reply = try await client.get(path, at: socket, within: limits.stats)
-        // Removed since the list.
+        // The container was removed after it was listed.
         guard reply.status != 404 else { return nil }
         guard var stats = try EngineStats(body: try reply.acceptedBody(), of: id, engine: engine) else { return nil }
         if let limit = stats.memoryLimit, let hostMemory, limit >= hostMemory { stats.memoryLimit = nil }
@@ -130,7 +131,7 @@ final class EngineSource: Sendable {
         return Sample(subject: .container(subject), containerID: id, values: values)
     }
 
-    /// Keeps a reading for the next; nil if it is late.
+    /// Stores a reading, and returns the CPU use since the last one. Returns nil if the reading is late.
     private func take(_ stats: EngineStats, _ id: String, _ engine: EngineIdentity, _ tick: SourceTick) -> CPUShare? {
         let cpus = stats.cpus ?? System.processors()
         return state.withLock { state in

@@ -1,7 +1,7 @@
 #if Docker
 extension EngineStats {
-    /// The parts of an answer that are of use, as an engine names them. Numbers are unsigned: the limit of processes is
-    /// 2⁶⁴ − 1 where there is none, which is why it is not read at all.
+    /// The fields of an engine's reply that are used. Numbers are unsigned. The limit of processes is not decoded,
+    /// because an engine sends 2⁶⁴ − 1 if there is none.
     struct Reply: Decodable {
         typealias Lenient = EngineJSON.Lenient
 

@@ -5,7 +5,7 @@ struct EngineStats: Equatable, Sendable {
     var read: EngineTime
     /// CPU time used, in nanoseconds.
     var cpu: UInt64?
-    /// The time that all CPUs together had, in nanoseconds. Docker only.
+    /// The CPU time of the whole machine, in nanoseconds. Docker only.
     var system: UInt64?
     var cpus: Int?
     var memory: UInt64?
@@ -19,10 +19,9 @@ struct EngineStats: Equatable, Sendable {
         one.read == two.read && one.values == two.values && one.cpu == two.cpu && one.system == two.system
     }
 
-    /// Nil if the answer is no sample, which engines send with a status of 200: nothing at all, zeros read in year 1,
-    /// or an error.
+    /// Nil if a reply with status 200 contains no sample: an empty body, zeros read in year 1, or an error.
     ///
-    /// - Parameter id: The container that was asked for: an answer of another is none.
+    /// - Parameter id: The id of the requested container. A reply about another container is not a sample.
     init?(body: [UInt8], of id: String, engine: EngineIdentity) throws(SourceError) {
         guard body.contains(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else { return nil }
         let reply = try EngineJSON.decode(Reply.self, from: body)
@@ -41,16 +40,16 @@ struct EngineStats: Equatable, Sendable {
         received = Self.sum(networks.compactMap { $0.received?.value })
         sent = Self.sum(networks.compactMap { $0.sent?.value })
         let operations = (reply.block?.value?.bytes?.value ?? []).compactMap(\.value)
-        // Podman has `rios` beside `read`: by first letters alone they would be added.
+        // Compare whole names, because Podman has `rios` beside `read`.
         func bytes(_ name: String) -> UInt64? {
             Self.sum(operations.filter { $0.operation?.value?.lowercased() == name }.compactMap { $0.value?.value })
         }
         block = (bytes("read"), bytes("write"))
-        // One process at least is what a container has that runs.
+        // A container that runs has at least one process.
         processes = (reply.processes?.value?.current?.value).flatMap { $0 > 0 ? $0 : nil }
     }
 
-    /// The values of a sample, without the CPU's share.
+    /// The values of a sample, except the CPU percentage.
     var values: [SampleMetric: Double] {
         var values: [SampleMetric: Double] = [:]
         values[.cpuSeconds] = cpu.map { Double($0) / 1e9 }
@@ -69,7 +68,7 @@ struct EngineStats: Equatable, Sendable {
     }
 
     private static func used(_ memory: Reply.Memory, isReduced: Bool) -> UInt64? {
-        // 0 is what an engine says where the kernel does not count memory.
+        // Engines send 0 if the kernel does not account for memory.
         guard let usage = memory.usage?.value, usage > 0 else { return nil }
         let stats = memory.stats?.value ?? [:]
         guard !isReduced else { return usage }

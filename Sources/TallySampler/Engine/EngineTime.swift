@@ -1,10 +1,9 @@
 #if Docker
-/// When an engine read what it answers. https://www.rfc-editor.org/rfc/rfc3339#section-5.6
+/// The time at which an engine read the statistics. https://www.rfc-editor.org/rfc/rfc3339#section-5.6
 struct EngineTime: Comparable, Sendable {
     let nanosecondsSinceEpoch: Int64
 
-    /// Nil for what is no such time, and for what is outside of 1970 to 2200: year 1 is what an engine answers that has
-    /// not read anything.
+    /// Nil for malformed text, and outside the years 1970 to 2200. Engines send year 1 if they have not read anything.
     init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20,
@@ -34,11 +33,11 @@ struct EngineTime: Comparable, Sendable {
     }
 
     func seconds(after earlier: EngineTime) -> Double {
-        // Both are within 300 years of each other, which fits.
+        // The difference of two times within 1970 to 2200 fits.
         Double(nanosecondsSinceEpoch - earlier.nanosecondsSinceEpoch) / 1e9
     }
 
-    /// `Z` or `+01:30`, in seconds: Podman writes its own zone's.
+    /// The offset `Z` or `+01:30`, in seconds. Podman uses its local time zone.
     private static func offset(_ text: ArraySlice<UInt8>) -> Int64? {
         if text.count == 1, text.first == UInt8(ascii: "Z") || text.first == UInt8(ascii: "z") { return 0 }
         let bytes = Array(text)
@@ -51,12 +50,12 @@ struct EngineTime: Comparable, Sendable {
         return bytes[0] == UInt8(ascii: "-") ? -offset : offset
     }
 
-    /// Since 1970-01-01. A year is counted from March, so that the leap day is its last.
+    /// The days since 1970-01-01. Years are counted from March, so that the leap day is their last.
     private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month > 2 ? month - 3 : month + 9
         let year = month > 2 ? year : year - 1
         let leapDays = year / 4 - year / 100 + year / 400
-        // Days before a month, counted from March: 0, 31, 61, 92, …
+        // The days before the month, counted from March: 0, 31, 61, 92, …
         let before = (153 * shifted + 2) / 5
         return year * 365 + leapDays + before + day - 1 - 719_468
     }

@@ -1,28 +1,25 @@
 #if Docker
 extension SampleSource {
-    /// The containers of an engine on this machine, Docker's or Podman's, asked through its Unix socket. Needs the
-    /// trait `Docker`.
+    /// The containers of Docker or Podman on this machine, read from the engine's socket. Needs the trait `Docker`.
     ///
-    /// Of CPU, as everywhere, 100 is one core. With Docker it is the share of what the engine says the machine could
-    /// have given; with Podman, which counts otherwise, the share of the time between its readings. The first reading
-    /// of a container has none, nor has one after a restart, or after five intervals without one. Memory is without the
-    /// files that the kernel can drop at once, as `docker stats` counts. A limit is absent if it is no lower than the
-    /// machine's memory.
+    /// CPU is a percentage of one core. With Docker, it is computed from the machine's CPU time as the engine reports
+    /// it; with Podman, from the time between the engine's readings. It is absent from a container's first reading,
+    /// after a restart, and after more than five intervals without a reading. Memory excludes file pages that the
+    /// kernel can reclaim at once, as in `docker stats`. A limit is absent unless lower than the machine's memory.
     ///
-    /// Containers that share a network namespace, as with `--network container:other`, each report all of its bytes:
-    /// take the host's totals from ``host(disk:)`` rather than from sums. On the host's own network there are no
-    /// totals.
+    /// Containers that share a network namespace, as with `--network container:other`, each report all of its bytes. Do
+    /// not add them up: take the totals of ``host(disk:)``. Containers on the host's network have no totals.
     ///
-    /// Nothing is held open longer than a second after a reading. Replies over 8 MiB, and containers past the first
-    /// 1,000, are refused and counted.
+    /// Connections close a second after a reading. Replies over 8 MiB, and containers beyond the first 1,000, are
+    /// rejected and counted.
     ///
     /// - Parameters:
-    ///   - socket: The socket's path, of 107 bytes at most. Without one, the first that exists of: what `DOCKER_HOST`
-    ///     names (`unix://…`; other engines than on Unix sockets are not asked), `/var/run/docker.sock`,
-    ///     `$XDG_RUNTIME_DIR/docker.sock`, `/run/podman/podman.sock`, `$XDG_RUNTIME_DIR/podman/podman.sock`. Looked for
-    ///     at each tick, so that an engine may come later.
-    ///   - subject: Whose a container is, by name; nil if it is not to be sampled. Containers of one subject are kept
-    ///     apart by their ids.
+    ///   - socket: The path of the socket, at most 107 bytes. By default the path in `DOCKER_HOST` (`unix://…`; no
+    ///     other scheme is supported), or if that is not set, the first of these that this process may use:
+    ///     `/var/run/docker.sock`, `$XDG_RUNTIME_DIR/docker.sock`, `/run/podman/podman.sock`,
+    ///     `$XDG_RUNTIME_DIR/podman/podman.sock`. Looked up at each tick, so that the engine may start later.
+    ///   - subject: Returns the name of a container's subject, or nil to skip the container. Containers of one subject
+    ///     are distinguished by their ids.
     public static func docker(
         socket: String? = nil,
         subject: @escaping @Sendable (EngineContainer) -> String? = { $0.subjectName }
@@ -40,7 +37,7 @@ extension SampleSource {
     @available(
         *,
         unavailable,
-        message: "containers need the trait Docker: .package(url: …, traits: [\"Docker\"])"
+        message: "enable the trait Docker: .package(url: \"…\", from: \"…\", traits: [\"Docker\"])"
     )
     public static func docker(
         socket: String? = nil,

@@ -1,8 +1,7 @@
 #if Docker
 internal import Tally
 
-/// The result of some work, or an error once that has taken too long or the task is cancelled. The work is cancelled
-/// then, and not waited for.
+/// The result of `work`, or an error after `limit` or on cancellation, which cancel the work but do not wait for it.
 func valueOrLeave<Value: Sendable>(
     within limit: Duration,
     clock: ElapsedClock,

@@ -1,6 +1,6 @@
 internal import Tally
 
-/// The current failure of a store, the counts of earlier ones, and the time of the next attempt.
+/// The current failure of a store, the counts of all failures, and the time of the next attempt.
 struct FailureLog: Sendable {
     typealias Failure = HistoryStatus.Failure
 
@@ -12,8 +12,7 @@ struct FailureLog: Sendable {
     static let firstDelay = Duration.seconds(5)
     static let longestDelay = Duration.seconds(60)
 
-    /// The store cannot do what it should. A lock may be gone at any moment; anything else is left alone for a while,
-    /// which doubles each time.
+    /// Records a failure. A lock may be retried at once, any other failure after a delay that doubles each time.
     mutating func begin(_ failure: Failure, at now: Duration) {
         if current != failure {
             note(failure)
@@ -25,7 +24,7 @@ struct FailureLog: Sendable {
         retryAt = now.adding(delay)
     }
 
-    /// Something is wrong that the store can live with.
+    /// Counts a failure, without making it the current one.
     mutating func note(_ failure: Failure) {
         counts[failure, default: 0] += 1
     }
@@ -41,7 +40,7 @@ struct FailureLog: Sendable {
 
     /// The maximum numbers of ticks and samples that wait for the failure to end.
     ///
-    /// - Parameter older: How many ticks waited before a lock kept any from being written: their room comes on top.
+    /// - Parameter older: The number of ticks that waited before the lock. They do not count towards its limit.
     func backlogLimit(besides older: Int) -> (ticks: Int, samples: Int) {
         let (ticks, isTooMany) = older.addingReportingOverflow(Self.maxTicksBehindLock)
         return (current == .busy && !isTooMany ? ticks : .max, Self.maxSamples)
@@ -49,6 +48,6 @@ struct FailureLog: Sendable {
 
     static let maxTicksBehindLock = 20
 
-    /// Some 7 MB; of 50 containers, four hours at an interval of 15 seconds.
+    /// About 7 MB, or four hours of 50 containers at an interval of 15 seconds.
     static let maxSamples = 50_000
 }

@@ -1,16 +1,15 @@
-/// The times and buckets that a query asks for, in numbers that no arithmetic on them can overflow.
+/// The time range and bucket length of a query, clamped so that arithmetic on them cannot overflow.
 struct HistoryRange: Equatable, Sendable {
     let from: Int64
     let through: Int64
-    /// One at least.
+    /// At least 1.
     let bucketSeconds: Int64
 
-    /// More points than this are never answered: the oldest are left out.
+    /// The maximum number of points in an answer. Older ones are omitted.
     static let maxPoints = 10_000
-    /// Some 35,000 years on either side of 1970, in seconds.
+    /// About 35,000 years before and after 1970, in seconds.
     static let maxTime: Int64 = 1 << 40
 
-    /// Nil if no time is in the range.
     init?(from: Int64, through: Int64, bucketSeconds: Int64 = 1) {
         guard from <= through else { return nil }
         self.from = Self.clamped(from)
@@ -24,7 +23,7 @@ struct HistoryRange: Equatable, Sendable {
 
     static func clamped(_ time: Int64) -> Int64 { max(-maxTime, min(time, maxTime)) }
 
-    /// When the bucket of a time begins; also before 1970 at a multiple of its length.
+    /// The start of a time's bucket: a multiple of the bucket's length, also before 1970.
     func bucket(of time: Int64) -> Int64 {
         let time = Self.clamped(time)
         let rest = time % bucketSeconds
@@ -33,7 +32,7 @@ struct HistoryRange: Equatable, Sendable {
 }
 
 extension [SampleSubject] {
-    /// In the order in which a history lists them, by bytes within a kind; the first of too many.
+    /// The subjects by kind, sorted by bytes within a kind, and truncated to `maxPoints`.
     static func listed(_ subjects: Set<SampleSubject>) -> [SampleSubject] {
         let listed = SampleSubject.Kind.all.flatMap { kind in
             subjects.filter { $0.kind == kind }.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }

@@ -1,6 +1,6 @@
 internal import Tally
 
-/// A history in memory. Nothing in it waits: each call takes a lock for as long as it computes.
+/// A history in memory. Calls never suspend, and queries read a copy outside the lock.
 package final class MemoryHistory: SampleHistory {
     private struct State {
         var ticks = TickBuffer()
@@ -14,13 +14,13 @@ package final class MemoryHistory: SampleHistory {
         self.maxSamples = max(1, maxSamples)
     }
 
-    /// Keeps a tick. Drops the oldest ones where it would not fit.
+    /// Keeps a tick, evicting the oldest ones if it does not fit.
     ///
-    /// - Throws: ``HistoryError`` if the history was closed, or if the tick alone has more samples than are kept.
+    /// - Throws: ``HistoryError`` if the history is closed, or if the tick alone exceeds `maxSamples`.
     package func append(_ tick: HistoryTick) async throws {
         let count = tick.samples.count
         guard count <= maxSamples else {
-            throw HistoryError(.tooLarge, "a tick of \(count) samples does not fit into \(maxSamples)")
+            throw HistoryError(.tooLarge, "a tick of \(count) samples exceeds maxSamples (\(maxSamples)): raise it")
         }
         let isClosed = state.withLock { state in
             guard !state.isClosed else { return true }
@@ -28,7 +28,7 @@ package final class MemoryHistory: SampleHistory {
             while state.ticks.sampleCount > maxSamples { state.ticks.removeFirst() }
             return false
         }
-        guard !isClosed else { throw HistoryError(.closed, "the history is closed") }
+        guard !isClosed else { throw HistoryError(.closed, "the history is closed, because its sampler was stopped") }
     }
 
     package func prune(before time: Int64) async throws {
@@ -36,7 +36,7 @@ package final class MemoryHistory: SampleHistory {
     }
 
     package func history(_ query: HistoryQuery) async throws -> [HistoryPoint] {
-        // A copy, which shares its storage, so that no append waits for a query.
+        // Copies share their storage, so no append waits for a query.
         state.withLock { $0.ticks }.points(query)
     }
 
@@ -60,7 +60,7 @@ package final class MemoryHistory: SampleHistory {
         }
     }
 
-    /// Ends appending. What is kept can still be asked for.
+    /// Ends appending. Queries still work.
     package func close() async {
         state.withLock { $0.isClosed = true }
     }

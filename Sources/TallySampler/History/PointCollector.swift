@@ -1,4 +1,4 @@
-/// Puts values into buckets of time, as they come, oldest first.
+/// Collects values into time buckets. Values arrive oldest first.
 struct PointCollector {
     private let range: HistoryRange
     private(set) var points: [HistoryPoint] = []
@@ -8,7 +8,7 @@ struct PointCollector {
         self.range = range
     }
 
-    /// One value of a time that is not before the last one. What is not finite is left out.
+    /// Adds a value, which must not be older than the last one. Ignores values that are not finite.
     mutating func add(_ value: Double, at time: Int64) {
         guard value.isFinite else { return }
         let start = range.bucket(of: time)
@@ -20,7 +20,7 @@ struct PointCollector {
         current.count += 1
         current.min = min(current.min, value)
         current.max = max(current.max, value)
-        // Not a sum, which could be infinite where the mean is not.
+        // A running mean, because a sum could overflow to infinity.
         current.mean += value / Double(current.count) - current.mean / Double(current.count)
         bucket = current
     }
@@ -30,7 +30,7 @@ struct PointCollector {
         bucket = nil
     }
 
-    /// The points, oldest first; the newest of them if they are more than anybody can want.
+    /// The points, oldest first, truncated to the newest `maxPoints`.
     mutating func finish() -> [HistoryPoint] {
         close()
         return Array(points.suffix(HistoryRange.maxPoints))

@@ -2,15 +2,15 @@
 ///
 /// A sampler appends from one task at a time. Queries come from any task.
 package protocol SampleHistory: Sendable {
-    /// Keeps a tick: all of its samples or none. Times increase; a tick replaces an earlier one of the same time.
+    /// Keeps a tick: all of its samples or none. Times increase. A tick replaces an earlier one with the same time.
     ///
-    /// - Throws: ``HistoryError`` if the tick was dropped. A tick in the backlog is not.
+    /// - Throws: ``HistoryError`` if the tick was dropped, but not if it waits in the backlog.
     func append(_ tick: HistoryTick) async throws
 
     /// Drops ticks from before a time, in seconds since the Unix epoch. Never scans all of them.
     func prune(before time: Int64) async throws
 
-    /// The values of a metric in each bucket of time, oldest first, without empty buckets. At most 10,000, the newest.
+    /// The values of a metric in time buckets, oldest first, without empty buckets. At most the newest 10,000.
     ///
     /// The values of a subject's containers at one time are summed first.
     func history(_ query: HistoryQuery) async throws -> [HistoryPoint]
@@ -31,12 +31,11 @@ package protocol SampleHistory: Sendable {
 
 /// The samples of one time.
 package struct HistoryTick: Sendable, Equatable {
-    /// In seconds since the Unix epoch.
+    /// The time, in seconds since the Unix epoch.
     package var time: Int64
-    /// At most one of a subject and container.
+    /// The samples, at most one for each subject and container.
     package var samples: [Sample]
 
-    /// A tick of these parts.
     package init(time: Int64, samples: [Sample]) {
         self.time = time
         self.samples = samples
@@ -47,13 +46,12 @@ package struct HistoryTick: Sendable, Equatable {
 package struct HistoryQuery: Sendable, Hashable {
     package var metric: SampleMetric
     package var subject: SampleSubject
-    /// In seconds since the Unix epoch, both included.
+    /// The first time, in seconds since the Unix epoch. Both times are inclusive.
     package var from: Int64
     package var through: Int64
     /// The length of a bucket, at least 1. Buckets begin at multiples of it since the Unix epoch.
     package var bucketSeconds: Int64
 
-    /// A query of these parts.
     package init(metric: SampleMetric, subject: SampleSubject, from: Int64, through: Int64, bucketSeconds: Int64) {
         self.metric = metric
         self.subject = subject

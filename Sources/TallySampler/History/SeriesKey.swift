@@ -1,6 +1,5 @@
 internal import Tally
 
-/// The subject and container of a series.
 struct SeriesKey: Hashable, Sendable {
     let subject: SampleSubject
     private let container: ByteName?

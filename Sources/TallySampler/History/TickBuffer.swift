@@ -1,4 +1,4 @@
-/// Ticks in memory, oldest first: a word a value, since a dictionary for each sample would take ten times that.
+/// Ticks in memory, oldest first. Each value takes one word. A dictionary for each sample would take ten times as much.
 struct TickBuffer: Sendable {
     private struct Row {
         let subject: SampleSubject
@@ -9,7 +9,7 @@ struct TickBuffer: Sendable {
     private struct StoredTick {
         let time: Int64
         let rows: [Row]
-        /// NaN where there is none.
+        /// NaN for an absent value.
         let values: [Double]
 
         var bytes: Int {
@@ -17,12 +17,11 @@ struct TickBuffer: Sendable {
         }
     }
 
-    /// The first of `ticks` that is still kept: dropping one does not move all others.
+    /// The index of the oldest tick that is kept, so that dropping one does not move all others.
     private var head = 0
     private var ticks: [StoredTick] = []
-    /// Of all ticks.
     private(set) var sampleCount = 0
-    /// About what they take, shared texts not counted.
+    /// The approximate size of all ticks, without shared strings.
     private(set) var bytes = 0
 
     var count: Int { ticks.count - head }
@@ -32,7 +31,7 @@ struct TickBuffer: Sendable {
 
     // MARK: Changing
 
-    /// Keeps a tick in its place among the others; one of its time makes room for it.
+    /// Inserts a tick in order of time. Replaces one with the same time.
     mutating func insert(_ tick: HistoryTick) {
         let stored = Self.stored(tick)
         let place = firstIndex(from: tick.time)
@@ -46,11 +45,10 @@ struct TickBuffer: Sendable {
         bytes += stored.bytes
     }
 
-    /// Drops the oldest tick.
     mutating func removeFirst() {
         guard !isEmpty else { return }
         forget(ticks[head])
-        // Its place stays for a while; what it held need not.
+        // Frees the samples now. The slot stays until the array is compacted.
         ticks[head] = StoredTick(time: ticks[head].time, rows: [], values: [])
         head += 1
         if head > 64, head > ticks.count / 2 {
@@ -85,7 +83,7 @@ struct TickBuffer: Sendable {
 
     // MARK: Reading
 
-    /// The oldest ticks, as they were given, without what is never stored.
+    /// The oldest ticks as they were inserted, without values that are never stored.
     func first(_ limit: Int) -> [HistoryTick] {
         ticks[head...].prefix(limit).map { tick in
             let samples = tick.rows.map { row in
@@ -100,7 +98,7 @@ struct TickBuffer: Sendable {
         }
     }
 
-    /// - Complexity: The samples of the times asked for.
+    /// - Complexity: O(*n*) in the samples of the range.
     func points(_ query: HistoryQuery) -> [HistoryPoint] {
         guard let range = HistoryRange(query),
             let offset = SampleMetric.metrics(of: query.subject.kind).firstIndex(of: query.metric)
@@ -118,7 +116,7 @@ struct TickBuffer: Sendable {
         return collector.finish()
     }
 
-    /// - Complexity: The samples of the times asked for.
+    /// - Complexity: O(*n*) in the samples of the range.
     func subjects(_ range: HistoryRange) -> Set<SampleSubject> {
         var subjects: Set<SampleSubject> = []
         for tick in ticks[firstIndex(from: range.from)...] {
@@ -140,7 +138,7 @@ struct TickBuffer: Sendable {
 }
 
 extension HistoryTick {
-    /// The samples, the last one of each subject and container; none of a kind that nothing can be stored of.
+    /// The last sample of each subject and container. Omits kinds without metrics.
     var distinctSamples: [Sample] {
         var places: [SeriesKey: Int] = [:]
         var distinct: [Sample] = []
@@ -157,7 +155,7 @@ extension HistoryTick {
 }
 
 extension Sample {
-    /// The value as it is stored: NaN and the infinities never are.
+    /// The value to store. Nil for NaN and the infinities, which are never stored.
     func stored(_ metric: SampleMetric) -> Double? {
         values[metric].flatMap { $0.isFinite ? $0 : nil }
     }

@@ -3,10 +3,10 @@ internal import Tally
 /// The size and use of a file system, in bytes.
 struct DiskSpace: Equatable, Sendable {
     let total: UInt64
-    /// Also by what is kept for the superuser's own files, as `df` counts.
+    /// Excludes free blocks that are reserved for the superuser, as in `df`.
     let used: UInt64
 
-    /// Nil where the numbers do not fit each other.
+    /// Nil if the numbers are inconsistent or overflow.
     init?(blocks: UInt64, freeBlocks: UInt64, blockSize: UInt64) {
         guard let total = checkedProduct(blocks, blockSize),
             let used = blocks.minus(freeBlocks).flatMap({ checkedProduct($0, blockSize) })
@@ -15,7 +15,7 @@ struct DiskSpace: Equatable, Sendable {
         self.used = used
     }
 
-    /// Asks the system, which may take any time.
+    /// Calls `statvfs`, which may hang.
     static func ofFileSystem(holding path: String) -> Result<DiskSpace?, KernelFile.Failure> {
         guard let status = System.fileSystem(holding: path) else {
             return .failure(KernelFile.Failure(path: path, number: System.lastError))

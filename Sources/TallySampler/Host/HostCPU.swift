@@ -1,7 +1,7 @@
-/// The first lines of `/proc/stat`: what the CPUs did, in clock ticks since the machine was started.
+/// The `cpu` lines of `/proc/stat`: the time that the CPUs spent in each state, in clock ticks since boot.
 /// https://man7.org/linux/man-pages/man5/proc_stat.5.html
 struct HostCPU: Equatable, Sendable {
-    /// user, nice, system, idle, iowait, irq, softirq, steal. What guests used is in user and nice already.
+    /// user, nice, system, idle, iowait, irq, softirq, steal. The first two include guest time.
     private(set) var ticks: [UInt64]
     private(set) var cpus: Int
 
@@ -9,7 +9,7 @@ struct HostCPU: Equatable, Sendable {
     private static let idle = 3
     private static let waiting = 4
 
-    /// Nil if there is no such line, or one with less than the four oldest numbers.
+    /// Nil unless the `cpu` line has at least the first four numbers.
     init?(text: [UInt8]) {
         let lines = text.lines.filter { $0.begins(with: "cpu") }
         guard let all = lines.first(where: { $0.begins(with: "cpu ") }) else { return nil }
@@ -20,18 +20,18 @@ struct HostCPU: Equatable, Sendable {
         cpus = lines.count - 1
     }
 
-    /// Time of CPUs that did anything, in ticks. Waiting for a disk is not.
+    /// The busy time of all CPUs, in ticks. Waiting for a disk does not count.
     var busyTicks: UInt64 {
         var busy: UInt64 = 0
         for (index, ticks) in ticks.enumerated() where index != Self.idle && index != Self.waiting { busy &+= ticks }
         return busy
     }
 
-    /// The CPU use since then. 100 is one CPU.
+    /// The CPU use since an earlier reading, as a percentage of one core.
     ///
-    /// Counters of the host do go back: by a little, of idle and of waiting time, as they are read from several CPUs;
-    /// by much where a CPU was taken away. A little counts as nothing; three seconds or more, or another number of
-    /// CPUs, begins anew.
+    /// Counters may decrease: idle and iowait slightly, because they are summed over CPUs, and all by a lot when a CPU
+    /// is removed. A decrease of less than three seconds counts as zero. After a larger one, or a change in the number
+    /// of CPUs, the result is nil.
     func percent(since earlier: HostCPU, clockTicks: Double) -> Double? {
         guard cpus == earlier.cpus, cpus > 0 else { return nil }
         var total = 0.0

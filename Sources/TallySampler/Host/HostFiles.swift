@@ -1,13 +1,13 @@
 internal import Tally
 
-/// The readings of the host from the files of `/proc`.
+/// The values of the host from the files in `/proc`.
 struct HostFiles: Sendable {
     var cpu: HostCPU?
-    /// All but the CPU's.
+    /// All values except the CPU's.
     var values: [SampleMetric: Double] = [:]
     var errors: [SourceError] = []
 
-    /// Reads them, which takes under a millisecond, unless `/proc` is one of the file systems that a program serves.
+    /// Reads the files in less than a millisecond, unless a program serves `/proc` as a file system.
     static func read(under proc: String) -> HostFiles {
         var files = HostFiles()
         files.read("\(proc)/stat") { text, files in
@@ -30,7 +30,7 @@ struct HostFiles: Sendable {
             return load != nil
         }
         files.read("\(proc)/net/dev") { text, files in
-            // A host without any interface but its own loop says nothing, which is no error.
+            // A host whose only interface is loopback has no totals, which is not an error.
             let network = NetworkTotals(text: text, where: NetworkTotals.leavesHost)
             files.set(.networkReceivedBytes, network?.received)
             files.set(.networkSentBytes, network?.sent)
@@ -52,7 +52,7 @@ struct HostFiles: Sendable {
         values[metric] = value.map { Double($0) }
     }
 
-    /// One file's fault is not another's.
+    /// Reads one file. An error does not affect the other files.
     private mutating func read(
         _ path: String,
         isOptional: Bool = false,
@@ -60,7 +60,7 @@ struct HostFiles: Sendable {
     ) {
         do {
             if !take(try KernelFile.read(path), &self) {
-                errors.append(SourceError(.malformed, "\(path) is not what it should be"))
+                errors.append(SourceError(.malformed, "\(path) has an unexpected format"))
             }
         } catch {
             if !(isOptional && error.isAbsent) { errors.append(error.sourceError) }

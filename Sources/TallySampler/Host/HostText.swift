@@ -1,4 +1,4 @@
-// The host's files, as far as they are of use. https://man7.org/linux/man-pages/man5/proc.5.html
+// The fields of the host's files that are sampled. https://man7.org/linux/man-pages/man5/proc.5.html
 
 /// `/proc/meminfo`, in bytes.
 struct HostMemory: Equatable, Sendable {
@@ -38,7 +38,7 @@ struct NetworkTotals: Equatable, Sendable {
     let received: UInt64
     let sent: UInt64
 
-    /// Nil if no interface is of the wanted ones, or a sum does not fit.
+    /// Nil if no interface is wanted, or a sum overflows.
     init?(text: [UInt8], where isWanted: (String) -> Bool) {
         var received: [UInt64] = []
         var sent: [UInt64] = []
@@ -56,15 +56,14 @@ struct NetworkTotals: Equatable, Sendable {
         self.sent = up
     }
 
-    /// Whether what goes through an interface leaves the host: bridges and the host's ends of containers carry the same
-    /// bytes a second time.
+    /// True if the traffic of an interface leaves the host. Bridges and the host's ends of container interfaces carry
+    /// the same bytes a second time.
     static func leavesHost(_ name: String) -> Bool {
         name != "lo" && !["veth", "br-", "docker", "cni", "podman", "virbr"].contains { name.hasPrefix($0) }
     }
 }
 
-/// `/proc/pressure/…`: seconds in which some task waited.
-/// https://docs.kernel.org/accounting/psi.html
+/// The seconds during which some task waited, from `/proc/pressure/…`. https://docs.kernel.org/accounting/psi.html
 func pressureSeconds(text: [UInt8]) -> Double? {
     for line in text.lines where line.begins(with: "some ") {
         for word in line.words where word.begins(with: "total=") {

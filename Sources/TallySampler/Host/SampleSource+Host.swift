@@ -1,17 +1,16 @@
 internal import Tally
 
 extension SampleSource {
-    /// The machine, or what the kernel shows of it to a container: CPU, memory, swap, load, network, pressure and one
-    /// file system.
+    /// The machine, or the part that a container sees: CPU, memory, swap, load, network, pressure and one file system.
     ///
-    /// From `/proc/stat`, `/proc/meminfo`, `/proc/loadavg`, `/proc/net/dev`, `/proc/pressure` and `statvfs`. Of the
-    /// CPU, as everywhere, 100 is one core: a host with four of them that is half busy says 200. The first reading has
-    /// no such share, nor has one after counters went back by three seconds or more, after a CPU was added or taken
-    /// away, or after five intervals without one. Network totals leave out loops, bridges and the host's ends of
-    /// containers.
+    /// Reads `/proc/stat`, `/proc/meminfo`, `/proc/loadavg`, `/proc/net/dev`, `/proc/pressure` and `statvfs`. CPU is a
+    /// percentage of one core: a host with four half-busy cores has 200. The percentage is absent from the first
+    /// reading, after a counter decreases by three seconds or more, after a CPU is added or removed, and after more
+    /// than five intervals without a reading. Network totals exclude loopback, bridges and the host's ends of container
+    /// interfaces.
     ///
-    /// What cannot be read is absent and counted; pressure is absent without a word where the kernel has none. A call
-    /// that does not come back holds one thread, and is not made again before it does; stopping never waits for it.
+    /// A value that cannot be read is absent, and counted as an error. Pressure is just absent if the kernel has none.
+    /// A call that hangs holds one thread, and is not repeated until it returns. Stopping never waits for it.
     ///
     /// - Parameter disk: A path on the file system to watch.
     public static func host(disk: String = "/") -> SampleSource {
@@ -23,7 +22,7 @@ extension SampleSource {
     }
 }
 
-/// The host, and what it was when it was read last.
+/// The host and its last CPU reading.
 final class HostSource: Sendable {
     typealias Disk = Result<DiskSpace?, KernelFile.Failure>
 
@@ -32,7 +31,7 @@ final class HostSource: Sendable {
     private let clockTicks: Double
     private let last = Locked<(cpu: HostCPU, elapsed: Duration)?>(nil)
 
-    /// - Parameter patience: How long a tick waits for either: the rest of it waits too.
+    /// - Parameter patience: The maximum time to wait for each of the two calls. It delays the whole reading.
     init(
         proc: String = "/proc",
         clock: any Clock<Duration> = ContinuousClock(),
@@ -58,7 +57,7 @@ final class HostSource: Sendable {
         case .success(let space?):
             values[.diskTotalBytes] = Double(space.total)
             values[.diskUsedBytes] = Double(space.used)
-        case .success(nil): reading.errors.append(SourceError(.malformed, "the file system's size cannot be"))
+        case .success(nil): reading.errors.append(SourceError(.malformed, "the file system reports an impossible size"))
         case .failure(let failure): reading.errors.append(failure.sourceError)
         case nil: break
         }

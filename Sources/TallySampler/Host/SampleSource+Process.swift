@@ -1,12 +1,10 @@
 internal import Tally
 
 extension SampleSource {
-    /// This process: CPU, memory, descriptors, threads and when it started, from the same places as the `process_*`
-    /// metrics of `ProcessMetrics`.
+    /// This process: CPU, memory, descriptors, threads and start time, read like the metrics of `ProcessMetrics`.
     ///
-    /// Some 50 µs of system calls, on a thread of its own: in a container `/proc` may be served by a program, and hang.
-    /// A call that does not come back holds one thread, and is not made again before it does. Outside of Linux most of
-    /// it is absent.
+    /// Takes about 50 µs, on a thread of its own, because `/proc` may hang if a program serves it, as in a container. A
+    /// call that hangs holds one thread, and is not repeated until it returns. Outside Linux, most values are absent.
     public static func process() -> SampleSource {
         process(ProcessSource(facts: ProcessFacts.current))
     }
@@ -16,11 +14,11 @@ extension SampleSource {
     }
 }
 
-/// This process, and what it had used when it was read last.
+/// This process and its last CPU reading.
 final class ProcessSource: Sendable {
     private struct Found: Sendable {
         let facts: ProcessFacts
-        /// When they were read.
+        /// The time of the reading, by the source's clock.
         let time: Duration
     }
 
@@ -28,15 +26,15 @@ final class ProcessSource: Sendable {
     private let last = Locked<CPUReading?>(nil)
 
     /// - Parameters:
-    ///   - clock: What CPU time is a share of.
-    ///   - patience: How long a tick waits.
+    ///   - clock: The clock that measures the time between readings.
+    ///   - patience: The maximum time that a tick waits.
     init(
         clock: any Clock<Duration> = ContinuousClock(),
         patience: Duration = .seconds(1),
         facts: @escaping @Sendable () -> ProcessFacts
     ) {
         let now = ElapsedClock(clock).now
-        // In this order: what may take long comes before the CPU time is read.
+        // Read the clock last, because `/proc` may delay the reading of the CPU time.
         call = SingleCall(clock: clock, patience: patience) { Found(facts: facts(), time: now()) }
     }
 

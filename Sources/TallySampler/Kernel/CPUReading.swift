@@ -1,18 +1,18 @@
 internal import Tally
 
-/// CPU time as it was read, and when: what a later one is compared with.
+/// A reading of CPU time, for comparison with a later one.
 struct CPUReading: Equatable, Sendable {
-    /// A total.
+    /// The total CPU time.
     let seconds: Double
-    /// When the tick began that it was read for, by the sampler's clock: how old it is.
+    /// The start of the tick, by the sampler's clock. The age of the reading counts from here.
     let elapsed: Duration
-    /// When it was read, by the source's clock: on a machine that has no time to spare, seconds after the tick began.
+    /// The time of the reading, by the source's clock. On an overloaded machine, seconds after the start of the tick.
     let time: Duration
 
-    /// The share of the time between two readings, 100 being one core.
+    /// The CPU use between two readings, as a percentage of one core.
     ///
-    /// None without an earlier one, nor if the total fell, as after a restart, nor if it is more than five intervals
-    /// old, since the mean over an hour would be shown as that of the last seconds.
+    /// `.none` if there is no earlier reading, if the total decreased, as after a restart, or if the earlier reading is
+    /// more than five intervals old: a mean over an hour must not pass for the use of the last seconds.
     func share(since earlier: CPUReading?, tick: SourceTick, cpus: Int) -> CPUShare {
         guard let earlier, seconds >= earlier.seconds, !tick.isBeyondBaseline(earlier.elapsed) else { return .none }
         return CPUShare(used: seconds - earlier.seconds, during: time.since(earlier.time).inSeconds, cpus: cpus)
@@ -21,21 +21,21 @@ struct CPUReading: Equatable, Sendable {
 
 /// The CPU use between two readings.
 enum CPUShare: Equatable, Sendable {
-    /// Nothing, as the first one.
+    /// There is no comparable earlier reading.
     case none
     case percent(Double)
-    /// More than there is.
+    /// More CPU time than there was.
     case implausible
 
     /// - Parameters:
     ///   - used: CPU time, in seconds.
-    ///   - during: Time on the wall, in seconds.
-    ///   - cpus: How many cores there are. A tenth more than all of them is let pass: two clocks are compared.
+    ///   - during: The elapsed time, in seconds.
+    ///   - cpus: The number of cores. Up to 10 % more than all of them is accepted, because two clocks are compared.
     init(used: Double, during: Double, cpus: Int) {
         self.init(percent: used / during * 100, cpus: cpus, hasTimePassed: during > 0)
     }
 
-    /// A share that was worked out elsewhere.
+    /// Validates a percentage that is already computed.
     init(percent: Double, cpus: Int, hasTimePassed: Bool = true) {
         if !hasTimePassed || !(percent >= 0) {
             self = .none
@@ -50,7 +50,7 @@ enum CPUShare: Equatable, Sendable {
     }
 
     static func error(of subject: String) -> SourceError {
-        SourceError(.implausible, "\(subject) is said to have used more CPU time than there was")
+        SourceError(.implausible, "\(subject) reports more CPU time than there was; its cpu_percent is omitted")
     }
 }
 

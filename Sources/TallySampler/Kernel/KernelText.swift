@@ -1,15 +1,15 @@
-// What the kernel writes is text, but not ours: nothing here traps, whatever the bytes are.
+// Parsers for the text of kernel files. Nothing here traps, whatever the bytes.
 
 extension Collection<UInt8> {
-    /// The lines, without empty ones.
+    /// The non-empty lines.
     var lines: [SubSequence] { split(separator: UInt8(ascii: "\n")) }
 
-    /// The words, between blanks and tabs.
+    /// The words, separated by spaces, tabs or line feeds.
     var words: [SubSequence] {
         split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\n") }
     }
 
-    /// The number that these are the decimal digits of; nil if they are anything else, or it does not fit.
+    /// The unsigned decimal number. Nil if the bytes are not all digits, or if it overflows.
     var number: UInt64? {
         var number: UInt64 = 0
         for byte in self {
@@ -22,11 +22,11 @@ extension Collection<UInt8> {
         return isEmpty ? nil : number
     }
 
-    /// The number that the first line starting with this word has behind it.
+    /// The number after the key, on the first line that begins with the key as a whole word.
     func number(of key: StaticString) -> UInt64? {
         for line in lines where line.begins(with: key) {
             let words = line.words
-            // The word as a whole: `total` is not `total_rss`.
+            // Compare whole words: `total` is not `total_rss`.
             guard let first = words.first, first.count == key.utf8CodeUnitCount else { continue }
             return words.dropFirst().first?.number
         }
@@ -37,11 +37,11 @@ extension Collection<UInt8> {
         text.withUTF8Buffer { starts(with: $0) }
     }
 
-    /// The text, where it is UTF-8.
+    /// The bytes as UTF-8. Invalid ones are replaced.
     var text: String { String(decoding: self, as: UTF8.self) }
 }
 
-/// Sums that have no value where one of the parts has none that fits.
+/// The sum, or nil if it overflows.
 func checkedSum(_ numbers: some Sequence<UInt64>) -> UInt64? {
     var sum: UInt64 = 0
     for number in numbers {
@@ -58,6 +58,6 @@ func checkedProduct(_ one: UInt64, _ other: UInt64) -> UInt64? {
 }
 
 extension UInt64 {
-    /// The difference, if there is one that is not negative.
+    /// The difference, or nil if it is negative.
     func minus(_ other: UInt64) -> UInt64? { self >= other ? self - other : nil }
 }

@@ -1,49 +1,46 @@
 internal import Tally
 
-/// A call of the system that may take any time or never come back, such as `statvfs` on a network file system whose
-/// server is gone: made on a thread of its own, and one at a time, so that however often it is asked for, one thread
-/// hangs.
+/// A system call that may hang, such as `statvfs` on a network file system whose server is gone. Each call runs on a
+/// thread of its own, and only one at a time, so that at most one thread hangs.
 final class SingleCall<Value: Sendable>: Sendable {
     enum Outcome {
         case value(Value)
-        /// It takes longer than one waits, or an earlier one does.
+        /// The call did not return in time, or an earlier one is still in progress.
         case late
-        /// An earlier one has not come back for five seconds or more.
+        /// An earlier call has been in progress for five seconds or more.
         case stuck
-        /// The one that waits was cancelled.
+        /// The waiting task was cancelled.
         case cancelled
-        /// There is no thread to be had.
+        /// The system has no thread available.
         case noThread
 
-        /// The result of the call; otherwise nil, with an error appended.
+        /// The result of the call. Otherwise appends an error and returns nil, or throws if cancelled.
         func value(of what: String, _ errors: inout [SourceError]) throws -> Value? {
             switch self {
             case .value(let value): return value
-            case .late: errors.append(SourceError(.timeout, "\(what) does not answer"))
-            case .stuck: errors.append(SourceError(.stuck, "\(what) has not answered for five seconds or more"))
-            case .noThread: errors.append(SourceError(.failed, "no thread to ask \(what) on"))
+            case .late: errors.append(SourceError(.timeout, "reading \(what) timed out"))
+            case .stuck: errors.append(SourceError(.stuck, "reading \(what) has hung for five seconds or more"))
+            case .noThread: errors.append(SourceError(.failed, "the system has no thread available to read \(what)"))
             case .cancelled: throw CancellationError()
             }
             return nil
         }
     }
 
-    /// The time of the call in progress.
+    /// The start of the call in progress, by the sampler's clock.
     private let started = Locked<Duration?>(nil)
     private let call: @Sendable () -> Value
     private let clock: ElapsedClock
     private let patience: Duration
 
-    /// - Parameter patience: The longest to wait for a call.
+    /// - Parameter patience: The maximum time to wait for a call.
     init(clock: any Clock<Duration>, patience: Duration, _ call: @escaping @Sendable () -> Value) {
         self.clock = ElapsedClock(clock)
         self.patience = patience
         self.call = call
     }
 
-    /// Makes the call, unless an earlier one is in progress.
-    ///
-    /// - Parameter elapsed: The time by the sampler's clock.
+    /// Makes the call, unless an earlier one is in progress. `elapsed` is the time by the sampler's clock.
     func outcome(at elapsed: Duration) async -> Outcome {
         let earlier = started.withLock { started in
             let earlier = started

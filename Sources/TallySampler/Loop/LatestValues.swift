@@ -1,6 +1,6 @@
 internal import Tally
 
-/// The latest samples as metrics, under the names that cAdvisor and node_exporter have made standard.
+/// The latest samples as metrics, under the standard names of cAdvisor and node_exporter.
 ///
 /// https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md
 /// https://github.com/prometheus/node_exporter
@@ -15,13 +15,13 @@ struct LatestValues {
         let labels: [String]
         var counters: [Int: Double] = [:]
         var shown: Set<Int> = []
-        /// Ticks in a row without a sample.
+        /// The number of consecutive ticks without a sample.
         var missed = 0
     }
 
-    /// Containers and control groups that are exposed at most: a host that makes thousands must not make series of all.
+    /// The maximum number of exposed containers and control groups, so that thousands do not become series.
     static let maxSubjects = 500
-    /// Ticks in which one that could not be asked is shown as it was last seen.
+    /// The number of consecutive ticks without a sample after which a subject is hidden.
     static let patience = 4
 
     private let host: [Exposed]
@@ -59,12 +59,12 @@ struct LatestValues {
         self.containers = containers
     }
 
-    /// Shows a tick's samples.
+    /// Exposes a tick's samples.
     ///
-    /// A control group of a container that is among them by name is passed over, since its use would count twice.
+    /// Skips the control group of a container that was also sampled by name, because its use would count twice.
     ///
-    /// - Parameter isWhole: Whether what is not among them is gone, and not only silent.
-    /// - Returns: How many subjects were left out because there are too many.
+    /// - Parameter isWhole: True if subjects without a sample are gone, rather than unanswered.
+    /// - Returns: The number of subjects that were left out because there are too many.
     @discardableResult
     mutating func show(_ samples: [Sample], isWhole: Bool) -> Int {
         var seen: Set<SeriesKey> = []
@@ -106,15 +106,14 @@ struct LatestValues {
         return leftOut
     }
 
-    /// cAdvisor's: the id is the engine's, or the control group's path; the name is the subject's.
+    /// cAdvisor's labels: `id` is the engine's id or the control group's path, and `name` is the subject's.
     private static func labels(of sample: Sample) -> [String] {
         [sample.containerID ?? sample.subject.id, sample.subject.id]
     }
 
     private static func show(_ sample: Sample, _ families: [Exposed], _ subject: inout Subject) {
         let values = families.map { $0.value(sample) }
-        // A container that was restarted begins all of its counts anew. What is lower by a hair is an answer that came
-        // late, and is not shown.
+        // A restarted container resets all counters. A decrease of up to 2 % is a late answer, and is not exposed.
         let isRestarted = families.indices.contains { index in
             guard families[index].isCounter, let value = values[index], let last = subject.counters[index] else {
                 return false
@@ -141,15 +140,14 @@ struct LatestValues {
         subject.shown = []
     }
 
-    /// The process's own are read at each scrape, which is fresher than any sample; the host may have registered them
-    /// already.
+    /// Registers the process's metrics, unless the host has. Read at each scrape, they are fresher than any sample.
     private mutating func showProcess() {
         guard !hasProcess else { return }
         hasProcess = true
         try? ProcessMetrics.register(validatingIn: registry)
     }
 
-    /// Exposes nothing any more.
+    /// Hides the host, all containers and all control groups.
     mutating func hideAll() {
         hide(host, &hostState)
         for key in subjects.keys {

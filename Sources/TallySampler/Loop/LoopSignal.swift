@@ -1,6 +1,6 @@
 internal import Tally
 
-/// Wakes the one task that waits for it. Signals that come before the wait or together count once.
+/// Wakes the one task that waits for it. Several signals before the end of a wait count as one.
 final class LoopSignal: Sendable {
     private let next = Locked(FirstAnswer<Void>())
 

@@ -1,6 +1,6 @@
 internal import Tally
 
-/// Tells of changes, and of each only once.
+/// Reports changes of state, each only once.
 final class Reports: Sendable {
     enum Subject: Hashable, Sendable {
         case source(String)
@@ -27,7 +27,7 @@ final class Reports: Sendable {
     }
 
     private let report: @Sendable (SamplerReport) -> Void
-    /// With what kind of problem each is in.
+    /// The name of each subject's current problem.
     private let bad = Locked<[Subject: String]>([:])
 
     init(_ report: @escaping @Sendable (SamplerReport) -> Void) {
@@ -35,8 +35,8 @@ final class Reports: Sendable {
     }
 
     /// - Parameters:
-    ///   - problem: Nil if all is well.
-    ///   - name: Of the problem, where another one is worth telling.
+    ///   - problem: The problem, or nil if there is none.
+    ///   - name: The name of the problem. Another name is reported as a new problem.
     func set(_ subject: Subject, _ problem: String?, as name: String = "") {
         let hasChanged = bad.withLock { bad in
             let before = bad[subject]
@@ -48,13 +48,13 @@ final class Reports: Sendable {
         report(SamplerReport(kind: kind, source: subject.source, message: problem ?? ""))
     }
 
-    /// A problem that is over already.
+    /// Reports a problem that has already passed.
     func passed(_ subject: Subject, _ problem: String) {
-        report(SamplerReport(kind: subject.kinds.bad, source: subject.source, message: "\(problem), and over"))
+        report(SamplerReport(kind: subject.kinds.bad, source: subject.source, message: "\(problem), already recovered"))
     }
 
     func clockStepped(by seconds: Double) {
-        let message = "by \(seconds.rounded()) seconds"
+        let message = "the wall clock was set by \(seconds.rounded()) seconds"
         report(SamplerReport(kind: .clockStepped, source: "", message: message))
     }
 }

@@ -21,8 +21,8 @@ final class SamplerCore: Sendable {
     private let signal = LoopSignal()
     /// True if `wake()` was called and is not handled yet.
     private let isWoken = Atomic(false)
-    private let underWay = Locked<(@Sendable () -> Void)?>(nil)
-    /// The newest tick's time, which queries go up to.
+    private let endWork = Locked<(@Sendable () -> Void)?>(nil)
+    /// The time of the newest tick, which queries include even if the clock is behind it.
     private let lastTime = Locked<Int64?>(nil)
 
     init(
@@ -43,7 +43,7 @@ final class SamplerCore: Sendable {
         reports = Reports(report)
     }
 
-    // MARK: Life
+    // MARK: Start and stop
 
     /// Runs the loop, unless it runs already.
     func start(_ loop: @escaping @Sendable () async -> Void) throws(SamplerError) {
@@ -73,11 +73,11 @@ final class SamplerCore: Sendable {
         case .idle: Task.detached { [self] in await end() }
         case .running:
             signal.raise()
-            underWay.withLock(\.self)?()
+            endWork.withLock(\.self)?()
         }
     }
 
-    /// Waits until the loop has ended and the store is closed. A store that calls this would wait for itself.
+    /// Waits until the store is closed. Returns at once inside a call of the store, which would wait for itself.
     func waitForEnd() async {
         guard !ReentryGuard.isInside(self) else { return }
         await hasEnded.wait()
@@ -85,14 +85,14 @@ final class SamplerCore: Sendable {
 
     private func end() async {
         await withStore { await $0.close() }
-        // Not waited for: letting go of connections takes as long as others like.
+        // Not waited for, because closing connections may take any time.
         for source in sources { Task.detached { await source.shutdown() } }
         hasEnded.give(())
     }
 
     var isStopping: Bool { phase.withLock { $0 == .stopping } }
 
-    // MARK: Of the loop
+    // MARK: For the loop
 
     func wake() {
         isWoken.store(true, ordering: .relaxed)
@@ -101,23 +101,23 @@ final class SamplerCore: Sendable {
 
     func takeWake() -> Bool { isWoken.exchange(false, ordering: .relaxed) }
 
-    /// Waits for a time, or until there is something else to see to.
+    /// Waits until a time, or until a signal.
     func sleep(until due: Duration) async {
         let alarm = clock.alarm(at: due) { [signal] in signal.raise() }
         await signal.wait()
         alarm.cancel()
     }
 
-    /// Does what a stop ends early.
+    /// Performs work that a stop ends early, by calling `end`.
     func endingEarly<Result: Sendable>(
         _ end: @escaping @Sendable () -> Void,
         _ work: @Sendable () async -> Result
     ) async -> Result {
-        underWay.withLock { $0 = end }
-        // A stop that came before found nothing to end.
+        endWork.withLock { $0 = end }
+        // A stop that came earlier found nothing to end.
         if isStopping { end() }
         let result = await work()
-        let before = underWay.withLock { $0.take() }
+        let before = endWork.withLock { $0.take() }
         withExtendedLifetime(before) {}
         return result
     }
@@ -134,8 +134,7 @@ final class SamplerCore: Sendable {
         lastTime.withLock { $0 = time }
     }
 
-    /// Up to when there may be samples, in seconds since the Unix epoch: also while the clock is behind the last of
-    /// them.
+    /// The end of a query's range, in seconds since the Unix epoch: now, or the newest tick if the clock is behind it.
     func present() -> Int64 {
         let wall = Int64(exactly: wallSeconds().rounded(.down)).map(HistoryRange.clamped)
         let last = lastTime.withLock(\.self)

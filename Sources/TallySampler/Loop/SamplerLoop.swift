@@ -1,6 +1,6 @@
 internal import Tally
 
-/// The loop: sleeps, looks at the settings, samples, writes, prunes; one after the other, so that ticks never overlap.
+/// The sampling loop: sleeps, reads the settings, samples, writes and prunes, in sequence, so that ticks never overlap.
 struct SamplerLoop {
     private let core: SamplerCore
     private let settings: SettingsReader
@@ -49,7 +49,7 @@ struct SamplerLoop {
         core.metrics.hideSources(core.sources.map(\.name))
     }
 
-    /// Stops sampling. Pruning continues.
+    /// Hides all values, and prunes without sampling.
     private mutating func switchOff(keeping retention: Duration?) async {
         hideAll()
         if let retention, let stamp = await stamp(SamplingPlan.offPoll, retention) {
@@ -76,7 +76,7 @@ struct SamplerLoop {
 
     private mutating func tick(_ interval: Duration, _ retention: Duration) async {
         let start = core.clock.now()
-        // One time for the whole tick, so that its sums are of one moment.
+        // The whole tick has one time, so that its sums are of one moment.
         guard let stamp = await stamp(interval, retention) else { return }
         let run = TickRun(core.sources, SourceTick(elapsed: start, interval: interval), core.clock, core.outstanding)
         let state = await core.endingEarly({ run.cutShort() }, { await run.collectSamples() })
@@ -88,7 +88,7 @@ struct SamplerLoop {
         core.metrics.ticked(in: core.clock.now().since(start))
     }
 
-    /// The time that a tick is kept under, and what is old by then; nil where there is no time of day.
+    /// The time of a tick and the cutoff for pruning; nil if the wall-clock time is not usable.
     private mutating func stamp(_ interval: Duration, _ retention: Duration) async -> TickTimes.Stamp? {
         if times == nil { times = TickTimes(newest: try? await core.withStore { try await $0.newestTime() }) }
         let stamp = times?.stamp(
@@ -107,7 +107,7 @@ struct SamplerLoop {
     private func report(_ state: TickState) {
         for (source, outcome) in zip(core.sources, state.outcomes) {
             core.metrics.source(source.name, outcome, isCutShort: state.isCutShort)
-            // What was not waited for is neither well nor not.
+            // A source that was not waited for is neither up nor down.
             guard outcome.hasAnswered || outcome.error != nil else { continue }
             core.reports.set(.source(source.name), outcome.error?.description)
             guard outcome.hasAnswered, !state.isCutShort else { continue }
@@ -116,7 +116,7 @@ struct SamplerLoop {
             core.reports.set(
                 .targets(source.name),
                 failed.map { id in
-                    "\(outcome.targetErrors.count) of \(outcome.targets.count), first \(id): "
+                    "\(outcome.targetErrors.count) of \(outcome.targets.count) failed, the first is \(id): "
                         + "\(outcome.targetErrors[id]?.description ?? "")"
                 }
             )
@@ -141,7 +141,7 @@ struct SamplerLoop {
         }
         let status = await core.withStore { await $0.status() }
         core.metrics.history(status, after: lastStatus)
-        // What came and went since then, such as a corrupt file that was set aside.
+        // Failures that began and ended since the last tick, such as a corrupt file that was set aside.
         for (failure, count) in status.failures where failure != status.failure {
             if count > lastStatus?.failures[failure] ?? 0 { core.reports.passed(.history, failure.description) }
         }

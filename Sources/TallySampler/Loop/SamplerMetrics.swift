@@ -28,7 +28,7 @@ struct SamplerMetrics: Sendable {
                 labelNames: labels,
                 in: registry
             )
-            // Without labels it is exposed from the start, so that the first event is seen to be one.
+            // Exposed at zero from the start, so that `increase` notices the first event.
             if labels.isEmpty { family.add(0) }
             return family
         }
@@ -36,26 +36,26 @@ struct SamplerMetrics: Sendable {
         {
             try MirroredFamily("tally_sampler_" + name, help: help, labelNames: labels, in: registry)
         }
-        tickDuration = try gauge("tick_duration_seconds", "Time that the last tick took, its writing included.")
+        tickDuration = try gauge("tick_duration_seconds", "Time that the last tick took, including the write.")
         ticks = try counter("ticks_total", "Ticks that were sampled.")
-        skipped = try counter("skipped_ticks_total", "Ticks that were left out because the one before took too long.")
-        clockSteps = try counter("clock_steps_total", "Times that the time of day was found to have been set.")
-        sourceUp = try gauge("source_up", "Whether the source answered in the last tick.", ["source"])
-        targets = try gauge("targets", "What the source had to be asked for one by one in the last tick.", ["source"])
+        skipped = try counter("skipped_ticks_total", "Ticks that were skipped because the one before took too long.")
+        clockSteps = try counter("clock_steps_total", "Steps of the wall clock by more than two seconds.")
+        sourceUp = try gauge("source_up", "1 if the source answered in the last tick, 0 if not.", ["source"])
+        targets = try gauge("targets", "Targets of the source in the last tick, such as containers.", ["source"])
         errors = try counter(
             "errors_total",
-            "Sources and targets that gave no sample, by reason.",
+            "Failures of sources, of parts of them, and of their targets, by reason.",
             ["source", "reason"]
         )
         subjectsLeftOut = try gauge(
             "subjects_left_out",
-            "Containers and control groups of the last tick that are not shown as metrics, being too many."
+            "Containers and control groups of the last tick beyond the number that is exposed."
         )
-        settingsUp = try gauge("settings_up", "Whether the settings could be had when they were last asked for.")
-        rows = try gauge("history_rows", "Samples that are kept.")
-        bytes = try gauge("history_bytes", "What the history takes, in memory or files.")
-        backlog = try gauge("history_backlog_ticks", "Ticks that wait to be written.")
-        dropped = try counter("history_dropped_ticks_total", "Ticks that could not be kept.")
+        settingsUp = try gauge("settings_up", "1 if the settings closure answered when last called, 0 if not.")
+        rows = try gauge("history_rows", "Samples in the history.")
+        bytes = try gauge("history_bytes", "Size of the history, in memory or files.")
+        backlog = try gauge("history_backlog_ticks", "Ticks that wait in memory to be written.")
+        dropped = try counter("history_dropped_ticks_total", "Ticks that are lost.")
         failures = try counter("history_failures_total", "Failures of the history that have begun.", ["reason"])
     }
 
@@ -76,7 +76,7 @@ struct SamplerMetrics: Sendable {
         settingsUp.set(areUp ? 1 : 0)
     }
 
-    /// - Parameter isCutShort: Whether what has not answered says nothing.
+    /// - Parameter isCutShort: True if a missing answer means nothing, because the tick ended early.
     func source(_ name: String, _ outcome: TickState.Outcome, isCutShort: Bool) {
         if outcome.hasAnswered || !isCutShort { sourceUp.set(outcome.hasAnswered ? 1 : 0, [name]) }
         targets.set(Double(outcome.targets.count), [name])
@@ -86,7 +86,7 @@ struct SamplerMetrics: Sendable {
         }
     }
 
-    /// Nothing is known of them.
+    /// Stops exposing sources, whose state is unknown while nothing is sampled.
     func hideSources(_ names: [String]) {
         for name in names {
             sourceUp.remove([name])
@@ -98,7 +98,7 @@ struct SamplerMetrics: Sendable {
         subjectsLeftOut.set(Double(count))
     }
 
-    /// A tick that the store did not take.
+    /// Counts a tick that the store rejected.
     func lostTick() {
         dropped.add(1)
     }

@@ -1,8 +1,8 @@
 /// The validated settings.
 enum SamplingPlan: Hashable, Sendable {
-    /// They have never been had: what someone may have switched off is not started.
+    /// No settings have been read yet. Nothing is sampled, because they may switch sampling off.
     case unknown
-    /// - Parameter retention: How long what there is, is still kept; nil if that is not to be known.
+    /// - Parameter retention: The age at which samples are pruned; nil if nothing is pruned.
     case off(retention: Duration?)
     case on(interval: Duration, retention: Duration)
 
@@ -26,7 +26,7 @@ enum SamplingPlan: Hashable, Sendable {
         self = .on(interval: interval, retention: retention)
     }
 
-    /// The plan after an answer; nil stands for none in time, or an error.
+    /// The plan after an answer. Nil is a timeout or an error, and keeps the current plan.
     func after(_ settings: SamplingSettings?) -> SamplingPlan {
         settings.map { SamplingPlan($0) } ?? self
     }

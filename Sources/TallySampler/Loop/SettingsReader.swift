@@ -1,11 +1,11 @@
 internal import Tally
 
-/// Asks for the settings, and does not wait for those that do not come: the loop goes on with what it knows.
+/// Reads the settings, with a timeout, so that a closure that hangs does not hold up the loop.
 final class SettingsReader: Sendable {
     enum Answer: Sendable {
         case settings(SamplingSettings)
         case failed(String)
-        /// The sampler is being stopped.
+        /// The sampler is stopping.
         case stopped
     }
 
@@ -24,7 +24,7 @@ final class SettingsReader: Sendable {
             defer { isStuck = true }
             return !isStuck
         }
-        guard isFree else { return .failed("they have not come back from an earlier time") }
+        guard isFree else { return .failed("the closure has not returned from an earlier call") }
         let answer = FirstAnswer<Answer>()
         let task = Task.detached { [self] in
             let result: Answer
@@ -37,7 +37,7 @@ final class SettingsReader: Sendable {
             answer.give(result)
         }
         let deadline = clock.alarm(at: clock.now().adding(SamplingPlan.patience)) {
-            if answer.give(.failed("they did not come within \(SamplingPlan.patience)")) { task.cancel() }
+            if answer.give(.failed("the closure did not answer within \(SamplingPlan.patience)")) { task.cancel() }
         }
         defer { deadline.cancel() }
         return await core.endingEarly({ if answer.give(.stopped) { task.cancel() } }, { await answer.wait() })

@@ -1,6 +1,6 @@
 internal import Tally
 
-/// When ticks are due: at fixed distances, whatever each of them takes.
+/// The times when ticks are due: on a fixed grid, however long each tick takes.
 struct TickGrid {
     private(set) var due: Duration
     private let first: Duration
@@ -13,7 +13,7 @@ struct TickGrid {
         due = first
     }
 
-    /// A tick that was due is over. Returns how many were missed meanwhile: they are not made up for.
+    /// Advances past a tick that has ended. Returns the number of ticks that were due meanwhile, which are skipped.
     mutating func ticked(every interval: Duration, now: Duration) -> Int {
         lastTick = due
         let late = now.since(due).attoseconds
@@ -23,19 +23,19 @@ struct TickGrid {
             return 0
         }
         let passed = late / step
-        // Those that were missed count as ticks, so that looking at the settings meanwhile makes none.
+        // `lastTick` includes skipped ticks, so that reading the settings before the next one starts no tick.
         let last = Duration(attoseconds: due.attoseconds + passed * step)
         lastTick = last
         due = last.adding(interval)
         return Int(clamping: passed)
     }
 
-    /// Nothing is to be done but to look at the settings again.
+    /// Schedules only the next reading of the settings.
     mutating func poll(after delay: Duration, now: Duration) {
         due = now.adding(delay)
     }
 
-    /// The settings were looked at before their time, and may have changed.
+    /// Applies settings that were read between ticks.
     mutating func apply(_ plan: SamplingPlan, now: Duration) {
         switch plan {
         case .unknown: poll(after: SamplingPlan.unknownPoll, now: now)

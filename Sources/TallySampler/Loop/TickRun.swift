@@ -1,9 +1,8 @@
 internal import Tally
 
-/// Asks the sources and targets of one tick. Nobody who does not answer is waited for past the deadlines, whether or
-/// not it heeds its cancellation.
+/// Reads the sources and targets of one tick. Never waits beyond their deadlines, even if they ignore cancellation.
 final class TickRun: Sendable {
-    /// The calls of all ticks that have not returned. None is made again until it has.
+    /// The calls of all ticks that have not returned. A call is not repeated until it returns.
     final class Outstanding: Sendable {
         private let jobs = Locked<Set<TickState.Job>>([])
 
@@ -26,7 +25,7 @@ final class TickRun: Sendable {
     private let clock: ElapsedClock
     private let outstanding: Outstanding
     private let state: Locked<TickState>
-    /// Of what is under way: the question, and its deadline.
+    /// The tasks of each running job: its call, and its deadline if it has one.
     private let tasks = Locked<[TickState.Job: [Task<Void, Never>]]>([:])
     private let answer = FirstAnswer<TickState>()
 
@@ -49,7 +48,7 @@ final class TickRun: Sendable {
         return outcome
     }
 
-    /// Ends it now, with what there is.
+    /// Ends the tick now, with the answers so far.
     func cutShort() {
         change { $0.end(cutShort: true) }
     }
@@ -58,7 +57,7 @@ final class TickRun: Sendable {
 
     private func change(_ body: Change) {
         var actions = state.withLock { body(&$0) }
-        // A list and no recursion: of thousands that are stuck, each makes room for the next.
+        // No recursion, because each of thousands of stuck targets may start the next.
         var index = 0
         while index < actions.count {
             actions += perform(actions[index])
@@ -101,11 +100,11 @@ final class TickRun: Sendable {
         }
     }
 
-    private static let stuck = SourceError(.timeout, "it has not come back from an earlier tick")
+    private static let stuck = SourceError(.timeout, "the call of an earlier tick has not returned")
 
     /// - Parameters:
-    ///   - late: What its deadline changes; nil if it has none but the tick's.
-    ///   - otherwise: What changes if it has not come back from an earlier tick.
+    ///   - late: The change at the job's deadline; nil if it has no deadline but the tick's.
+    ///   - otherwise: The change if the call of an earlier tick has not returned.
     private func run(
         _ job: TickState.Job,
         late: Change?,
@@ -124,7 +123,7 @@ final class TickRun: Sendable {
             change(answered)
         }
         tasks.withLock { $0[job] = [task] + (deadline.map { [$0] } ?? []) }
-        // It may have ended before it was entered, or the tick may.
+        // The job or the tick may have ended before the tasks were stored.
         let isOver = state.withLock { !$0.isAsking(job) }
         if isOver { cancel(job) }
         return []

@@ -1,6 +1,5 @@
 extension TickState {
-    /// The samples, in the order of the sources; of two of one subject and container, the first. What the containers
-    /// used together goes into the host's.
+    /// The first sample of each subject and container, in the order of the sources. Adds the sums to the host's sample.
     func samples() -> [Sample] {
         var places: Set<SeriesKey> = []
         var samples: [Sample] = []
@@ -20,30 +19,29 @@ extension TickState {
         return samples
     }
 
-    /// Sums over the containers sampled. Absent where a sum would say less than the truth: nothing is known of
-    /// containers, or the tick was cut short.
+    /// The sums over sampled containers. Empty if nothing is known of containers, or if the tick was cut short.
     private func workload(of samples: [Sample]) -> [SampleMetric: Double] {
         guard !isCutShort else { return [:] }
         var seen: Set<[UInt8]> = []
-        // One container that two sources have sampled counts once.
+        // A container that two sources have sampled counts once.
         let named = samples.filter { $0.subject.kind == .container }
-        // Where there is no engine to name them, by their control groups.
+        // Containers that no engine has named, by their control groups.
         let nameless = samples.filter { $0.subject.kind == .controlGroup && $0.containerID != nil }
         let containers = (named + nameless).filter { sample in
             seen.insert(Array((sample.containerID ?? "\u{0}" + sample.subject.id).utf8)).inserted
         }
         let counts = outcomes.compactMap(\.containersRunning).filter { $0 >= 0 }
-        let said = counts.isEmpty ? nil : counts.reduce(0) { Int(clamping: Int128($0) + Int128($1)) }
-        guard !containers.isEmpty || said != nil else { return [:] }
+        let reportedCount = counts.isEmpty ? nil : counts.reduce(0) { Int(clamping: Int128($0) + Int128($1)) }
+        guard !containers.isEmpty || reportedCount != nil else { return [:] }
         var values: [SampleMetric: Double] = [:]
-        values[.containersRunning] = Double(containers.isEmpty ? said ?? 0 : containers.count)
+        values[.containersRunning] = Double(containers.isEmpty ? reportedCount ?? 0 : containers.count)
         for (sum, metric) in [
             (SampleMetric.workloadCPUPercent, SampleMetric.cpuPercent),
             (.workloadMemoryUsedBytes, .memoryUsedBytes),
         ] {
             let parts = containers.compactMap { $0.stored(metric) }
-            // None that run use nothing; some of which nothing is known use something.
-            if !parts.isEmpty || (containers.isEmpty && said == 0) { values[sum] = parts.reduce(0, +) }
+            // Without running containers, the sum is zero. If containers run but have no values, it is unknown.
+            if !parts.isEmpty || (containers.isEmpty && reportedCount == 0) { values[sum] = parts.reduce(0, +) }
         }
         return values
     }

@@ -1,6 +1,6 @@
-/// The requests and answers of a tick: a few targets at a time, each until its deadline, and all until the tick's.
+/// The requests and answers of a tick. A few targets run at a time, each until its deadline or the tick's.
 struct TickState {
-    /// Something that is asked.
+    /// A call of a source or a target.
     enum Job: Hashable, Sendable {
         case source(Int)
         case target(source: Int, id: String)
@@ -9,21 +9,20 @@ struct TickState {
     enum Action {
         case read(source: Int)
         case ask(SampleTarget, source: Int)
-        /// Its answer would come too late.
+        /// The answer would come too late.
         case cancel(Job)
-        /// All is answered, or will not be.
+        /// The tick is over.
         case end
     }
 
     struct Outcome: Sendable {
-        /// Nil while it is not known.
         var error: SourceError?
         /// Errors of parts of a source that answered.
         var partErrors: [SourceError] = []
         var hasAnswered = false
         var samples: [Sample] = []
         var containersRunning: Int?
-        /// In the order in which the source named them.
+        /// The ids of the targets, in the order of the source.
         var targets: [String] = []
         var targetSamples: [String: Sample] = [:]
         var targetErrors: [String: SourceError] = [:]
@@ -74,10 +73,10 @@ struct TickState {
 
     func isAsking(_ job: Job) -> Bool { !isOver && running.contains(job) }
 
-    // MARK: What happens
+    // MARK: Events
 
     mutating func begin() -> [Action] {
-        // A stop may have been faster.
+        // A stop may have come first.
         guard !isOver else { return [] }
         running = Set(outcomes.indices.map(Job.source))
         return outcomes.isEmpty ? endIfDone([]) : outcomes.indices.map { .read(source: $0) }
@@ -121,7 +120,7 @@ struct TickState {
         return [.cancel(job)] + answered(target: id, source: source, .failure(Self.noAnswer))
     }
 
-    /// The tick's time is up, or the sampler is being stopped.
+    /// Ends the tick, at its deadline or because the sampler is stopping.
     mutating func end(cutShort: Bool) -> [Action] {
         guard !isOver else { return [] }
         isOver = true
@@ -135,7 +134,7 @@ struct TickState {
             }
         }
         for (target, source) in waiting.rest + waitingLast.rest {
-            outcomes[source].targetErrors[target.id] = SourceError(.timeout, "there was no time left to ask it")
+            outcomes[source].targetErrors[target.id] = SourceError(.timeout, "the tick ended before its turn")
         }
         running = []
         return actions

@@ -2,42 +2,42 @@ internal import Tally
 
 /// The wall-clock times of ticks and the cutoff for pruning, robust to changes of the clock.
 struct TickTimes {
-    /// In seconds since the Unix epoch.
+    /// The time of the last tick, in seconds since the Unix epoch.
     private(set) var last: Int64?
     private var previous: (wall: Double, elapsed: Duration)?
-    /// The time that pruning goes by: it follows the clock, but never far at once.
+    /// The time from which the cutoff is computed. It follows the clock, in limited steps.
     private var trusted: Int64?
     private var holdsUntil: Duration = .zero
-    /// Stretches in which nothing was sampled, since the clock jumped over them or the program was off, oldest first.
+    /// Periods without samples, oldest first: the clock jumped over them, or the program was not running.
     private var gaps: [(from: Int64, to: Int64)] = []
 
-    /// A step is a difference of the two clocks that is larger than this, in seconds.
+    /// The deviation from the other clock, in seconds, beyond which the wall clock counts as set.
     static let tolerance = 2.0
-    /// Up to this far back, in seconds, time is taken to stand still until the clock has caught up.
+    /// If the clock goes back by at most this many seconds, ticks are dated one second apart until it catches up.
     static let standstill: Int64 = 3600
-    /// After a jump that is longer than this, nothing is pruned for a while: the clock may be set back soon.
+    /// After a jump forward by more than this many seconds, nothing is pruned for `hold`: the clock may be set back.
     static let jump: Int64 = 300
     static let hold = Duration.seconds(600)
-    /// A clock that jumps all the time is followed slowly: more stretches than this are not kept in mind.
+    /// The maximum number of gaps that are remembered. A clock that jumps more often is followed slowly.
     static let maxGaps = 16
     /// The maximum advance of the cutoff in a tick, in intervals.
     static let maxIntervals: Int64 = 10
 
     struct Stamp: Equatable {
         let time: Int64
-        /// By how many seconds the clock was set, if it was.
+        /// The number of seconds by which the clock was set, or nil.
         let step: Double?
         /// The time before which samples are pruned, or nil for none.
         let cutoff: Int64?
     }
 
-    /// - Parameter newest: Of the history that there is.
+    /// - Parameter newest: The time of the newest tick in the history.
     init(newest: Int64?) {
         last = newest.map(HistoryRange.clamped)
         trusted = last
     }
 
-    /// The stamp of a tick; nil where there is no time of day.
+    /// The stamp of a tick; nil if the wall-clock time is not usable.
     mutating func stamp(
         wall: Double,
         elapsed: Duration,
@@ -68,8 +68,7 @@ struct TickTimes {
         _ interval: Int64,
         _ retention: Int64
     ) -> Int64? {
-        // At the first tick there is no drift, only what the history ends with: a program that was off for long and a
-        // clock that is wrong look alike.
+        // The first tick has no drift, only the end of the history: a long downtime and a wrong clock look alike.
         let jumped = step.map { $0 > Double(Self.jump) } ?? (trusted.map { now - $0 > Self.jump } ?? false)
         if jumped, step != nil || holdsUntil == .zero {
             holdsUntil = elapsed.adding(Self.hold)
@@ -79,7 +78,7 @@ struct TickTimes {
         let base = trusted ?? now
         var limit = base + Self.maxIntervals * interval
         while let gap = gaps.first, base - retention > gap.from {
-            // All from before it is gone, and in it there is nothing to be careful of.
+            // Everything before the gap is pruned, and the gap itself is empty.
             limit = max(limit, gap.to)
             gaps.removeFirst()
         }

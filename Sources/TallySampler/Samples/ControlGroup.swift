@@ -1,16 +1,16 @@
-/// A control group of the kernel, by which systemd and container engines bound and count what a set of processes uses.
+/// A control group of the kernel, which systemd and container engines use to limit and account for processes.
 public struct ControlGroup: Hashable, Sendable {
-    /// The path below the mount: `system.slice/cron.service`.
+    /// The path relative to the mount point, such as `system.slice/cron.service`.
     public let path: String
 
     package init(path: String) {
         self.path = path
     }
 
-    /// The id of the container whose group it is, 64 hexadecimal digits; nil if it is none's.
+    /// The id of the group's container, 64 hexadecimal digits; nil if the group is not a container's.
     ///
-    /// As Docker, Podman, containerd and CRI-O name them: `docker-<id>.scope`, `libpod-<id>`, or the id alone. The
-    /// groups of their monitors (`libpod-conmon-<id>.scope`) are none.
+    /// Recognises the names that Docker, Podman, containerd and CRI-O use: `docker-<id>.scope`, `libpod-<id>`, or the
+    /// id alone. The groups of their monitors (`libpod-conmon-<id>.scope`) are not containers.
     public var containerID: String? {
         var name = Substring(path)
         if let slash = name.lastIndex(of: "/") { name = name[name.index(after: slash)...] }

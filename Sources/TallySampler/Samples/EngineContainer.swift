@@ -1,12 +1,12 @@
-/// A container as its engine lists it, for a host to say whose it is.
+/// A container as its engine lists it. The closure `subject` of `.docker(…)` maps it to a subject.
 public struct EngineContainer: Hashable, Sendable {
-    /// As the engine names it: 64 hexadecimal digits.
+    /// The engine's id: 64 hexadecimal digits.
     public let id: String
-    /// Its name, without the slash that Docker puts before it; the id if it has none.
+    /// The name, without Docker's leading slash; the id if there is none.
     public let name: String
-    /// The image it was made from, as it was asked for.
+    /// The image, as named when the container was created.
     public let image: String
-    /// Its labels.
+    /// The container's labels.
     public let labels: [String: String]
 
     package init(id: String, name: String, image: String = "", labels: [String: String] = [:]) {
@@ -16,10 +16,10 @@ public struct EngineContainer: Hashable, Sendable {
         self.labels = labels
     }
 
-    /// The subject's name that is taken unless a host says otherwise: what stays the same when a container is replaced.
+    /// The default name of the container's subject, which stays the same when the container is replaced.
     ///
-    /// `project/service` of Compose, `namespace/pod/container` of Kubernetes, the service's name of Swarm; else the
-    /// container's name.
+    /// `project/service` for Compose, `namespace/pod/container` for Kubernetes, the service's name for Swarm; otherwise
+    /// the container's name.
     public var subjectName: String {
         if let service = labels["com.docker.compose.service"] {
             return [labels["com.docker.compose.project"], service].compactMap(\.self).joined(separator: "/")

@@ -1,4 +1,4 @@
-/// Why a history could not be opened, written or asked.
+/// An error from opening, writing or querying a history.
 public struct HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -6,9 +6,9 @@ public struct HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
         public let description: String
 
         package static let invalidPath = Code(description: "invalidPath")
-        /// A later version of Tally wrote the file; it was not touched.
+        /// A later version of Tally wrote the file, which was not modified.
         public static let newerVersion = Code(description: "newerVersion")
-        /// The file is another program's database; it was not touched.
+        /// The file is another program's database, and was not modified.
         public static let foreignFile = Code(description: "foreignFile")
         package static let tooLarge = Code(description: "tooLarge")
         /// The file cannot be read now.

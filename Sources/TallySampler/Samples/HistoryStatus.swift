@@ -1,9 +1,9 @@
-/// The state of a history: its size, and the failure in force.
+/// The state of a history: its size and its current failure.
 public struct HistoryStatus: Sendable, Hashable {
-    /// A failure of the file: `busy`, `full`, `io`, `read_only`, `corrupt` (set aside, and a new file begun),
-    /// `held_by_reader`, `foreign`, `cannot_shrink`, `no_log` or `closed`. More may be added.
+    /// A failure of the file: `busy`, `full`, `io`, `read_only`, `corrupt` (set aside and replaced), `held_by_reader`,
+    /// `foreign`, `cannot_shrink`, `no_log` or `closed`. More may be added.
     public struct Failure: Hashable, Sendable, CustomStringConvertible {
-        /// The value of the metrics' label `reason`: `[a-z_]+`.
+        /// The value of the label `reason`: `[a-z_]+`.
         public let description: String
 
         /// Another process has locked the file.
@@ -12,26 +12,26 @@ public struct HistoryStatus: Sendable, Hashable {
         package static let inputOutput = Failure(description: "io")
         package static let readOnly = Failure(description: "read_only")
         package static let corrupt = Failure(description: "corrupt")
-        /// A reader has kept the log beside the file from being emptied for so long that nothing more is written to it.
+        /// The log has reached its limit, and a reader prevents it from being emptied. Nothing is written meanwhile.
         package static let heldByReader = Failure(description: "held_by_reader")
-        /// The file is another program's, or a later version's, and is not touched.
+        /// The file belongs to another program or to a later version of Tally, and is not modified.
         package static let foreign = Failure(description: "foreign")
-        /// The file cannot return space to the disk. Counted only: everything else works.
+        /// The file cannot return space to the disk. Only counted, because everything else works.
         package static let cannotShrink = Failure(description: "cannot_shrink")
-        /// The file system allows no log beside the file: readers and the writer wait for each other. Counted only.
+        /// The file system supports no write-ahead log: readers and the writer wait for each other. Only counted.
         package static let noLog = Failure(description: "no_log")
         package static let closed = Failure(description: "closed")
     }
 
     /// The number of samples kept; nil if they have not been counted.
     public package(set) var rows: Int?
-    /// The size in memory or in files.
+    /// The size in bytes, in memory or files.
     public package(set) var bytes: Int?
     /// The number of ticks that wait to be written.
     public package(set) var backlog: Int
-    /// The number of ticks that were dropped because they waited too long.
+    /// The number of ticks that were dropped before they could be written.
     public package(set) var droppedTicks: Int
-    /// The failure in force, or nil.
+    /// The current failure, or nil.
     public package(set) var failure: Failure?
     /// The number of times each failure has begun.
     public package(set) var failures: [Failure: Int]

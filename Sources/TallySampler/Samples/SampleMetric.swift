@@ -1,33 +1,33 @@
 /// A metric of a sample, with its unit in its name.
 ///
-/// Totals grow from the subject's start; a history shows them as they were read. Everything else is a level at the time
-/// of the sample.
+/// Totals increase from the subject's start, and the history stores them as they were read. All other metrics are
+/// values at the time of the sample.
 public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
-    /// The name, as stored and as a column: `[a-z0-9_]+`.
+    /// The name, which is also the name of a column in the file: `[a-z0-9_]+`.
     public let description: String
 
     private init(name: String) {
         description = name
     }
 
-    /// The metric of a name, as a request for a chart has it: `cpu_percent`. Nil if there is none.
+    /// Creates the metric with this name, such as `cpu_percent`. Returns nil if there is none.
     public init?(_ description: String) {
         guard Self.all.contains(where: { $0.description == description }) else { return nil }
         self.init(name: description)
     }
 
-    // MARK: Of every subject
+    // MARK: Every subject
 
-    /// CPU time used since the sample before, as a share of that time: 100 is one core.
+    /// CPU time used since the previous sample, as a percentage of one core.
     public static let cpuPercent = SampleMetric(name: "cpu_percent")
     /// CPU time used since the subject's start, in seconds. A total.
     public static let cpuSeconds = SampleMetric(name: "cpu_seconds")
-    /// Memory in use, without what the kernel can take back at once. Of a process: its resident set.
+    /// Memory in use, without pages that the kernel can reclaim at once. For a process, its resident set.
     public static let memoryUsedBytes = SampleMetric(name: "memory_used_bytes")
 
-    // MARK: Of containers, control groups and the host
+    // MARK: Containers, control groups and the host
 
-    /// The memory limit of the subject, absent if only the host limits it.
+    /// The memory limit of the subject. Absent if only the host's memory limits it.
     public static let memoryLimitBytes = SampleMetric(name: "memory_limit_bytes")
     /// Bytes received from networks. A total.
     public static let networkReceivedBytes = SampleMetric(name: "network_received_bytes")
@@ -37,18 +37,18 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
     public static let blockReadBytes = SampleMetric(name: "block_read_bytes")
     /// Bytes written to block devices. A total.
     public static let blockWrittenBytes = SampleMetric(name: "block_written_bytes")
-    /// Processes and threads, as the engine or kernel counts them.
+    /// The number of processes and threads, as counted by the engine or the kernel.
     public static let processes = SampleMetric(name: "processes")
 
-    // MARK: Of the host
+    // MARK: The host
 
-    /// Number of CPUs online.
+    /// The number of CPUs online.
     public static let cpuCount = SampleMetric(name: "cpu_count")
-    /// Memory there is.
+    /// Total memory.
     public static let memoryTotalBytes = SampleMetric(name: "memory_total_bytes")
-    /// Swap there is.
+    /// Total swap space.
     public static let swapTotalBytes = SampleMetric(name: "swap_total_bytes")
-    /// Swap in use.
+    /// Swap space in use.
     public static let swapUsedBytes = SampleMetric(name: "swap_used_bytes")
     /// Load average over one minute.
     public static let load1 = SampleMetric(name: "load1")
@@ -56,42 +56,41 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
     public static let load5 = SampleMetric(name: "load5")
     /// Load average over fifteen minutes.
     public static let load15 = SampleMetric(name: "load15")
-    /// Size of the file system watched.
+    /// The size of the watched file system.
     public static let diskTotalBytes = SampleMetric(name: "disk_total_bytes")
-    /// The used part of the disk.
+    /// The used space of the watched file system.
     public static let diskUsedBytes = SampleMetric(name: "disk_used_bytes")
-    /// Time in which some task waited for a CPU, in seconds. A total.
+    /// Time during which some task waited for a CPU, in seconds. A total.
     public static let cpuPressureSeconds = SampleMetric(name: "cpu_pressure_seconds")
-    /// Time in which some task waited for memory, in seconds. A total.
+    /// Time during which some task waited for memory, in seconds. A total.
     public static let memoryPressureSeconds = SampleMetric(name: "memory_pressure_seconds")
-    /// Time in which some task waited for input or output, in seconds. A total.
+    /// Time during which some task waited for input or output, in seconds. A total.
     public static let ioPressureSeconds = SampleMetric(name: "io_pressure_seconds")
-    /// CPU of all containers sampled, together: 100 is one core.
+    /// The CPU use of all sampled containers together, as a percentage of one core.
     public static let workloadCPUPercent = SampleMetric(name: "workload_cpu_percent")
-    /// Memory of all containers sampled, together.
+    /// The memory use of all sampled containers together.
     public static let workloadMemoryUsedBytes = SampleMetric(name: "workload_memory_used_bytes")
-    /// Containers that run: those sampled, or where none could be, as many as the engine says.
+    /// The number of running containers: those sampled, or if none could be, the engine's own count.
     public static let containersRunning = SampleMetric(name: "containers_running")
 
-    // MARK: Of this process
+    // MARK: This process
 
-    /// Virtual memory.
+    /// The virtual memory size.
     public static let virtualMemoryBytes = SampleMetric(name: "virtual_memory_bytes")
-    /// File descriptors that are open.
+    /// The number of open file descriptors.
     public static let openDescriptors = SampleMetric(name: "open_descriptors")
-    /// The soft limit of open file descriptors.
+    /// The soft limit on open file descriptors.
     public static let maxDescriptors = SampleMetric(name: "max_descriptors")
-    /// Threads.
+    /// The number of threads.
     public static let threads = SampleMetric(name: "threads")
-    /// When it started, in seconds since the Unix epoch.
+    /// The start time of the process, in seconds since the Unix epoch.
     public static let startTimeSeconds = SampleMetric(name: "start_time_seconds")
 
-    // MARK: Which there are
+    // MARK: All metrics
 
-    /// All of them, each once.
     private static let all = Set(SampleSubject.Kind.all.flatMap(metrics))
 
-    /// The metrics of a subject of this kind, in the order of storage.
+    /// The metrics of a kind of subject, in storage order.
     package static func metrics(of kind: SampleSubject.Kind) -> [SampleMetric] {
         switch kind {
         case .host:

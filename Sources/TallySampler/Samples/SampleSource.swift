@@ -1,7 +1,7 @@
 /// A source of samples, which a sampler reads at each tick.
 ///
-/// The ready-made ones are `.host()`, `.process()`, `.cgroups()` and, with the trait `Docker`, `.docker()`. A host can
-/// add its own:
+/// The built-in sources are `.host()`, `.process()`, `.cgroups()` and, with the trait `Docker`, `.docker()`. You can
+/// add your own:
 ///
 /// ```swift
 /// let pool = SampleSource("pool") { _ in
@@ -9,21 +9,20 @@
 /// }
 /// ```
 ///
-/// A source keeps what it read last, to tell what was used since: it belongs to one sampler.
+/// A source keeps its last reading, to compute the use since then. Give each sampler sources of its own.
 public struct SampleSource: Sendable {
     package let name: String
     package let read: @Sendable (SourceTick) async throws -> SourceReading
     package let shutdown: @Sendable () async -> Void
 
-    /// A source of a host's own.
+    /// Creates a source.
     ///
     /// - Parameters:
-    ///   - name: The label's value in the sampler's own metrics.
-    ///   - shutdown: Called once the sampler has stopped, to let go of what the source holds open. A sampler's `stop`
-    ///     does not wait for it.
-    ///   - read: Asked once a tick, never twice at a time. It may take the tick's 30 seconds at most, is cancelled past
-    ///     them, and must not block its thread. If it throws, that is counted in
-    ///     `tally_sampler_errors_total{source,reason}`, and the other sources are not touched.
+    ///   - name: The value of the label `source` in the sampler's own metrics.
+    ///   - shutdown: Releases resources after the sampler has stopped. ``Sampler/stop()`` does not wait for it.
+    ///   - read: Called once a tick, never concurrently with itself. It is cancelled when the tick's 30 seconds are
+    ///     over, and must not block its thread. If it throws, the error is counted in
+    ///     `tally_sampler_errors_total{source,reason}`, and the other sources are unaffected.
     public init(
         _ name: String,
         shutdown: @escaping @Sendable () async -> Void = {},
@@ -35,11 +34,11 @@ public struct SampleSource: Sendable {
     }
 }
 
-/// The tick that a source is asked for.
+/// The tick that a source is read for.
 public struct SourceTick: Sendable {
-    /// By the sampler's clock, since the sampler was made. Never goes back.
+    /// The start of the tick by the sampler's clock, as the time since the sampler was created. Never decreases.
     public let elapsed: Duration
-    /// The time between ticks. A previous reading that is more than five intervals old is no baseline.
+    /// The time between ticks. A previous reading that is more than five intervals old is not used as a baseline.
     package let interval: Duration
 
     package init(elapsed: Duration, interval: Duration) {
@@ -61,8 +60,7 @@ public struct SourceReading: Sendable {
     ///   - samples: The samples that are ready.
     ///   - targets: Items that need one request each: up to eight in parallel, each limited to 10 seconds.
     ///   - containersRunning: The number of running containers; nil if the source does not know it.
-    ///   - errors: Parts that failed although the rest answered, such as one file of several. Counted like a thrown
-    ///     error.
+    ///   - errors: Failures of parts, such as one file of several. Counted like a thrown error.
     public init(
         samples: [Sample] = [],
         targets: [SampleTarget] = [],
@@ -84,8 +82,8 @@ public struct SampleTarget: Sendable {
     /// Creates a target.
     ///
     /// - Parameters:
-    ///   - id: Unique among the source's targets, such as a container's id. Of two with one id, the second is dropped.
-    ///   - read: Returns the sample, or nil if there is none, as of a container that has stopped since it was listed.
+    ///   - id: An id, unique among the source's targets. A second target with the same id is dropped.
+    ///   - read: Returns the sample, or nil if there is none, as when a container has stopped meanwhile.
     public init(id: String, read: @escaping @Sendable () async throws -> Sample?) {
         self.id = id
         self.read = read

@@ -1,41 +1,41 @@
 internal import Tally
 
-/// A change that an operator wants to know of, told once: not at each tick for as long as it lasts.
+/// A change of state that concerns an operator. Reported once, not at each tick while it lasts.
 public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
     /// The kind of change. More may be added.
     public struct Kind: Hashable, Sendable, CustomStringConvertible {
         /// The kind's name.
         public let description: String
 
-        /// A source gave no answer.
+        /// A source failed or did not answer.
         public static let sourceDown = Kind(description: "source down")
         /// A source answers again.
         public static let sourceUp = Kind(description: "source up")
-        /// A source answered, but not with all that it usually has.
-        public static let partsFailing = Kind(description: "source in part down")
-        /// A source has all again that it usually has.
-        public static let partsRecovered = Kind(description: "source whole again")
-        /// Some of a source's targets gave no answer.
+        /// A source answered, but parts of it failed.
+        public static let partsFailing = Kind(description: "source parts failing")
+        /// All parts of a source answer again.
+        public static let partsRecovered = Kind(description: "source parts recovered")
+        /// Some of a source's targets failed or did not answer.
         public static let targetsFailing = Kind(description: "targets failing")
         /// All of a source's targets answer again.
         public static let targetsRecovered = Kind(description: "targets recovered")
-        /// The settings could not be had; the last good ones are in force.
+        /// The closure `settings` threw or was late. The last good settings are in force.
         public static let settingsFailing = Kind(description: "settings failing")
-        /// The settings can be had again.
+        /// The closure `settings` answers again.
         public static let settingsRecovered = Kind(description: "settings recovered")
         /// The history cannot be written.
         public static let historyFailure = Kind(description: "history failing")
-        /// The history is well again.
+        /// The history is written again.
         public static let historyRecovered = Kind(description: "history recovered")
-        /// The time of day has been set.
+        /// The wall clock was set.
         public static let clockStepped = Kind(description: "clock stepped")
     }
 
     /// The kind of change.
     public let kind: Kind
-    /// The source's name; empty where it is about none.
+    /// The source's name. Empty if the change does not concern a source.
     public let source: String
-    /// A sentence for an operator, which may hold what an engine or a host's closure said.
+    /// A message for the operator. It may contain text from an engine or from a closure of the host.
     public let message: String
 
     /// A line for a log.
@@ -43,6 +43,6 @@ public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
         "Tally sampler: \(kind)\(source.isEmpty ? "" : " (\(source))")\(message.isEmpty ? "" : ": \(message)")"
     }
 
-    /// The default of a sampler: a history that is not kept must be noticed before the day it is needed.
+    /// The default of a sampler, so that a failing history is noticed before it is needed.
     static let toStandardError: @Sendable (SamplerReport) -> Void = { System.writeToStandardError("\($0)") }
 }

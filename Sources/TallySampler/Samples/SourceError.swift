@@ -1,35 +1,34 @@
-/// Why a source, or one of its targets, gave no sample.
+/// The failure of a source, of a part of it, or of one of its targets.
 public struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The reason, as a label's value: a small set.
+    /// The reason, one of a small set, which becomes a label value.
     public struct Reason: Hashable, Sendable, CustomStringConvertible {
         /// The reason's name: `[a-z_]+`.
         public let description: String
 
-        /// There is nobody to ask: no socket, no such file.
+        /// There is no such socket or file.
         public static let unavailable = Reason(description: "unavailable")
-        /// This process may not ask.
+        /// This process lacks permission.
         public static let forbidden = Reason(description: "forbidden")
         /// No answer in time.
         public static let timeout = Reason(description: "timeout")
-        /// The answer says that it failed.
+        /// The answer reports an error.
         public static let refused = Reason(description: "refused")
-        /// The answer cannot be read, or is larger than any sane one.
+        /// The answer cannot be parsed, or is too large.
         public static let malformed = Reason(description: "malformed")
-        /// A call of the system has not come back for some seconds, as on a dead network file system; it is not made
-        /// again before it does.
+        /// A system call has hung for seconds, as on a dead network file system. It is not repeated until it returns.
         package static let stuck = Reason(description: "stuck")
-        /// A value that cannot be, such as more CPU time than there is. It is left out.
+        /// An impossible value, such as more CPU time than there was. It is omitted.
         package static let implausible = Reason(description: "implausible")
-        /// There are more than a source takes.
+        /// There are more items than the source reads.
         package static let limit = Reason(description: "limit")
-        /// Any other error, as of a host's own source.
+        /// Any other error, such as one thrown by your own source.
         public static let failed = Reason(description: "failed")
     }
 
     package let reason: Reason
     package let message: String
 
-    /// An error of these parts.
+    /// Creates an error.
     public init(_ reason: Reason, _ message: String) {
         self.reason = reason
         self.message = message

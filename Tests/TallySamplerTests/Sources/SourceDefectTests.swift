@@ -180,7 +180,7 @@ struct SourceDefectTests {
             try sockets.present(exists: { $0 != "/none" }, isOpen: { _ in false })
         }
         #expect(error?.reason == .forbidden)
-        #expect(error?.message == "this process may not use /first")
+        #expect(error?.message == "no permission to use /first: join the socket's group")
         let none = #expect(throws: SourceError.self) {
             try sockets.present(exists: { _ in false }, isOpen: { _ in false })
         }
@@ -189,13 +189,13 @@ struct SourceDefectTests {
 
     @Test(
         arguments: [
-            ("ssh://user:secret@host", " but ssh://"), ("tcp://user:secret@10.0.0.1:2375", " but tcp://"),
+            ("ssh://user:secret@host", ", not ssh://"), ("tcp://user:secret@10.0.0.1:2375", ", not tcp://"),
             ("user:secret@host", ""), ("user:secret@host://", ""), ("://secret", ""), ("secret", ""),
         ]
     )
     func ofAnAddressOnlyTheSchemeIsTold(_ address: String, _ told: String) {
         let sockets = EngineSockets.usual { $0 == "DOCKER_HOST" ? address : nil }
-        #expect(sockets.fault == "DOCKER_HOST is no Unix socket\(told)")
+        #expect(sockets.fault == "DOCKER_HOST must begin with unix://\(told)")
         #expect(sockets.paths.isEmpty)
     }
     #endif

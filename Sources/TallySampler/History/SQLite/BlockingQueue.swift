@@ -1,8 +1,7 @@
 #if SQLite
 internal import Dispatch
 
-/// Runs an actor's jobs on a serial queue of its own, which has a thread while there is work: a call that blocks there
-/// holds none of the runtime's few.
+/// Runs an actor's jobs on a serial dispatch queue, so that blocking calls hold no thread of the concurrency pool.
 final class BlockingQueue: SerialExecutor {
     private let queue: DispatchQueue
 

@@ -1,23 +1,23 @@
 #if SQLite
 internal import Foundation
 
-/// Sets a file that SQLite cannot make sense of aside, for whoever wants to look at it.
+/// Sets aside a file that SQLite cannot read, so that it can be inspected later.
 enum CorruptFile {
     /// The maximum number of kept files, so that a failing disk does not fill up with them.
     static let maxKept = 3
 
-    /// Renames the file to `<name>.corrupt-<time>`, and what lies beside it likewise, so that SQLite still finds it.
+    /// Renames the file to `<name>.corrupt-<time>`, and its `-wal` and `-shm` to match, so that SQLite finds them.
     ///
-    /// - Parameter time: In seconds since the Unix epoch.
-    /// - Throws: If the file cannot be renamed, as in a folder that is read-only.
+    /// - Parameter time: The current time, in seconds since the Unix epoch.
+    /// - Throws: An error if the file cannot be renamed, as in a read-only folder.
     static func setAside(_ path: String, at time: Int64) throws {
         let files = FileManager.default
         var target = path + suffix + "\(time)"
-        // Twice in one second: another name, and none that is there is written over.
+        // Never overwrites a file that was set aside in the same second.
         for number in 1..<100 where files.fileExists(atPath: target) {
             target = path + suffix + "\(time &+ Int64(number))"
         }
-        // Last, so that there is no new file whose log is an old one's.
+        // The file itself moves last, so that a new file never finds an old log beside it.
         for beside in ["-wal", "-shm"] where files.fileExists(atPath: path + beside) {
             try files.moveItem(atPath: path + beside, toPath: target + beside)
         }

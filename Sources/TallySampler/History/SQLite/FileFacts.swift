@@ -7,7 +7,6 @@ struct FileFacts: Equatable {
     let number: UInt64
     let bytes: Int
 
-    /// Nil if there is no such file.
     init?(of path: String) {
         guard let status = System.status(of: path) else { return nil }
         device = status.device
@@ -23,7 +22,7 @@ struct FileFacts: Equatable {
         return System.canWrite(folder(of: path))
     }
 
-    /// True if the file system is known to have no room left.
+    /// True if the file system is known to be full.
     static func isFull(_ path: String) -> Bool {
         System.fileSystem(holding: folder(of: path))?.availableBlocks == 0
     }

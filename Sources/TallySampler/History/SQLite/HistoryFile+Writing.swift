@@ -26,7 +26,7 @@ extension HistoryFile {
             }
             return (fresh, change)
         }
-        // Only now: what was begun in a transaction that failed has no id.
+        // Only after the commit, because a series that a failed transaction inserted has no id.
         series.merge(fresh) { $1 }
         rows = rows.map { $0 + change }
         lastTime = max(lastTime ?? time, time)
@@ -38,7 +38,7 @@ extension HistoryFile {
         try statement.execute(arguments: StatementArguments([time.databaseValue, series.databaseValue] + values))
     }
 
-    /// The series of a subject and container, which may have to be begun.
+    /// Finds the series of a subject and container, or inserts it.
     private static func find(_ key: SeriesKey, _ db: Database, at time: Int64) throws -> (id: Int64, seen: Int64) {
         let texts = key.texts
         let selection = try db.cachedStatement(
@@ -46,7 +46,7 @@ extension HistoryFile {
         )
         if let row = try Row.fetchOne(selection, arguments: StatementArguments(texts)) {
             guard let id = row.decoded(0, as: Int64.self) else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
-            // Long ago, so that it is written anew.
+            // An unreadable `seen` counts as long ago, so that it is rewritten.
             return (id, row.decoded(1, as: Int64.self) ?? .min)
         }
         let insertion = try db.cachedStatement(
@@ -56,13 +56,13 @@ extension HistoryFile {
         return (db.lastInsertedRowID, time)
     }
 
-    /// Notes that a series is in use, once an hour.
+    /// Records that a series is in use, at most once an hour.
     private static func touch(
         _ entry: (id: Int64, seen: Int64),
         _ db: Database,
         at time: Int64
     ) throws -> (id: Int64, seen: Int64) {
-        // The time is of a range in which this cannot overflow; what the file says may be any number.
+        // `time` is clamped, so this cannot overflow. `entry.seen` is from the file, and may be any number.
         guard entry.seen <= time - seenSlack else { return entry }
         let statement = try db.cachedStatement(sql: "UPDATE series SET seen = ? WHERE id = ?")
         try statement.execute(arguments: [time, entry.id])
@@ -81,10 +81,9 @@ extension HistoryFile {
 
     // MARK: Pruning
 
-    /// Deletes what is from before a time, some thousands of rows at most: a longer history goes in several calls.
+    /// Deletes rows from before a time, up to `pruneRows` of each kind. A longer history takes several calls.
     mutating func prune(before time: Int64) throws {
-        // Deleting is writing: where ticks are only pruned, as while a sampler is switched off, nobody else looks at
-        // the log.
+        // Deleting also grows the log, and a sampler that is switched off prunes without writing ticks.
         try keepLogShort()
         let time = HistoryRange.clamped(time)
         let limit = options.pruneRows
@@ -94,7 +93,7 @@ extension HistoryFile {
             try db.inTransaction(.immediate) {
                 for kind in HistorySchema.kinds {
                     let table = HistorySchema.table(of: kind)
-                    // Where the key's range is cut, which is found by walking along it that far.
+                    // The last time to delete in this call, found by walking `limit` rows along the key.
                     let find = "SELECT ts FROM \(table) WHERE ts < ? ORDER BY ts LIMIT 1 OFFSET ?"
                     let cut = try Int64.fetchOne(db.cachedStatement(sql: find), arguments: [time, limit])
                     let deletion = try db.cachedStatement(sql: "DELETE FROM \(table) WHERE ts <= ?")
@@ -112,7 +111,7 @@ extension HistoryFile {
         if deleted > 0 { try giveBackPages() }
     }
 
-    /// Deletes series that have no samples left, which is known without looking at any.
+    /// Deletes series that have no samples left. Their `seen` implies that, so no sample is read.
     private static func pruneSeries(_ db: Database, before time: Int64) throws {
         let statement = try db.cachedStatement(
             sql: "DELETE FROM series WHERE id IN (SELECT id FROM series WHERE seen < ? ORDER BY seen LIMIT 256)"
@@ -120,7 +119,7 @@ extension HistoryFile {
         try statement.execute(arguments: [time - seenSlack])
     }
 
-    /// Deletes, in bounded steps, rows of times that nobody can have seen yet. Returns whether none are left.
+    /// Deletes rows that are dated after a time, in bounded steps. Returns true if none are left.
     mutating func removeFuture(after time: Int64) throws -> Bool {
         let limit = options.pruneRows
         let (deleted, isDone) = try queue.writeWithoutTransaction { db in
@@ -132,13 +131,13 @@ extension HistoryFile {
                     let find = "SELECT ts FROM \(table) WHERE ts > ? ORDER BY ts DESC LIMIT 1 OFFSET ?"
                     let cut = try Int64.fetchOne(db.cachedStatement(sql: find), arguments: [time, limit])
                     let deletion = try db.cachedStatement(sql: "DELETE FROM \(table) WHERE ts >= ?")
-                    // Of a damaged file, the time found may be any.
+                    // In a damaged file, the time found may be any number.
                     let first = max(cut ?? time + 1, time + 1)
                     try deletion.execute(arguments: [first])
                     deleted += db.changesCount
                     isDone = isDone && cut == nil
                 }
-                // Else they would stay for as long as their clock was ahead.
+                // Otherwise these series would stay until the clock catches up with `seen`.
                 if deleted > 0 {
                     try db.execute(sql: "UPDATE series SET seen = ? WHERE seen > ?", arguments: [time, time])
                 }
@@ -153,20 +152,20 @@ extension HistoryFile {
         return isDone
     }
 
-    // MARK: Room
+    // MARK: Disk space
 
-    /// Gives pages back to the disk, some at a time, and only where they are so many that they will not be used soon.
+    /// Returns up to 64 free pages to the disk, if there are more than will soon be reused.
     private func giveBackPages() throws {
         try queue.writeWithoutTransaction { db in
             let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
             let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
             guard free > max(256, pages / 4) else { return }
-            // A page a step: `execute` takes them all.
+            // Each step of the statement frees one page, and `execute` runs all steps.
             try db.execute(sql: "PRAGMA incremental_vacuum(64)")
         }
     }
 
-    /// Empties the log where SQLite itself has not, as behind a reader that never leaves.
+    /// Empties the log if SQLite has not, as behind a reader that never finishes.
     private func keepLogShort() throws {
         guard logBytes > options.logBytes + options.logBytes / 2 else { return }
         try queue.writeWithoutTransaction { db in
@@ -181,7 +180,7 @@ extension HistoryFile {
 }
 
 extension SeriesKey {
-    /// As stored.
+    /// The values of the key's columns, as stored.
     fileprivate var texts: [String] {
         [subject.kind.description, subject.id, containerID ?? ""].map(HistorySchema.stored)
     }

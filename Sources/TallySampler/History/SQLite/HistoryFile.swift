@@ -1,24 +1,22 @@
 #if SQLite
 internal import GRDB
 
-/// An open file of samples: the one connection that writes to it. Whoever has it sees to it that nothing else does at
-/// the same time.
+/// An open file of samples, with the only connection that writes to it. The owner serialises its use.
 struct HistoryFile {
     struct Options: Sendable {
-        /// How long a lock of another process is waited for. What it keeps from being written waits in memory after
-        /// that, so there is no need to wait long.
+        /// The maximum wait for another process's lock. Short, because ticks that cannot be written wait in memory.
         var busyTimeout: Duration = .milliseconds(250)
-        /// The log beside the file is emptied past this.
+        /// The target size of the log, in bytes. A longer log is emptied.
         var logBytes = 4 << 20
-        /// Nothing is written while the log is larger and cannot be emptied.
+        /// The size of the log beyond which nothing is written until it can be emptied.
         var maxLogBytes = 16 << 20
-        /// A file that has to be rewritten to be able to shrink is, up to this size.
+        /// The maximum size of a file that is rewritten so that it can shrink, or whose rows are counted.
         var maxRewriteBytes = 64 << 20
-        /// Rows that one pruning deletes at most of a kind, but for those of one time.
+        /// The maximum number of rows of each kind that one pruning deletes, rounded up to whole ticks.
         var pruneRows = 5_000
     }
 
-    /// Thrown where the log is too long and a reader keeps it from being emptied.
+    /// Thrown if the log is too long and a reader keeps it from being emptied.
     struct LogIsHeld: Error {}
 
     let path: String
@@ -27,24 +25,24 @@ struct HistoryFile {
     let facts: FileFacts
     /// The limitations of a file that still works.
     let shortcomings: [HistoryStatus.Failure]
-    /// Samples in the file; nil if they were too many to count.
+    /// The number of samples in the file; nil if there were too many to count.
     var rows: Int?
-    /// The newest tick that is no more than a day ahead of when the file was opened.
+    /// The time of the newest tick that was at most a day ahead of the clock when the file was opened.
     var lastTime: Int64?
-    /// Ids of the series in the file, and until when their `seen` is good for.
+    /// The series in use, with their ids and the times stored as `seen`.
     var series: [SeriesKey: (id: Int64, seen: Int64)] = [:]
 
-    /// The lag of `seen` behind a series' newest sample that avoids a write at each tick, in seconds.
+    /// The maximum lag of `seen` behind a series' newest sample, in seconds. The lag avoids a write at each tick.
     static let seenSlack: Int64 = 3600
-    /// Rows of a time that is this far ahead are not believed.
+    /// Rows that are dated further ahead than this, in seconds, are not trusted.
     static let maxAhead: Int64 = 86_400
 
     // MARK: Opening
 
-    /// Opens the file, or begins it.
+    /// Opens the file, or creates it.
     ///
-    /// - Parameter now: In seconds since the Unix epoch.
-    /// - Throws: ``HistoryError`` if it is not to be touched, or what SQLite says.
+    /// - Parameter now: The current time, in seconds since the Unix epoch.
+    /// - Throws: ``HistoryError`` if the file must not be modified, or an error from SQLite.
     init(path: String, options: Options, now: Int64) throws {
         self.path = path
         self.options = options
@@ -72,20 +70,19 @@ struct HistoryFile {
         return configuration
     }
 
-    /// Looks through a connection that cannot write, since closing one that can would already empty the log of a file
-    /// that is not ours.
+    /// Checks the owner through a read-only connection: closing a writable one would empty the log of a foreign file.
     private static func checkOwner(_ path: String, _ options: Options) throws {
         let queue = try DatabaseQueue(path: path, configuration: configuration(options, readOnly: true))
         _ = try queue.read { try HistorySchema.owner($0) }
         try queue.close()
     }
 
-    /// Sets what a file is begun with before its first page is written, then what each connection has to set.
+    /// Applies the settings that must precede a new file's first page, then those that each connection needs.
     private static func setUp(_ db: Database, _ path: String, _ options: Options) throws -> [HistoryStatus.Failure] {
         var shortcomings: [HistoryStatus.Failure] = []
-        // Written to the file even where it is set already, so it is asked first.
+        // Setting `auto_vacuum` writes to the file even if nothing changes, so read it first.
         if try !canShrink(db) {
-            // Has no effect, and no error, once the log is on or there is a table.
+            // Silently has no effect once the log is on or there is a table.
             try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
             if try !canShrink(db), (FileFacts(of: path)?.bytes ?? 0) <= options.maxRewriteBytes {
                 try db.execute(sql: "VACUUM")
@@ -126,7 +123,7 @@ struct HistoryFile {
 
     // MARK: Facts
 
-    /// Of the file and what lies beside it.
+    /// The size of the file and the files beside it.
     var bytes: Int {
         ["", "-wal", "-shm"].reduce(0) { $0 + (FileFacts(of: path + $1)?.bytes ?? 0) }
     }
@@ -134,9 +131,9 @@ struct HistoryFile {
     /// True if the path still refers to the open file.
     var isInPlace: Bool { FileFacts(of: path).map { $0.isSameFile(as: facts) } ?? false }
 
-    /// Empties the log into the file, and lets go of both.
+    /// Empties the log into the file, and closes both.
     func close() {
-        // What cannot be emptied now is, when the file is opened next.
+        // A log that cannot be emptied now is emptied when the file is next opened.
         _ = try? queue.writeWithoutTransaction { try Row.fetchAll($0, sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         try? queue.close()
     }

@@ -1,7 +1,7 @@
 #if SQLite
 internal import GRDB
 
-/// Asks the file, by a connection of its own that cannot write, so that a long answer keeps no tick waiting.
+/// Queries the file through a read-only connection of its own, so that a long query does not delay a tick.
 actor HistoryReader {
     private let executor = BlockingQueue("tally.history.reading")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -49,17 +49,17 @@ actor HistoryReader {
     }
 
     private func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        guard !isClosed else { throw HistoryError(.closed, "the history is closed") }
+        guard !isClosed else { throw HistoryError(.closed, "the history is closed, because its sampler was stopped") }
         do {
             return try connection().read(body)
         } catch {
-            // Whatever it was, it may be better by another connection.
+            // A new connection may not have the problem.
             close()
             throw error
         }
     }
 
-    /// Nil where a sum passed what a number can be, be it of containers or of times, and where the file is damaged.
+    /// Nil if a sum overflowed or the file is damaged.
     private static func point(_ row: Row) -> HistoryPoint? {
         guard let time = row.decoded(0, as: Int64.self), let count = row.decoded(1, as: Int.self),
             let min = row.decoded(2, as: Double.self), min.isFinite,
@@ -69,7 +69,7 @@ actor HistoryReader {
         return HistoryPoint(time: time, count: count, min: min, mean: mean, max: max)
     }
 
-    /// The open connection, if it still is to the file at the path.
+    /// The open connection, or a new one if the path refers to another file by now.
     private func connection() throws -> DatabaseQueue {
         guard let facts = FileFacts(of: path) else { throw DatabaseError(resultCode: .SQLITE_CANTOPEN) }
         if let open, open.facts.isSameFile(as: facts) { return open.queue }
@@ -84,7 +84,7 @@ actor HistoryReader {
         open = nil
     }
 
-    /// Lets go of the file for good.
+    /// Closes the file permanently.
     func end() {
         isClosed = true
         close()

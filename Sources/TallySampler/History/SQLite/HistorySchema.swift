@@ -1,15 +1,14 @@
 #if SQLite
 internal import GRDB
 
-/// The layout of a history in a file: a table of series, and one of samples for each kind of subject, with a column a
-/// metric.
+/// The layout of the file: a table of series, and a table of samples for each kind of subject.
 ///
-/// Samples are clustered by time, then series: a tick is appended at one end and pruned at the other, which touches a
-/// fifth of the pages that the other order does.
+/// Samples are clustered by time, then series. A tick is appended at one end and pruned at the other, which touches a
+/// fifth of the pages that the opposite order would.
 enum HistorySchema {
-    /// `Taly`: whose file it is.
+    /// `Taly`, which marks a file as Tally's.
     static let applicationID = 0x5461_6C79
-    /// Files of a later one are not touched.
+    /// The version of the layout. Files of a later version are not modified.
     static let version = 1
     static let kinds = SampleSubject.Kind.all
 
@@ -22,19 +21,19 @@ enum HistorySchema {
         return "INSERT OR REPLACE INTO \(table(of: kind))(ts, series, \(columns)) VALUES (\(marks))"
     }
 
-    /// A text as it is stored: a NUL would end one that is bound to a statement.
+    /// A string as it is stored. NUL is replaced, because it would end a string that is bound to a statement.
     static func stored(_ text: String) -> String {
         guard text.utf8.contains(0) else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
     }
 
-    // MARK: Whose file it is
+    // MARK: Ownership
 
     enum Owner {
         case nobody, ours
     }
 
-    /// - Throws: ``HistoryError`` if the file is not to be touched.
+    /// - Throws: ``HistoryError`` if the file must not be modified.
     static func owner(_ db: Database) throws -> Owner {
         let id = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
@@ -42,21 +41,21 @@ enum HistorySchema {
             guard found <= version else {
                 throw HistoryError(
                     .newerVersion,
-                    "the file has version \(found) of its layout, and this program knows \(version)"
+                    "the file has layout \(found), this Tally knows \(version): update Tally or use another path"
                 )
             }
             return .ours
         }
         let tables = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM sqlite_master") ?? 0
         guard id == 0, found == 0, tables == 0 else {
-            throw HistoryError(.foreignFile, "the file is another program's database")
+            throw HistoryError(.foreignFile, "the file is another program's database: use another path")
         }
         return .nobody
     }
 
-    // MARK: Making it
+    // MARK: Creation
 
-    /// Makes what is missing: all of it in a new file, columns where a version of Tally has brought new metrics.
+    /// Creates the tables and columns that are missing: all in a new file, and columns for new metrics in an older one.
     static func create(_ db: Database) throws {
         try db.execute(
             sql: """
@@ -85,7 +84,7 @@ enum HistorySchema {
         try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
     }
 
-    // MARK: Asking
+    // MARK: Queries
 
     static func subjects(of kind: SampleSubject.Kind) -> String {
         """
@@ -95,9 +94,9 @@ enum HistorySchema {
         """
     }
 
-    /// The points of a query, the newest first.
+    /// A query for points, newest first.
     ///
-    /// The inner `GROUP BY` follows the key, so that it needs no sorting, and sums the containers of one time.
+    /// The inner `GROUP BY` sums the containers of one time. It follows the key, so it needs no sorting.
     static func points(of kind: SampleSubject.Kind, _ metric: SampleMetric) -> String {
         """
         SELECT ts - ((ts % :bucket) + :bucket) % :bucket AS start, COUNT(*), MIN(value), AVG(value), MAX(value)

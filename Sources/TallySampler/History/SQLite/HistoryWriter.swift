@@ -2,9 +2,9 @@
 internal import GRDB
 internal import Tally
 
-/// Appends to the file, and keeps in memory what cannot be written now.
+/// Appends ticks to the file, and keeps those that cannot be written yet in memory.
 ///
-/// Nothing here awaits: each call is one piece, on a queue where it may block.
+/// Nothing here awaits, so calls do not interleave. They may block their queue.
 actor HistoryWriter {
     private let executor = BlockingQueue("tally.history.writing")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -17,31 +17,29 @@ actor HistoryWriter {
     private var pending = TickBuffer()
     private var log = FailureLog()
     private var droppedTicks = 0
-    /// The number of times that a tick moved from memory to the file.
+    /// The number of ticks that have moved from memory to the file.
     private var moves = 0
     private var lastSetAside: Duration?
     /// The number of ticks in `pending` that are older than the current lock.
     private var waitedBeforeLock = 0
-    /// When rows of the future are removed: not at once, since a clock may be wrong until the network is there. Nil
-    /// once none are left: what seems to be of the future later on is so by a clock that has stepped back.
+    /// The time when rows dated in the future are removed. Not at once, because a clock may be wrong until the network
+    /// is up. Nil once none are left: if the clock then steps back, rows after it are valid, and stay.
     private var removesFutureAt: Duration?
-    /// The time of day when it was last looked at for that.
+    /// The wall-clock time at the last check for a step back.
     private var lastWall: Int64 = 0
     private var isClosed = false
 
     static let setAsideInterval = Duration.seconds(3600)
-    /// Long, since such rows disturb nobody: queries end at the present.
+    /// Long, because such rows do no harm: queries end at the present.
     static let futureDelay = Duration.seconds(86_400)
-    /// A time of day that goes back by more than this many seconds is not to be relied on.
+    /// A wall clock that goes back by more than this many seconds is not trusted.
     static let maxStepBack: Int64 = 2
-    /// Ticks that are written with a new one at most, of those that wait: each is a transaction, and somebody waits for
-    /// all of them.
+    /// The maximum number of waiting ticks written with a new one. Each is a transaction, and the caller waits for all.
     static let maxFlushedTicks = 100
 
     /// Opens the file on the caller's thread.
     ///
-    /// - Throws: ``HistoryError`` if the file is not to be touched. Any other failure may pass, and is one of the
-    ///   status.
+    /// - Throws: ``HistoryError`` if the file must not be modified. Any other failure only enters the status.
     init(
         path: String,
         options: HistoryFile.Options,
@@ -80,9 +78,10 @@ actor HistoryWriter {
     // MARK: Appending
 
     func append(_ tick: HistoryTick) throws {
-        guard !isClosed else { throw HistoryError(.closed, "the history is closed") }
+        guard !isClosed else { throw HistoryError(.closed, "the history is closed, because its sampler was stopped") }
         guard tick.samples.count <= FailureLog.maxSamples else {
-            throw HistoryError(.tooLarge, "a tick of \(tick.samples.count) samples is more than may wait")
+            let counts = "\(tick.samples.count) samples exceeds \(FailureLog.maxSamples)"
+            throw HistoryError(.tooLarge, "a tick of \(counts): sample fewer subjects")
         }
         guard !tick.samples.isEmpty else { return }
         if !log.mayTry(at: now()) || !flush(Self.maxFlushedTicks) || !attempt({ try $0.write(tick) }) { keep(tick) }
@@ -91,7 +90,7 @@ actor HistoryWriter {
     private func keep(_ tick: HistoryTick) {
         let waited = pending.count
         pending.insert(tick)
-        // A lock bounds what comes while it is held, not what waited for something else before.
+        // A lock limits the ticks that arrive while it is held, not those that already waited.
         waitedBeforeLock = log.current == .busy ? min(waitedBeforeLock, waited) : pending.count
         let limit = log.backlogLimit(besides: waitedBeforeLock)
         while pending.count > limit.ticks || pending.sampleCount > limit.samples {
@@ -100,7 +99,7 @@ actor HistoryWriter {
         }
     }
 
-    /// Writes what waits, oldest first, or as much of it as is asked for. Returns whether nothing waits any more.
+    /// Writes waiting ticks, oldest first, up to a limit. Returns true if none are left.
     private func flush(_ limit: Int = .max) -> Bool {
         var written = 0
         while let tick = pending.first(1).first {
@@ -112,13 +111,13 @@ actor HistoryWriter {
         return true
     }
 
-    /// Does something with the file, which is opened for it if need be. Returns whether it was done.
+    /// Performs work on the file, opening it if necessary. Returns true if it succeeded.
     private func attempt(_ work: (inout HistoryFile) throws -> Void) -> Bool {
         do {
             try perform(work)
         } catch {
             failed(error)
-            // A corrupt file has made room for a new one.
+            // The failure is over if a new file has replaced a corrupt one.
             guard log.current == nil else { return false }
             do {
                 try perform(work)
@@ -132,7 +131,7 @@ actor HistoryWriter {
     }
 
     private func perform(_ work: (inout HistoryFile) throws -> Void) throws {
-        // Somebody has moved it away, and would never see what is written to it.
+        // The file was moved or deleted, so nothing written to it would be found.
         if file?.isInPlace == false { closeFile() }
         if file == nil { try openFile() }
         try file.mutate(work)
@@ -171,11 +170,11 @@ actor HistoryWriter {
 
     private func begin(_ failure: HistoryStatus.Failure) {
         log.begin(failure, at: now())
-        // A connection that has met an error may go on meeting it, as when its file is gone.
+        // A connection may keep failing after an error, as when its file is gone.
         if failure != .busy, failure != .heldByReader { closeFile() }
     }
 
-    /// A query has failed. Returns whether what is in memory is all that can be answered now.
+    /// Handles a failed query. Returns true if only the ticks in memory can be queried now.
     func readFailed(_ error: any Error) -> Bool {
         guard !isClosed else { return false }
         if Self.failure(error, path) == .corrupt { failed(error) }
@@ -194,7 +193,7 @@ actor HistoryWriter {
         case .SQLITE_FULL: return .full
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: return .readOnly
         default:
-            // What cannot be opened or extended says only that, so the system is asked why.
+            // SQLite does not say why it cannot open or extend a file, so ask the system.
             if !FileFacts.isWritable(path) { return .readOnly }
             return FileFacts.isFull(path) ? .full : .inputOutput
         }
@@ -205,7 +204,7 @@ actor HistoryWriter {
     func prune(before time: Int64) {
         guard !isClosed else { return }
         let wall = Self.wholeSeconds(wallSeconds())
-        // Of a clock that has stepped back, the present is the future, and would be removed.
+        // After the clock has stepped back, rows of the present are in the future, and would be removed.
         if removesFutureAt != nil, wall < lastWall - Self.maxStepBack {
             removesFutureAt = now().adding(Self.futureDelay)
         }
@@ -221,7 +220,7 @@ actor HistoryWriter {
 
     // MARK: Reading
 
-    /// The points that are not in the file yet, and the number of moves to it.
+    /// The points that are not in the file yet, and the number of ticks that have moved to it.
     func waiting(_ query: HistoryQuery) -> (points: [HistoryPoint], moves: Int) {
         (pending.points(query), moves)
     }
@@ -254,7 +253,7 @@ actor HistoryWriter {
 }
 
 extension Optional {
-    /// Changes the value in place, where there is one.
+    /// Changes the value in place, if there is one.
     fileprivate mutating func mutate(_ body: (inout Wrapped) throws -> Void) rethrows {
         guard var value = take() else { return }
         defer { self = value }

@@ -2,8 +2,7 @@
 internal import GRDB
 
 extension Row {
-    /// The value of a column; nil if there is none, or none of the type: `row[index]` would end the process then, and
-    /// what is in a file may be anything.
+    /// The value of a column; nil if it is absent or of another type, where `row[index]` would trap.
     func decoded<Value: DatabaseValueConvertible>(_ index: Int, as type: Value.Type) -> Value? {
         Value.fromDatabaseValue(self[index] as DatabaseValue)
     }

@@ -11,8 +11,8 @@ package final class SQLiteHistory: SampleHistory {
     }
 
     /// - Parameters:
-    ///   - clock: What back-off is measured by.
-    ///   - wallSeconds: The time of day, in seconds since the Unix epoch.
+    ///   - clock: The clock that measures the delays between attempts.
+    ///   - wallSeconds: Returns the wall-clock time, in seconds since the Unix epoch.
     init(
         path: String,
         options: HistoryFile.Options,
@@ -20,7 +20,8 @@ package final class SQLiteHistory: SampleHistory {
         wallSeconds: @escaping @Sendable () -> Double = WallClock.secondsSinceEpoch
     ) throws {
         guard !path.isEmpty, !path.hasPrefix(":"), !path.hasPrefix("file:"), !path.utf8.contains(0) else {
-            throw HistoryError(.invalidPath, "\(path.debugDescription) is not the path of a file")
+            let rule = "a path must not be empty, contain NUL, or begin with : or file:"
+            throw HistoryError(.invalidPath, "\(path.debugDescription): \(rule)")
         }
         writer = try HistoryWriter(
             path: path,
@@ -31,26 +32,26 @@ package final class SQLiteHistory: SampleHistory {
         reader = HistoryReader(path: path, options: options)
     }
 
-    /// Writes a tick, in one transaction; or keeps it until it can be written.
+    /// Writes a tick in one transaction, or keeps it in memory until it can be written.
     ///
     /// - Throws: ``HistoryError`` if the history was closed, or if the tick alone has more than 50,000 samples.
     package func append(_ tick: HistoryTick) async throws {
         try await writer.append(tick)
     }
 
-    /// Deletes ticks from before a time, 5,000 samples of a kind at most: what is left goes with the next calls. Also
-    /// gives some pages back to the disk, if many are free.
+    /// Deletes ticks from before a time, about 5,000 samples of each kind at most. The next calls delete the rest. Also
+    /// returns some pages to the disk, if many are free.
     package func prune(before time: Int64) async throws {
         await writer.prune(before: time)
     }
 
     /// - Complexity: O(*n*) in the samples of all subjects of the kind in the range.
-    /// - Throws: ``HistoryError`` if the file cannot be read though no failure was known, or is closed. While the file
-    ///   is known to fail, the answer is the backlog in memory.
+    /// - Throws: ``HistoryError`` if the history is closed, or if the file cannot be read although no failure was
+    ///   known. While the file is known to fail, the answer is the backlog in memory.
     package func history(_ query: HistoryQuery) async throws -> [HistoryPoint] {
         var waiting = await writer.waiting(query)
         var points: [HistoryPoint] = []
-        // Again if a tick went from memory to the file meanwhile: it would be missing, or there twice.
+        // Repeat if a tick moved from memory to the file meanwhile: it would be missing or counted twice.
         for _ in 0..<3 {
             points = try await read(otherwise: []) { try await reader.points(query) }
             let after = await writer.waiting(query)
@@ -63,13 +64,13 @@ package final class SQLiteHistory: SampleHistory {
 
     package func subjects(from: Int64, through: Int64) async throws -> [SampleSubject] {
         guard let range = HistoryRange(from: from, through: through) else { return [] }
-        // First those in memory: what goes to the file meanwhile is seen twice, rather than never.
+        // Memory first: a tick that moves to the file meanwhile is then read twice, rather than never.
         let waiting = await writer.waitingSubjects(range)
         let written = try await read(otherwise: []) { try await reader.subjects(range) }
         return .listed(written.union(waiting))
     }
 
-    /// - Parameter nothing: The answer of a file that is known to fail.
+    /// - Parameter nothing: The answer if the file is known to fail.
     private func read<Answer: Sendable>(
         otherwise nothing: Answer,
         _ body: () async throws -> Answer
@@ -82,7 +83,7 @@ package final class SQLiteHistory: SampleHistory {
                 throw error
             } catch {
                 if await writer.readFailed(error) { return nothing }
-                // A file that is just being begun has no tables yet; by now it has.
+                // A file that was just being created had no tables yet. Try once more.
                 guard !isAgain else { throw HistoryError(.unreadable, "\(error)") }
                 isAgain = true
             }
@@ -98,7 +99,7 @@ package final class SQLiteHistory: SampleHistory {
         await writer.status()
     }
 
-    /// Writes what waits, if that can be done now, empties the log into the file and lets go of both.
+    /// Writes the backlog if that is possible now, empties the log into the file, and closes both.
     package func close() async {
         await reader.end()
         await writer.close()
