@@ -52,7 +52,7 @@ struct ContainerTests {
             "needs docker.io and busybox-static, and the superuser"
         )
     )
-    func aHeldContainerUsesWhatDockerSays() async throws { try await compare(.docker) }
+    func usageOfALimitedContainerMatchesDocker() async throws { try await compare(.docker) }
 
     @Test(
         .enabled(
@@ -60,7 +60,7 @@ struct ContainerTests {
             "needs podman and busybox-static, and the superuser"
         )
     )
-    func aHeldContainerUsesWhatPodmanSays() async throws { try await compare(.podman) }
+    func usageOfALimitedContainerMatchesPodman() async throws { try await compare(.podman) }
 
     @Test(
         .enabled(
@@ -68,7 +68,7 @@ struct ContainerTests {
             "needs docker.io and busybox-static, and the superuser"
         )
     )
-    func dockersContainersComeAndGo() async throws { try await live(.docker) }
+    func dockerContainersAreFollowedThroughTheirLifecycle() async throws { try await live(.docker) }
 
     @Test(
         .enabled(
@@ -76,7 +76,7 @@ struct ContainerTests {
             "needs podman and busybox-static, and the superuser"
         )
     )
-    func podmansContainersComeAndGo() async throws { try await live(.podman) }
+    func podmanContainersAreFollowedThroughTheirLifecycle() async throws { try await live(.podman) }
 
     private func usedSeconds(_ group: SampleSource) async throws -> Double {
         try #require(try await read(group).samples.first?.values[.cpuSeconds])

@@ -50,11 +50,11 @@ struct Fleet: Sendable, CustomTestStringConvertible {
     }
 
     /// Three standard errors, and a user for rounding.
-    func isNearTheTruth(_ estimate: Double) -> Bool {
+    func isCloseToUsers(_ estimate: Double) -> Bool {
         abs(estimate - Double(users)) <= 0.025 * Double(users) + 1
     }
 
-    func isNearTheSum(_ estimate: Double) -> Bool {
+    func isCloseToVisits(_ estimate: Double) -> Bool {
         abs(estimate - Double(visits)) <= 0.025 * Double(visits) + 1
     }
 }

@@ -111,7 +111,7 @@ struct GzipJudgeTests {
         """#
 
     @Test(.enabled(if: python != nil || Program.isRequired, "needs Python"))
-    func pythonsZlibReadsTheSameText() async throws {
+    func pythonZlibReadsTheSameText() async throws {
         try await onThread {
             let cases = try Self.cases.get()
             let outcome = try Program.run(try #require(Self.python), ["-c", Self.pythonJudge], input: cases.input)

@@ -18,7 +18,7 @@ struct HistoryDemoTests {
     }
 
     @Test(.enabled(if: sqlite != nil || Program.isRequired, "needs sqlite3"))
-    func theDemoShowsWhatTheMachineUses() async throws {
+    func theDemoShowsTheUsageOfTheMachine() async throws {
         let folder = try TemporaryFolder()
         let file = folder.url.appending(path: "history.sqlite").path
         let demo = try Program(

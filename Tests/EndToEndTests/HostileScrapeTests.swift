@@ -21,7 +21,7 @@ struct HostileScrapeTests {
     }
 
     @Test(.enabled(if: Prometheus.isInstalled || Program.isRequired, "needs prometheus"))
-    func aRealPrometheusReadsUTF8NamesByWhatItsVersionCan() async throws {
+    func aRealPrometheusReadsUTF8NamesAsItsVersionAllows() async throws {
         let registry = MetricRegistry(
             constantLabels: ["host.name": "a\"b\\\n"],
             nameValidation: .utf8,

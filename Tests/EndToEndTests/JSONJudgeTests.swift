@@ -117,7 +117,7 @@ struct JSONJudgeTests {
     }
 
     @Test(.enabled(if: isInstalled || Program.isRequired, "needs Go and Debian's prom2json"))
-    func prom2jsonMakesTheSameOfOurTextAsOurJSONSays() async throws {
+    func prom2jsonConvertsOurTextToOurJSON() async throws {
         try await onThread {
             var input = Data()
             var count = 0

@@ -6,7 +6,7 @@ import Testing
 /// Our parser beside the official one.
 @Suite(.enabled(if: PythonParser.isInstalled || Program.isRequired, "needs Python with prometheus-client"))
 struct ParserJudgeTests {
-    @Test func theOfficialParserSaysTheSameOfEveryCaseButThoseListed() async throws {
+    @Test func theOfficialParserAgreesExceptOnListedDifferences() async throws {
         try await onThread {
             let verdicts = try PythonParser.judge(ParserCase.all.map { ($0.syntax, $0.bytes) })
             #expect(verdicts.count == ParserCase.all.count)
@@ -33,7 +33,7 @@ struct ParserJudgeTests {
     }
 
     /// What we accept, the official parser does too: it calls itself laxer than the specification.
-    @Test func theOfficialParserReadsTheSameFromWhatWeAcceptOfTextsMadeAtRandom() async throws {
+    @Test func theOfficialParserAgreesOnRandomTextsThatWeAccept() async throws {
         try await onThread {
             var mutator = TextMutator(seed: 99)
             let texts = (0..<60_000).map { _ in mutator.next() }

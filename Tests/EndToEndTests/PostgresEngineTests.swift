@@ -21,7 +21,7 @@ struct PostgresEngineTests {
         }
     }
 
-    @Test func theUnionOfFourInstancesIsTheTruth() async throws {
+    @Test func theUnionOfFourInstancesEstimatesTheDistinctUsers() async throws {
         let postgres = try await PostgresServer()
         defer { postgres.stop() }
         for fleet in Fleet.all {
@@ -35,9 +35,9 @@ struct PostgresEngineTests {
             }
 
             let union = try postgres.number("SELECT hll_cardinality(hll_union_agg(users)) FROM active_users")
-            #expect(fleet.isNearTheTruth(union), "\(union) for \(fleet.users)")
+            #expect(fleet.isCloseToUsers(union), "\(union) for \(fleet.users)")
             let sum = try postgres.number("SELECT sum(hll_cardinality(users)) FROM active_users")
-            #expect(fleet.isNearTheSum(sum), "\(sum) for \(fleet.visits)")
+            #expect(fleet.isCloseToVisits(sum), "\(sum) for \(fleet.visits)")
             print("PostgreSQL, \(fleet.testDescription): \(fleet.users) users, union \(union), sum \(sum)")
 
             let rows = try postgres.query("SELECT hll_union_agg(users) FROM active_users")
@@ -55,7 +55,7 @@ struct PostgresEngineTests {
         }
     }
 
-    @Test func whatPostgresKeepsOtherwiseIsReadOrRefused() async throws {
+    @Test func otherPostgresFormsAreReadOrRejected() async throws {
         let postgres = try await PostgresServer()
         defer { postgres.stop() }
         let empty = try bytes(try #require(try postgres.query("SELECT hll_empty(14, 5)").first))

@@ -18,7 +18,7 @@ struct PostgresServer {
         guard Self.isInstalled else { throw Program.Failed(description: "postgresql-15-hll is not installed") }
         folder = try TemporaryFolder()
         let data = folder.url.appending(path: "data").path
-        try Self.giveAway(folder.url.path)
+        try Self.giveToServerUser(folder.url.path)
         let (first, arguments) = try Self.unprivileged(
             "initdb",
             ["-D", data, "-U", "tally", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
@@ -59,7 +59,7 @@ struct PostgresServer {
 
     private static let user = getpwnam("postgres").map { (id: $0.pointee.pw_uid, group: $0.pointee.pw_gid) }
 
-    private static func giveAway(_ path: String) throws {
+    private static func giveToServerUser(_ path: String) throws {
         guard geteuid() == 0 else { return }
         guard let user, chown(path, user.id, user.group) == 0 else {
             throw Program.Failed(description: "cannot give \(path) to the user postgres")

@@ -9,7 +9,7 @@ import Testing
 )
 struct RedisEngineTests {
     @Test(arguments: Fleet.all)
-    func theUnionOfFourInstancesIsTheTruth(_ fleet: Fleet) async throws {
+    func theUnionOfFourInstancesEstimatesTheDistinctUsers(_ fleet: Fleet) async throws {
         let redis = try await RedisServer()
         defer { redis.stop() }
         let keys = (1...4).map { "users:chat:2026-07-01T13:\($0)" }
@@ -21,9 +21,9 @@ struct RedisEngineTests {
         #expect(each == fleet.sketches.map(\.estimate), "our estimate is Redis's")
         let union = try redis.number("PFCOUNT", keys[0], keys[1], keys[2], keys[3])
         #expect(try union == fleet.union().estimate)
-        #expect(fleet.isNearTheTruth(Double(union)), "\(union) for \(fleet.users)")
+        #expect(fleet.isCloseToUsers(Double(union)), "\(union) for \(fleet.users)")
         let sum = each.reduce(0, +)
-        #expect(fleet.isNearTheSum(Double(sum)), "\(sum) for \(fleet.visits)")
+        #expect(fleet.isCloseToVisits(Double(sum)), "\(sum) for \(fleet.visits)")
         print("Redis, \(fleet.testDescription): \(fleet.users) users, union \(union), sum \(sum)")
 
         _ = try redis.answer("PFMERGE", "union", keys[0], keys[1], keys[2], keys[3])
@@ -45,7 +45,7 @@ struct RedisEngineTests {
         return (0..<8).map { UInt8(truncatingIfNeeded: key >> UInt64(8 * $0)) }
     }
 
-    @Test func whatRedisCountsItselfIsTheSameByteForByte() async throws {
+    @Test func redisBuildsTheSameSketchByteForByte() async throws {
         let redis = try await RedisServer()
         defer { redis.stop() }
         try redis.add((0..<10_000).map(member), to: "native")
@@ -67,7 +67,7 @@ struct RedisEngineTests {
         #expect(read == Fleet.sketch(of: 0..<10_100), "counted on by Redis where we ended")
     }
 
-    @Test func whatRedisKeepsSparseIsRead() async throws {
+    @Test func sparseRedisSketchesAreRead() async throws {
         let redis = try await RedisServer()
         defer { redis.stop() }
         for count in [1, 3, 100, 700] {
@@ -81,7 +81,7 @@ struct RedisEngineTests {
         }
     }
 
-    @Test func ourEstimateIsThatOfRedisToTheUnit() async throws {
+    @Test func ourEstimateEqualsThatOfRedis() async throws {
         let redis = try await RedisServer()
         defer { redis.stop() }
         func expectAgreement(_ sketch: DistinctSketch, _ what: String) throws {

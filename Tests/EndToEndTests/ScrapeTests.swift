@@ -48,7 +48,7 @@ struct ScrapeTests {
     }
 
     @Test(.enabled(if: Prometheus.isInstalled || Program.isRequired, "needs prometheus"))
-    func aRealPrometheusReturnsTheRightValues() async throws {
+    func aRealPrometheusReturnsTheExposedValues() async throws {
         let demo = try await startDemo()
         let target = "\(demo.url.host() ?? ""):\(demo.url.port ?? 0)"
         let prometheus = try await Prometheus(scraping: target)
@@ -94,7 +94,7 @@ struct ScrapeTests {
     }
 
     @Test(.enabled(if: Program.find("promtool") != nil || Program.isRequired, "needs promtool"))
-    func promtoolFindsNothingToSay() async throws {
+    func promtoolFindsNoProblems() async throws {
         let demo = try await startDemo()
         let body = try await finishedExposition(demo.url)
         let outcome = try Program.run(try Program.require("promtool"), ["check", "metrics"], input: body)

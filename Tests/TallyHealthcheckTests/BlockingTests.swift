@@ -10,7 +10,7 @@ struct BlockingTests {
     private static let cores = ProcessInfo.processInfo.activeProcessorCount
     private static let many = cores * 2 + 2
 
-    @Test func blockedProvidersStopNeitherTheDocumentNorOtherTasks() async throws {
+    @Test func blockedProvidersBlockNeitherTheDocumentNorOtherTasks() async throws {
         let gate = Gate()
         defer { gate.open() }
         let clock = SteppedClock()
@@ -48,7 +48,7 @@ struct BlockingTests {
 
     /// Nothing on the way of a document whose requester has an executor of its own needs the runtime's pool: not the
     /// runs, not the deadlines. In a process of its own, since it takes the pool from everybody.
-    @Test func theDocumentComesThoughTheWholePoolIsBlocked() async {
+    @Test func theDocumentIsReturnedWhileEveryPoolThreadIsBlocked() async {
         await #expect(processExitsWith: .success) {
             let pool = Gate()
             let hung = Gate()

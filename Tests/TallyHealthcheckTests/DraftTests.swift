@@ -19,7 +19,7 @@ struct DraftTests {
         )
     }
 
-    @Test func aProviderGivesItsTypeAndItsUnits() async {
+    @Test func theDraftFormatShowsComponentTypesAndUnits() async {
         let sent = Counter("sent_bytes_total", help: "", in: registry)
         let load = Gauge("load", help: "", in: registry)
         let bench = Bench(
@@ -52,7 +52,7 @@ struct DraftTests {
     }
 
     @Test(arguments: [["b": "s"], ["a": ""], ["a": String(repeating: "s", count: 257)], ["e\u{301}": "s"]])
-    func aUnitMustBeUsableAndForAKey(_ units: [String: String]) {
+    func aUnitMustBeValidAndForADeclaredKey(_ units: [String: String]) {
         let error = #expect(throws: HealthcheckError.self) {
             try Healthcheck(
                 service: ServiceInfo(name: "chat", version: "1"),
@@ -63,7 +63,7 @@ struct DraftTests {
         #expect(error?.description.contains(#"the provider "queue""#) == true)
     }
 
-    @Test func aTypeMustBeUsable() {
+    @Test func aComponentTypeMustBeValid() {
         let error = #expect(throws: HealthcheckError.self) {
             try Healthcheck(
                 service: ServiceInfo(name: "chat", version: "1"),
@@ -82,7 +82,7 @@ struct DraftTests {
 
     /// A document of each detail, whose checks are in each of the states.
     @Test(arguments: [HealthFormat.json, .healthJSON])
-    func outsidersSeeTheStatusAndPublicKeysWhateverHappened(_ format: HealthFormat) async {
+    func publicDocumentsShowOnlyTheStatusAndPublicKeys(_ format: HealthFormat) async {
         let hands = (0..<3).map { _ in Hand() }
         let sent = Counter("sent_bytes_total", help: "", in: registry)
         let bench = Bench(
@@ -126,7 +126,7 @@ struct DraftTests {
         }
     }
 
-    @Test func aPublicKeyOfTheDraftsOwnNameIsNoSecondMember() async throws {
+    @Test func aPublicKeyNamedLikeADraftMemberIsNotDuplicated() async throws {
         let bench = Bench(
             provider(.answering(["uptime": 7]), keys: ["uptime"]),
             publicKeys: ["uptime", "uptimeSeconds"]

@@ -23,7 +23,7 @@ struct ErrorHookTests {
         }
     }
 
-    @Test func aHookThatBlocksHoldsUpNeitherItsCheckNorOthers() async throws {
+    @Test func aBlockingHookDelaysNeitherItsCheckNorOthers() async throws {
         let gate = Gate()
         defer { gate.open() }
         let bench = Bench(provider(hand)) { _, _ in gate.block() }
@@ -53,7 +53,7 @@ struct ErrorHookTests {
         #expect(gate.waiting == 1, "one report at a time")
     }
 
-    @Test func reportsComeInOrder() async {
+    @Test func reportsArriveInOrder() async {
         let bench = Bench(provider(hand), onError: told.tell)
         for run in 1...4 {
             let request = bench.request()
@@ -99,7 +99,7 @@ struct ErrorHookTests {
         #expect(told.reports == ["database timeout", "database Failure"])
     }
 
-    @Test func aHookThatBlocksForEverMissesReportsAndKeepsNoMoreThanItMay() async {
+    @Test func aBlockedHookDropsReportsBeyondItsCapacity() async {
         let gate = Gate()
         let count = Locked(0)
         let reporter = ErrorReporter { _, _ in
@@ -135,7 +135,7 @@ struct ErrorHookTests {
     }
 
     /// Also on the runtime's pool, which serves if the system has no thread to give.
-    @Test func noTwoTasksCallTheHook() {
+    @Test func theHookIsNeverCalledConcurrently() {
         let executor = HeldExecutor()
         let reporter = ErrorReporter(told.tell, on: executor)
         for name in ["a", "b", "c"] { reporter.report(name, Hand.Failure()) }

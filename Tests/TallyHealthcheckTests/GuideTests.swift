@@ -31,7 +31,7 @@ struct GuideTests {
         func checkWritable() throws {}
     }
 
-    @Test func theLandingPagesDocumentIsWell() async {
+    @Test func theLandingPageDocumentIsOK() async {
         let registry = MetricRegistry()
         let connections = Counter("chat_connections_total", help: "Connections.", in: registry)
         let database = Database()
@@ -55,7 +55,7 @@ struct GuideTests {
         }
     }
 
-    @Test func theGuidesHealthcheckAnswers() async throws {
+    @Test func theGuideHealthcheckAnswers() async throws {
         let registry = MetricRegistry()
         let connections = Counter("chat_connections_total", help: "Connections.", in: registry)
         let clients = Gauge("chat_connected_clients", help: "Clients.", in: registry)
@@ -135,7 +135,7 @@ struct GuideTests {
         )
     }
 
-    @Test func aFailedProviderIsNullAndTheDocumentSaysSo() async throws {
+    @Test func theGuideShowsTheDocumentOfAFailedProvider() async throws {
         let database = Database(isReachable: false)
         let bench = Bench(
             SnapshotProvider("database", keys: ["sessions"]) {

@@ -13,7 +13,7 @@ struct HealthMetricsTests {
             .filter { !$0.hasPrefix("#") }
     }
 
-    @Test func theRegistryShowsWhatTheLastRunsCameTo() async throws {
+    @Test func metricsShowTheOutcomeOfTheLastRun() async throws {
         let bench = Bench(provider(hand, #"the "db""#), registry: registry)
         #expect(lines == [], "a check is neither up nor down before it was asked")
         let first = bench.request()
@@ -57,7 +57,7 @@ struct HealthMetricsTests {
     }
 
     /// As after a reload of the host's configuration.
-    @Test func aNewHealthcheckDoesNotShowTheOutcomesOfTheOneBefore() async {
+    @Test func aNewHealthcheckDoesNotShowOutcomesOfThePreviousOne() async {
         let before = Bench(provider(Hand.answering(.two)), registry: registry)
         _ = await before.document()
         #expect(lines.count == 3)
@@ -66,7 +66,7 @@ struct HealthMetricsTests {
         withExtendedLifetime(after) {}
     }
 
-    @Test func aRegistryThatCannotHaveThemIsAnError() throws {
+    @Test func aRegistryThatRejectsTheMetricsThrows() throws {
         let registry = try MetricRegistry(validatingPrefix: "", constantLabels: [("check", "a")], ownMetrics: false)
         let error = #expect(throws: HealthcheckError.self) {
             try Healthcheck(

@@ -13,7 +13,7 @@ struct RecursionTests {
         func document() async -> HealthDocument? { await healthcheck.withLock { $0 }?.document() }
     }
 
-    @Test func aProviderThatAsksForItsOwnDocumentGetsWhatIsKnown() async throws {
+    @Test func aProviderThatRequestsItsOwnDocumentGetsTheCurrentState() async throws {
         let holder = Holder()
         let inner = Locked<String?>(nil)
         let bench = Bench(
@@ -32,7 +32,7 @@ struct RecursionTests {
         #expect(text.contains(#""seen":null,"checks":{"mirror":{"status":"fail","reason":"pending","critical":true}}"#))
     }
 
-    @Test func twoHealthchecksThatAskForEachOtherDoNotWaitForEachOther() async throws {
+    @Test func healthchecksThatRequestEachOtherDoNotDeadlock() async throws {
         let holders = (Holder(), Holder())
         let first = Bench(
             SnapshotProvider("first", keys: []) {
@@ -57,7 +57,7 @@ struct RecursionTests {
         #expect(await second.document().status == .ok)
     }
 
-    @Test func aTaskThatAProviderLeftBehindAsksLikeAnybodyElse() async throws {
+    @Test func aTaskThatOutlivesItsProviderWaitsForANewDocument() async throws {
         let holder = Holder()
         let hand = Hand()
         let tasks = Locked<[Task<HealthDocument?, Never>]>([])

@@ -7,7 +7,7 @@ import Testing
 struct RefreshTests {
     private let hand = Hand()
 
-    @Test func aBackgroundProviderRunsWithoutBeingAsked() async throws {
+    @Test func aBackgroundProviderRunsWithoutRequests() async throws {
         let bench = Bench(provider(hand, refreshInterval: .seconds(30)))
         await hand.began(1)
         hand.answer(.two)
@@ -23,7 +23,7 @@ struct RefreshTests {
         }
     }
 
-    @Test func aHealthcheckThatIsGoneRunsNothing() async throws {
+    @Test func aReleasedHealthcheckRunsNothing() async throws {
         let clock = SteppedClock()
         var healthcheck: Healthcheck? = Healthcheck(
             service: ServiceInfo(name: "chat", version: "1"),
@@ -40,7 +40,7 @@ struct RefreshTests {
         #expect(hand.runs == 1)
     }
 
-    @Test func runsUnderWayAreCancelledWithTheirHealthcheckWhichIsNoFailure() async {
+    @Test func releasingAHealthcheckCancelsItsRunsWithoutAFailure() async {
         let registry = MetricRegistry()
         let told = Locked(0)
         let (began, begin) = AsyncStream.makeStream(of: Void.self)
@@ -84,7 +84,7 @@ struct RefreshTests {
         }
     }
 
-    @Test func aHealthcheckThatGoesWhileARefreshBeginsLeavesNothing() async throws {
+    @Test func aHealthcheckReleasedDuringARefreshLeavesNothingBehind() async throws {
         let clock = HookedClock()
         let healthcheck = Locked<Healthcheck?>(nil)
         healthcheck.withLock {

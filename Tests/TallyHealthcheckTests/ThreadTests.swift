@@ -25,7 +25,7 @@ struct ThreadTests {
         var most: Int { state.withLock { $0.most } }
     }
 
-    @Test func anExecutorRunsOnePieceAfterTheOtherOnOneThread() async {
+    @Test func anExecutorRunsJobsOneAtATimeOnOneThread() async {
         let executor = ThreadExecutor()
         let witness = Witness()
         await withTaskGroup { group in
@@ -42,7 +42,7 @@ struct ThreadTests {
         #expect(witness.most == 1)
     }
 
-    @Test func wakeupsComeInOrderAndThoseCancelledNever() async {
+    @Test func wakeupsFireInOrderUnlessCancelled() async {
         let start = ContinuousClock.now
         let thread = DeadlineThread { start.duration(to: .now) }
         let (called, call) = AsyncStream.makeStream(of: Int.self)
@@ -57,7 +57,7 @@ struct ThreadTests {
         #expect(start.duration(to: .now) >= .milliseconds(90))
     }
 
-    @Test func wakeupsOfOneTimeComeInTheOrderTheyWereAskedFor() async {
+    @Test func wakeupsWithTheSameTimeFireInRequestOrder() async {
         let thread = DeadlineThread { .zero }
         let (called, call) = AsyncStream.makeStream(of: Int.self)
         let gate = Gate()
@@ -76,7 +76,7 @@ struct ThreadTests {
 
     /// In a process of its own, which is then short of memory. Whoever gets a wakeup can count on it.
     @Test(.enabled(if: !isUnderThreadSanitizer, "needs a process that can be short of memory"))
-    func withoutThreadsNoWakeupIsPromised() async {
+    func noWakeupIsReturnedUnlessAThreadCanFireIt() async {
         await #expect(processExitsWith: .success) {
             let start = ContinuousClock.now
             let threads = (0..<2_000).map { _ in DeadlineThread { start.duration(to: .now) } }

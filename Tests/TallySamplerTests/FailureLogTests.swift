@@ -24,14 +24,14 @@ struct FailureLogTests {
         return waits
     }
 
-    @Test mutating func whatLastsIsTriedLessAndLessOften() {
+    @Test mutating func retryDelaysDoubleUpToOneMinute() {
         let waits = waits(6, .full)
         #expect(waits == [5, 10, 20, 40, 60, 60])
         #expect(log.counts == [.full: 1])
         #expect(log.current == .full)
     }
 
-    @Test mutating func anotherFailureAndTheNextOneBeginAnew() {
+    @Test mutating func aDifferentFailureOrARecoveryResetsTheDelay() {
         let first = waits(3, .full)
         #expect(first == [5, 10, 20])
         let other = waits(2, .inputOutput)
@@ -43,7 +43,7 @@ struct FailureLogTests {
         #expect(log.counts == [.full: 1, .inputOutput: 2])
     }
 
-    @Test mutating func aLockMayBeGoneAtAnyMoment() {
+    @Test mutating func aBusyStoreIsRetriedWithoutDelay() {
         let waits = waits(3, .busy)
         #expect(waits == [0, 0, 0])
         #expect(log.counts == [.busy: 1])

@@ -4,7 +4,7 @@ import Testing
 @Suite
 struct FixtureTests {
     @Test(arguments: ["docker_20.10_cgroupv1_stats", "podman_4.3.1_cgroupv1_stats"])
-    func isThere(_ name: String) throws {
+    func fixturesAreNotEmpty(_ name: String) throws {
         #expect(try !fixture("\(name).json").isEmpty)
     }
 }

@@ -9,7 +9,7 @@ struct GuideTests {
         func cpuSeconds() async throws -> Double { 12.5 }
     }
 
-    @Test func theLandingPagesSourceIsRead() async throws {
+    @Test func theLandingPageSourceReturnsItsSamples() async throws {
         let pool = Pool()
         // GUIDE TallySampler overview
         let source = SampleSource("pool") { tick in
@@ -67,7 +67,7 @@ struct GuideTests {
     }
     #endif
 
-    @Test func theGuidesSettingsAndTargetsAreWhatTheySay() async throws {
+    @Test func theGuideSettingsAndTargetsAreValid() async throws {
         // GUIDE SampleTheMachine settings
         let settings = SamplingSettings(interval: .seconds(30), retention: .seconds(24 * 3600))
         // END

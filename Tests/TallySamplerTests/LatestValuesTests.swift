@@ -17,7 +17,7 @@ struct LatestValuesTests {
         try registry.value(of: name, labels: ["id": "id\(number)", "name": "c\(number)"])
     }
 
-    @Test mutating func containersHaveTheirStandardNames() throws {
+    @Test mutating func containersUseStandardMetricNames() throws {
         let all: [(SampleMetric, String)] = [
             (.cpuSeconds, "container_cpu_usage_seconds_total"),
             (.memoryUsedBytes, "container_memory_working_set_bytes"),
@@ -35,7 +35,7 @@ struct LatestValuesTests {
         #expect(try registry.lint().isEmpty)
     }
 
-    @Test mutating func theHostHasItsStandardNames() throws {
+    @Test mutating func theHostUsesStandardMetricNames() throws {
         let host = Sample(
             subject: .host,
             values: [
@@ -64,14 +64,14 @@ struct LatestValuesTests {
         #expect(try registry.value(of: "node_load5") == nil)
     }
 
-    @Test mutating func aContainerThatIsGoneIsNotShown() throws {
+    @Test mutating func aRemovedContainerIsNotShown() throws {
         latest.show([.container(1), .container(2)], isWhole: true)
         latest.show([.container(2)], isWhole: true)
         #expect(try value("container_memory_working_set_bytes", 1) == nil)
         #expect(try value("container_memory_working_set_bytes", 2) == 100)
     }
 
-    @Test mutating func oneThatIsSilentIsShownForAWhile() throws {
+    @Test mutating func aSilentContainerIsHiddenAfterSeveralTicks() throws {
         latest.show([.container(1)], isWhole: true)
         for _ in 1..<LatestValues.patience {
             latest.show([], isWhole: false)
@@ -82,7 +82,7 @@ struct LatestValuesTests {
     }
 
     /// Now and then is not gone: the ticks that it misses are counted from when it was seen last.
-    @Test mutating func oneThatIsSilentNowAndThenIsShownAllTheTime() throws {
+    @Test mutating func anOccasionallySilentContainerStaysShown() throws {
         for _ in 0..<3 {
             latest.show([.container(1)], isWhole: true)
             for _ in 1..<LatestValues.patience { latest.show([], isWhole: false) }
@@ -91,7 +91,7 @@ struct LatestValuesTests {
     }
 
     /// A late answer is a little lower; a restart begins anew, with all of its counts.
-    @Test mutating func countersDoNotRunBackwardsAndRestartWithTheContainer() throws {
+    @Test mutating func countersDecreaseOnlyWhenTheContainerRestarts() throws {
         func show(_ cpu: Double, _ received: Double) {
             latest.show([.container(1, [.cpuSeconds: cpu, .networkReceivedBytes: received])], isWhole: true)
         }
@@ -107,7 +107,7 @@ struct LatestValuesTests {
     }
 
     /// Of a restart the counts tell that fell by much; the others begin anew all the same.
-    @Test mutating func aRestartBeginsAllCountsAnew() throws {
+    @Test mutating func aRestartResetsEveryCounter() throws {
         func show(_ cpu: Double, _ received: Double) {
             latest.show([.container(1, [.cpuSeconds: cpu, .networkReceivedBytes: received])], isWhole: true)
         }
@@ -116,7 +116,7 @@ struct LatestValuesTests {
         #expect(try value("container_network_receive_bytes_total") == 4990)
     }
 
-    @Test mutating func thoseThatAreShownStayWhereThereAreTooMany() throws {
+    @Test mutating func shownContainersKeepTheirPlacesAtTheLimit() throws {
         for _ in 0..<3 {
             #expect(latest.show((0..<510).map { .container($0) }, isWhole: true) == 10)
             #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxSubjects)
@@ -124,7 +124,7 @@ struct LatestValuesTests {
         #expect(try value("container_memory_working_set_bytes", 0) == 100)
     }
 
-    @Test mutating func containersThatAreShownAreBounded() throws {
+    @Test mutating func theNumberOfShownContainersIsBounded() throws {
         latest.show((0..<2_000).map { .container($0) }, isWhole: true)
         #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxSubjects)
         #expect(try registry.value(of: "tally_family_overflow_total") == nil)
@@ -135,14 +135,14 @@ struct LatestValuesTests {
         #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxSubjects)
     }
 
-    @Test mutating func whatWasHiddenTakesNoRoom() throws {
+    @Test mutating func hiddenContainersDoNotCountTowardsTheLimit() throws {
         #expect(latest.show((0..<LatestValues.maxSubjects).map { .container($0) }, isWhole: true) == 0)
         latest.hideAll()
         #expect(try registry.samples(of: "container_memory_working_set_bytes").isEmpty)
         #expect(latest.show((500..<500 + LatestValues.maxSubjects).map { .container($0) }, isWhole: true) == 0)
     }
 
-    @Test mutating func theProcessIsShownWhetherOrNotTheHostShowsIt() throws {
+    @Test mutating func processMetricsRegisteredTwiceAreExposedOnce() throws {
         latest.show([Sample(subject: .process, values: [.cpuSeconds: 1])], isWhole: true)
         #expect(try #require(try registry.value(of: "process_resident_memory_bytes")) > 0)
         ProcessMetrics.register(in: registry)

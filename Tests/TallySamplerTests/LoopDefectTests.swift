@@ -12,7 +12,7 @@ struct LoopDefectTests {
     // MARK: Time
 
     /// A machine without a clock of its own begins in 1970 and jumps to now: pruning must not take years to follow.
-    @Test func pruningJumpsOverATimeInWhichNothingWasSampled() {
+    @Test func pruningSkipsATimeSpanWithoutSamples() {
         var times = TickTimes(newest: nil)
         var cutoffs: [Int64?] = []
         let jump = 1_800_000_000.0
@@ -31,7 +31,7 @@ struct LoopDefectTests {
     }
 
     /// First to when the machine was on last, as it has written that down, and then to now.
-    @Test func pruningJumpsOverTwoSuchTimes() {
+    @Test func pruningSkipsTwoTimeSpansWithoutSamples() {
         var times = TickTimes(newest: nil)
         var cutoffs: [Int64?] = []
         let (first, second) = (1_700_000_000.0, 1_800_000_000.0)
@@ -53,7 +53,7 @@ struct LoopDefectTests {
         }
     }
 
-    @Test func lookingAtTheSettingsAfterAnOverrunMakesNoTick() {
+    @Test func applyingSettingsAfterAnOverrunMakesNoExtraTick() {
         var grid = TickGrid(start: .zero)
         #expect(grid.ticked(every: .seconds(15), now: .seconds(23)) == 1)
         #expect(grid.due == .seconds(33))
@@ -61,7 +61,7 @@ struct LoopDefectTests {
         #expect(grid.due == .seconds(33))
     }
 
-    @Test func wakingIsSeenToOnce() async throws {
+    @Test func aWakeIsHandledOnce() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
@@ -78,7 +78,7 @@ struct LoopDefectTests {
         await sampler.stop()
     }
 
-    @Test func withoutATimeOfDayHistoryEndsWithItsLastTick() async throws {
+    @Test func historyWithoutAWallClockEndsAtItsLastTick() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
@@ -92,7 +92,7 @@ struct LoopDefectTests {
     // MARK: Targets
 
     /// Twenty-four at the front that never answer must not starve those behind them at every tick.
-    @Test func whatDidNotAnswerIsAskedLastTheNextTime() {
+    @Test func lateTargetsAreOrderedLast() {
         func asked(late: Set<TickState.Job>) -> [String] {
             var state = TickState(sources: 1, late: late)
             _ = state.begin()
@@ -106,7 +106,7 @@ struct LoopDefectTests {
         #expect(asked(late: late) == (10..<18).map { "id\($0)" })
     }
 
-    @Test func whatWasLateIsAskedWhenTheOthersAreDoneAndTheTickEnds() {
+    @Test func aTickEndsWhenALateTargetTimesOutAgain() {
         let late: Set<TickState.Job> = [.target(source: 0, id: "a")]
         var state = TickState(sources: 1, late: late)
         _ = state.begin()
@@ -118,7 +118,7 @@ struct LoopDefectTests {
         #expect(state.lateTargets == late)
     }
 
-    @Test func whatWasLateIsAskedLastAtTheNextTick() async throws {
+    @Test func lateTargetsAreReadLastInTheNextTick() async throws {
         let hold = Hold()
         let asked = Locked<[Int]>([])
         let isSecond = Locked(false)
@@ -156,7 +156,7 @@ struct LoopDefectTests {
         await sampler.stop()
     }
 
-    @Test func whatFailedAtOnceIsNotLate() {
+    @Test func aTargetThatFailsAtOnceIsNotLate() {
         var state = TickState(sources: 1)
         _ = state.begin()
         let targets = ["a", "b"].map { SampleTarget(id: $0) { nil } }
@@ -167,7 +167,7 @@ struct LoopDefectTests {
     }
 
     /// Else it would be taken for gone.
-    @Test func whatTheTickHadNoTimeForIsAnError() {
+    @Test func targetsSkippedForLackOfTimeAreReportedAsErrors() {
         let late: Set<TickState.Job> = [.target(source: 0, id: "id0")]
         var state = TickState(sources: 1, late: late)
         _ = state.begin()
@@ -177,7 +177,7 @@ struct LoopDefectTests {
         #expect(Set(state.outcomes[0].targetErrors.keys) == Set(targets.map(\.id)))
     }
 
-    @Test func idsThatAreEqualButForTheirBytesAreOne() {
+    @Test func canonicallyEquivalentIDsNameOneTarget() {
         var state = TickState(sources: 1)
         _ = state.begin()
         let targets = ["é", "e\u{301}"].map { SampleTarget(id: $0) { nil } }
@@ -185,7 +185,7 @@ struct LoopDefectTests {
         #expect(state.answered(target: "é", source: 0, .success(nil)).count == 1, "the end")
     }
 
-    @Test func containersThatOnlyTheirControlGroupsTellOfAreTheWorkload() {
+    @Test func containersKnownOnlyFromControlGroupsCountAsWorkload() {
         var state = TickState(sources: 1)
         _ = state.begin()
         func group(_ path: String, _ id: String?) -> Sample {
@@ -204,7 +204,7 @@ struct LoopDefectTests {
 
     // MARK: What is shown
 
-    @Test func aListThatFailedOnceRemovesNoContainer() async throws {
+    @Test func aFailedListRemovesNoContainer() async throws {
         let fails = Locked(false)
         let source = SampleSource("docker") { _ in
             if fails.withLock(\.self) { return SourceReading(errors: [SourceError(.refused, "the list")]) }
@@ -222,7 +222,7 @@ struct LoopDefectTests {
         await sampler.stop()
     }
 
-    @Test func nothingIsShownOfSourcesWhileItIsSwitchedOff() async throws {
+    @Test func sourceMetricsAreHiddenWhileSamplingIsOff() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
@@ -238,14 +238,14 @@ struct LoopDefectTests {
         #expect(try bench.registry.samples(of: "tally_sampler_source_up").isEmpty)
     }
 
-    @Test func aContainerThatRestartedQuicklyIsNotTakenForALateAnswer() throws {
+    @Test func aQuickRestartIsNotTakenForALateAnswer() throws {
         let registry = MetricRegistry()
         var latest = try LatestValues(in: registry)
         for seconds in [10.0, 6] { latest.show([.container(1, [.cpuSeconds: seconds])], isWhole: true) }
         #expect(try registry.samples(of: "container_cpu_usage_seconds_total").map(\.value) == [6])
     }
 
-    @Test func aContainerIsShownOnceAndThoseThatAreTooManyAreCounted() throws {
+    @Test func aContainerIsShownOnceAndSurplusContainersAreCounted() throws {
         let registry = MetricRegistry()
         var latest = try LatestValues(in: registry)
         let group = Sample(subject: .controlGroup("docker/id1"), containerID: "id1", values: [.memoryUsedBytes: 1])
@@ -256,7 +256,7 @@ struct LoopDefectTests {
 
     // MARK: What is told
 
-    @Test func aFailureThatCameAndWentBetweenTwoTicksIsTold() async throws {
+    @Test func aFailureBetweenTwoTicksIsReported() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
@@ -271,7 +271,7 @@ struct LoopDefectTests {
         await sampler.stop()
     }
 
-    @Test func anotherFailureIsToldTooAndTheSameOneOnce() {
+    @Test func differentFailuresAreReportedAndRepeatedOnesAreNot() {
         let told = Locked<[String]>([])
         let reports = Reports { report in told.withLock { $0.append("\(report.kind) \(report.message)") } }
         reports.set(.history, "busy", as: "busy")

@@ -10,7 +10,7 @@ struct LoopStopTests {
     private let bench = SamplerBench()
 
     /// After the settings, before the sources: there is nothing yet that it could end.
-    @Test func aStopJustBeforeTheSourcesAreAskedIsSeen() async throws {
+    @Test func aStopJustBeforeTheSourcesAreReadTakesEffect() async throws {
         let hold = Hold()
         let ended = Counted()
         let own = Locked<SamplerCore?>(nil)
@@ -42,7 +42,7 @@ struct LoopStopTests {
         hold.open()
     }
 
-    @Test func aTickThatWasCutShortAsksNobody() {
+    @Test func aTickThatHasEndedReadsNothing() {
         for cutShort in [true, false] {
             var early = TickState(sources: 1)
             _ = early.end(cutShort: cutShort)
@@ -56,7 +56,7 @@ struct LoopStopTests {
         }
     }
 
-    @Test func aStopWhileTheSettingsAreAskedMakesNoTick() async throws {
+    @Test func aStopWhileTheSettingsAreLoadedMakesNoTick() async throws {
         let hold = Hold()
         let isHeld = Locked(false)
         let sampler = Sampler(
@@ -83,7 +83,7 @@ struct LoopStopTests {
         #expect(try bench.value("tally_sampler_skipped_ticks_total") == 0)
     }
 
-    @Test func settingsThatDoNotComeInTimeAreCancelled() async throws {
+    @Test func settingsThatMissTheirDeadlineAreCancelled() async throws {
         let hold = Hold()
         let sampler = Sampler(
             sources: [SamplerBench.host],
@@ -107,7 +107,7 @@ struct LoopStopTests {
     }
 
     /// Deadlines of what has been answered, and waits that were ended early.
-    @Test func nobodySleepsForWhatIsOver() async throws {
+    @Test func finishedWaitsLeaveNoSleepers() async throws {
         let sampler = bench.sampler(SamplerBench.host, .containers(20))
         try sampler.start()
         await bench.reach(3)
@@ -123,7 +123,7 @@ struct LoopStopTests {
         await sampler.stop()
     }
 
-    @Test func whatWasNotWaitedForIsNeitherWellNorNot() async throws {
+    @Test func aTickCutShortChangesNoSourceState() async throws {
         let hold = Hold()
         let isFirst = Locked(true)
         let down = SampleSource("down") { _ in

@@ -5,7 +5,7 @@ import Testing
 /// What a history in memory lets go of.
 @Suite
 struct MemoryDefectTests {
-    @Test func aTickThatWasDroppedHoldsNoValues() throws {
+    @Test func aDroppedTickHoldsNoValues() throws {
         var buffer = TickBuffer()
         for time in 1...64 { buffer.insert(.example(Int64(time), containers: 50)) }
         let full = try valuesHeld(by: buffer)
@@ -24,7 +24,7 @@ struct MemoryDefectTests {
     }
 
     /// The places of dropped ticks go too, some at a time: a history that is pruned at each tick is never empty.
-    @Test func placesOfDroppedTicksAreGivenBack() throws {
+    @Test func slotsOfDroppedTicksAreFreed() throws {
         var buffer = TickBuffer()
         for time in 1...10_000 {
             buffer.insert(.cpu(Int64(time), 1))
@@ -37,7 +37,7 @@ struct MemoryDefectTests {
     }
 
     /// What waits in memory and what is in a file may fall into one bucket.
-    @Test func pointsOfTwoStoresAreJoined() {
+    @Test func pointsOfTwoStoresAreMerged() {
         func point(_ time: Int64, _ values: Double...) -> HistoryPoint {
             let mean = values.reduce(0, +) / Double(values.count)
             return HistoryPoint(

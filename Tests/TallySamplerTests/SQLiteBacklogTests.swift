@@ -23,7 +23,7 @@ struct SQLiteBacklogTests {
         for time in times { try await history.append(.example(time)) }
     }
 
-    @Test func whatWaitsGrowsOldToo() async throws {
+    @Test func theBacklogIsPrunedToo() async throws {
         try await append(1...10)
         try await history.prune(before: 6)
         #expect(try await history.history(.cpu(of: .host)).map(\.time) == Array(6...10))
@@ -33,13 +33,13 @@ struct SQLiteBacklogTests {
         #expect(status.droppedTicks == 0, "what is old is not lost")
     }
 
-    @Test func theNewestTimeMayBeOfWhatWaits() async throws {
+    @Test func theNewestTimeIncludesTheBacklog() async throws {
         #expect(try await history.newestTime() == nil)
         try await append(1...10)
         #expect(try await history.newestTime() == 10)
     }
 
-    @Test func whatCannotBeWrittenBeforeClosingIsLost() async throws {
+    @Test func aBacklogThatCannotBeWrittenIsDroppedOnClosing() async throws {
         try await append(1...10)
         await history.close()
         #expect(await history.status().droppedTicks == 10)
@@ -48,7 +48,7 @@ struct SQLiteBacklogTests {
     }
 
     /// It would cost all that waits, and itself.
-    @Test func aTickThatIsLargerThanAllThatMayWaitIsRefused() async throws {
+    @Test func aTickLargerThanTheBacklogLimitIsRejected() async throws {
         try await append(1...3)
         let samples = (0...FailureLog.maxSamples).map { number in
             Sample(subject: .container("c"), containerID: "\(number)", values: [.cpuPercent: 1])
@@ -96,7 +96,7 @@ struct SQLiteBacklogTests {
         return (bench, history)
     }
 
-    @Test func nothingIsPrunedWhileItIsNotTimeToTryAgain() async throws {
+    @Test func nothingIsPrunedBeforeTheNextRetry() async throws {
         let (bench, history) = try held()
         try await history.append(.example(1))
         #expect(await history.status().failure == .heldByReader)
@@ -106,7 +106,7 @@ struct SQLiteBacklogTests {
         withExtendedLifetime(bench) {}
     }
 
-    @Test func pruningWritesNothingToALogThatIsTooLong() async throws {
+    @Test func pruningDoesNotWriteToAnOversizedLog() async throws {
         let bench = try HistoryBench()
         let history = try bench.open {
             $0.busyTimeout = .milliseconds(1)

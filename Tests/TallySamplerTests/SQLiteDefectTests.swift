@@ -21,7 +21,7 @@ struct SQLiteDefectTests {
 
     // MARK: Clocks that step back
 
-    @Test func aClockThatStepsBackLaterDeletesNothing() async throws {
+    @Test func aLaterStepBackOfTheClockDeletesNothing() async throws {
         let history = try bench.open()
         for time in [Self.start, Self.start + 15] { try await history.append(.cpu(time, 1)) }
         bench.clock.advance(by: .seconds(86_401))
@@ -36,7 +36,7 @@ struct SQLiteDefectTests {
     }
 
     /// - Parameter isPruned: Whether pruning has seen the right time, or only opening has.
-    @Test(arguments: [false, true]) func aClockThatStepsBackAtFirstDeletesNothing(_ isPruned: Bool) async throws {
+    @Test(arguments: [false, true]) func anEarlyStepBackOfTheClockDeletesNothing(_ isPruned: Bool) async throws {
         let history = try bench.open()
         for time in [Self.start, Self.start + 15] { try await history.append(.cpu(time, 1)) }
         if isPruned { try await history.prune(before: 0) }
@@ -52,7 +52,7 @@ struct SQLiteDefectTests {
         await history.close()
     }
 
-    @Test func theFutureIsRemovedAfterADayInSeveralCalls() async throws {
+    @Test func samplesFromTheFutureAreRemovedAfterADayInSeveralCalls() async throws {
         let history = try bench.open { $0.pruneRows = 10 }
         for time in [Self.start, Self.start + 15] { try await history.append(.cpu(time, 1)) }
         for offset in 0..<50 { try await history.append(.cpu(Self.start + 100_000 + Int64(offset), 1)) }
@@ -74,7 +74,7 @@ struct SQLiteDefectTests {
     // MARK: What is in a file
 
     /// - Parameter containers: How many have the least value there is: their sum is a number, or is none.
-    @Test(arguments: [1, 2]) func sumsThatAreNoNumbersAreLeftOut(_ containers: Int) async throws {
+    @Test(arguments: [1, 2]) func bucketsWithNonFiniteSumsAreOmitted(_ containers: Int) async throws {
         let history = try bench.open()
         try await history.append(extremes(10, [1.7e308, 1.7e308]))
         try await history.append(extremes(11, Array(repeating: -1.7e308, count: containers)))
@@ -95,7 +95,7 @@ struct SQLiteDefectTests {
     }
 
     @Test(arguments: ["'damaged'", "x'00'", "-1e300", "-9223372036854775808"])
-    func aSeriesThatSaysNothingOfItsAgeIsSeenAnew(_ seen: String) async throws {
+    func aSeriesWithAnInvalidSeenTimeIsRepaired(_ seen: String) async throws {
         let before = try bench.open()
         try await before.append(.cpu(Self.start, 1))
         await before.close()
@@ -110,7 +110,7 @@ struct SQLiteDefectTests {
         await history.close()
     }
 
-    @Test func aSeriesWithoutANumberIsCorruption() async throws {
+    @Test func aSeriesWithAnInvalidIDIsCorruption() async throws {
         await (try bench.open()).close()
         try database {
             try $0.execute(
@@ -130,7 +130,7 @@ struct SQLiteDefectTests {
         await history.close()
     }
 
-    @Test func aNewFileThatFailsTooIsInFailure() async throws {
+    @Test func aReplacementFileThatFailsIsReported() async throws {
         // Any log is too long, and cannot be made any shorter.
         let history = try bench.open {
             $0.logBytes = 0
@@ -148,7 +148,7 @@ struct SQLiteDefectTests {
 
     // MARK: What waits
 
-    @Test(SQLiteFaultTests.hasProgram) func aLockCostsNothingOfWhatWaitedBefore() async throws {
+    @Test(SQLiteFaultTests.hasProgram) func aLockLosesNothingOfTheExistingBacklog() async throws {
         let history = try await waiting(60)
         let holder = try await Holder(of: bench.path, "BEGIN EXCLUSIVE;")
         try await append(61...80, to: history)
@@ -166,7 +166,7 @@ struct SQLiteDefectTests {
         await history.close()
     }
 
-    @Test func aTickBringsOnlySomeOfWhatWaits() async throws {
+    @Test func eachTickFlushesPartOfTheBacklog() async throws {
         let history = try await waiting(250)
         try await append(251...251, to: history)
         #expect(await history.status().failure == nil)
@@ -181,7 +181,7 @@ struct SQLiteDefectTests {
         await history.close()
     }
 
-    @Test func closingWritesAllThatWaits() async throws {
+    @Test func closingWritesTheWholeBacklog() async throws {
         let history = try await waiting(250)
         try await append(251...251, to: history)
         #expect(await history.status().backlog > 0)

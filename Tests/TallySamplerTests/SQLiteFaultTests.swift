@@ -49,7 +49,7 @@ struct SQLiteFaultTests {
         await history.close()
     }
 
-    @Test(canMount) func aDiskThatIsFullFromTheStartIsNoError() async throws {
+    @Test(canMount) func aHistoryOpensOnAFullDisk() async throws {
         let folder = try MountedFolder(bytes: 1 << 20)
         try folder.fill()
         let bench = try HistoryBench(path: folder.url.appending(path: "history.sqlite").path)
@@ -63,10 +63,10 @@ struct SQLiteFaultTests {
         await history.close()
     }
 
-    @Test(canMount, arguments: [false, true]) func aReadOnlyFolderKeepsTicksInMemory(_ isThere: Bool) async throws {
+    @Test(canMount, arguments: [false, true]) func aReadOnlyFolderKeepsTicksInMemory(_ exists: Bool) async throws {
         let folder = try MountedFolder(bytes: 1 << 20)
         let bench = try HistoryBench(path: folder.url.appending(path: "history.sqlite").path)
-        if isThere {
+        if exists {
             let history = try bench.open()
             try await append(1...3, to: history)
             await history.close()
@@ -82,11 +82,11 @@ struct SQLiteFaultTests {
         bench.clock.advance(by: .seconds(61))
         try await append(31...31, to: history)
         #expect(await history.status().failure == nil)
-        #expect(try await history.history(.cpu(of: .host)).map(\.time) == Array((isThere ? 1 : 4)...31))
+        #expect(try await history.history(.cpu(of: .host)).map(\.time) == Array((exists ? 1 : 4)...31))
         await history.close()
     }
 
-    @Test func aFolderThatIsMissingIsWaitedFor() async throws {
+    @Test func aMissingFolderKeepsTicksInMemoryUntilItExists() async throws {
         let bench = try HistoryBench()
         let folder = bench.folder.url.appending(path: "later")
         let other = try HistoryBench(path: folder.appending(path: "history.sqlite").path)
@@ -103,7 +103,7 @@ struct SQLiteFaultTests {
         await history.close()
     }
 
-    @Test func whatWaitsIsBounded() async throws {
+    @Test func theBacklogIsBounded() async throws {
         let bench = try HistoryBench(path: "/nowhere/history.sqlite")
         let history = try bench.open()
         for time in 1...60 { try await history.append(.example(Int64(time), containers: 999)) }
@@ -113,7 +113,7 @@ struct SQLiteFaultTests {
         #expect(try await history.history(.cpu(of: .host)).first?.time == 11)
     }
 
-    @Test func aFileThatIsTakenAwayIsBegunAnew() async throws {
+    @Test func aRemovedFileIsRecreated() async throws {
         let bench = try HistoryBench()
         let history = try bench.open()
         try await append(1...3, to: history)
@@ -159,7 +159,7 @@ struct SQLiteFaultTests {
         await history.close()
     }
 
-    @Test func aFileIsSetAsideOnceAnHourAndThreeAreKept() async throws {
+    @Test func corruptFilesAreSetAsideOnceAnHourAndThreeAreKept() async throws {
         let bench = try HistoryBench()
         let history = try bench.open()
         try await append(1...1, to: history)
@@ -202,7 +202,7 @@ struct SQLiteFaultTests {
 
     // MARK: Other processes
 
-    @Test(hasProgram) func aForeignLockLosesNothing() async throws {
+    @Test(hasProgram) func aLockOfAnotherProcessLosesNothing() async throws {
         let bench = try HistoryBench()
         let history = try bench.open { $0.busyTimeout = .milliseconds(2) }
         try await append(1...2, to: history)
@@ -226,7 +226,7 @@ struct SQLiteFaultTests {
         await history.close()
     }
 
-    @Test(hasProgram) func aLockThatIsHeldForLongCostsTheOldestTicks() async throws {
+    @Test(hasProgram) func aLongLockDropsTheOldestTicks() async throws {
         let bench = try HistoryBench()
         let history = try bench.open { $0.busyTimeout = .milliseconds(1) }
         try await append(1...1, to: history)
@@ -239,7 +239,7 @@ struct SQLiteFaultTests {
         #expect(try bench.sqlite("SELECT COUNT(*), MIN(ts), MAX(ts) FROM host_sample WHERE ts > 1") == "20|12|31")
     }
 
-    @Test(hasProgram) func aLockOnANewFileIsWaitedFor() async throws {
+    @Test(hasProgram) func ticksWaitForALockOnANewFile() async throws {
         let bench = try HistoryBench()
         let holder = try await Holder(of: bench.path, "BEGIN EXCLUSIVE;")
         let history = try bench.open { $0.busyTimeout = .milliseconds(1) }
@@ -251,7 +251,7 @@ struct SQLiteFaultTests {
         await history.close()
     }
 
-    @Test(hasProgram) func theLogIsBoundedUnderAReader() async throws {
+    @Test(hasProgram) func theLogIsBoundedWhileAReaderHoldsIt() async throws {
         let bench = try HistoryBench()
         let history = try bench.open {
             $0.busyTimeout = .milliseconds(1)

@@ -16,7 +16,7 @@ struct SQLiteFileTests {
     }
 
     /// Settings of a connection, which nobody else can read back.
-    @Test func theConnectionThatWritesIsSetAsItShouldBe() throws {
+    @Test func theWritingConnectionHasItsSettings() throws {
         var options = HistoryFile.Options()
         options.busyTimeout = .milliseconds(123)
         options.logBytes = 654_321
@@ -32,7 +32,7 @@ struct SQLiteFileTests {
     }
 
     /// Whoever asks must not go on reading a file that was taken away.
-    @Test func aQueryIsOfTheFileThatIsThere() async throws {
+    @Test func aQueryReadsTheCurrentFile() async throws {
         let history = try bench.open()
         for time in 1...3 { try await history.append(.example(Int64(time))) }
         #expect(try await history.history(.cpu(of: .host)).map(\.time) == [1, 2, 3])
@@ -43,14 +43,14 @@ struct SQLiteFileTests {
     }
 
     /// A log that stayed would be taken for the new file's.
-    @Test func whatLiesBesideACorruptFileGoesWithIt() throws {
+    @Test func theLogOfACorruptFileIsSetAsideWithIt() throws {
         for suffix in ["", "-wal", "-shm"] { try write(suffix, "first\(suffix)") }
         try CorruptFile.setAside(bench.path, at: 1000)
         #expect(try names() == ["", "-shm", "-wal"].map { "history.sqlite.corrupt-1000\($0)" })
         #expect(try text(".corrupt-1000-wal") == "first-wal")
     }
 
-    @Test func twoThatAreCorruptInOneSecondAreBothKept() throws {
+    @Test func filesSetAsideInTheSameSecondAreAllKept() throws {
         for text in ["first", "second", "third"] {
             try write("", text)
             try CorruptFile.setAside(bench.path, at: 1000)

@@ -29,7 +29,7 @@ struct SQLiteRetentionTests {
         #expect(bench.bytes("-wal") <= 5 << 20)
     }
 
-    @Test func logAndTimeOfATick() async throws {
+    @Test func theLogGrowsLittlePerTick() async throws {
         let history = try bench.open()
         for number in 1...600 {
             try await history.append(.example(Int64(number) * 15, containers: 50))
@@ -72,7 +72,7 @@ struct SQLiteRetentionTests {
         #expect(log / 20 < 80 << 10)
     }
 
-    @Test func muchIsPrunedInSeveralCalls() async throws {
+    @Test func manyRowsArePrunedInSeveralCalls() async throws {
         let history = try bench.open { $0.pruneRows = 100 }
         for number in 1...200 { try await history.append(.example(Int64(number), containers: 10)) }
         try await history.prune(before: 180)
@@ -82,7 +82,7 @@ struct SQLiteRetentionTests {
         #expect(await history.status().rows == 21 * 11)
     }
 
-    @Test func seriesGoWithTheirLastSample() async throws {
+    @Test func seriesAreRemovedWithTheirLastSample() async throws {
         let history = try bench.open()
         for number in 0..<1000 {
             try await history.append(.cpu(Int64(number) * 60, 1, of: "job", in: "run \(number)"))
@@ -106,7 +106,7 @@ struct SQLiteRetentionTests {
         #expect(try count("container_sample") > 200)
     }
 
-    @Test func pagesAreGivenBackWhenManyAreFree() async throws {
+    @Test func theFileShrinksWhenManyPagesAreFree() async throws {
         let history = try bench.open()
         for number in 1...1_500 { try await history.append(.example(Int64(number), containers: 50)) }
         await history.close()
@@ -119,7 +119,7 @@ struct SQLiteRetentionTests {
         #expect(bench.bytes() < 2 << 20)
     }
 
-    @Test func timesFarAheadAreNotBelieved() async throws {
+    @Test func timesFarInTheFutureAreIgnoredAndRemoved() async throws {
         let history = try bench.open()
         for time in [1_800_000_000, 1_800_000_015, 1_800_100_000, 1_900_000_000] as [Int64] {
             try await history.append(.cpu(time, 1))

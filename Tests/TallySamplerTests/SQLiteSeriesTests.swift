@@ -16,7 +16,7 @@ struct SQLiteSeriesTests {
     }
 
     @Test(arguments: [600, 7200] as [Int64])
-    func aContainerThatLivesForLongKeepsItsHistory(_ retention: Int64) async throws {
+    func aLongLivedContainerKeepsItsHistory(_ retention: Int64) async throws {
         let history = try bench.open()
         let times = (0...360).map { Self.start + $0 * 60 }
         for time in times {
@@ -34,7 +34,7 @@ struct SQLiteSeriesTests {
 
     /// In the file, a NUL is another character; nobody has to know.
     @Test(arguments: ["a\0b", "\0", "quote ' \" %_", "é", "e\u{301}", "\u{FFFD}"])
-    func anyNameIsFoundAgain(_ name: String) async throws {
+    func samplesOfAnyNameAreFound(_ name: String) async throws {
         let history = try bench.open()
         try await history.append(.cpu(Self.start, 1, of: name, in: name))
         #expect(try await history.history(.cpu(of: .container(name))).map(\.max) == [1])
@@ -45,7 +45,7 @@ struct SQLiteSeriesTests {
         await history.close()
     }
 
-    @Test func aContainerThatComesBackIsFound() async throws {
+    @Test func aReturningContainerIsFound() async throws {
         let history = try bench.open()
         try await history.append(.cpu(Self.start, 1))
         for hour in 1...6 {
@@ -62,7 +62,7 @@ struct SQLiteSeriesTests {
 
     // MARK: After a clock that was ahead
 
-    @Test func aDayAheadIsStillBelieved() async throws {
+    @Test func samplesUpToADayAheadAreKept() async throws {
         let history = try bench.open()
         for ahead in [86_400, 86_401] as [Int64] { try await history.append(.cpu(Self.start + ahead, 1)) }
         bench.clock.advance(by: .seconds(86_401))
@@ -71,7 +71,7 @@ struct SQLiteSeriesTests {
         await history.close()
     }
 
-    @Test func aSeriesOfTheFutureGoesToo() async throws {
+    @Test func aSeriesFromTheFutureIsRemovedToo() async throws {
         let history = try bench.open()
         try await history.append(.cpu(Self.start + 100_000_000, 1))
         try await removeFuture(history)
@@ -81,7 +81,7 @@ struct SQLiteSeriesTests {
         await history.close()
     }
 
-    @Test func aContainerThatWasSampledInTheFutureKeepsItsHistory() async throws {
+    @Test func aContainerSampledInTheFutureKeepsItsHistory() async throws {
         let history = try bench.open()
         try await history.append(.cpu(Self.start + 100_000_000, 1))
         try await removeFuture(history)

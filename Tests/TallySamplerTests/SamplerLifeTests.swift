@@ -30,7 +30,7 @@ struct SamplerLifeTests {
         #expect(bench.store.closes == 1)
     }
 
-    @Test func startAfterStopIsRefused() async throws {
+    @Test func startAfterStopThrows() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         await sampler.stop()
         #expect(bench.store.closes == 1)
@@ -81,7 +81,7 @@ struct SamplerLifeTests {
     }
 
     /// From whatever the sampler calls.
-    @Test func stopFromWithinDoesNotDeadlock() async throws {
+    @Test func stopFromACalledClosureDoesNotDeadlock() async throws {
         for place in 0..<4 {
             let bench = SamplerBench()
             let own = Locked<Sampler?>(nil)
@@ -116,7 +116,7 @@ struct SamplerLifeTests {
         }
     }
 
-    @Test func aSamplerThatNobodyHoldsEnds() async throws {
+    @Test func aReleasedSamplerEnds() async throws {
         var sampler: Sampler? = bench.sampler(SamplerBench.host)
         let core = try #require(sampler?.core)
         try sampler?.start()
@@ -127,7 +127,7 @@ struct SamplerLifeTests {
         #expect(bench.store.closes == 1)
     }
 
-    @Test func runningEndsWithItsTask() async throws {
+    @Test func runEndsWhenItsTaskIsCancelled() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         let task = Task { try await sampler.run() }
         await bench.reach(3)
@@ -138,7 +138,7 @@ struct SamplerLifeTests {
         #expect(throws: SamplerError.self) { try sampler.start() }
     }
 
-    @Test func runningEndsWithStop() async throws {
+    @Test func runEndsWithStop() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         async let ran: Void = sampler.run()
         await bench.reach(3)
@@ -149,7 +149,7 @@ struct SamplerLifeTests {
     }
 
     #if ServiceLifecycle
-    @Test func aServiceGroupShutsItDown() async throws {
+    @Test func aServiceGroupShutsTheSamplerDown() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         let group = ServiceGroup(services: [sampler], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         async let ran: Void = group.run()
@@ -162,7 +162,7 @@ struct SamplerLifeTests {
     #endif
 
     /// In a process of its own: in this one other tests open what they like.
-    @Test func thousandsOfStartsAndStopsLeaveNothingBehind() async {
+    @Test func repeatedRunsLeakNeitherDescriptorsNorThreads() async {
         await #expect(processExitsWith: .success) {
             func cycle(_ times: Int) async throws {
                 for number in 0..<times {

@@ -8,7 +8,7 @@ import Testing
 struct SamplerLoopTests {
     private let bench = SamplerBench()
 
-    @Test func theFirstTickComesAfterThreeSecondsAndThenOnAGrid() async throws {
+    @Test func theFirstTickIsAfterThreeSecondsAndTheRestOnAGrid() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         for (tick, time) in [3.0, 18, 33, 48].enumerated() {
@@ -39,7 +39,7 @@ struct SamplerLoopTests {
     }
 
     @Test(arguments: [Duration.zero, .seconds(-1), Duration(attoseconds: .min)])
-    func nothingOrLessSwitchesOffAndIsAskedAgain(_ off: Duration) async throws {
+    func nonPositiveDurationsSwitchSamplingOff(_ off: Duration) async throws {
         // Where it is said how long samples are kept, old ones go meanwhile: twice, before the first tick.
         for (settings, tick) in [(SamplingSettings(interval: off), 3), (SamplingSettings(retention: off), 1)] {
             let bench = SamplerBench()
@@ -58,7 +58,7 @@ struct SamplerLoopTests {
         }
     }
 
-    @Test func whatThereIsGrowsOldWhileItIsSwitchedOff() async throws {
+    @Test func pruningContinuesWhileSamplingIsOff() async throws {
         bench.settings.withLock { $0 = .success(SamplingSettings(retention: .seconds(100))) }
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
@@ -81,7 +81,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func anErrorKeepsTheLastSettingsAndIsToldOnce() async throws {
+    @Test func aSettingsErrorKeepsTheLastSettingsAndIsReportedOnce() async throws {
         bench.settings.withLock { $0 = .success(SamplingSettings(interval: .seconds(20))) }
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
@@ -102,7 +102,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func anErrorStartsNothingThatWasSwitchedOff() async throws {
+    @Test func aSettingsErrorDoesNotSwitchSamplingOn() async throws {
         bench.settings.withLock { $0 = .success(SamplingSettings(interval: .zero)) }
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
@@ -131,7 +131,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func settingsThatHangAreNotWaitedFor() async throws {
+    @Test func hangingSettingsDelayOneTickAndAreNotRequestedAgain() async throws {
         let hold = Hold()
         let isHanging = Locked(false)
         let store = bench.store
@@ -166,7 +166,7 @@ struct SamplerLoopTests {
         #expect(store.times == [3, 28, 43].map { 1_800_000_000 + $0 })
     }
 
-    @Test func wakingAppliesAChangeAtOnce() async throws {
+    @Test func aWakeAppliesAChangeAtOnce() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
@@ -197,7 +197,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func wakingBeforeTheFirstTickDoesNotHastenIt() async throws {
+    @Test func aWakeBeforeTheFirstTickDoesNotAdvanceIt() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.asleep(until: 3)
@@ -211,7 +211,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func anOverrunSkipsAndIsCounted() async throws {
+    @Test func anOverrunSkipsTicksAndCountsThem() async throws {
         let hold = Hold()
         let bench = SamplerBench(WatchedHistory(hold: hold))
         let sampler = bench.sampler(SamplerBench.host)
@@ -232,7 +232,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func aMachineThatWasSuspendedTicksOnce() async throws {
+    @Test func aResumedMachineTicksOnce() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
@@ -247,7 +247,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func whoWasSampledInTheLastWhileIsListed() async throws {
+    @Test func recentlySampledSubjectsAreListed() async throws {
         let names = Locked(["old", "web"])
         let sampler = bench.sampler(
             SampleSource("containers") { _ in
@@ -267,7 +267,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func historyGoesBackFromNow() async throws {
+    @Test func historyCoversTheRequestedDuration() async throws {
         bench.settings.withLock { $0 = .success(SamplingSettings(interval: .seconds(60))) }
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()

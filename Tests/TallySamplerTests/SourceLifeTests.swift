@@ -23,7 +23,7 @@ struct SourceLifeTests {
     }
 
     @Test
-    func aSourceIsShutDownAlsoWhereItWasNeverAsked() async {
+    func aSourceThatWasNeverReadIsShutDownToo() async {
         let bench = SamplerBench()
         let shut = Counted()
         let sampler = bench.sampler(SampleSource("own", shutdown: { shut.count() }, read: { _ in SourceReading() }))
@@ -33,7 +33,7 @@ struct SourceLifeTests {
 
     /// Letting go of connections takes as long as others like.
     @Test(.timeLimit(.minutes(5)))
-    func stoppingDoesNotWaitForASourceToLetGo() async {
+    func stopDoesNotWaitForTheShutdownOfSources() async {
         let bench = SamplerBench()
         let hold = Hold()
         let shut = Counted()
@@ -53,7 +53,7 @@ struct SourceLifeTests {
     }
 
     @Test
-    func whatASourceCouldNotHaveIsCountedAndToldOnce() async throws {
+    func partialErrorsAreCountedEachTickAndReportedOnce() async throws {
         let bench = SamplerBench()
         let errors = Locked([SourceError(.forbidden, "/proc/pressure/cpu")])
         let sampler = bench.sampler(

@@ -8,7 +8,7 @@ import Testing
 struct TickTests {
     private let bench = SamplerBench()
 
-    @Test func theHostsRowSumsTheContainers() async throws {
+    @Test func theHostSampleSumsTheContainers() async throws {
         let sampler = bench.sampler(SamplerBench.host, .containers(5))
         try sampler.start()
         await bench.reach(3)
@@ -23,7 +23,7 @@ struct TickTests {
 
     /// - Parameter said: How many containers the engine says there are.
     @Test(arguments: [(0, 0.0), (7, nil)] as [(Int, Double?)])
-    func whereNoneCouldBeSampledTheEnginesCountIsShown(_ said: Int, _ used: Double?) async throws {
+    func theEngineCountIsUsedWhenNoContainerIsSampled(_ said: Int, _ used: Double?) async throws {
         let source = SampleSource("docker") { _ in SourceReading(containersRunning: said) }
         let sampler = bench.sampler(source)
         try sampler.start()
@@ -36,7 +36,7 @@ struct TickTests {
         await sampler.stop()
     }
 
-    @Test func theHostIsSampledAndOldTicksGoWhileTheEngineIsDown() async throws {
+    @Test func theHostIsSampledAndHistoryPrunedWhileTheEngineIsDown() async throws {
         let isDown = Locked(true)
         let docker = SampleSource("docker") { _ in
             if isDown.withLock(\.self) { throw SourceError(.unavailable, "no socket") }
@@ -64,7 +64,7 @@ struct TickTests {
         await sampler.stop()
     }
 
-    @Test func oneFailingTargetCostsNoOther() async throws {
+    @Test func aFailingTargetDoesNotAffectOthers() async throws {
         let source = SampleSource("docker") { _ in
             SourceReading(
                 targets: (0..<20).map { number in
@@ -90,7 +90,7 @@ struct TickTests {
         await sampler.stop()
     }
 
-    @Test func eightTargetsAreAskedAtATimeAcrossSources() async throws {
+    @Test func eightTargetsAreReadAtATimeAcrossSources() async throws {
         let most = Locked(0)
         let now = Locked(0)
         let hold = Hold()
@@ -125,7 +125,7 @@ struct TickTests {
     }
 
     @Test(arguments: [false, true])
-    func targetsHaveTenSecondsAndTheTickThirty(_ heedsCancellation: Bool) async throws {
+    func targetsTimeOutAfterTenSecondsAndTicksAfterThirty(_ heedsCancellation: Bool) async throws {
         let hold = Hold()
         let sampler = bench.sampler(SamplerBench.host, .holding(hold, targets: 100, heedsCancellation))
         try sampler.start()
@@ -147,7 +147,7 @@ struct TickTests {
     }
 
     /// A source that does not heed its cancellation is left behind, and not asked again until it has come back.
-    @Test func whatIsStuckIsAskedOnlyOnce() async throws {
+    @Test func aStuckSourceIsReadOnlyOnce() async throws {
         let hold = Hold()
         let stuck = SampleSource("stuck") { _ in
             await hold.wait(heedsCancellation: false)
@@ -180,7 +180,7 @@ struct TickTests {
     }
 
     /// Each of them makes room for the next: no recursion may follow that.
-    @Test func thousandsOfStuckTargetsAreNoFailure() async throws {
+    @Test func thousandsOfStuckTargetsDoNotOverflowTheStack() async throws {
         let hold = Hold()
         let run = TickRun.Outstanding()
         let targets = (0..<50_000).map { SampleTarget(id: "\($0)") { nil } }
@@ -192,7 +192,7 @@ struct TickTests {
         hold.open()
     }
 
-    @Test func ofTwoWithOneIDTheSecondIsDropped() async throws {
+    @Test func duplicateTargetsAndSamplesAreDropped() async throws {
         let source = SampleSource("docker") { _ in
             let targets = [1, 2].map { number in SampleTarget(id: "same") { .container(number) } }
             return SourceReading(samples: [.container(1, [.cpuPercent: 1])], targets: targets)
@@ -207,7 +207,7 @@ struct TickTests {
         await sampler.stop()
     }
 
-    @Test func aStoreThatFailsIsReportedOnceAndNothingStops() async throws {
+    @Test func aFailingStoreIsReportedOnceAndSamplingContinues() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         bench.store.appendError.withLock { $0 = HistoryError(.tooLarge, "no room") }
         try sampler.start()
@@ -234,7 +234,7 @@ struct TickTests {
         await sampler.stop()
     }
 
-    @Test func aClockThatIsSetBackMakesNoBurstAndLosesNothing() async throws {
+    @Test func aClockSetBackCausesNoBurstAndNoLoss() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)

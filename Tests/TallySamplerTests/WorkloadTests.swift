@@ -12,13 +12,13 @@ struct WorkloadTests {
         return state.samples().first { $0.subject == .host }
     }
 
-    @Test func thoseThatWereSampledAreCountedWhateverTheEngineSays() {
+    @Test func sampledContainersTakePrecedenceOverTheEngineCount() {
         let reading = SourceReading(samples: [.container(1), .container(2)], containersRunning: 9)
         #expect(host(reading)?.values[.containersRunning] == 2)
         #expect(host(reading)?.values[.workloadCPUPercent] == 20)
     }
 
-    @Test func countsOfEnginesAreSummed() {
+    @Test func engineCountsAreSummed() {
         func running(_ counts: Int...) -> Double? {
             var state = TickState(sources: counts.count)
             _ = state.begin()
@@ -33,7 +33,7 @@ struct WorkloadTests {
         #expect(running(.max, .max) == Double(Int.max))
     }
 
-    @Test func whatTheHostSaysItselfStays() {
+    @Test func valuesOfTheHostSourceTakePrecedence() {
         let own = Sample(subject: .host, values: [.containersRunning: 42])
         let reading = SourceReading(samples: [own, .container(1)], containersRunning: 1)
         #expect(host(reading)?.values[.containersRunning] == 42)

@@ -8,7 +8,7 @@ struct ControlGroupSourceTests {
     private static let id = String(repeating: "0123456789abcdef", count: 4)
     private static let isWanted: @Sendable (ControlGroup) -> Bool = { $0.containerID != nil || $0.isSystemService }
 
-    private static func secondVersion() throws -> FileTree {
+    private static func v2Tree() throws -> FileTree {
         let group = "cg/system.slice/docker-\(id).scope"
         let tree = try FileTree([
             "\(group)/cpu.stat": "usage_usec 2500000\nuser_usec 1\nsystem_usec 2\n",
@@ -53,8 +53,8 @@ struct ControlGroupSourceTests {
         return SourceBench(tree: tree, source: SampleSource("cgroups") { try await source.read($0) })
     }
 
-    @Test func groupsOfTheSecondVersionAreRead() async throws {
-        let reading = try await source(try Self.secondVersion()).read(tick(0))
+    @Test func cgroupV2ValuesAreRead() async throws {
+        let reading = try await source(try Self.v2Tree()).read(tick(0))
         #expect(reading.errors.isEmpty)
         #expect(
             reading.samples == [
@@ -72,8 +72,8 @@ struct ControlGroupSourceTests {
     }
 
     /// An engine that was killed leaves the groups of its containers behind.
-    @Test func aContainerWithoutAProcessIsNone() async throws {
-        let tree = try Self.secondVersion()
+    @Test func aContainerGroupWithoutProcessesIsOmitted() async throws {
+        let tree = try Self.v2Tree()
         try tree.write("cg/system.slice/docker-\(Self.id).scope/pids.current", "0\n")
         try tree.write("cg/system.slice/cron.service/pids.current", "0\n")
         let reading = try await source(tree).read(tick(0))
@@ -81,8 +81,8 @@ struct ControlGroupSourceTests {
         #expect(reading.errors.isEmpty)
     }
 
-    @Test func aNetworkThatIsTheReadersIsNotTheGroups() async throws {
-        let tree = try Self.secondVersion()
+    @Test func theNetworkOfTheReaderIsNotAttributedToAGroup() async throws {
+        let tree = try Self.v2Tree()
         try tree.remove("proc/self/ns/net")
         try tree.link("proc/self/ns/net", to: "net:[2]")
         let reading = try await source(tree).read(tick(0))
@@ -90,7 +90,7 @@ struct ControlGroupSourceTests {
         #expect(reading.samples.first?.values[.processes] == 3)
     }
 
-    @Test func groupsOfTheFirstVersionAreRead() async throws {
+    @Test func cgroupV1ValuesAreRead() async throws {
         let tree = try FileTree([
             "cpu/docker/\(Self.id)/cpuacct.usage": "2500000000\n",
             "cpu/docker/\(Self.id)/cgroup.procs": "",
@@ -138,16 +138,16 @@ struct ControlGroupSourceTests {
     }
 
     @Test(arguments: [(1_024_000_000 - 4096, true), (1_024_000_000, false)])
-    func aLimitThatIsTheMachinesIsNone(_ bytes: Int, _ isLimit: Bool) async throws {
-        let tree = try Self.secondVersion()
+    func aLimitOfAllMachineMemoryIsAbsent(_ bytes: Int, _ isLimit: Bool) async throws {
+        let tree = try Self.v2Tree()
         try tree.write("cg/system.slice/docker-\(Self.id).scope/memory.max", "\(bytes)\n")
         let values = try await source(tree).read(tick(0)).samples.first?.values
         #expect(values?[.memoryLimitBytes] == (isLimit ? Double(bytes) : nil))
         #expect(values?[.memoryUsedBytes] == 700)
     }
 
-    @Test func sharesAreOfEachGroup() async throws {
-        let tree = try Self.secondVersion()
+    @Test func eachGroupHasItsOwnCPUShare() async throws {
+        let tree = try Self.v2Tree()
         let source = source(tree)
         let cron = "cg/system.slice/cron.service/cpu.stat"
         func share(_ seconds: Int) async throws -> Double? {
@@ -169,8 +169,8 @@ struct ControlGroupSourceTests {
         #expect(reading.errors.map(\.reason) == [.implausible])
     }
 
-    @Test func oneThatIsGoneIsNoErrorAndForgotten() async throws {
-        let tree = try Self.secondVersion()
+    @Test func aRemovedGroupIsForgottenWithoutAnError() async throws {
+        let tree = try Self.v2Tree()
         let source = source(tree)
         _ = try await read(source, 0)
         try tree.remove("cg/system.slice/cron.service")
@@ -188,8 +188,8 @@ struct ControlGroupSourceTests {
         #expect(try await read(source, 45).samples.last?.values[.cpuPercent] == nil)
     }
 
-    @Test func aFileThatCannotBeReadCostsItsGroupAlone() async throws {
-        let tree = try Self.secondVersion()
+    @Test func anUnreadableFileAffectsOnlyItsGroup() async throws {
+        let tree = try Self.v2Tree()
         try tree.remove("cg/system.slice/cron.service/cpu.stat")
         // Reading a folder is an error that is none of those of a group that goes.
         try tree.write("cg/system.slice/cron.service/cpu.stat/x", "")
@@ -198,8 +198,8 @@ struct ControlGroupSourceTests {
         #expect(reading.errors.map(\.reason) == [.failed])
     }
 
-    @Test func thereAreNoMoreThanTheLimit() async throws {
-        let tree = try Self.secondVersion()
+    @Test func theLimitBoundsTheNumberOfGroups() async throws {
+        let tree = try Self.v2Tree()
         for number in 0..<50 { try tree.write("cg/system.slice/s\(number).service/cpu.stat", "usage_usec 1\n") }
         let reading = try await source(tree, limit: 10).read(tick(0))
         #expect(reading.samples.count == 10)
@@ -208,7 +208,7 @@ struct ControlGroupSourceTests {
         #expect(try await source(tree, limit: -1).read(tick(0)).samples.isEmpty)
     }
 
-    @Test func withoutControlGroupsItIsUnavailable() async throws {
+    @Test func missingControlGroupsAreUnavailable() async throws {
         let tree = try FileTree(["mounts": "proc /proc proc rw 0 0\n"])
         let error = await #expect(throws: SourceError.self) { try await source(tree).read(tick(0)) }
         #expect(error?.reason == .unavailable)
@@ -218,7 +218,7 @@ struct ControlGroupSourceTests {
     }
 
     #if os(Linux)
-    @Test func thisMachinesGroupsAreWhatTheKernelSays() async throws {
+    @Test func groupsOfThisMachineHaveValues() async throws {
         // Whatever groups it has, the first of each branch.
         let source = SampleSource.cgroups(limit: 5) { _ in true }
         let reading: SourceReading

@@ -27,7 +27,7 @@ struct EngineAnswerTests {
         await client.shutdown()
     }
 
-    @Test func aRequestWhoseConnectionClosesIsMadeOnceMore() async throws {
+    @Test func aRequestIsRetriedOnceAfterItsConnectionCloses() async throws {
         let closes = Mutex(1)
         let engine = try await FakeEngine { _ in
             closes.withLock { left in
@@ -49,7 +49,7 @@ struct EngineAnswerTests {
     }
 
     /// A container that is paused has figures, and does not run.
-    @Test func thoseThatArePausedAreSampledAndDoNotCount() async throws {
+    @Test func pausedContainersAreSampledButNotCounted() async throws {
         let list = listText(1...3).replacing(#""State":"running"}]"#, with: #""State":"paused"}]"#)
         let engine = try await FakeEngine { uri in uri == "/_ping" ? .ok("OK") : .ok(list) }
         let source = source(engine)
@@ -60,7 +60,7 @@ struct EngineAnswerTests {
     }
 
     /// Without a list there is a number, unless nobody waits for it any more.
-    @Test func cancellingWhileTheNumberIsAskedForIsNoAnswer() async throws {
+    @Test func cancellingDuringTheCountRequestThrows() async throws {
         let engine = try await FakeEngine { uri in
             switch uri {
             case "/_ping": .ok("OK")

@@ -73,7 +73,7 @@ struct EngineDeadlineTests {
         return await task.value
     }
 
-    @Test func aPingMayTakeTwoSeconds() async throws {
+    @Test func aPingTimesOutAfterTwoSeconds() async throws {
         let engine = try await FakeEngine { _ in .hang }
         let source = source(engine)
         #expect(try await reason(after: .seconds(2)) { _ = try await source.read(tick(0)) } == .timeout)
@@ -83,7 +83,7 @@ struct EngineDeadlineTests {
     }
 
     @Test(arguments: [true, false])
-    func aListMayTakeFive(isHalf: Bool) async throws {
+    func aListTimesOutAfterFiveSeconds(isHalf: Bool) async throws {
         let engine = try await FakeEngine { uri in
             switch uri {
             case "/_ping": .ok("OK")
@@ -104,7 +104,7 @@ struct EngineDeadlineTests {
     }
 
     @Test(arguments: [true, false])
-    func threeThatHangDoNotHoldTheOthers(isHalf: Bool) async throws {
+    func threeHangingTargetsDoNotDelayOthers(isHalf: Bool) async throws {
         let engine = try await FakeEngine { Self.answer($0, hanging: isHalf ? .half([123]) : .hang) }
         let source = source(engine)
         let reading = try await source.read(tick(0))
@@ -126,7 +126,7 @@ struct EngineDeadlineTests {
         await source.shutdown()
     }
 
-    @Test func cancellingIsPromptWithRequestsUnderWay() async throws {
+    @Test func cancellingRequestsInFlightIsPrompt() async throws {
         let engine = try await FakeEngine { Self.answer($0, hanging: .hang) }
         let source = source(engine)
         let reading = try await source.read(tick(0))
@@ -143,7 +143,7 @@ struct EngineDeadlineTests {
         print("cancelling three requests and shutting down took \(time)")
     }
 
-    @Test func shuttingDownEndsWhatIsUnderWay() async throws {
+    @Test func shutdownEndsRequestsInFlight() async throws {
         let engine = try await FakeEngine { Self.answer($0, hanging: .hang) }
         let source = source(engine)
         let reading = try await source.read(tick(0))
@@ -159,7 +159,7 @@ struct EngineDeadlineTests {
     }
 
     @Test(arguments: [true, false])
-    func nothingStaysOpen(isShutDown: Bool) async throws {
+    func noConnectionStaysOpen(isShutDown: Bool) async throws {
         let engine = try await FakeEngine { Self.answer($0, hanging: .hang) }
         for number in 0..<100 {
             let source = source(engine)

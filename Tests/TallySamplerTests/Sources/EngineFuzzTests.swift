@@ -47,7 +47,7 @@ struct EngineFuzzTests {
         }
     }
 
-    @Test func deepAnswersAreRefused() async throws {
+    @Test func deeplyNestedAnswersDoNotTrap() async throws {
         try await onThread {
             for depth in [100, 511, 512, 10_000, 1_000_000] {
                 for (open, close) in [("[", "]"), (#"{"memory_stats":"#, "}")] {

@@ -33,14 +33,14 @@ struct EngineReadingTests {
         now.share(since: last, tick: tick(elapsed), engine: engine, cpus: 2)
     }
 
-    @Test func withDockerItIsAShareOfTheMachine() throws {
+    @Test func dockerSharesAreOfTheMachineTime() throws {
         let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
         // 30 seconds of CPU passed on the machine's two, of which this used 7.5.
         let now = try reading(read: 99, cpu: 17.5, system: 1030, at: 15)
         #expect(share(last, now) == .percent(50))
     }
 
-    @Test func withPodmanItIsAShareOfTheTime() throws {
+    @Test func podmanSharesAreOfTheElapsedTime() throws {
         let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
         let now = try reading(read: 15, cpu: 17.5, system: 1008, at: 15)
         #expect(share(last, now, .podman) == .percent(50))
@@ -49,7 +49,7 @@ struct EngineReadingTests {
         #expect(share(last, now, EngineIdentity(headers: [:])) == .percent(50))
     }
 
-    @Test func countersThatFellBeginAnew() throws {
+    @Test func decreasingOrMissingCountersHaveNoShare() throws {
         let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
         for engine in [EngineIdentity.docker, .podman] {
             #expect(share(last, try reading(read: 15, cpu: 9, system: 1030, at: 15), engine) == .none)
@@ -61,12 +61,12 @@ struct EngineReadingTests {
         #expect(share(try reading(read: 0, cpu: nil, system: 1000, at: 0), last) == .none)
     }
 
-    @Test func idlingIsZeroAndNotNothing() throws {
+    @Test func anIdleContainerHasAShareOfZero() throws {
         let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
         #expect(share(last, try reading(read: 15, cpu: 10, system: 1030, at: 15)) == .percent(0))
     }
 
-    @Test func moreThanThereIsIsImplausible() throws {
+    @Test func sharesBeyondAllCoresAreImplausible() throws {
         let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
         #expect(share(last, try reading(read: 15, cpu: 1000, system: 1030, at: 15)) == .implausible)
         #expect(share(last, try reading(read: 0.001, cpu: 20, system: 1030, at: 15), .podman) == .implausible)
@@ -79,7 +79,7 @@ struct EngineReadingTests {
         #expect(share(last, now, at: 76) == .none)
     }
 
-    @Test func lateIsWhatWasAskedForEarlierOrReadBefore() throws {
+    @Test func answersRequestedOrReadEarlierAreLate() throws {
         let last = try reading(read: 15, cpu: 10, system: 1000, at: 15)
         #expect(try reading(read: 14, cpu: 9, system: 990, at: 0).isLate(after: last))
         #expect(try reading(read: 15, cpu: 10, system: 1000, at: 30).isLate(after: last))

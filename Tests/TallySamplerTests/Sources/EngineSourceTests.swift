@@ -59,7 +59,7 @@ struct EngineSourceTests {
 
     // MARK: What is asked, and what comes of it
 
-    @Test func containersAreTargetsAndTargetsAreSamples() async throws {
+    @Test func containersBecomeTargetsAndTargetsBecomeSamples() async throws {
         let engine = try await FakeEngine(route: Self.route(1...3))
         let source = source(engine)
         let reading = try await source.read(tick(0))
@@ -85,7 +85,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func theSecondSampleHasAShare() async throws {
+    @Test func theSecondSampleHasACPUShare() async throws {
         let step = Atomic<Int>(0)
         let engine = try await FakeEngine(
             route: Self.route([1]) { _ in
@@ -117,7 +117,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func whatCannotBeIsCountedWithTheNextTick() async throws {
+    @Test func implausibleSharesAreReportedWithTheNextTick() async throws {
         let step = Atomic<Int>(0)
         let engine = try await FakeEngine(
             route: Self.route([1]) { _ in
@@ -160,7 +160,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func aLimitThatIsTheMachinesIsNone() async throws {
+    @Test func aLimitOfAllMachineMemoryIsAbsent() async throws {
         let rest = #""memory_stats":{"usage":1000,"limit":1073741824}"#
         let engine = try await FakeEngine(
             route: Self.route([1]) { _ in .ok(StatsText(rest: rest).text) }
@@ -172,7 +172,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func aHostSaysWhoseAContainerIs() async throws {
+    @Test func theHostChoosesTheSubjectOfAContainer() async throws {
         let engine = try await FakeEngine(route: Self.route(1...3))
         let source = source(engine) { $0.name == "c2" ? nil : "subject of \($0.name)" }
         let reading = try await source.read(tick(0))
@@ -183,7 +183,7 @@ struct EngineSourceTests {
 
     // MARK: What goes wrong
 
-    @Test func nobodyThereIsUnavailable() async throws {
+    @Test func aMissingEngineIsUnavailable() async throws {
         let nowhere = SampleSource.docker(socket: "/no/such.sock")
         #expect(await reason(nowhere) == .unavailable)
         // A socket that an engine left behind.
@@ -195,7 +195,7 @@ struct EngineSourceTests {
         #expect(await reason(.docker(socket: String(repeating: "x", count: 200))) == .unavailable)
     }
 
-    @Test func anEngineThatComesLaterIsFound() async throws {
+    @Test func anEngineThatRecoversIsReadAgain() async throws {
         let engine = try await FakeEngine(route: Self.route([1]))
         let source = source(engine)
         #expect(try await source.read(tick(0)).targets.count == 1)
@@ -206,7 +206,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func statusesHaveTheirMeanings() async throws {
+    @Test func responseStatusesBecomeErrorReasons() async throws {
         let engine = try await FakeEngine(
             route: Self.route(1...4) { number in
                 switch number {
@@ -231,7 +231,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func withoutAListThereIsStillANumber() async throws {
+    @Test func theContainerCountIsReadWithoutAList() async throws {
         let engine = try await FakeEngine { uri in
             switch uri {
             case "/_ping": .ok("OK")
@@ -247,7 +247,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func aVersionThatIsRefusedIsLeftToTheEngine() async throws {
+    @Test func aRejectedAPIVersionIsOmitted() async throws {
         let engine = try await FakeEngine { uri in
             switch uri {
             case "/_ping": .ok("OK")
@@ -261,7 +261,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func answersInPiecesAreRead() async throws {
+    @Test func chunkedAnswersAreRead() async throws {
         let whole = Self.route(1...2)
         let engine = try await FakeEngine { uri in
             guard case .reply(let status, let body, _) = whole(uri) else { return .hang }
@@ -273,7 +273,7 @@ struct EngineSourceTests {
     }
 
     @Test(arguments: [false, true])
-    func answersOverEightMegabytesAreRefused(isChunked: Bool) async throws {
+    func answersOverEightMegabytesAreRejected(isChunked: Bool) async throws {
         let body = Array(repeating: UInt8(ascii: " "), count: (8 << 20) + 1)
         let engine = try await FakeEngine { uri in
             switch uri {
@@ -289,7 +289,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func noMoreThanAThousandAreAsked() async throws {
+    @Test func atMostAThousandContainersAreRead() async throws {
         let engine = try await FakeEngine(route: Self.route(1...1_001))
         let source = source(engine)
         let reading = try await source.read(tick(0))

@@ -48,7 +48,7 @@ struct HostSourceTests {
         )
     }
 
-    @Test func theSecondReadingHasAShare() async throws {
+    @Test func theSecondReadingHasACPUShare() async throws {
         let tree = try FileTree(Self.files)
         let source = source(tree)
         _ = try await source.read(tick(0))
@@ -62,7 +62,7 @@ struct HostSourceTests {
     }
 
     @Test(arguments: ["stat", "meminfo", "loadavg", "net/dev"])
-    func oneFilesFaultIsNotAnothers(_ name: String) async throws {
+    func aFaultyFileDoesNotAffectOthers(_ name: String) async throws {
         let tree = try FileTree(Self.files)
         try tree.remove(name)
         let missing = try await source(tree).read(tick(0))
@@ -74,7 +74,7 @@ struct HostSourceTests {
         #expect((wrong.samples.first?.values.count ?? 0) > 8)
     }
 
-    @Test func aKernelWithoutPressureIsNoError() async throws {
+    @Test func missingPressureFilesAreNotErrors() async throws {
         let tree = try FileTree(Self.files)
         try tree.remove("pressure")
         let reading = try await source(tree).read(tick(0))
@@ -83,7 +83,7 @@ struct HostSourceTests {
         #expect(reading.samples.first?.values[.load1] == 0.5)
     }
 
-    @Test func aDiskThatHangsCostsItsOwnValuesAndOneThread() async throws {
+    @Test func aHangingDiskOmitsItsValuesAndBlocksOneThread() async throws {
         let gate = DispatchSemaphore(value: 0)
         defer { gate.signal() }
         let clock = ManualClock()
@@ -110,13 +110,13 @@ struct HostSourceTests {
         #expect(second.samples.first?.values[.diskTotalBytes] == nil)
     }
 
-    @Test func aFileSystemThatIsNotThereIsAnError() async throws {
+    @Test func aMissingFileSystemIsAnError() async throws {
         let source = source(try FileTree(Self.files)) { DiskSpace.ofFileSystem(holding: "/no/such/path") }
         #expect(try await source.read(tick(0)).errors.map(\.reason) == [.unavailable])
     }
 
     #if os(Linux)
-    @Test func thisMachineHasThem() async throws {
+    @Test func valuesOfThisMachineMatchFoundation() async throws {
         let source = SampleSource.host()
         _ = try await source.read(tick(0))
         let reading = try await source.read(tick(15))

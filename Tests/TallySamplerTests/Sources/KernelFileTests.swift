@@ -6,7 +6,7 @@ import Testing
 
 struct KernelFileTests {
     /// A file may be no kernel's, and have no end.
-    @Test func aMegabyteIsReadAtMost() throws {
+    @Test func atMostOneMegabyteIsRead() throws {
         let text = String(repeating: "0123456789abcdef", count: 100_000)
         let tree = try FileTree(["large": text, "small": "12\n", "empty": ""])
         let bytes = try KernelFile.read("\(tree.path)/large")
@@ -21,7 +21,7 @@ struct KernelFileTests {
 
     /// A group's files answer with the third while the group is being removed, a process's with the fourth.
     @Test(arguments: [ENOENT, ENOTDIR, ENODEV, ESRCH])
-    func whatIsGoneIsNoFault(_ number: Int32) {
+    func errorsOfRemovedFilesAreNotFaults(_ number: Int32) {
         let failure = KernelFile.Failure(path: "x", number: number)
         #expect(failure.isGone)
         #expect(failure.isAbsent)
@@ -29,7 +29,7 @@ struct KernelFileTests {
     }
 
     @Test(arguments: [EACCES, EPERM, EIO, EMFILE])
-    func whatElseIsWrongIsAFault(_ number: Int32) {
+    func otherErrorsAreFaults(_ number: Int32) {
         let failure = KernelFile.Failure(path: "x", number: number)
         #expect(!failure.isGone)
         #expect(!failure.isAbsent)
@@ -37,7 +37,7 @@ struct KernelFileTests {
     }
 
     /// The kernel was built without it.
-    @Test func whatIsNotSupportedIsAbsentButNotGone() {
+    @Test func anUnsupportedFileIsAbsentButNotGone() {
         let failure = KernelFile.Failure(path: "x", number: EOPNOTSUPP)
         #expect(!failure.isGone)
         #expect(failure.isAbsent)

@@ -15,7 +15,7 @@ struct ProcessSourceTests {
     }
 
     #if os(Linux)
-    @Test func thisProcessHasThem() async throws {
+    @Test func valuesOfThisProcessAreRead() async throws {
         let source = SampleSource.process()
         let sample = try #require(try await source.read(tick(0)).samples.first)
         #expect(sample.subject == .process)
@@ -31,7 +31,7 @@ struct ProcessSourceTests {
         #expect((now - 86_400...now).contains(sample.values[.startTimeSeconds] ?? 0))
     }
 
-    @Test func theSecondReadingOfThisProcessHasAShare() async throws {
+    @Test func theSecondReadingOfThisProcessHasACPUShare() async throws {
         let source = ProcessSource(clock: clock, facts: ProcessFacts.current)
         _ = try await read(source, 0)
         // A day, by the clock, in which no number of busy tests could use more than there was.
@@ -41,7 +41,7 @@ struct ProcessSourceTests {
         #expect(second.errors.isEmpty)
     }
 
-    @Test func timeSpentIsSeenToTheMillisecond() throws {
+    @Test func cpuTimeIsFinerThanAClockTick() throws {
         var used = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used)
         let before = try #require(ProcessFacts.current().cpuSeconds)
@@ -76,14 +76,14 @@ struct ProcessSourceTests {
         }
     }
 
-    @Test func whatWasUsedIsAShareOfTheTime() async throws {
+    @Test func usedTimeIsAShareOfElapsedTime() async throws {
         let source = source([10, 13, 12, 13.5])
         var shares: [Double?] = []
         for number in 0...3 { shares.append(try await read(source, number * 15).samples.first?.values[.cpuPercent]) }
         #expect(shares == [nil, 20, nil, 10])
     }
 
-    @Test func moreThanThereIsIsCountedAndBeginsAnew() async throws {
+    @Test func anImplausibleReadingIsReportedAndBecomesTheBaseline() async throws {
         let source = source([0, 1e9, 1e9 + 15])
         _ = try await read(source, 0)
         let second = try await read(source, 15)
@@ -93,7 +93,7 @@ struct ProcessSourceTests {
         #expect(try await read(source, 30).samples.first?.values[.cpuPercent] == 100)
     }
 
-    @Test func whatTheSystemDoesNotTellIsAbsent() async throws {
+    @Test func unavailableValuesAreAbsent() async throws {
         #expect(try await read(source([nil]), 0).samples.first?.values == [.memoryUsedBytes: 1])
     }
 }

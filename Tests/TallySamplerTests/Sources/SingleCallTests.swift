@@ -28,7 +28,7 @@ struct SingleCallTests {
         return value
     }
 
-    @Test func oneThatComesBackHasAValueEachTime() async {
+    @Test func aReturningCallHasAValueEachTime() async {
         let calls = Atomic<Int>(0)
         let call = SingleCall(clock: clock, patience: .seconds(1)) { calls.add(1, ordering: .relaxed).newValue }
         for number in 1...100 {
@@ -36,7 +36,7 @@ struct SingleCallTests {
         }
     }
 
-    @Test func oneThatHangsIsWaitedForOnceAndMadeOnce() async throws {
+    @Test func aHangingCallIsAwaitedOnceAndMadeOnce() async throws {
         let slow = Slow()
         let call = call(slow)
         async let first = call.outcome(at: .seconds(10))
@@ -64,7 +64,7 @@ struct SingleCallTests {
         #expect(answer == 2)
     }
 
-    @Test func cancellingDoesNotWaitForIt() async throws {
+    @Test func cancellingDoesNotWaitForTheCall() async throws {
         let slow = Slow()
         let call = call(slow)
         let task = Task { await call.outcome(at: .zero) }
@@ -74,7 +74,7 @@ struct SingleCallTests {
         slow.gate.signal()
     }
 
-    @Test func oneThatIsCancelledBeforeItBeginsDoesNotWaitEither() async {
+    @Test func anAlreadyCancelledTaskDoesNotWaitForTheCall() async {
         let slow = Slow()
         let call = call(slow)
         let task = Task {

@@ -46,7 +46,7 @@ struct SourceDefectTests {
 
     // MARK: What CPU time is a share of
 
-    @Test func aProcessShareIsOfTheTimeBetweenReadings() async throws {
+    @Test func aProcessShareUsesTheTimeBetweenReadings() async throws {
         let seconds = Locked([10, 15, 55, 60.0][...])
         let source = ProcessSource(clock: clock) { Self.facts(seconds.withLock { $0.popFirst() ?? 0 }) }
         func share(tick number: Int, readAfter wait: Int) async throws -> Double? {
@@ -61,7 +61,7 @@ struct SourceDefectTests {
         #expect(try await share(tick: 166, readAfter: 10) == nil)
     }
 
-    @Test func aGroupShareIsOfTheTimeBetweenReadings() async throws {
+    @Test func aGroupShareUsesTheTimeBetweenReadings() async throws {
         let file = "cg/system.slice/cron.service/cpu.stat"
         let tree = try Self.groups([file: "usage_usec 1000000\n"])
         let source = source(tree)
@@ -72,7 +72,7 @@ struct SourceDefectTests {
         #expect(try await source.read(tick(15)).samples.first?.values[.cpuPercent] == 50)
     }
 
-    @Test func everyGroupHasATimeOfItsOwn() throws {
+    @Test func everyGroupHasItsOwnReadingTime() throws {
         let tree = try Self.groups(["cg/a/cpu.stat": "usage_usec 1\n", "cg/b/cpu.stat": "usage_usec 1\n"])
         let time = Atomic<Int>(0)
         let files = ControlGroupFiles(
@@ -87,7 +87,7 @@ struct SourceDefectTests {
 
     // MARK: Files that hang
 
-    @Test func aProcessWhoseFilesHangIsWaitedForOnce() async throws {
+    @Test func hangingProcessFilesAreAwaitedOnce() async throws {
         let gate = DispatchSemaphore(value: 0)
         defer { gate.signal() }
         let calls = Atomic<Int>(0)
@@ -110,7 +110,7 @@ struct SourceDefectTests {
     }
 
     #if Docker
-    @Test func aMemoryFileThatHangsCostsNoContainer() async throws {
+    @Test func aHangingMemoryFileLosesNoContainer() async throws {
         let gate = DispatchSemaphore(value: 0)
         defer { gate.signal() }
         let calls = Atomic<Int>(0)
@@ -172,7 +172,7 @@ struct SourceDefectTests {
     // MARK: Where an engine is
 
     #if Docker
-    @Test func aForbiddenSocketDoesNotHideOneThatMayBeUsed() throws {
+    @Test func aForbiddenSocketDoesNotHideAnAccessibleOne() throws {
         let sockets = EngineSockets(paths: ["/none", "/first", "/second", "/third"])
         let path = try sockets.present(exists: { $0 != "/none" }, isOpen: { $0 == "/third" })
         #expect(path == "/third")
@@ -193,7 +193,7 @@ struct SourceDefectTests {
             ("user:secret@host", ""), ("user:secret@host://", ""), ("://secret", ""), ("secret", ""),
         ]
     )
-    func ofAnAddressOnlyTheSchemeIsTold(_ address: String, _ told: String) {
+    func errorsRevealOnlyTheSchemeOfAnAddress(_ address: String, _ told: String) {
         let sockets = EngineSockets.usual { $0 == "DOCKER_HOST" ? address : nil }
         #expect(sockets.fault == "DOCKER_HOST is no Unix socket\(told)")
         #expect(sockets.paths.isEmpty)
@@ -202,7 +202,7 @@ struct SourceDefectTests {
 
     // MARK: Groups
 
-    @Test func aNetworkThatCannotBeReadCostsNothingElse() async throws {
+    @Test func anUnreadableNetworkDoesNotAffectOtherValues() async throws {
         let group = "system.slice/docker-\(String(repeating: "0123456789abcdef", count: 4)).scope"
         let tree = try Self.groups([
             "cg/\(group)/cpu.stat": "usage_usec 2500000\n",

@@ -19,7 +19,7 @@ struct HealthTests {
         }
     }
 
-    @Test func theValuesAreTheDatabasesAndTheServers() async throws {
+    @Test func theDocumentShowsValuesOfTheDatabaseAndTheServer() async throws {
         let server = try await ChatServer(["--fresh-for", "1"])
         for (path, times) in [("/join", 3), ("/say", 5), ("/open", 2)] {
             for _ in 0..<times { #expect(try await server.get(path).status == 204) }
@@ -47,7 +47,7 @@ struct HealthTests {
     }
 
     @Test(.enabled(if: hasDatabaseTool, "needs sqlite3"), arguments: [true, false])
-    func aDatabaseThatAnotherProcessLocksCostsItsOwnCountsAndNoTime(critical: Bool) async throws {
+    func aLockedDatabaseLosesOnlyItsOwnCounts(critical: Bool) async throws {
         let options = ["--fresh-for", "200", "--stale-for", "0", "--timeout", "300", "--patience", "60000"]
         let server = try await ChatServer(options + (critical ? [] : ["--non-critical"]))
         #expect(try await server.get("/join").status == 204)
@@ -88,7 +88,7 @@ struct HealthTests {
     }
 
     @Test(.enabled(if: hasDatabaseTool, "needs sqlite3"))
-    func theLastCountsAreShownForAWhileAndMarked() async throws {
+    func theLastCountsAreShownAsStale() async throws {
         let server = try await ChatServer(["--fresh-for", "100", "--stale-for", "60000", "--timeout", "100"])
         #expect(try await server.get("/open").status == 204)
         _ = try await document(of: server) { try $0.json["channels"] as? Int == 1 }
@@ -102,7 +102,7 @@ struct HealthTests {
         _ = try await document(of: server) { try $0.check("database") == "ok" }
     }
 
-    @Test func drainingIsSeenByTheProbe() async throws {
+    @Test func drainingFailsTheReadinessProbe() async throws {
         let server = try await ChatServer()
         #expect(try await server.get("/ready").status == 200)
         #expect(try await server.get("/drain").status == 204)
@@ -115,7 +115,7 @@ struct HealthTests {
     }
 
     @Test(.enabled(if: hasLoad, "needs wrk"))
-    func underFullLoadTheProviderRunsAtMostOnceAFreshInterval() async throws {
+    func underFullLoadTheProviderRunsAtMostOncePerMaxAge() async throws {
         let server = try await ChatServer(["--fresh-for", "250"])
         let start = ContinuousClock.now
         let before = try #require(try await server.document().json["databaseRunsSinceBoot"] as? Int)
