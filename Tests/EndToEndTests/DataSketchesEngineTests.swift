@@ -13,13 +13,13 @@ private enum DataSketchesLibrary {
     }
 }
 
-/// Apache DataSketches, in Python, as the engine that unites the sketches of a fleet.
+/// Apache DataSketches, in Python, merges the sketches of a fleet.
 @Suite(
     .enabled(if: DataSketchesLibrary.isInstalled || Program.isRequired, "needs Python with datasketches"),
     .timeLimit(.minutes(5))
 )
 struct DataSketchesEngineTests {
-    /// What DataSketches makes of sketches: in hexadecimal in every form that it can write.
+    /// A result of DataSketches, in hexadecimal in every form that it writes.
     private struct Made: Decodable {
         var estimate: Double
         /// By type and form, such as `HLL_4 compact`.

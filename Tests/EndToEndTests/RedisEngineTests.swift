@@ -2,7 +2,7 @@ import Tally
 import TallyTestSupport
 import Testing
 
-/// Redis as the engine that unites the sketches of a fleet.
+/// Redis merges the sketches of a fleet.
 @Suite(
     .enabled(if: RedisServer.isInstalled || Program.isRequired, "needs redis-server and redis-cli"),
     .timeLimit(.minutes(5))
@@ -32,14 +32,14 @@ struct RedisEngineTests {
         #expect(try read == fleet.union())
         #expect(read.estimate == union)
 
-        // At least once is enough.
+        // Merging or storing a sketch again changes nothing.
         _ = try redis.answer("PFMERGE", "union", keys[3], keys[0], keys[0], keys[1], "union")
         #expect(try redis.answer("GET", "union") == merged)
         #expect(try redis.answer("SET", keys[0], last: fleet.sketches[0].bytes(for: .redis)) == Array("OK".utf8))
         #expect(try redis.number("PFCOUNT", keys[0], keys[1], keys[2], keys[3]) == union)
     }
 
-    /// A key's eight bytes, as a host that speaks to Redis itself would send them.
+    /// A key's eight bytes, as a host that uses Redis directly would send them.
     private func member(_ user: Int) -> [UInt8] {
         let key = Fleet.key(of: user)
         return (0..<8).map { UInt8(truncatingIfNeeded: key >> UInt64(8 * $0)) }
@@ -59,12 +59,12 @@ struct RedisEngineTests {
 
         _ = try redis.answer("SET", "ours", last: ours)
         for user in [0, 1, 5_000, 9_999] {
-            #expect(try redis.number("PFADD", "ours", last: member(user)) == 0, "\(user) is in it")
+            #expect(try redis.number("PFADD", "ours", last: member(user)) == 0, "\(user) is counted already")
         }
         let added = (10_000..<10_100).map { try? redis.number("PFADD", "ours", last: member($0)) }
-        #expect(added.contains(1), "others are not")
+        #expect(added.contains(1), "new users are not")
         let read = try DistinctSketch(bytes: redis.answer("GET", "ours"), from: .redis)
-        #expect(read == Fleet.sketch(of: 0..<10_100), "counted on by Redis where we ended")
+        #expect(read == Fleet.sketch(of: 0..<10_100), "Redis continued our sketch")
     }
 
     @Test func sparseRedisSketchesAreRead() async throws {
@@ -84,10 +84,10 @@ struct RedisEngineTests {
     @Test func ourEstimateEqualsThatOfRedis() async throws {
         let redis = try await RedisServer()
         defer { redis.stop() }
-        func expectAgreement(_ sketch: DistinctSketch, _ what: String) throws {
+        func expectAgreement(_ sketch: DistinctSketch, _ description: String) throws {
             _ = try redis.answer("SET", "sketch", last: sketch.bytes(for: .redis))
             let estimate = try redis.number("PFCOUNT", "sketch")
-            #expect(estimate == sketch.estimate, "\(what)")
+            #expect(estimate == sketch.estimate, "\(description)")
         }
         var generator = SystemRandomNumberGenerator()
         var sketch = DistinctSketch()
@@ -99,7 +99,7 @@ struct RedisEngineTests {
             }
             try expectAgreement(sketch, "\(count) keys")
         }
-        // Ranks that only a world of users would reach, up to the highest, from bytes that hold a register each.
+        // Ranks that only very many users would reach, up to the highest, from bytes that hold one register each.
         let header = DistinctSketch().bytes(for: .dataSketches).prefix(40)
         for share in [0, 1, 8_192, 16_000] {
             let registers = (0..<16_384).map { $0 < share ? 51 : UInt8($0 % 52) }

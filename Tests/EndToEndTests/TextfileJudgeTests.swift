@@ -7,7 +7,7 @@ import Testing
 import FoundationNetworking
 #endif
 
-/// A real node_exporter shows what is in our file.
+/// A real node_exporter exposes the metrics of our textfile.
 @Suite(.timeLimit(.minutes(5)))
 struct TextfileJudgeTests {
     private static let exporter = Program.find("prometheus-node-exporter")

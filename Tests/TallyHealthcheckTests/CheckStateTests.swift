@@ -2,7 +2,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// The rules of one provider's cache, told the time.
+/// The rules of one provider's cache, at given times.
 struct CheckStateTests {
     private static let values = [Array("2".utf8)]
 
@@ -83,7 +83,7 @@ struct CheckStateTests {
         #expect(state.overdueRun(at: .milliseconds(499)) == nil)
         #expect(state.overdueRun(at: .milliseconds(500)) == 1)
         #expect(state.missedDeadline(1, at: .milliseconds(500), wall: 0)?.count == 1)
-        #expect(state.missedDeadline(1, at: .milliseconds(500), wall: 0) == nil, "told twice")
+        #expect(state.missedDeadline(1, at: .milliseconds(500), wall: 0) == nil, "a missed deadline was reported twice")
         #expect(words(state, at: .milliseconds(500)) == "fail timeout null")
         #expect(state.request(at: .seconds(1), by: DocumentWait()) == .ready)
     }
@@ -149,7 +149,7 @@ struct CheckStateTests {
         try run(&state, at: .seconds(10), fails: true)
         #expect(words(state, at: .seconds(10)) == "fail error null")
         #expect(words(state, at: .milliseconds(10_001)) == "fail error null")
-        // To whoever asked before the answer came, and waited for others until it had failed again.
+        // As seen by a request that came before the answer and waited for other checks until the next failure.
         #expect(words(state, at: .milliseconds(1)) == "fail error null")
     }
 
@@ -176,7 +176,7 @@ struct CheckStateTests {
         #expect(seen == ["warn", "warn", "ok", "warn", "warn", "fail", "ok"])
     }
 
-    /// As a probe sees it that does not wait to the end of a slow check's run.
+    /// As seen by a probe that does not wait for the end of a slow run.
     @Test func anExpiredAnswerIsNoWorseThanAFailure() throws {
         var state = Self.state(staleIfError: .zero, failureThreshold: 2)
         try run(&state, at: .zero)
@@ -209,15 +209,15 @@ struct CheckStateTests {
     }
 
     @Test func aRecoveringProviderShowsNoExpiredValues() throws {
-        // Good values that may be stale are there all the time.
+        // Good values that may be stale exist all the time.
         var state = Self.state(failureThreshold: 1, successThreshold: 3)
         try run(&state, at: .zero, fails: true)
         try run(&state, at: .seconds(10))
-        #expect(words(state, at: .seconds(10)) == "fail pending values", "they are new")
+        #expect(words(state, at: .seconds(10)) == "fail pending values", "the values are new")
         try run(&state, at: .seconds(20), fails: true)
-        #expect(words(state, at: .seconds(20)) == "fail error null", "it failed again")
+        #expect(words(state, at: .seconds(20)) == "fail error null", "the check failed again")
         try run(&state, at: .seconds(30))
-        #expect(words(state, at: .milliseconds(35_001)) == "fail pending null", "they have expired")
+        #expect(words(state, at: .milliseconds(35_001)) == "fail pending null", "the values have expired")
         guard case .start(let run) = state.request(at: .seconds(40), by: DocumentWait()) else { return }
         #expect(words(state, at: .seconds(40)) == "fail pending null")
         _ = state.missedDeadline(run, at: .milliseconds(40_500), wall: 0)
@@ -248,6 +248,6 @@ struct CheckStateTests {
         var state = Self.state(refreshInterval: .seconds(1))
         try run(&state, at: .zero)
         #expect(state.refresh(at: .seconds(1)) == .start(run: 2))
-        #expect(state.request(at: .seconds(1), by: DocumentWait()) == .ready, "a fresh answer is not waited for")
+        #expect(state.request(at: .seconds(1), by: DocumentWait()) == .ready, "a fresh answer needs no wait")
     }
 }

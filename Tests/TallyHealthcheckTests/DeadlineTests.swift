@@ -126,7 +126,7 @@ struct DeadlineTests {
         #expect(try await bench.document().check("database") == "fail timeout")
         bench.clock.advance(by: .milliseconds(1))
         #expect(try await bench.document().check("database") == "fail busy")
-        // One that honours it ends; the end is another thread's.
+        // The provider honours the cancellation. Its run ends on another thread.
         for await _ in cancelled { break }
         hand.fail(CancellationError())
         let later = Task {
@@ -190,7 +190,7 @@ struct DeadlineTests {
         let bench = Bench(provider(hand))
         let requests = (0..<200).map { _ in bench.request() }
         await hand.began(1)
-        // Those that come before the answer wait for it, those after find it.
+        // Requests before the answer wait for it; later ones find it.
         hand.answer(.two)
         for request in requests {
             let document = await request.value

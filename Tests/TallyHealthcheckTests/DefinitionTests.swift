@@ -3,7 +3,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// What is wrong with a definition, and how that shows.
+/// Invalid definitions, and their errors.
 struct DefinitionTests {
     private func code(
         _ providers: SnapshotProvider...,
@@ -41,7 +41,7 @@ struct DefinitionTests {
         #expect(code(provider("a", "x"), .counters(["x": counter])) == .duplicateKey)
         #expect(code(.counters(["x": counter, "x": counter])) == .duplicateKey)
         #expect(code(provider("a", "x"), provider("b", "X"), .counters(["z": counter])) == nil)
-        #expect(code(provider("a", "é"), provider("b", "e\u{301}")) == nil, "keys are bytes")
+        #expect(code(provider("a", "é"), provider("b", "e\u{301}")) == nil, "keys are compared by bytes")
     }
 
     @Test func twoChecksMayNotShareAName() {

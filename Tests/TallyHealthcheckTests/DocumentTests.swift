@@ -3,7 +3,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// The documents as they are served, to the byte.
+/// The served documents, byte for byte.
 @Suite(.timeLimit(.minutes(5)))
 struct DocumentTests {
     private let hand = Hand()
@@ -23,7 +23,7 @@ struct DocumentTests {
         )
     }
 
-    /// A document for which the database's run ends as told, 12.5 ms after it began.
+    /// A document for which `end` ends the database's run, 12.5 ms after it began.
     private func document(
         of bench: Bench,
         as format: HealthFormat = .json,
@@ -195,7 +195,7 @@ struct DocumentTests {
         bench.clock.advance(by: .seconds(4))
         bench.wallClock.set(0)
         let before = await bench.document()
-        #expect(hand.runs == 1, "what was fresh still is")
+        #expect(hand.runs == 1, "the answer is still fresh")
         #expect(before.text.contains(#""now":"1970-01-01T00:00:00Z","uptimeSeconds":4,"#))
         #expect(before.text.contains(#""durationMilliseconds":12.5,"time":"2026-09-10T09:00:00Z""#))
         bench.wallClock.set(4_000_000_000)

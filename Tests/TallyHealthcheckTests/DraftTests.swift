@@ -3,7 +3,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// The IETF's format: types, units, and what a public document leaves out.
+/// The IETF's format: component types, units, and the omissions of a public document.
 @Suite(.timeLimit(.minutes(5)))
 struct DraftTests {
     private let registry = MetricRegistry(ownMetrics: false)
@@ -73,14 +73,14 @@ struct DraftTests {
         #expect(error?.code == .invalidUnit)
     }
 
-    // MARK: For outsiders
+    // MARK: Public documents
 
     private static let words = [
         "database", "queue", "cache", "counters", "component", "timeout", "error", "stale", "pending", "busy",
         "\"time\"", "2026", "output", "critical", "duration", "responseTime",
     ]
 
-    /// A document of each detail, whose checks are in each of the states.
+    /// Public documents while the checks are in each of their states.
     @Test(arguments: [HealthFormat.json, .healthJSON])
     func publicDocumentsShowOnlyTheStatusAndPublicKeys(_ format: HealthFormat) async {
         let hands = (0..<3).map { _ in Hand() }
@@ -121,7 +121,7 @@ struct DraftTests {
             let text = await request.value.text
             #expect(text == expected[format]?.removeFirst())
             for word in Self.words { #expect(!text.contains(word), "\(word) in \(text)") }
-            // Late ends of runs that missed their deadline.
+            // Runs that missed their deadline end late.
             await eventually { bench.healthcheck.checks.allSatisfy { !$0.isRunning } }
         }
     }

@@ -3,7 +3,7 @@ import TallyHealthcheck
 import TallyTestSupport
 import Testing
 
-/// The guide "Health" and the module's own page are true: they have the code between the marks, and no other.
+/// Runs the code of the guide "Health" and of the module's page, which contain the code between the marks and no other.
 @Suite(.timeLimit(.minutes(5)))
 struct GuideTests {
     private struct Request {
@@ -48,7 +48,7 @@ struct GuideTests {
         let document = await healthcheck.document()
         // END
         #expect(document.contentType == "application/json")
-        // A machine that is busy enough misses the deadline; the answer counts all the same.
+        // A busy machine may miss the deadline, but the late answer still counts.
         await eventually {
             await healthcheck.document().text
                 .contains(#""sessions":2,"connectionsSinceBoot":0,"checks":{"database":{"status":"ok","#)
@@ -102,7 +102,7 @@ struct GuideTests {
             return Response(status: document.httpStatus, headers: document.headers, body: document.body)
         }
         // END
-        // As above.
+        // A busy machine may miss the deadline here too.
         await eventually { await healthcheck.document().status == .ok }
         let draft = await health(request)
         #expect(draft.status == 200)

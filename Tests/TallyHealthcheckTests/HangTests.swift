@@ -2,7 +2,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// Runs that neither answer nor fail, and how they count.
+/// Runs that neither answer nor fail, and the failures they count as.
 @Suite(.timeLimit(.minutes(5)))
 struct HangTests {
     private static let values = [Array("2".utf8)]
@@ -81,7 +81,7 @@ struct HangTests {
         #expect(word(state, at: 90_000) == "fail timeout")
     }
 
-    /// A provider that honours its cancellation: the period in which it was cancelled is also that of the next run.
+    /// The provider honours its cancellation, so the period in which it was cancelled is also that of the next run.
     @Test func aPeriodCountsOnceEvenIfItsNextRunHangsToo() {
         var state = Self.hanging(failureThreshold: 3)
         #expect(state.request(at: .milliseconds(15_500), by: DocumentWait()) == .cancel)
@@ -100,7 +100,7 @@ struct HangTests {
         #expect(word(state, at: 12_503) == "ok")
         _ = state.refresh(at: .milliseconds(12_504))
         _ = state.failed(4, at: .milliseconds(12_505), wall: 0)
-        #expect(word(state, at: 12_505) == "fail error", "a failure of its own")
+        #expect(word(state, at: 12_505) == "fail error", "a new failure")
     }
 
     @Test func aLateAnswerResetsTheCount() {
@@ -109,7 +109,7 @@ struct HangTests {
         #expect(word(state, at: 15_600) == "ok")
         _ = state.refresh(at: .seconds(30))
         _ = state.missedDeadline(3, at: .milliseconds(30_500), wall: 0)
-        #expect(word(state, at: 39_000) == "warn busy", "the count began anew")
+        #expect(word(state, at: 39_000) == "warn busy", "the count restarted")
     }
 
     @Test func aLateAnswerAfterTheThresholdNeedsTheSuccessThreshold() {
@@ -151,9 +151,9 @@ struct HangTests {
         _ = state.answered(1, Self.values, at: .zero, wall: 0)
         _ = state.refresh(at: .seconds(100))
         #expect(word(state, at: 100_000) == "warn pending")
-        #expect(state.view(at: .seconds(100)).values == nil, "they may not be stale")
+        #expect(state.view(at: .seconds(100)).values == nil, "the values may not be stale")
         #expect(word(state, at: 100_499) == "warn pending")
-        #expect(word(state, at: 100_500) == "fail pending", "its timer is late")
+        #expect(word(state, at: 100_500) == "fail pending", "the run is overdue though its timer is late")
         _ = state.missedDeadline(2, at: .milliseconds(100_500), wall: 0)
         #expect(word(state, at: 100_500) == "fail timeout")
     }
@@ -180,7 +180,7 @@ struct HangTests {
         #expect(word(state, at: 200_000) == "fail pending")
     }
 
-    /// A check of 1.2 seconds, which readiness does not wait for, asked every ten seconds.
+    /// The check takes 1.2 seconds, longer than readiness waits, and is probed every ten seconds.
     @Test(arguments: [Duration.zero, .seconds(60)])
     func aSlowCheckIsReadyAtEveryProbe(_ staleIfError: Duration) async {
         let hand = Hand()
@@ -221,7 +221,7 @@ struct HangTests {
         await eventually { await bench.healthcheck.readiness().httpStatus == 503 }
     }
 
-    /// As when the client that asked has gone: it gets what is known at once.
+    /// A cancelled request, as of a client that disconnected, gets the current state at once.
     @Test func aCancelledRequestDuringARunShowsNoFailure() async throws {
         let hand = Hand()
         let bench = Bench(provider(hand, staleIfError: .zero))

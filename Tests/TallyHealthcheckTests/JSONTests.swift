@@ -81,7 +81,7 @@ struct JSONTests {
         #expect(JSONWriter.rendered(.string(text + "b")) == Array("\"\(text)… (1025 bytes)\"".utf8))
     }
 
-    /// Python's parser, told to refuse what JSON does not have, and keys that stand twice.
+    /// Python's parser, set to reject constants that are not JSON, and duplicate keys.
     private static let strict = """
         import json, sys
         def refuse(name): raise ValueError(name)

@@ -69,7 +69,7 @@ struct ProbeTests {
         let document = await bench.healthcheck.readiness()
         #expect(document.httpStatus == 503)
         #expect(document.text == #"{"status":"fail","reason":"draining"}"#)
-        #expect(hand.runs == 0, "no cache was asked")
+        #expect(hand.runs == 0, "no provider ran")
         let request = bench.request()
         await hand.began(1)
         hand.answer(.two)
@@ -103,7 +103,7 @@ struct ProbeTests {
         #expect(document.text == #"{"status":"fail","reason":"pending"}"#)
         hand.answer(.two)
         await eventually { await bench.healthcheck.startup().httpStatus == 200 }
-        // Later failures are not the start's.
+        // Later failures do not affect startup.
         bench.clock.advance(by: .seconds(100))
         let request = bench.request()
         await hand.began(2)

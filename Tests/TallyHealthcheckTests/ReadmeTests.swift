@@ -4,7 +4,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// The README's example is true.
+/// Runs the README's example.
 @Suite(.timeLimit(.minutes(5)))
 struct ReadmeTests {
     @Test func theReadmeShowsTheDocumentOfTheExample() async throws {

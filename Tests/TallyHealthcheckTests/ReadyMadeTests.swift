@@ -54,7 +54,7 @@ struct ReadyMadeTests {
 
     @Test func processFactsDescribeThisProcess() async throws {
         let before = Date()
-        // On a clock that stands still: a busy machine may take longer than the deadline.
+        // On a manual clock, because a busy machine may take longer than the deadline.
         let bench = Bench(.process())
         let facts = try #require(try await bench.document().json["process"] as? [String: Any])
         #expect(facts["pid"] as? Int32 == ProcessInfo.processInfo.processIdentifier)

@@ -3,10 +3,10 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// Providers that ask for the document they are part of.
+/// Providers that request the document they are part of.
 @Suite(.timeLimit(.minutes(5)))
 struct RecursionTests {
-    /// A healthcheck that its providers find only later.
+    /// A reference to a healthcheck that is created after its providers.
     private final class Holder: Sendable {
         private let healthcheck = Locked<Healthcheck?>(nil)
         func set(_ new: Healthcheck?) { healthcheck.withLock { $0 = new } }
@@ -52,7 +52,7 @@ struct RecursionTests {
             holders.0.set(nil)
             holders.1.set(nil)
         }
-        // The clock stands still: no deadline ends a wait for oneself.
+        // The clock stands still, so no deadline ends a deadlock.
         #expect(await first.document().status == .ok)
         #expect(await second.document().status == .ok)
     }
@@ -83,7 +83,7 @@ struct RecursionTests {
         bench.clock.advance(by: .seconds(10))
         gate.answersAlways([:])
         gate.answer([:])
-        // Fresh, since it waits: what is known would be stale.
+        // The answer is fresh because the task waits for it; the current state would be stale.
         await hand.began(2)
         hand.answer(["sessions": 3])
         let task = try #require(tasks.withLock { $0.first })

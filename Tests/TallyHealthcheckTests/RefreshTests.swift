@@ -16,7 +16,7 @@ struct RefreshTests {
         for run in 2...4 {
             bench.clock.advance(by: .seconds(30))
             await hand.began(run)
-            // Those who ask meanwhile get the answer before, at once.
+            // A request meanwhile gets the previous answer at once.
             #expect(await bench.document().status == .ok)
             hand.answer(["sessions": .integer(100 + run)])
             try await eventually { try await bench.document().json["sessions"] as? Int == 100 + run }
@@ -65,10 +65,10 @@ struct RefreshTests {
         withExtendedLifetime(held) {}
         #expect(told.withLock { $0 } == 0)
         let text = String(decoding: registry.exposition().body, as: UTF8.self)
-        #expect(!text.contains("health_check_duration_seconds{"), "it was recorded as a run that failed")
+        #expect(!text.contains("health_check_duration_seconds{"), "the cancelled run was recorded as a failure")
     }
 
-    /// Does something else the next time it is asked.
+    /// Calls its hook once, at the next read of the time.
     private final class HookedClock: Clock {
         let stepped = SteppedClock()
         let hook = Locked<(@Sendable () -> Void)?>(nil)

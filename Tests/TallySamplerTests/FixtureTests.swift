@@ -9,7 +9,7 @@ struct FixtureTests {
     }
 }
 
-/// What a real engine answered.
+/// The recorded answer of a real engine.
 func fixture(_ name: String) throws -> [UInt8] {
     let folder = try #require(Bundle.module.resourceURL).appending(path: "Fixtures")
     return Array(try Data(contentsOf: folder.appending(path: name)))

@@ -52,12 +52,12 @@ struct LatestValuesTests {
             ("tally_host_cpu_seconds_total", 9),
         ]
         for (name, value) in expected { #expect(try registry.value(of: name) == value, "\(name)") }
-        #expect(try registry.value(of: "node_load5") == nil, "what could not be had is absent, not zero")
+        #expect(try registry.value(of: "node_load5") == nil, "an unavailable value is absent, not zero")
         latest.show([Sample(subject: .host, values: [.load5: 1])], isWhole: true)
         #expect(try registry.value(of: "node_load1") == nil)
         #expect(try registry.value(of: "node_load5") == 1)
         latest.show([], isWhole: false)
-        #expect(try registry.value(of: "node_load5") == nil, "it would be taken for the load of now")
+        #expect(try registry.value(of: "node_load5") == nil, "a stale load would pass for the current one")
         latest.show([Sample(subject: .host, values: [.load5: 2])], isWhole: true)
         #expect(try registry.value(of: "node_load5") == 2)
         latest.hideAll()
@@ -81,7 +81,7 @@ struct LatestValuesTests {
         #expect(try value("container_memory_working_set_bytes") == nil)
     }
 
-    /// Now and then is not gone: the ticks that it misses are counted from when it was seen last.
+    /// Missed ticks are counted from the container's last sample.
     @Test mutating func anOccasionallySilentContainerStaysShown() throws {
         for _ in 0..<3 {
             latest.show([.container(1)], isWhole: true)
@@ -90,7 +90,7 @@ struct LatestValuesTests {
         }
     }
 
-    /// A late answer is a little lower; a restart begins anew, with all of its counts.
+    /// A late answer is slightly lower. A restart resets all counters of a container.
     @Test mutating func countersDecreaseOnlyWhenTheContainerRestarts() throws {
         func show(_ cpu: Double, _ received: Double) {
             latest.show([.container(1, [.cpuSeconds: cpu, .networkReceivedBytes: received])], isWhole: true)
@@ -106,7 +106,7 @@ struct LatestValuesTests {
         #expect(try value("container_network_receive_bytes_total") == 4000)
     }
 
-    /// Of a restart the counts tell that fell by much; the others begin anew all the same.
+    /// A large decrease of one counter indicates a restart, which resets the other counters too.
     @Test mutating func aRestartResetsEveryCounter() throws {
         func show(_ cpu: Double, _ received: Double) {
             latest.show([.container(1, [.cpuSeconds: cpu, .networkReceivedBytes: received])], isWhole: true)
@@ -128,7 +128,7 @@ struct LatestValuesTests {
         latest.show((0..<2_000).map { .container($0) }, isWhole: true)
         #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxSubjects)
         #expect(try registry.value(of: "tally_family_overflow_total") == nil)
-        // As some go, others come.
+        // Containers that leave make room for others.
         latest.show((1_500..<2_000).map { .container($0) }, isWhole: true)
         latest.show((1_500..<2_000).map { .container($0) }, isWhole: true)
         #expect(try value("container_memory_working_set_bytes", 1_999) == 100)

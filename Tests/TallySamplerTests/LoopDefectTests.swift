@@ -4,14 +4,15 @@ import Testing
 
 @testable import TallySampler
 
-/// What a reader of the loop found, who tried to break it.
+/// Regression tests for defects found in a review of the loop.
 @Suite(.timeLimit(.minutes(5)))
 struct LoopDefectTests {
     private let bench = SamplerBench()
 
     // MARK: Time
 
-    /// A machine without a clock of its own begins in 1970 and jumps to now: pruning must not take years to follow.
+    /// A machine without a hardware clock starts in 1970 and jumps to the current time. Pruning must not take years to
+    /// follow.
     @Test func pruningSkipsATimeSpanWithoutSamples() {
         var times = TickTimes(newest: nil)
         var cutoffs: [Int64?] = []
@@ -26,11 +27,11 @@ struct LoopDefectTests {
             cutoffs.append(stamp?.cutoff)
         }
         #expect(cutoffs[399] == Int64(jump) + 15 * 399 - 7200)
-        // Until all from before the jump is gone it goes slowly.
+        // Pruning is slow until every sample from before the jump is gone.
         #expect((cutoffs[60] ?? 0) < 10_000)
     }
 
-    /// First to when the machine was on last, as it has written that down, and then to now.
+    /// The clock jumps first to the recorded time of the last shutdown, and then to the current time.
     @Test func pruningSkipsTwoTimeSpansWithoutSamples() {
         var times = TickTimes(newest: nil)
         var cutoffs: [Int64?] = []
@@ -45,11 +46,11 @@ struct LoopDefectTests {
             cutoffs.append(stamp?.cutoff)
         }
         #expect(cutoffs[399] == Int64(second) + 15 * 399 - 7200)
-        // What is from between the two jumps goes slowly too.
+        // Samples from between the two jumps are pruned slowly too.
         #expect(cutoffs.contains { Int64(first)...Int64(first) + 1000 ~= $0 ?? 0 })
         for (one, next) in zip(cutoffs, cutoffs.dropFirst()) {
             guard let one, let next, next - one > 150 else { continue }
-            #expect(!(one..<next).contains(Int64(first) + 30), "a sample that went at once")
+            #expect(!(one..<next).contains(Int64(first) + 30), "a sample was pruned at once")
         }
     }
 
@@ -91,7 +92,7 @@ struct LoopDefectTests {
 
     // MARK: Targets
 
-    /// Twenty-four at the front that never answer must not starve those behind them at every tick.
+    /// Twenty-four targets that never answer must not starve the targets behind them at every tick.
     @Test func lateTargetsAreOrderedLast() {
         func asked(late: Set<TickState.Job>) -> [String] {
             var state = TickState(sources: 1, late: late)
@@ -149,7 +150,7 @@ struct LoopDefectTests {
         await bench.reach(18)
         await bench.store.ticked(2)
         await bench.asleep(until: 33)
-        // Eight are asked at a time, in no order among themselves: at least five of the others have answered before.
+        // Eight targets are read at a time, in any order, so at least five other targets come first.
         let order = asked.withLock(\.self)
         #expect(order.count == 20)
         #expect(Set(order.prefix(5)).isDisjoint(with: 0..<8), "\(order)")
@@ -166,7 +167,7 @@ struct LoopDefectTests {
         #expect(state.lateTargets == [.target(source: 0, id: "b")])
     }
 
-    /// Else it would be taken for gone.
+    /// Without an error, a skipped target would pass for a removed one.
     @Test func targetsSkippedForLackOfTimeAreReportedAsErrors() {
         let late: Set<TickState.Job> = [.target(source: 0, id: "id0")]
         var state = TickState(sources: 1, late: late)
@@ -182,7 +183,7 @@ struct LoopDefectTests {
         _ = state.begin()
         let targets = ["é", "e\u{301}"].map { SampleTarget(id: $0) { nil } }
         #expect(state.answered(source: 0, .success(SourceReading(targets: targets))).count == 1)
-        #expect(state.answered(target: "é", source: 0, .success(nil)).count == 1, "the end")
+        #expect(state.answered(target: "é", source: 0, .success(nil)).count == 1, "the tick ends")
     }
 
     @Test func containersKnownOnlyFromControlGroupsCountAsWorkload() {
@@ -202,7 +203,7 @@ struct LoopDefectTests {
         #expect(host?.values[.workloadMemoryUsedBytes] == 190)
     }
 
-    // MARK: What is shown
+    // MARK: Exposed values
 
     @Test func aFailedListRemovesNoContainer() async throws {
         let fails = Locked(false)
@@ -254,7 +255,7 @@ struct LoopDefectTests {
         #expect(latest.show((0..<510).map { .container($0) }, isWhole: true) == 10)
     }
 
-    // MARK: What is told
+    // MARK: Reports
 
     @Test func aFailureBetweenTwoTicksIsReported() async throws {
         let sampler = bench.sampler(SamplerBench.host)

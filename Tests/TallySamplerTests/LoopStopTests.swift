@@ -4,12 +4,12 @@ import Testing
 
 @testable import TallySampler
 
-/// A stop may come at any moment: nobody is asked any more, and nothing is told that is not known.
+/// A stop may come at any moment. Afterwards no source is read, and no unknown outcome is reported.
 @Suite(.timeLimit(.minutes(5)))
 struct LoopStopTests {
     private let bench = SamplerBench()
 
-    /// After the settings, before the sources: there is nothing yet that it could end.
+    /// The stop comes after the settings and before the sources, when there is no read to cancel.
     @Test func aStopJustBeforeTheSourcesAreReadTakesEffect() async throws {
         let hold = Hold()
         let ended = Counted()
@@ -106,7 +106,7 @@ struct LoopStopTests {
         await sampler.stop()
     }
 
-    /// Deadlines of what has been answered, and waits that were ended early.
+    /// Neither deadlines of finished reads nor interrupted waits leave a sleeping task.
     @Test func finishedWaitsLeaveNoSleepers() async throws {
         let sampler = bench.sampler(SamplerBench.host, .containers(20))
         try sampler.start()
@@ -117,7 +117,7 @@ struct LoopStopTests {
             sampler.wake()
             await bench.settingsAsked(asked)
         }
-        // What was cancelled ends by itself, soon; the loop, and nobody else, sleeps until the next tick.
+        // Cancelled tasks end soon. Then only the loop sleeps, until the next tick.
         while bench.clock.sleepers != 1, !Task.isCancelled { await Task.yield() }
         #expect(bench.clock.sleepers == 1)
         await sampler.stop()

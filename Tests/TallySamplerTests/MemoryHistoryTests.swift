@@ -94,7 +94,7 @@ struct MemoryHistoryTests {
         #expect(points.map(\.mean) == [.greatestFiniteMagnitude])
     }
 
-    /// Of what comes from outside, nothing traps.
+    /// No input from outside traps.
     @Test(arguments: [
         (Int64.min, Int64.max, Int64.min), (.max, .min, 1), (.min, .min, 0), (.max, .max, .max), (0, .max, .max),
         (.min, 0, -1),

@@ -7,7 +7,7 @@ import Testing
 
 @testable import TallySampler
 
-/// What goes wrong with files, with real files: it is reported, and nothing is lost that could be kept.
+/// Faults of real files are reported, and lose nothing that could be kept.
 @Suite(.timeLimit(.minutes(5)))
 struct SQLiteFaultTests {
     static let canMount: ConditionTrait = .enabled(
@@ -37,7 +37,7 @@ struct SQLiteFaultTests {
 
         try folder.makeRoom()
         try await append(61...61, to: history)
-        #expect(await history.status().failure == .full, "it is not tried again at once")
+        #expect(await history.status().failure == .full, "the store is not retried at once")
         bench.clock.advance(by: .seconds(61))
         try await append(62...62, to: history)
         status = await history.status()
@@ -126,7 +126,7 @@ struct SQLiteFaultTests {
 
     // MARK: Corruption
 
-    /// - Parameter isCounted: Whether the file is read when it is opened, or first by a query.
+    /// - Parameter isCounted: True if opening the file reads it, false if only a query does.
     @Test(arguments: [(UInt64(0), true), (40_960, true), (40_960, false)])
     func aCorruptFileIsSetAside(_ offset: UInt64, _ isCounted: Bool) async throws {
         let bench = try HistoryBench()
@@ -175,7 +175,7 @@ struct SQLiteFaultTests {
             try breakFile(of: bench)
             try await append((round * 10 + 2)...(round * 10 + 3), to: history)
             #expect(await history.status().failure == .corrupt)
-            #expect(try bench.corruptFiles() == aside, "it is not an hour ago")
+            #expect(try bench.corruptFiles() == aside, "less than an hour has passed")
             #expect(
                 try await history.history(.cpu(of: .host)).map(\.time) == [
                     Int64(round * 10 + 2), Int64(round * 10 + 3),
@@ -187,13 +187,13 @@ struct SQLiteFaultTests {
         try await append(70...70, to: history)
         #expect(
             try await history.history(.cpu(of: .host)).map(\.time) == [62, 63, 70],
-            "what waited is in the new file"
+            "the backlog is in the new file"
         )
         #expect(await history.status().backlog == 0)
         await history.close()
     }
 
-    /// Makes another file of it, and no database, as a disk might.
+    /// Replaces the file with bytes that are not a database, as a failing disk might.
     private func breakFile(of bench: HistoryBench) throws {
         for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: bench.path + suffix) }
         try FileManager.default.removeItem(atPath: bench.path)
@@ -273,7 +273,7 @@ struct SQLiteFaultTests {
 
         holder.release()
         bench.clock.advance(by: .seconds(61))
-        // What has waited is written a hundred ticks at a time.
+        // The backlog is written a hundred ticks at a time.
         try await append(301...305, to: history)
         #expect(await history.status().failure == nil)
         #expect(await history.status().backlog == 0)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TallySampler
 
-/// How a file is opened, and set aside.
+/// Opening files, and setting corrupt ones aside.
 @Suite(.timeLimit(.minutes(5)))
 struct SQLiteFileTests {
     private let bench: HistoryBench
@@ -15,7 +15,7 @@ struct SQLiteFileTests {
         bench = try HistoryBench()
     }
 
-    /// Settings of a connection, which nobody else can read back.
+    /// These settings belong to one connection, so another cannot read them back.
     @Test func theWritingConnectionHasItsSettings() throws {
         var options = HistoryFile.Options()
         options.busyTimeout = .milliseconds(123)
@@ -26,12 +26,12 @@ struct SQLiteFileTests {
                 try Int.fetchOne(db, sql: "PRAGMA \(name)")
             }
         }
-        // 1 is NORMAL: with a log, a crash of the process loses nothing, and no tick waits for the disk.
+        // 1 is NORMAL: with a write-ahead log, a crash of the process loses nothing, and no tick waits for the disk.
         #expect(found == [1, 654_321, 123])
         file.close()
     }
 
-    /// Whoever asks must not go on reading a file that was taken away.
+    /// A query must not read a file that was removed.
     @Test func aQueryReadsTheCurrentFile() async throws {
         let history = try bench.open()
         for time in 1...3 { try await history.append(.example(Int64(time))) }
@@ -42,7 +42,7 @@ struct SQLiteFileTests {
         await history.close()
     }
 
-    /// A log that stayed would be taken for the new file's.
+    /// A log left behind would be taken for the log of the new file.
     @Test func theLogOfACorruptFileIsSetAsideWithIt() throws {
         for suffix in ["", "-wal", "-shm"] { try write(suffix, "first\(suffix)") }
         try CorruptFile.setAside(bench.path, at: 1000)

@@ -14,7 +14,7 @@ struct SQLiteHistoryTests {
         bench = try HistoryBench()
     }
 
-    /// The one store says of ticks what the other does.
+    /// Both stores give the same answers about the same ticks.
     @Test func answersEqualThoseOfTheMemoryStore() async throws {
         let file = try bench.open()
         let memory = MemoryHistory(maxSamples: .max)
@@ -234,7 +234,7 @@ struct SQLiteHistoryTests {
         await history.close()
     }
 
-    /// Runs statements on a connection of the test's own.
+    /// Runs statements on a separate connection.
     @discardableResult
     private func database<Result>(_ body: (Database) throws -> Result) throws -> Result {
         let queue = try DatabaseQueue(path: bench.path)

@@ -40,7 +40,7 @@ struct SamplerLoopTests {
 
     @Test(arguments: [Duration.zero, .seconds(-1), Duration(attoseconds: .min)])
     func nonPositiveDurationsSwitchSamplingOff(_ off: Duration) async throws {
-        // Where it is said how long samples are kept, old ones go meanwhile: twice, before the first tick.
+        // If the retention is known, old samples are pruned meanwhile: twice before the first tick.
         for (settings, tick) in [(SamplingSettings(interval: off), 3), (SamplingSettings(retention: off), 1)] {
             let bench = SamplerBench()
             bench.settings.withLock { $0 = .success(settings) }
@@ -116,7 +116,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    /// Somebody may have switched it off, before the process began.
+    /// Sampling may have been switched off before the process started.
     @Test func nothingIsSampledBeforeTheSettingsAreKnown() async throws {
         bench.settings.withLock { $0 = .failure(SourceError(.failed, "no database")) }
         let sampler = bench.sampler(SamplerBench.host)
@@ -173,7 +173,7 @@ struct SamplerLoopTests {
         await bench.store.ticked(1)
         await bench.asleep(until: 18)
         bench.pass(8)
-        // Without a change it makes no tick.
+        // A wake without a change makes no tick.
         for time in 2...5 {
             sampler.wake()
             await bench.settingsAsked(time)
@@ -191,7 +191,7 @@ struct SamplerLoopTests {
         bench.pass(30)
         bench.settings.withLock { $0 = .success(SamplingSettings()) }
         sampler.wake()
-        // The third time it was only pruned.
+        // The third pass, with sampling off, only pruned.
         await bench.store.ticked(4)
         #expect(bench.store.times == [3, 11, 47].map { 1_800_000_000 + $0 })
         await sampler.stop()
@@ -260,7 +260,7 @@ struct SamplerLoopTests {
         names.withLock { $0 = ["web"] }
         await bench.reach(18)
         await bench.store.ticked(2)
-        // The host's, of the sums over containers.
+        // The host's sample holds the sums over the containers.
         #expect(try await sampler.subjects(last: .seconds(60)) == [.host, .container("old"), .container("web")])
         #expect(try await sampler.subjects(last: .seconds(10)) == [.host, .container("web")])
         #expect(try await sampler.subjects(last: .seconds(0)).isEmpty)

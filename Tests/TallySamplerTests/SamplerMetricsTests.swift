@@ -4,7 +4,7 @@ import Testing
 
 @testable import TallySampler
 
-/// What a sampler tells of itself is what has happened, and once.
+/// A sampler's metrics about itself count each event once.
 @Suite(.timeLimit(.minutes(5)))
 struct SamplerMetricsTests {
     private let registry = MetricRegistry()
@@ -18,7 +18,7 @@ struct SamplerMetricsTests {
         try registry.value(of: "tally_sampler_" + name, labels: labels)
     }
 
-    /// A store tells totals, of which only what is new is added.
+    /// A store reports totals, of which only the increase is added.
     @Test func lostTicksAndFailuresAreCountedOnce() throws {
         var before: HistoryStatus?
         for (dropped, busy) in [(0, 1), (3, 1), (3, 2), (5, 2)] {

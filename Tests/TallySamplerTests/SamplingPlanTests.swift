@@ -2,7 +2,7 @@ import Testing
 
 @testable import TallySampler
 
-/// What the settings come to.
+/// The plan that results from the settings.
 struct SamplingPlanTests {
     private func plan(_ interval: Int, _ retention: Int) -> SamplingPlan {
         SamplingPlan(SamplingSettings(interval: .seconds(interval), retention: .seconds(retention)))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TallySampler
 
-/// What a source says beside its samples, and what it is told.
+/// The shutdown of sources, and the errors beside their samples.
 @Suite(.timeLimit(.minutes(5)))
 struct SourceLifeTests {
     @Test
@@ -31,7 +31,7 @@ struct SourceLifeTests {
         await shut.wait(1)
     }
 
-    /// Letting go of connections takes as long as others like.
+    /// Closing connections takes as long as the other side likes.
     @Test(.timeLimit(.minutes(5)))
     func stopDoesNotWaitForTheShutdownOfSources() async {
         let bench = SamplerBench()
@@ -67,7 +67,7 @@ struct SourceLifeTests {
         try sampler.start()
         await bench.reach(3)
         await bench.reach(18)
-        // By then it has been counted and told; a deadline of the first tick's may still be going.
+        // By then both errors are counted and reported. A deadline of the first tick may still be pending.
         await bench.store.ticked(2)
         let labels = ["source": "host", "reason": "forbidden"]
         #expect(try bench.value("tally_sampler_errors_total", labels) == 2)

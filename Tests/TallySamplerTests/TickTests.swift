@@ -21,7 +21,7 @@ struct TickTests {
         await sampler.stop()
     }
 
-    /// - Parameter said: How many containers the engine says there are.
+    /// - Parameter said: The number of containers that the engine reports.
     @Test(arguments: [(0, 0.0), (7, nil)] as [(Int, Double?)])
     func theEngineCountIsUsedWhenNoContainerIsSampled(_ said: Int, _ used: Double?) async throws {
         let source = SampleSource("docker") { _ in SourceReading(containersRunning: said) }
@@ -32,7 +32,7 @@ struct TickTests {
         let host = try #require(bench.store.ticks[0].samples.first)
         #expect(host.subject == .host)
         #expect(host.values[.containersRunning] == Double(said))
-        #expect(host.values[.workloadCPUPercent] == used, "nothing is known of what seven use")
+        #expect(host.values[.workloadCPUPercent] == used, "the usage of seven unsampled containers is unknown")
         await sampler.stop()
     }
 
@@ -52,7 +52,7 @@ struct TickTests {
         #expect(bench.store.ticks.count == 6)
         #expect(bench.store.ticks[0].samples[0].values[.containersRunning] == nil)
         #expect(bench.store.prunes.last == 1_800_000_043)
-        #expect(bench.kinds == [.sourceDown], "once, and not at each tick")
+        #expect(bench.kinds == [.sourceDown], "reported once, not at each tick")
         #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "unavailable"]) == 6)
         #expect(try bench.value("tally_sampler_source_up", ["source": "docker"]) == 0)
         #expect(try bench.value("tally_sampler_source_up", ["source": "host"]) == 1)
@@ -146,7 +146,7 @@ struct TickTests {
         await sampler.stop()
     }
 
-    /// A source that does not heed its cancellation is left behind, and not asked again until it has come back.
+    /// A source that ignores its cancellation is abandoned, and read again only after it has returned.
     @Test func aStuckSourceIsReadOnlyOnce() async throws {
         let hold = Hold()
         let stuck = SampleSource("stuck") { _ in
@@ -162,7 +162,7 @@ struct TickTests {
         await bench.store.ticked(1)
         #expect(hold.cancelled.value == 1)
         for tick in 2...4 {
-            // Nothing is waited for any more.
+            // The stuck source no longer delays a tick.
             await bench.reach(Double(3 + 60 * (tick - 1)))
             await bench.store.ticked(tick)
         }
@@ -179,7 +179,7 @@ struct TickTests {
         await sampler.stop()
     }
 
-    /// Each of them makes room for the next: no recursion may follow that.
+    /// Each stuck target makes room for the next, which must not recurse.
     @Test func thousandsOfStuckTargetsDoNotOverflowTheStack() async throws {
         let hold = Hold()
         let run = TickRun.Outstanding()
@@ -203,7 +203,7 @@ struct TickTests {
         await bench.store.ticked(1)
         let samples = bench.store.ticks[0].samples
         #expect(samples.map(\.subject.id).sorted() == ["", "c0", "c1"])
-        #expect(samples.first { $0.subject.id == "c1" }?.values[.cpuPercent] == 1, "the first source's")
+        #expect(samples.first { $0.subject.id == "c1" }?.values[.cpuPercent] == 1, "the first source's sample is kept")
         await sampler.stop()
     }
 
@@ -226,7 +226,7 @@ struct TickTests {
         await bench.reach(63)
         await bench.store.ticked(5)
         await bench.asleep(until: 78)
-        // A tick lost, then another failure.
+        // A dropped tick, then another failure.
         #expect(bench.kinds == [.historyFailure, .historyFailure, .historyRecovered])
         #expect(try bench.value("tally_sampler_history_rows") == 2)
         #expect(try bench.value("tally_sampler_history_backlog_ticks") == 0)
@@ -249,7 +249,7 @@ struct TickTests {
         #expect(bench.kinds == [.clockStepped])
         #expect(try bench.value("tally_sampler_clock_steps_total") == 1)
         let points = try await sampler.history(of: .cpuPercent, for: .host, last: .seconds(60), every: .seconds(1))
-        #expect(points.count == 3, "what was written is found, though the clock is behind it")
+        #expect(points.count == 3, "ticks ahead of the clock are found")
         await sampler.stop()
     }
 }

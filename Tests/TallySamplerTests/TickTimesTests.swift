@@ -7,7 +7,7 @@ struct TickTimesTests {
     private let start = 1_800_000_000.0
     private let first: Int64 = 1_800_000_000
 
-    /// Ticks of 15 seconds, by an offset of the wall clock each.
+    /// The stamps of ticks 15 seconds apart, each at an offset of the wall clock.
     private func stamps(_ offsets: [Double], newest: Int64? = nil, retention: Int64 = 7200) -> [TickTimes.Stamp] {
         var times = TickTimes(newest: newest)
         return offsets.enumerated().compactMap { number, offset in
@@ -37,10 +37,10 @@ struct TickTimesTests {
         let stamps = stamps([0] + Array(repeating: -3000, count: 229))
         #expect(stamps[1].time == 1_800_000_001)
         #expect(zip(stamps, stamps.dropFirst()).allSatisfy { $0.time < $1.time })
-        #expect(stamps[229].time == first + 435, "it has caught up")
+        #expect(stamps[229].time == first + 435, "the clock has caught up")
     }
 
-    /// A tick of a time that is there would take its place.
+    /// A tick would replace another with the same time.
     @Test func noTwoTicksHaveTheSameTime() {
         #expect(stamps([0, -15]).map(\.time) == [first, first + 1])
         #expect(stamps([0], newest: first).map(\.time) == [first + 1])
@@ -49,7 +49,7 @@ struct TickTimesTests {
     @Test func aLargeStepBackIsFollowed() {
         let stamps = stamps([0, 0, -7200])
         #expect(stamps[2].time == first + 30 - 7200)
-        #expect(stamps[2].cutoff == first + 30 - 7200 - 7200, "nothing is wiped")
+        #expect(stamps[2].cutoff == first + 30 - 7200 - 7200, "no history is pruned")
     }
 
     @Test func aStepForwardPausesPruningAndThenSlowsIt() {
@@ -62,7 +62,7 @@ struct TickTimesTests {
         #expect(stamps[43].cutoff == first + 15 + 300 - 7200)
     }
 
-    /// A clock that was a day ahead for a minute costs no history.
+    /// A clock that was a day ahead for a minute must not lose history.
     @Test func aStepForwardAndBackPrunesNothingEarly() {
         let stamps = stamps([0, 0, 86_400, 86_400] + Array(repeating: 0, count: 60))
         #expect(stamps.allSatisfy { $0.cutoff ?? 0 <= first + 64 * 15 - 7200 })

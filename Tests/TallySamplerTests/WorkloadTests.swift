@@ -2,9 +2,9 @@ import Testing
 
 @testable import TallySampler
 
-/// What the containers used together, and how many there are.
+/// The total usage and the number of the containers.
 struct WorkloadTests {
-    /// The host's sample of sources that have answered so.
+    /// The host's sample after the sources returned these readings.
     private func host(_ readings: SourceReading...) -> Sample? {
         var state = TickState(sources: readings.count)
         _ = state.begin()
@@ -28,7 +28,7 @@ struct WorkloadTests {
             return state.samples().first?.values[.containersRunning]
         }
         #expect(running(3, 4) == 7)
-        #expect(running(-5, 7) == 7, "what cannot be says nothing")
+        #expect(running(-5, 7) == 7, "an invalid count is ignored")
         #expect(running(-5) == nil)
         #expect(running(.max, .max) == Double(Int.max))
     }

@@ -34,7 +34,7 @@ struct ControlGroupSourceTests {
 
     private let clock = ManualClock()
 
-    /// Reads at the tick so many seconds after the clock's first moment, and at once.
+    /// Reads the source at the tick this many seconds after the clock's start.
     private func read(_ source: SourceBench, _ seconds: Int) async throws -> SourceReading {
         clock.advance(to: ManualClock.Instant(offset: .seconds(seconds)))
         return try await source.read(tick(seconds))
@@ -71,7 +71,7 @@ struct ControlGroupSourceTests {
         )
     }
 
-    /// An engine that was killed leaves the groups of its containers behind.
+    /// A killed engine leaves the groups of its containers behind.
     @Test func aContainerGroupWithoutProcessesIsOmitted() async throws {
         let tree = try Self.v2Tree()
         try tree.write("cg/system.slice/docker-\(Self.id).scope/pids.current", "0\n")
@@ -123,7 +123,7 @@ struct ControlGroupSourceTests {
         )
     }
 
-    /// Older kernels have only the count of a group without those inside of it.
+    /// Older kernels count only a group itself, without its descendants.
     @Test func blockTotalsOfOlderKernelsAreRead() async throws {
         let tree = try FileTree([
             "blk/docker/\(Self.id)/blkio.throttle.io_service_bytes": "8:0 Read 10\n8:0 Write 20\nTotal 30\n",
@@ -156,12 +156,12 @@ struct ControlGroupSourceTests {
         #expect(try await share(0) == nil)
         try tree.write(cron, "usage_usec 8500000\n")
         #expect(try await share(15) == 50)
-        // A service that was restarted has a new group of the same path.
+        // A restarted service has a new group with the same path.
         try tree.write(cron, "usage_usec 10\n")
         #expect(try await share(30) == nil)
         try tree.write(cron, "usage_usec 30000010\n")
         #expect(try await share(45) == 200)
-        // More than two CPUs and a tenth could do.
+        // More than two CPUs can do, plus ten percent.
         try tree.write(cron, "usage_usec 66000010\n")
         let reading = try await read(source, 60)
         #expect(reading.samples.last?.values[.cpuPercent] == nil)
@@ -177,21 +177,21 @@ struct ControlGroupSourceTests {
         let without = try await read(source, 15)
         #expect(without.samples.count == 1)
         #expect(without.errors.isEmpty)
-        // A folder that is there, but whose files are not: it goes while it is read.
+        // A folder without files, as when a group is removed while it is read.
         try FileManager.default.createDirectory(
             atPath: "\(tree.path)/cg/system.slice/going.service",
             withIntermediateDirectories: true
         )
         #expect(try await read(source, 30).samples.count == 1)
         try tree.write("cg/system.slice/cron.service/cpu.stat", "usage_usec 2000000\n")
-        // Forgotten: what it used since is not put down to the last fifteen seconds.
+        // The removed group is forgotten: its usage since then is not attributed to the last fifteen seconds.
         #expect(try await read(source, 45).samples.last?.values[.cpuPercent] == nil)
     }
 
     @Test func anUnreadableFileAffectsOnlyItsGroup() async throws {
         let tree = try Self.v2Tree()
         try tree.remove("cg/system.slice/cron.service/cpu.stat")
-        // Reading a folder is an error that is none of those of a group that goes.
+        // Reading a folder fails with an error that a removed group does not cause.
         try tree.write("cg/system.slice/cron.service/cpu.stat/x", "")
         let reading = try await source(tree).read(tick(0))
         #expect(reading.samples.count == 1)
@@ -219,7 +219,7 @@ struct ControlGroupSourceTests {
 
     #if os(Linux)
     @Test func groupsOfThisMachineHaveValues() async throws {
-        // Whatever groups it has, the first of each branch.
+        // The first groups of each branch, whichever exist.
         let source = SampleSource.cgroups(limit: 5) { _ in true }
         let reading: SourceReading
         do {

@@ -57,7 +57,7 @@ struct ControlGroupMountsTests {
         #expect(mounts.place(of: .cpu)?.root == "/sys/fs/cgroup/cpu,cpuacct")
         #expect(mounts.place(of: .memory)?.root == "/sys/fs/cgroup/memory")
         #expect(mounts.place(of: .memory)?.isV2 == false)
-        // A controller that the first does not have may be the second's.
+        // A controller missing in v1 may be in v2.
         #expect(mounts.place(of: .processes)?.root == "/sys/fs/cgroup/unified")
         #expect(mounts.roots == ["/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/memory"])
     }

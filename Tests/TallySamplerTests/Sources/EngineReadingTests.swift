@@ -4,11 +4,11 @@ import Testing
 
 @testable import TallySampler
 
-/// What two answers of one container say.
+/// CPU shares from two answers about one container.
 struct EngineReadingTests {
     /// - Parameters:
-    ///   - read: Seconds after some day's beginning.
-    ///   - cpu: In seconds.
+    ///   - read: Seconds after 09:00 of one day.
+    ///   - cpu: The CPU time in seconds.
     private func reading(
         read: Double,
         cpu: Double?,
@@ -35,7 +35,7 @@ struct EngineReadingTests {
 
     @Test func dockerSharesAreOfTheMachineTime() throws {
         let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
-        // 30 seconds of CPU passed on the machine's two, of which this used 7.5.
+        // The machine's two CPUs spent 30 seconds, of which the container used 7.5.
         let now = try reading(read: 99, cpu: 17.5, system: 1030, at: 15)
         #expect(share(last, now) == .percent(50))
     }
@@ -44,7 +44,7 @@ struct EngineReadingTests {
         let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
         let now = try reading(read: 15, cpu: 17.5, system: 1008, at: 15)
         #expect(share(last, now, .podman) == .percent(50))
-        // By Docker's formula it would be nearly two whole cores.
+        // Docker's formula would give nearly two whole cores.
         #expect(share(last, now) == .percent(187.5))
         #expect(share(last, now, EngineIdentity(headers: [:])) == .percent(50))
     }
@@ -84,7 +84,8 @@ struct EngineReadingTests {
         #expect(try reading(read: 14, cpu: 9, system: 990, at: 0).isLate(after: last))
         #expect(try reading(read: 15, cpu: 10, system: 1000, at: 30).isLate(after: last))
         #expect(try !reading(read: 16, cpu: 10, system: 1000, at: 30).isLate(after: last))
-        // The machine's clock was set back an hour: it begins anew, rather than being late for an hour.
+        // The machine's clock was set back: the share starts over, instead of answers being late until the clock
+        // catches up.
         let set = try reading(read: 1, cpu: 11, system: 1030, at: 30)
         #expect(!set.isLate(after: last))
         #expect(share(last, set, at: 30) == .none)

@@ -8,7 +8,7 @@ import Testing
 @testable import TallySampler
 
 struct EngineSourceTests {
-    /// What an engine with some containers answers, the figures by a closure.
+    /// The answers of an engine with these containers, whose values come from `stats`.
     private static func route(
         _ numbers: some Sequence<Int> & Sendable,
         stats: @escaping @Sendable (Int) -> FakeEngine.Answer = { .ok(StatsText(id: containerID($0)).text) }
@@ -57,7 +57,7 @@ struct EngineSourceTests {
         }
     }
 
-    // MARK: What is asked, and what comes of it
+    // MARK: Requests and samples
 
     @Test func containersBecomeTargetsAndTargetsBecomeSamples() async throws {
         let engine = try await FakeEngine(route: Self.route(1...3))
@@ -103,10 +103,10 @@ struct EngineSourceTests {
         }
         #expect(try await share(0, at: 0) == nil)
         #expect(isClose(try await share(2, at: 15), 50))
-        // A restart, then on from there.
+        // A restart, then further readings.
         #expect(try await share(0, at: 30) == nil)
         #expect(isClose(try await share(2, at: 45), 50))
-        // It left the list, and came back.
+        // The container leaves the list, and comes back.
         let all = Self.route([1]) { _ in .hang }
         engine.answer { uri in uri.contains("json") ? .ok("[]") : all(uri) }
         #expect(try await source.read(tick(60)).targets.isEmpty)
@@ -151,11 +151,11 @@ struct EngineSourceTests {
             return try await reading.targets.first?.read()
         }
         #expect(try await sample(late, 15, 10) != nil)
-        // One that was asked for before comes after.
+        // The answer to an earlier request arrives later.
         #expect(try await sample(early, 0, 5) == nil)
         let next = try await source.read(tick(30))
         #expect(isClose(try await sample(next, 30, 17)?.values[.cpuPercent], 700 / 15))
-        // The same answer once more is no new sample.
+        // A repeated answer is not a new sample.
         #expect(try await sample(try await source.read(tick(45)), 30, 17) == nil)
         await source.shutdown()
     }
@@ -181,7 +181,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    // MARK: What goes wrong
+    // MARK: Failures
 
     @Test func aMissingEngineIsUnavailable() async throws {
         let nowhere = SampleSource.docker(socket: "/no/such.sock")

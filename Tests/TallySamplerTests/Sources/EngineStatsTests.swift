@@ -50,7 +50,7 @@ struct EngineStatsTests {
         #expect(try stats(StatsText(read: nil).text) == nil)
         #expect(try stats(StatsText(id: containerID(2)).text) == nil)
         #expect(try stats(StatsText(cpu: 0, rest: #""memory_stats":{}"#).text) == nil)
-        // A container that has not used any yet, but is there.
+        // A container that has used no CPU yet.
         #expect(try stats(StatsText(cpu: 0).text)?.cpu == 0)
         #expect(try stats(StatsText(rest: #""memory_stats":{}"#).text)?.memory == nil)
     }
@@ -68,7 +68,7 @@ struct EngineStatsTests {
         #expect(try memory(#"{"usage":1000,"stats":{"inactive_file":1000}}"#) == 1000)
         #expect(try memory(#"{"usage":1000}"#) == 1000)
         #expect(try memory(#"{"usage":0,"stats":{}}"#) == nil)
-        // Podman has done so already.
+        // Podman has subtracted it already.
         #expect(try memory(#"{"usage":1000,"stats":{"inactive_file":300}}"#, .podman) == 1000)
     }
 
@@ -120,7 +120,7 @@ struct EngineStatsTests {
         #expect(try stats(text.replacing("[1,2,3]", with: "[]"))?.cpus == nil)
     }
 
-    /// A container that runs has a process at least, and a limit of nothing is none.
+    /// A running container has at least one process, and a limit of zero is no limit.
     @Test func meaninglessZerosAreAbsent() throws {
         let text = StatsText(rest: #""memory_stats":{"usage":1000,"limit":0}"#).text
             .replacing(#""current":3"#, with: #""current":0"#)

@@ -3,7 +3,7 @@ import Testing
 @testable import TallySampler
 
 struct HostCPUTests {
-    /// Of two CPUs.
+    /// The counters of a machine, by default with two CPUs.
     private func counters(_ numbers: String, cpus: Int = 2) -> HostCPU? {
         let lines = (0..<cpus).map { "cpu\($0) 1 2 3 4 5 6 7 8 9 10\n" }.joined()
         return HostCPU(text: .init(text: "cpu  \(numbers)\n\(lines)intr 1 2 3\nctxt 4\nbtime 1700000000\n"))
@@ -47,7 +47,7 @@ struct HostCPUTests {
     @Test func aSmallDecreaseOfIdleTimeCountsAsZero() throws {
         let before = try #require(counters("100 0 0 1000 500 0 0 10"))
         let after = try #require(counters("200 0 0 900 400 0 0 9"))
-        // Nothing but the 100 ticks of work are seen to pass.
+        // Only the 100 ticks of work count as elapsed.
         #expect(isClose(after.percent(since: before, clockTicks: 100), 200))
     }
 

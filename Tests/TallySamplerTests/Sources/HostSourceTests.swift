@@ -55,7 +55,7 @@ struct HostSourceTests {
         try tree.write("stat", "cpu  400 0 0 1100 0 0 0 0\ncpu0 1 0 0 1\ncpu1 1 0 0 1\n")
         let second = try await source.read(tick(15))
         #expect(isClose(second.samples.first?.values[.cpuPercent], 150))
-        // After more than five intervals it would be the mean of a time that nobody asked for.
+        // After more than five intervals the share would be the mean of too long a time.
         try tree.write("stat", "cpu  700 0 0 1200 0 0 0 0\ncpu0 1 0 0 1\ncpu1 1 0 0 1\n")
         let third = try await source.read(tick(91))
         #expect(third.samples.first?.values[.cpuPercent] == nil)
@@ -96,13 +96,13 @@ struct HostSourceTests {
             defer { isDone.store(true, ordering: .relaxed) }
             return try await source.read(tick(0))
         }
-        // The clock goes on until nobody waits any more.
+        // Advances the clock until the read has returned.
         while !isDone.load(ordering: .relaxed) {
             clock.advance(by: .seconds(1))
             await Task.yield()
         }
         #expect(try await first.value.errors.map(\.reason).contains(.timeout))
-        // The clock may have been faster than the files, too: their thread comes back by itself.
+        // The other files may have timed out too, but their thread returns.
         var second = try await source.read(tick(15))
         for _ in 0..<1_000_000 where second.errors.count > 1 { second = try await source.read(tick(15)) }
         #expect(second.errors.map(\.reason) == [.stuck])

@@ -8,7 +8,7 @@ import Testing
 struct ProcessSourceTests {
     private let clock = ManualClock()
 
-    /// Reads at the tick so many seconds after the clock's first moment, and at once.
+    /// Reads the source at the tick this many seconds after the clock's start.
     private func read(_ source: ProcessSource, _ seconds: Int) async throws -> SourceReading {
         clock.advance(to: ManualClock.Instant(offset: .seconds(seconds)))
         return try await source.read(tick(seconds))
@@ -34,7 +34,7 @@ struct ProcessSourceTests {
     @Test func theSecondReadingOfThisProcessHasACPUShare() async throws {
         let source = ProcessSource(clock: clock, facts: ProcessFacts.current)
         _ = try await read(source, 0)
-        // A day, by the clock, in which no number of busy tests could use more than there was.
+        // A day on the clock, in which concurrent tests cannot use more CPU time than there was.
         clock.advance(by: .seconds(86_400))
         let second = try await source.read(SourceTick(elapsed: .seconds(86_400), interval: .seconds(86_400)))
         #expect((second.samples.first?.values[.cpuPercent] ?? -1) >= 0)
@@ -45,12 +45,12 @@ struct ProcessSourceTests {
         var used = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used)
         let before = try #require(ProcessFacts.current().cpuSeconds)
-        // What the kernel itself says of the same, by another call before and after.
+        // The kernel's value for the same time, from another call before and after.
         func seconds() -> Double { Double(used.tv_sec) + Double(used.tv_nsec) / 1e9 }
         #expect(seconds() - 0.1 <= before)
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used)
         #expect(before <= seconds() + 0.1)
-        // A hundredth of a second is what `/proc` would see; the other tests only add to it.
+        // `/proc` resolves only hundredths of a second. Other tests only add to the time.
         var end = timespec()
         repeat {
             clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end)

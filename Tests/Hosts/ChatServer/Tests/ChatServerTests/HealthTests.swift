@@ -1,20 +1,20 @@
 import Foundation
 import Testing
 
-/// A chat server's healthcheck, over a database that is really there.
+/// A chat server's healthcheck on a real database.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct HealthTests {
     static let hasDatabaseTool = Programs.find("sqlite3") != nil || Programs.areRequired
     static let hasLoad = Programs.find("wrk") != nil || Programs.areRequired
 
-    /// Asks until the document is as it should be; the time limit ends a wait in vain.
+    /// Requests documents until one satisfies the condition. The time limit ends a wait in vain.
     private func document(
         of server: ChatServer,
-        where isSo: (ChatServer.Response) throws -> Bool
+        where isExpected: (ChatServer.Response) throws -> Bool
     ) async throws -> ChatServer.Response {
         while true {
             let document = try await server.document()
-            if try isSo(document) { return document }
+            if try isExpected(document) { return document }
             try Task.checkCancellation()
         }
     }
@@ -54,7 +54,7 @@ struct HealthTests {
         _ = try await document(of: server) { try $0.json["sessions"] as? Int == 1 }
 
         let lock = try await ForeignLock(on: server.database)
-        // Until then the last counts are fresh.
+        // Until the cached counts expire, the check stays ok.
         let failed = try await document(of: server) { try $0.check("database") != "ok" }
         #expect(failed.status == (critical ? 503 : 200))
         #expect(try failed.json["status"] as? String == (critical ? "fail" : "warn"))
@@ -62,7 +62,7 @@ struct HealthTests {
         for key in ["sessions", "clients", "queuedLines", "channels"] {
             #expect(try failed.json[key] is NSNull, "\(key)")
         }
-        #expect(try failed.json["connectionsSinceBoot"] as? Int == 1, "what does not need the database is there")
+        #expect(try failed.json["connectionsSinceBoot"] as? Int == 1, "counters do not need the database")
         print("\(critical ? "fail" : "warn"): \(failed.status) \(failed.text)")
 
         let start = ContinuousClock.now
@@ -72,7 +72,7 @@ struct HealthTests {
         #expect(try await server.get("/live").status == 200)
         #expect(try await server.get("/ready").status == (critical ? 503 : 200))
         #expect(try await server.get("/metrics").text.contains("health_check_up{check=\"database\"} 0\n"))
-        // A run that the lock holds is not begun again.
+        // A run that the lock blocks is not started again.
         let runs = try failed.json["databaseRunsSinceBoot"] as? Int
         let busy = try await document(of: server) { try $0.check("database") == "fail busy" }
         #expect(try busy.json["databaseRunsSinceBoot"] as? Int == runs)
@@ -125,7 +125,7 @@ struct HealthTests {
         )
         let after = try #require(try await server.document().json["databaseRunsSinceBoot"] as? Int)
         let intervals = Int(start.duration(to: .now) / .milliseconds(250))
-        // From the beginning of one to that of the next is an interval at least.
+        // Runs begin at least one interval apart.
         #expect(after - before <= intervals + 1)
         #expect(after - before >= 2, "the cache was refreshed")
         #expect(!report.contains("Non-2xx"), "\(report)")
