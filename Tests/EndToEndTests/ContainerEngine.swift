@@ -187,8 +187,7 @@ final class ContainerEngine: Sendable {
     }
 }
 
-/// A program whose children survive when it is killed. `Process` would wait for those too, because they inherit its
-/// files.
+/// A program whose children survive its death. `Process` would wait for them too, because they inherit its files.
 private final class Daemon: Sendable {
     private let id: pid_t
     private let file: String

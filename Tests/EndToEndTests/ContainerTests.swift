@@ -162,7 +162,7 @@ struct ContainerTests {
             _ = try await engine.command(["restart"] + now + ["web"])
             #expect((try await sample(source, "front")?.values[.cpuPercent] ?? 0) >= 0)
 
-            // Removed after it was listed.
+            // A container removed after it was listed has no sample either.
             let last = try await read(source)
             _ = try await engine.command(["rm", "--force"] + (kind == .podman ? now : []) + ["web"])
             for target in last.targets where target.id == id { #expect(try await target.read() == nil) }

@@ -19,7 +19,7 @@ private enum DataSketchesLibrary {
     .timeLimit(.minutes(5))
 )
 struct DataSketchesEngineTests {
-    /// A result of DataSketches, in hexadecimal in every form that it writes.
+    /// A result of DataSketches, with its bytes in hexadecimal in every form that it writes.
     private struct Made: Decodable {
         var estimate: Double
         /// By type and form, such as `HLL_4 compact`.

@@ -18,7 +18,7 @@ struct RedisEngineTests {
         }
 
         let each = try keys.map { try redis.number("PFCOUNT", $0) }
-        #expect(each == fleet.sketches.map(\.estimate), "our estimate is Redis's")
+        #expect(each == fleet.sketches.map(\.estimate), "our estimate equals that of Redis")
         let union = try redis.number("PFCOUNT", keys[0], keys[1], keys[2], keys[3])
         #expect(try union == fleet.union().estimate)
         #expect(fleet.isCloseToUsers(Double(union)), "\(union) for \(fleet.users)")

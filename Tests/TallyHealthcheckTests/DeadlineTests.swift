@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct DeadlineTests {
-    @Test func aHungProviderAffectsOnlyItsKeysAndEndsAtItsDeadline() async throws {
+    @Test func aHungProviderAffectsOnlyItsKeysAndTimesOut() async throws {
         let hung = Hand()
         let well = Hand()
         let bench = Bench(provider(hung, "hung", keys: ["lost"]), provider(well))
@@ -106,7 +106,7 @@ struct DeadlineTests {
         #expect(hand.runs == 1)
     }
 
-    @Test func anOverdueRunIsCancelledWhenTheNextIsDueWhichStartsAfterIt() async throws {
+    @Test func anOverdueRunIsCancelledAndReplacedByTheNext() async throws {
         let hand = Hand()
         let (cancelled, cancel) = AsyncStream.makeStream(of: Void.self)
         let bench = Bench(

@@ -75,7 +75,7 @@ struct LoopStopTests {
         await bench.store.ticked(1)
         isHeld.withLock { $0 = true }
         await bench.reach(18)
-        await hold.came.wait(1)
+        await hold.arrivals.wait(1)
         await sampler.stop()
         await hold.cancelled.wait(1)
         #expect(hold.cancelled.value == 1)
@@ -98,7 +98,7 @@ struct LoopStopTests {
         )
         try sampler.start()
         await bench.reach(3)
-        await hold.came.wait(1)
+        await hold.arrivals.wait(1)
         await bench.reach(8)
         await hold.cancelled.wait(1)
         #expect(hold.cancelled.value == 1)
@@ -115,7 +115,7 @@ struct LoopStopTests {
         await bench.asleep(until: 18)
         for asked in 2...5 {
             sampler.wake()
-            await bench.settingsAsked(asked)
+            await bench.awaitSettingsRequests(asked)
         }
         // Cancelled tasks end soon. Then only the loop sleeps, until the next tick.
         while bench.clock.sleepers != 1, !Task.isCancelled { await Task.yield() }
@@ -158,7 +158,7 @@ struct LoopStopTests {
             }
         }
         await bench.reach(18)
-        await hold.came.wait(3)
+        await hold.arrivals.wait(3)
         await sampler.stop()
         #expect(bench.kinds.count == 2, "\(bench.kinds)")
         #expect(isUp.withLock(\.self) == [0, 1])

@@ -20,8 +20,7 @@ struct SQLiteKillTests {
             {}
             killed += victim.stop(SIGKILL) == SIGKILL ? 1 : 0
 
-            // One run of sqlite3, because its start dominates: the file is sound, no tick is torn, no sample lacks its
-            // series.
+            // One run of sqlite3, because its start dominates: sound file, no torn tick, no sample without its series.
             let found = try bench.sqlite(
                 """
                 PRAGMA integrity_check;

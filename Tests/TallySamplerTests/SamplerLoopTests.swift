@@ -152,14 +152,14 @@ struct SamplerLoopTests {
         await store.ticked(1)
         isHanging.withLock { $0 = true }
         await bench.reach(23)
-        await hold.came.wait(1)
+        await hold.arrivals.wait(1)
         await bench.reach(28)
         await store.ticked(2)
         #expect(bench.kinds == [.settingsFailing])
         // The closure is not called again while it hangs, nor waited for.
         await bench.reach(43)
         await store.ticked(3)
-        #expect(hold.came.value == 1)
+        #expect(hold.arrivals.value == 1)
         isHanging.withLock { $0 = false }
         hold.open()
         await sampler.stop()
@@ -176,7 +176,7 @@ struct SamplerLoopTests {
         // A wake without a change makes no tick.
         for time in 2...5 {
             sampler.wake()
-            await bench.settingsAsked(time)
+            await bench.awaitSettingsRequests(time)
         }
         await bench.asleep(until: 18)
         #expect(bench.store.ticks.count == 1)
@@ -202,7 +202,7 @@ struct SamplerLoopTests {
         try sampler.start()
         await bench.asleep(until: 3)
         sampler.wake()
-        await bench.settingsAsked(1)
+        await bench.awaitSettingsRequests(1)
         await bench.asleep(until: 3)
         #expect(bench.store.ticks.isEmpty)
         await bench.reach(3)
@@ -217,10 +217,10 @@ struct SamplerLoopTests {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
-        await hold.came.wait(1)
+        await hold.arrivals.wait(1)
         // The tick writes for 40 seconds: two points of the grid pass.
         bench.pass(40)
-        #expect(hold.came.value == 1)
+        #expect(hold.arrivals.value == 1)
         hold.open()
         await bench.store.ticked(1)
         await bench.asleep(until: 48)

@@ -47,8 +47,8 @@ struct SourceLifeTests {
         }
         await stopped.wait(1)
         await shut.wait(1)
-        await hold.came.wait(1)
-        #expect([stopped.value, shut.value, hold.came.value] == [1, 1, 1])
+        await hold.arrivals.wait(1)
+        #expect([stopped.value, shut.value, hold.arrivals.value] == [1, 1, 1])
         hold.open()
     }
 

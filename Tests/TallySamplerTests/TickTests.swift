@@ -115,7 +115,7 @@ struct TickTests {
         let sampler = bench.sampler(source("one"), source("two"))
         try sampler.start()
         await bench.reach(3)
-        await hold.came.wait(8)
+        await hold.arrivals.wait(8)
         #expect(now.withLock(\.self) == 8)
         hold.open()
         await bench.store.ticked(1)
@@ -131,13 +131,13 @@ struct TickTests {
         try sampler.start()
         await bench.reach(3)
         for round in 1...3 {
-            await hold.came.wait(8 * round)
+            await hold.arrivals.wait(8 * round)
             for _ in 0..<8 { await bench.asleep(until: Double(3 + 10 * round)) }
             while bench.clock.sleepers < 9 { await Task.yield() }
             bench.pass(10)
         }
         await bench.store.ticked(1)
-        #expect(hold.came.value <= 32)
+        #expect(hold.arrivals.value <= 32)
         #expect(bench.store.ticks[0].samples.map(\.subject) == [.host])
         #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "timeout"]) == 100)
         #expect(try bench.value("tally_sampler_tick_duration_seconds") == 30)
@@ -157,7 +157,7 @@ struct TickTests {
         let sampler = bench.sampler(SamplerBench.host, stuck)
         try sampler.start()
         await bench.reach(3)
-        await hold.came.wait(1)
+        await hold.arrivals.wait(1)
         await bench.reach(33)
         await bench.store.ticked(1)
         #expect(hold.cancelled.value == 1)
@@ -166,7 +166,7 @@ struct TickTests {
             await bench.reach(Double(3 + 60 * (tick - 1)))
             await bench.store.ticked(tick)
         }
-        #expect(hold.came.value == 1)
+        #expect(hold.arrivals.value == 1)
         #expect(bench.store.times == [3, 63, 123, 183].map { 1_800_000_000 + $0 })
         #expect(try bench.value("tally_sampler_errors_total", ["source": "stuck", "reason": "timeout"]) == 4)
         #expect(bench.kinds == [.sourceDown])

@@ -139,8 +139,7 @@ struct EngineDeadlineTests {
         }
         await source.shutdown()
         let time = begin.duration(to: .now)
-        // No bound: the engine never answers and the clock stands still, so a request that ignores its cancellation
-        // would hang.
+        // No bound: the engine never answers and the clock stands still, so an ignored cancellation would hang.
         print("cancelling three requests and shutting down took \(time)")
     }
 

@@ -84,8 +84,7 @@ struct EngineReadingTests {
         #expect(try reading(read: 14, cpu: 9, system: 990, at: 0).isLate(after: last))
         #expect(try reading(read: 15, cpu: 10, system: 1000, at: 30).isLate(after: last))
         #expect(try !reading(read: 16, cpu: 10, system: 1000, at: 30).isLate(after: last))
-        // The machine's clock was set back: the share starts over, instead of answers being late until the clock
-        // catches up.
+        // The machine's clock was set back: the share starts over, and the answer does not count as late.
         let set = try reading(read: 1, cpu: 11, system: 1030, at: 30)
         #expect(!set.isLate(after: last))
         #expect(share(last, set, at: 30) == .none)

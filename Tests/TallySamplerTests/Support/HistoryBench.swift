@@ -64,7 +64,7 @@ final class Holder: Sendable {
     private let input: FileHandle
     private let lines: AsyncStream<String>
 
-    /// - Parameter sql: The statement that begins the transaction.
+    /// - Parameter sql: The statements that begin the transaction.
     init(of path: String, _ sql: String) async throws {
         let process = Process()
         process.executableURL = try Program.require("sqlite3")

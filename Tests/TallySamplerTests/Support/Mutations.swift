@@ -23,8 +23,7 @@ struct Mutations: RandomNumberGenerator {
         "2026-11-21T09:48:21.999999999999+99:99", "=",
     ].map { Array($0.utf8) }
 
-    /// Makes one to four changes: replaces a byte or a range, inserts, removes or doubles a range, or truncates the
-    /// text.
+    /// Makes one to four changes: replaces a byte or range, inserts, removes or doubles a range, or truncates.
     mutating func mutated(_ text: [UInt8]) -> [UInt8] {
         var text = text
         for _ in 0...Int.random(in: 0...3, using: &self) {

@@ -56,9 +56,9 @@ final class SamplerBench: Sendable {
     }
 
     /// Waits until the settings have been requested this many times.
-    func settingsAsked(_ times: Int) async { await asked.wait(times) }
+    func awaitSettingsRequests(_ times: Int) async { await asked.wait(times) }
 
-    var timesSettingsWereAsked: Int { asked.value }
+    var settingsRequests: Int { asked.value }
 
     /// The kinds of the sampler's reports.
     var kinds: [SamplerReport.Kind] { reports.withLock { $0.map(\.kind) } }
@@ -119,7 +119,7 @@ final class Hold: Sendable {
     }
 
     private let state = Locked(State())
-    let came = Counted()
+    let arrivals = Counted()
     let cancelled = Counted()
 
     func wait(heedsCancellation: Bool = true) async {
@@ -134,7 +134,7 @@ final class Hold: Sendable {
                     state.held[number] = continuation
                     return false
                 }
-                came.count()
+                arrivals.count()
                 if isReleased { continuation.resume() }
             }
         } onCancel: {

@@ -1,8 +1,7 @@
 import Tally
 import TallyTesting
 
-/// A manual clock that exposes the deadlines of its sleepers, so that a test advances it once the code under test
-/// sleeps.
+/// A manual clock that exposes its sleepers' deadlines, so that a test advances it once the tested code sleeps.
 final class WatchedClock: Clock, Sendable {
     typealias Duration = Swift.Duration
     typealias Instant = ManualClock.Instant

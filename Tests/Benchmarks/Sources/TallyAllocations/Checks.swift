@@ -16,7 +16,7 @@ final class Checks {
     /// Prints the number of allocations of the second call of `body`, and fails if it exceeds `limit`.
     ///
     /// - Parameter updates: The updates that `body` makes, as ``PublicVerbs`` names them.
-    /// - Returns: How often that is.
+    /// - Returns: The number of allocations.
     @discardableResult
     func check(_ name: String, of updates: [String] = [], atMost limit: Int = 0, _ body: () -> Void) -> Int {
         exercised.formUnion(updates)

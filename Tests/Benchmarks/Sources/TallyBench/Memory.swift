@@ -31,8 +31,7 @@ enum Memory {
         ]
     }
 
-    /// Runs in the separate process. Prints bytes per series, the KiB that a scrape adds at its peak, and bytes per
-    /// user.
+    /// Runs in the separate process. Prints bytes per series, the KiB a scrape adds at its peak, and bytes per user.
     static func measure() throws {
         // A first scrape of few series lets the runtime allocate its own memory.
         Scrapes.stream(Scrapes.registry(0..<100))

@@ -11,7 +11,7 @@ struct ChatDatabase: Sendable {
     /// The number of runs of the provider that reads the four counts.
     let countRuns: Counter
 
-    /// - Parameter patience: How many seconds a query waits for a lock that another process holds.
+    /// - Parameter patience: The seconds for which a query waits for a lock that another process holds.
     init(path: String, patience: Double, countRuns: Counter) throws {
         var configuration = Configuration()
         configuration.busyMode = .timeout(patience)
