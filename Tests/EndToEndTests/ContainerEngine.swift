@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import TallyTestSupport
 
-/// A real container engine of the test's own, with everything it has in a folder of its own, and one image: a busybox.
+/// A real container engine for one test, with all its data in a temporary folder, and one image, a busybox.
 final class ContainerEngine: Sendable {
     enum Kind: String, Sendable, CustomStringConvertible {
         case docker
@@ -12,7 +12,7 @@ final class ContainerEngine: Sendable {
         var description: String { rawValue }
         var daemon: String { self == .docker ? "dockerd" : "podman" }
 
-        /// Engines that start containers need the superuser, and programs that a container can have to itself.
+        /// True if this process is the superuser, and the programs of the engine and of its image are installed.
         var isInstalled: Bool {
             getuid() == 0 && [daemon, rawValue, "busybox", "tar"].allSatisfy { Program.find($0) != nil }
         }
@@ -37,19 +37,19 @@ final class ContainerEngine: Sendable {
     func start() async throws {
         let new = try Daemon(try Program.require(kind.daemon), daemonArguments, log: "\(path)/log-\(UUID().uuidString)")
         daemon.withLock { $0 = new }
-        // Podman says nothing once it listens.
+        // Podman does not log that it listens.
         let socket = socket
         try await wait("for the daemon") { [kind] in
             kind == .docker ? new.log.contains("API listen on") : FileManager.default.fileExists(atPath: socket)
         }
     }
 
-    /// Kills the daemon; the containers live on.
+    /// Kills the daemon. Its containers keep running.
     func kill() async throws {
         let old = daemon.withLock { $0 }
         try await onThread { old?.stop(SIGKILL) }
-        // What it left behind is no sign of the next. Docker's containerd dies with it, but where nobody waits for orphans
-        // its number lives on, and the next daemon would wait for it to answer.
+        // The files it leaves must not pass for those of the next daemon. Docker's containerd dies with it, but its
+        // process ID persists where nothing reaps orphans, and the next daemon would wait for it to answer.
         let left = kind == .docker ? "\(path)/exec/containerd/containerd.pid" : socket
         try FileManager.default.removeItem(atPath: left)
     }
@@ -66,16 +66,16 @@ final class ContainerEngine: Sendable {
         }
         let last = daemon.withLock { $0 }
         try await onThread { last?.stop(SIGTERM) }
-        // A mount of its data on itself, which a daemon that was killed leaves to nobody.
+        // A killed daemon leaves its data mounted on itself.
         if kind == .docker { _ = umount2("\(path)/data", Int32(MNT_DETACH)) }
         try removal.get()
     }
 
     // MARK: Containers
 
-    /// Starts a container that runs a shell's command. Returns its id.
+    /// Starts a container that runs a shell command, and returns its ID.
     func run(_ name: String, _ options: [String] = [], _ script: String = "exec sleep 1000000") async throws -> String {
-        // Podman's own limits may be higher than what this machine lets anybody have.
+        // Podman's default limits may exceed those of this machine.
         let limits = kind == .podman ? ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000"] : []
         let image = kind == .podman ? "localhost/tally/busybox" : "tally/busybox"
         let flags = ["run", "--detach", "--network", "none", "--name", name] + limits + options
@@ -84,14 +84,14 @@ final class ContainerEngine: Sendable {
         )
     }
 
-    /// The engine's word for how a container is.
+    /// The engine's name for a container's state.
     func state(of name: String) async throws -> String {
         try await command("inspect", "--format", "{{.State.Status}}", name).trimmingCharacters(
             in: .whitespacesAndNewlines
         )
     }
 
-    /// CPU in percent, and memory in bytes, by the engine's own command.
+    /// CPU in percent, and memory in bytes, from the engine's own command.
     func stats(of name: String) async throws -> (cpu: Double, memory: Double) {
         let line = try await command("stats", "--no-stream", "--format", "{{.CPUPerc}} {{.MemUsage}}", name)
         let words = line.split { $0.isWhitespace }
@@ -101,14 +101,14 @@ final class ContainerEngine: Sendable {
         return (cpu, memory)
     }
 
-    /// Asks until it is so; an error after half a minute.
-    func wait(_ what: String, until isSo: @Sendable () async throws -> Bool) async throws {
+    /// Polls until the condition holds. Throws an error after half a minute.
+    func wait(_ purpose: String, until isDone: @Sendable () async throws -> Bool) async throws {
         let begin = ContinuousClock.now
-        while try await !isSo() {
+        while try await !isDone() {
             guard begin.duration(to: .now) < .seconds(30) else {
-                throw Program.Failed(description: "\(kind): waited too long \(what)")
+                throw Program.Failed(description: "\(kind): waited too long \(purpose)")
             }
-            // On a thread: the engine is to be asked, not overrun, and the shared pool to be free.
+            // Pauses between polls, on a separate thread so that the shared pool stays free.
             try await onThread { _ = usleep(20_000) }
         }
     }
@@ -125,9 +125,9 @@ final class ContainerEngine: Sendable {
         return outcome.text
     }
 
-    // MARK: Its parts
+    // MARK: Arguments and image
 
-    /// By the socket also with Podman, whose own command would leave the container's monitor behind as its child.
+    /// Podman is reached by its socket too, because its command alone would leave the container's monitor as a child.
     private var clientArguments: [String] {
         [kind == .docker ? "--host" : "--url", "unix://\(socket)"]
     }
@@ -141,7 +141,7 @@ final class ContainerEngine: Sendable {
                 "\(path)/pid", "--live-restore", "--config-file", configuration,
             ]
         case .podman:
-            // A run root has 50 characters at most.
+            // A run root's path has at most 50 characters.
             [
                 "--root", "\(path)/root", "--runroot", "\(path)/r", "--tmpdir", "\(path)/tmp", "--cgroup-manager",
                 "cgroupfs",
@@ -151,7 +151,7 @@ final class ContainerEngine: Sendable {
         }
     }
 
-    /// The machine's own is not for this one.
+    /// An empty configuration, which overrides the machine's.
     private var configuration: String {
         let file = "\(path)/daemon.json"
         _ = FileManager.default.createFile(atPath: file, contents: Data("{}".utf8))
@@ -178,7 +178,7 @@ final class ContainerEngine: Sendable {
         return file
     }
 
-    /// `524KiB`, `446.5kB`.
+    /// Parses a size such as `524KiB` or `446.5kB`.
     private static func bytes(_ text: String) -> Double? {
         let digits = text.prefix { $0.isNumber || $0 == "." }
         let units = ["B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1024, "MiB": 1_048_576, "GiB": 1_073_741_824]
@@ -187,7 +187,7 @@ final class ContainerEngine: Sendable {
     }
 }
 
-/// A program that leaves others behind when it is killed. `Process` would wait for those too, since they have its files.
+/// A program whose children survive its death. `Process` would wait for them too, because they inherit its files.
 private final class Daemon: Sendable {
     private let id: pid_t
     private let file: String
@@ -202,12 +202,12 @@ private final class Daemon: Sendable {
         posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&files, 1, file, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&files, 1, 2)
-        // Sockets of the tests that run beside it would stay open as long as it runs.
+        // Inherited sockets of concurrent tests would stay open as long as it runs.
         for number in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap({ Int32($0) })
         where number > 2 {
             posix_spawn_file_actions_addclose(&files, number)
         }
-        // Threads that tests run on block signals, which a program inherits.
+        // The threads of tests block signals, and a program inherits that mask.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -223,7 +223,7 @@ private final class Daemon: Sendable {
         self.id = id
     }
 
-    /// Blocks until it has ended. Once only.
+    /// Sends the signal, and blocks until the program has ended. Call it once.
     func stop(_ signal: Int32) {
         kill(id, signal)
         var status: Int32 = 0

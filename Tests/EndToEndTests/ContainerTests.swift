@@ -4,7 +4,7 @@ import TallySampler
 import TallyTestSupport
 import Testing
 
-/// Real engines, and what they say themselves.
+/// Compares samples with the reports of real engines.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct ContainerTests {
     private static let begin = ContinuousClock.now
@@ -13,7 +13,7 @@ struct ContainerTests {
         try await source.read(SourceTick(elapsed: Self.begin.duration(to: .now), interval: .seconds(15)))
     }
 
-    /// The sample of the container of this name.
+    /// The sample of the container with this name.
     private func sample(_ source: SampleSource, _ name: String) async throws -> Sample? {
         let reading = try await read(source)
         for target in reading.targets {
@@ -39,7 +39,7 @@ struct ContainerTests {
         do {
             try await engine.stop()
         } catch {
-            // What came first says more.
+            // The first error says more.
             try outcome.get()
             throw error
         }
@@ -52,7 +52,7 @@ struct ContainerTests {
             "needs docker.io and busybox-static, and the superuser"
         )
     )
-    func aHeldContainerUsesWhatDockerSays() async throws { try await compare(.docker) }
+    func usageOfALimitedContainerMatchesDocker() async throws { try await compare(.docker) }
 
     @Test(
         .enabled(
@@ -60,7 +60,7 @@ struct ContainerTests {
             "needs podman and busybox-static, and the superuser"
         )
     )
-    func aHeldContainerUsesWhatPodmanSays() async throws { try await compare(.podman) }
+    func usageOfALimitedContainerMatchesPodman() async throws { try await compare(.podman) }
 
     @Test(
         .enabled(
@@ -68,7 +68,7 @@ struct ContainerTests {
             "needs docker.io and busybox-static, and the superuser"
         )
     )
-    func dockersContainersComeAndGo() async throws { try await live(.docker) }
+    func dockerContainersAreFollowedThroughTheirLifecycle() async throws { try await live(.docker) }
 
     @Test(
         .enabled(
@@ -76,13 +76,13 @@ struct ContainerTests {
             "needs podman and busybox-static, and the superuser"
         )
     )
-    func podmansContainersComeAndGo() async throws { try await live(.podman) }
+    func podmanContainersAreFollowedThroughTheirLifecycle() async throws { try await live(.podman) }
 
     private func usedSeconds(_ group: SampleSource) async throws -> Double {
         try #require(try await read(group).samples.first?.values[.cpuSeconds])
     }
 
-    /// Half a core and 64 MB, and a loop that would take all there is.
+    /// A container with half a core and 64 MB runs a loop that would take all CPU time.
     private func compare(_ kind: ContainerEngine.Kind) async throws {
         try await withEngine(kind) { engine, source in
             let id = try await engine.run("spin", ["--cpus", "0.5", "--memory", "64m"], "while :; do :; done")
@@ -92,14 +92,14 @@ struct ContainerTests {
             _ = try await read(groups)
             var rows: [(theirs: Double, ours: Double, ofGroup: Double)] = []
             func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
-            func apart() -> Double {
+            func deviation() -> Double {
                 let theirs = mean(rows.map(\.theirs))
                 return max(abs(mean(rows.map(\.ours)) - theirs), abs(mean(rows.map(\.ofGroup)) - theirs))
             }
-            // The engine looks at a second of its own within ours: on a machine that others use, those differ by what it
-            // had to give, which comes out even in time; a wrong formula does not.
-            while rows.count < 5 || (rows.count < 20 && apart() >= 3) {
-                // Docker's command takes two seconds; Podman's is at once, and tells the mean since the start.
+            // The engine measures one second within our longer interval. On a shared machine the two differ with the
+            // available CPU time, which averages out; an error of a wrong formula does not.
+            while rows.count < 5 || (rows.count < 20 && deviation() >= 3) {
+                // Docker's command takes two seconds; Podman's returns at once, with the mean since the start.
                 if kind == .podman {
                     let used = try await usedSeconds(meter) + 1
                     try await engine.wait("for a second of CPU") { try await usedSeconds(meter) >= used }
@@ -123,7 +123,7 @@ struct ContainerTests {
                 #expect(group.containerID == id)
                 #expect(group.values[.memoryLimitBytes] == 67_108_864)
             }
-            #expect(apart() < 3)
+            #expect(deviation() < 3)
         }
     }
 
@@ -137,7 +137,7 @@ struct ContainerTests {
             #expect(first.errors.isEmpty)
             #expect(try await sample(source, "front")?.containerID == id)
 
-            // Paused: it does not run. With Docker it has figures all the same; Podman does not list it.
+            // A paused container does not run. Docker still has values for it; Podman does not list it.
             _ = try await engine.command("pause", "web")
             #expect(try await engine.state(of: "web") == "paused")
             #expect(try await read(source).containersRunning == 1)
@@ -146,7 +146,7 @@ struct ContainerTests {
             #expect((paused?.values[.cpuPercent] ?? 0) < 50)
             _ = try await engine.command("unpause", "web")
 
-            // Stopped after it was listed: no sample, and no error.
+            // A container stopped after it was listed has no sample, and is not an error.
             let before = try await read(source)
             _ = try await engine.command(["stop"] + now + ["web"])
             for target in before.targets where target.id == id { #expect(try await target.read() == nil) }
@@ -154,7 +154,7 @@ struct ContainerTests {
             #expect(stopped.targets.count == 1)
             #expect(stopped.containersRunning == 1)
 
-            // Started anew under its old id, its counters begin at nothing.
+            // After a restart under the same ID, its counters begin at zero.
             _ = try await engine.command("start", "web")
             let started = try #require(try await sample(source, "front"))
             #expect(started.containerID == id)
@@ -162,7 +162,7 @@ struct ContainerTests {
             _ = try await engine.command(["restart"] + now + ["web"])
             #expect((try await sample(source, "front")?.values[.cpuPercent] ?? 0) >= 0)
 
-            // Removed after it was listed.
+            // A container removed after it was listed has no sample either.
             let last = try await read(source)
             _ = try await engine.command(["rm", "--force"] + (kind == .podman ? now : []) + ["web"])
             for target in last.targets where target.id == id { #expect(try await target.read() == nil) }

@@ -13,13 +13,13 @@ private enum DataSketchesLibrary {
     }
 }
 
-/// Apache DataSketches, in Python, as the engine that unites the sketches of a fleet.
+/// Apache DataSketches, in Python, merges the sketches of a fleet.
 @Suite(
     .enabled(if: DataSketchesLibrary.isInstalled || Program.isRequired, "needs Python with datasketches"),
     .timeLimit(.minutes(5))
 )
 struct DataSketchesEngineTests {
-    /// What DataSketches makes of sketches: in hexadecimal in every form that it can write.
+    /// A result of DataSketches, with its bytes in hexadecimal in every form that it writes.
     private struct Made: Decodable {
         var estimate: Double
         /// By type and form, such as `HLL_4 compact`.
@@ -59,7 +59,7 @@ struct DataSketchesEngineTests {
     }
 
     @Test(arguments: Fleet.all)
-    func theUnionOfFourInstancesIsTheTruth(_ fleet: Fleet) throws {
+    func theUnionOfFourInstancesEstimatesTheDistinctUsers(_ fleet: Fleet) throws {
         let script = """
             sketches = [hll_sketch.deserialize(bytes.fromhex(line)) for line in sys.stdin]
             def united(sketches):
@@ -72,9 +72,9 @@ struct DataSketchesEngineTests {
         let answers: [Made] = try run(script, fleet.sketches)
         try #require(answers.count == 6)
         let (union, each) = (answers[0], answers[2...])
-        #expect(fleet.isNearTheTruth(union.estimate), "\(union.estimate) for \(fleet.users)")
+        #expect(fleet.isCloseToUsers(union.estimate), "\(union.estimate) for \(fleet.users)")
         let sum = each.reduce(0) { $0 + $1.estimate }
-        #expect(fleet.isNearTheSum(sum), "\(sum) for \(fleet.visits)")
+        #expect(fleet.isCloseToVisits(sum), "\(sum) for \(fleet.visits)")
         print("DataSketches, \(fleet.testDescription): \(fleet.users) users, union \(union.estimate), sum \(sum)")
         #expect(answers[1].estimate == union.estimate, "merging twice changes nothing")
 
@@ -110,7 +110,7 @@ struct DataSketchesEngineTests {
         }
     }
 
-    @Test func anotherSizeIsRefused() throws {
+    @Test func sketchesOfOtherSizesAreRejected() throws {
         let script = "json.dump([made(lambda type: hll_sketch(lg, type)) for lg in [12, 13, 15]], sys.stdout)"
         let answers: [Made] = try run(script)
         for bytes in answers.flatMap(\.bytes.values) {

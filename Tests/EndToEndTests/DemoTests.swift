@@ -4,7 +4,7 @@ import Testing
 
 /// The demo as a newcomer runs it.
 struct DemoTests {
-    @Test func printsItsExpositionAndItsCounts() throws {
+    @Test func theDemoPrintsItsExpositionAndCounts() throws {
         let outcome = try Program.run(Program.built("tally-demo"), ["--rounds", "1000"])
         #expect(outcome.status == 0)
         let lines = outcome.text.split(separator: "\n")
@@ -25,14 +25,14 @@ struct DemoTests {
     @Test(arguments: [
         ["--port"], ["--port", "x"], ["--port", "65536"], ["--seconds", "0"], ["--rounds", "-1"], ["--what"],
     ])
-    func aWrongCommandLineIsExplained(_ arguments: [String]) throws {
+    func aWrongCommandLinePrintsTheUsage(_ arguments: [String]) throws {
         let outcome = try Program.run(Program.built("tally-demo"), arguments)
         #expect(outcome.status == 64)
         #expect(outcome.errorText.contains("usage: tally-demo"))
     }
 
     #if !Listener
-    @Test func servingWithoutTheTraitNamesTheTrait() throws {
+    @Test func servingWithoutTheListenerTraitNamesTheTrait() throws {
         let outcome = try Program.run(Program.built("tally-demo"), ["--port", "9464"])
         #expect(outcome.status == 64)
         #expect(outcome.errorText.contains("swift run --traits Listener tally-demo --port 9464"))

@@ -7,9 +7,9 @@ struct Fleet: Sendable, CustomTestStringConvertible {
 
     let testDescription: String
     let sketches: [DistinctSketch]
-    /// How many users there were.
+    /// The number of distinct users.
     let users: Int
-    /// How many they would be if each instance had had its own.
+    /// The sum of the users of each instance.
     let visits: Int
 
     private init(_ description: String, _ seen: [Range<Int>]) {
@@ -19,16 +19,16 @@ struct Fleet: Sendable, CustomTestStringConvertible {
         visits = seen.reduce(0) { $0 + $1.count }
     }
 
-    /// Every user hits every instance: the sum is four times the truth.
+    /// Every user hits every instance, so the sum is four times the number of users.
     static let same = Fleet("10,000 users on all four", Array(repeating: 0..<10_000, count: 4))
-    /// Users whom one, two or three of them saw.
+    /// Users seen by one, two or three instances.
     static let overlapping = Fleet("overlapping users", [0..<10_000, 5_000..<15_000, 12_000..<22_000, 0..<20_000])
-    /// So few that engines keep them in other ways than many.
+    /// So few users that engines store them differently.
     static let small = Fleet("few users", [0..<0, 0..<20, 10..<40, 39..<40])
 
     static let all = [same, overlapping, small]
 
-    /// What is kept of a user: 64 bits.
+    /// The 64-bit hash that stands for a user.
     static func key(of user: Int) -> UInt64 {
         SipHash(key: key).hash("user-\(user)")
     }
@@ -49,12 +49,12 @@ struct Fleet: Sendable, CustomTestStringConvertible {
         try sketches.reduce(into: DistinctSketch()) { try $0.merge($1) }
     }
 
-    /// Three standard errors, and a user for rounding.
-    func isNearTheTruth(_ estimate: Double) -> Bool {
+    /// Allows three standard errors, and one user for rounding.
+    func isCloseToUsers(_ estimate: Double) -> Bool {
         abs(estimate - Double(users)) <= 0.025 * Double(users) + 1
     }
 
-    func isNearTheSum(_ estimate: Double) -> Bool {
+    func isCloseToVisits(_ estimate: Double) -> Bool {
         abs(estimate - Double(visits)) <= 0.025 * Double(visits) + 1
     }
 }

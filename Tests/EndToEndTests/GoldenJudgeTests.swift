@@ -3,7 +3,7 @@ import TallyTestSupport
 import TallyTesting
 import Testing
 
-/// Every exposition that stands word for word in a test is one that the official Python parsers read, and as ours does.
+/// The official Python parsers read every exposition literal of the tests as our parser does.
 struct GoldenJudgeTests {
     private struct Golden {
         let file: String
@@ -12,7 +12,7 @@ struct GoldenJudgeTests {
         var syntax: ParserCase.Syntax { text.hasSuffix("# EOF\n") ? .openMetrics : .prometheusText }
     }
 
-    /// The string literals of many lines in the tests' sources that begin with a family's metadata.
+    /// The multi-line string literals in the tests' sources that begin with a family's metadata.
     private static func goldens() throws -> [Golden] {
         let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         let files = try #require(

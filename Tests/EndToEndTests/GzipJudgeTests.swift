@@ -13,7 +13,7 @@ struct GzipJudgeTests {
     private static let python = Program.find("python3", variable: "TALLY_PYTHON")
     private static let go = Program.find("go")
 
-    /// Each text and what was made of it, each after its length in four bytes.
+    /// Each text and its compressed form, each preceded by its length in four bytes.
     private static let cases = Result {
         var input = Data()
         var count = 0
@@ -33,7 +33,7 @@ struct GzipJudgeTests {
             random.registry.unregister("tally_scrape_errors_total")
             append(random.registry)
         }
-        // Of many pieces, whose borders fall anywhere.
+        // Registries of many pieces, with arbitrary boundaries.
         for series in [1_000, 5_000, 20_000] {
             let registry = MetricRegistry(ownMetrics: false)
             let family = try Counter.family(
@@ -111,7 +111,7 @@ struct GzipJudgeTests {
         """#
 
     @Test(.enabled(if: python != nil || Program.isRequired, "needs Python"))
-    func pythonsZlibReadsTheSameText() async throws {
+    func pythonZlibReadsTheSameText() async throws {
         try await onThread {
             let cases = try Self.cases.get()
             let outcome = try Program.run(try #require(Self.python), ["-c", Self.pythonJudge], input: cases.input)

@@ -7,7 +7,7 @@ import Testing
 import FoundationNetworking
 #endif
 
-/// The demo shows this machine's own history, and leaves it in a file.
+/// The demo shows this machine's history, and stores it in a file.
 @Suite(.timeLimit(.minutes(5)))
 struct HistoryDemoTests {
     private static let sqlite = Program.find("sqlite3")
@@ -18,7 +18,7 @@ struct HistoryDemoTests {
     }
 
     @Test(.enabled(if: sqlite != nil || Program.isRequired, "needs sqlite3"))
-    func theDemoShowsWhatTheMachineUses() async throws {
+    func theDemoShowsTheUsageOfTheMachine() async throws {
         let folder = try TemporaryFolder()
         let file = folder.url.appending(path: "history.sqlite").path
         let demo = try Program(
@@ -29,8 +29,8 @@ struct HistoryDemoTests {
         #expect(line.hasSuffix("kept in \(file)"))
         let words = line.split(separator: " ")
         let url = try URL.required(String(try #require(words.first { $0.hasPrefix("http://") }).dropLast()))
-        // The first sample is taken after three seconds. A page that is asked for while it is written has only the
-        // columns that were read after it.
+        // The first sample is taken after three seconds. A page requested meanwhile has only the columns that were read
+        // after it.
         var page = ""
         func isFilled() -> Bool {
             page.split(separator: "\n").dropFirst().contains { $0.split(separator: " ").count >= 4 }

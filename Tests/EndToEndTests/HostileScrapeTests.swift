@@ -9,7 +9,7 @@ import Testing
 import FoundationNetworking
 #endif
 
-/// What is hard to write, read by a real Prometheus: UTF-8 names, several registries, collectors.
+/// A real Prometheus reads UTF-8 names, several registries and collectors.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct HostileScrapeTests {
     private struct Rows: AsyncMetricCollector {
@@ -21,7 +21,7 @@ struct HostileScrapeTests {
     }
 
     @Test(.enabled(if: Prometheus.isInstalled || Program.isRequired, "needs prometheus"))
-    func aRealPrometheusReadsUTF8NamesByWhatItsVersionCan() async throws {
+    func aRealPrometheusReadsUTF8NamesAsItsVersionAllows() async throws {
         let registry = MetricRegistry(
             constantLabels: ["host.name": "a\"b\\\n"],
             nameValidation: .utf8,
@@ -34,7 +34,7 @@ struct HostileScrapeTests {
         registry.register(Rows())
         registry.include(library)
 
-        // A task of the test's own, ended with it.
+        // A separate task, cancelled when the test ends.
         let (addresses, continuation) = AsyncStream.makeStream(of: ListenerAddress.self)
         let listener = MetricsListener(registry: registry, port: 0)
         let running = Task { try await listener.run { continuation.yield($0) } }

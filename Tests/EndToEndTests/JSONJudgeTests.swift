@@ -3,7 +3,7 @@ import Tally
 import TallyTestSupport
 import Testing
 
-/// What the JSON says is what prom2json makes of our own text.
+/// The JSON format equals prom2json's conversion of the text format.
 ///
 /// https://github.com/prometheus/prom2json
 @Suite(.timeLimit(.minutes(5)))
@@ -15,7 +15,7 @@ struct JSONJudgeTests {
         go != nil && FileManager.default.fileExists(atPath: "\(packages)/src/github.com/prometheus/prom2json")
     }
 
-    /// Reads cases a line each, and prints how many families and metrics were compared, and every difference.
+    /// Reads one case per line, and prints the numbers of compared families and metrics, and every difference.
     private static let judge = #"""
         package main
 
@@ -34,14 +34,14 @@ struct JSONJudgeTests {
 
         type Case struct{ Seed, Text, JSON string }
 
-        // A value in one form whatever the digits it is written in.
+        // The canonical form of a number, however it is written.
         func number(text interface{}) string {
             value, err := strconv.ParseFloat(fmt.Sprint(text), 64)
             if err != nil { return "no number: " + fmt.Sprint(text) }
             return strconv.FormatFloat(value, 'g', -1, 64)
         }
 
-        // Everything that a document says, a line each, in an order of its own.
+        // Every fact of a document, one per line, sorted.
         func facts(document []byte) (lines []string, metrics int, err error) {
             var families []map[string]interface{}
             if err = json.Unmarshal(document, &families); err != nil { return }
@@ -117,13 +117,13 @@ struct JSONJudgeTests {
     }
 
     @Test(.enabled(if: isInstalled || Program.isRequired, "needs Go and Debian's prom2json"))
-    func prom2jsonMakesTheSameOfOurTextAsOurJSONSays() async throws {
+    func prom2jsonConvertsOurTextToOurJSON() async throws {
         try await onThread {
             var input = Data()
             var count = 0
             for seed: UInt64 in 0..<2000 {
                 let random = try RandomRegistry(seed: seed + 20_000)
-                // It knows the text of old alone, where such names are escaped.
+                // prom2json reads only the legacy text format, in which such names are escaped.
                 guard !random.hasUTF8Names else { continue }
                 count += 1
                 let bodies = [ExpositionFormat.prometheusText, .json].map {

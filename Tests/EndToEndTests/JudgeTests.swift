@@ -3,7 +3,7 @@ import Tally
 import TallyTestSupport
 import Testing
 
-/// The official Python parsers read random registries, and must find just what was put in.
+/// The official Python parsers must find exactly the samples of random registries.
 struct JudgeTests {
     private static let python = Program.find("python3", variable: "TALLY_PYTHON")
 
@@ -12,7 +12,7 @@ struct JudgeTests {
         return (try? Program.run(python, ["-c", "import prometheus_client.openmetrics.parser"]))?.status == 0
     }
 
-    /// Reads cases a line each; prints how many there were, how many samples, and every difference.
+    /// Reads one case per line, and prints the numbers of cases and samples, and every difference.
     private static let judge = #"""
         import json, math, sys
         from prometheus_client.parser import text_string_to_metric_families as read_text
@@ -46,7 +46,7 @@ struct JudgeTests {
                 return name if escaping == "allow-utf-8" else escape(name, escaping)
             expected = {}
             for s in samples:
-                # Only OpenMetrics has them, and their names lack the counter's suffix.
+                # Only OpenMetrics has created samples, whose names lack the counter's suffix.
                 if s["isCreated"] and format != "openMetrics": continue
                 if s["isNotInOpenMetrics"] and format == "openMetrics": continue
                 name = escaped(s["name"], escape_metric_name)

@@ -3,9 +3,9 @@ import TallyTestSupport
 import TallyTesting
 import Testing
 
-/// Our lint beside `promtool check metrics`.
+/// Compares our lint with `promtool check metrics`.
 struct LintJudgeTests {
-    /// Words of promtool's sentences, and the code of ours that says the same.
+    /// Words of promtool's messages, and our code for the same problem.
     private static let sentences: [(words: [String], code: LintProblem.Code)] = [
         (["no help text"], .missingHelp),
         (["non-counter", "_total"], .totalWithoutCounter),

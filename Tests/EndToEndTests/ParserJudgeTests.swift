@@ -3,10 +3,10 @@ import TallyTestSupport
 import TallyTesting
 import Testing
 
-/// Our parser beside the official one.
+/// Compares our parser with the official one.
 @Suite(.enabled(if: PythonParser.isInstalled || Program.isRequired, "needs Python with prometheus-client"))
 struct ParserJudgeTests {
-    @Test func theOfficialParserSaysTheSameOfEveryCaseButThoseListed() async throws {
+    @Test func theOfficialParserAgreesExceptOnListedDifferences() async throws {
         try await onThread {
             let verdicts = try PythonParser.judge(ParserCase.all.map { ($0.syntax, $0.bytes) })
             #expect(verdicts.count == ParserCase.all.count)
@@ -32,8 +32,8 @@ struct ParserJudgeTests {
         }
     }
 
-    /// What we accept, the official parser does too: it calls itself laxer than the specification.
-    @Test func theOfficialParserReadsTheSameFromWhatWeAcceptOfTextsMadeAtRandom() async throws {
+    /// The official parser accepts every text that we accept, because it calls itself laxer than the specification.
+    @Test func theOfficialParserAgreesOnRandomTextsThatWeAccept() async throws {
         try await onThread {
             var mutator = TextMutator(seed: 99)
             let texts = (0..<60_000).map { _ in mutator.next() }
@@ -53,12 +53,12 @@ struct ParserJudgeTests {
         }
     }
 
-    /// Not where the judge fails on what the specification allows: see `ParserDifference`.
+    /// False where the judge fails on text that the specification allows. See `ParserDifference`.
     private static func canBeJudged(_ exposition: ParsedExposition, _ bytes: [UInt8]) -> Bool {
         let lines = bytes.split(separator: UInt8(ascii: "\n")).map { $0.drop { [0x20, 0x09].contains($0) } }
-        // It takes any second word of a comment for a keyword.
+        // The judge takes any second word of a comment for a keyword.
         let hasOddComment = lines.contains { $0.first == UInt8(ascii: "#") && !$0.starts(with: "# ".utf8) }
-        // It takes vertical tabs and the like for blanks.
+        // The judge takes vertical tabs and the like for blanks.
         let hasOddBlank = bytes.contains { $0 < 0x20 && $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\t") }
         return !hasOddComment && !hasOddBlank
             && exposition.families.allSatisfy { family in
@@ -72,7 +72,7 @@ struct ParserJudgeTests {
             }
     }
 
-    /// Whether both have read the same.
+    /// True if both parsers have read the same.
     private static func isEqual(_ ours: ParsedExposition, _ theirs: PythonParser.Verdict, _ syntax: ParserCase.Syntax)
         -> Bool
     {
@@ -82,7 +82,7 @@ struct ParserJudgeTests {
             guard metadata.elementsEqual(read, by: sameBytes)
             else { return false }
         } else {
-            // The judge makes families of its own where there is no metadata, so that only those with help are compared.
+            // The judge invents families where metadata is missing, so only families with help are compared.
             let helps = ours.families.map { trimmed($0.help ?? "") }.filter { !$0.isEmpty }
             let read = theirs.families.map { trimmed($0.help) }.filter { !$0.isEmpty }
             guard sameBytes(helps, read) else { return false }

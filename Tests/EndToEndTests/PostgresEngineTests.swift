@@ -2,7 +2,7 @@ import Tally
 import TallyTestSupport
 import Testing
 
-/// PostgreSQL with postgresql-hll as the engine that unites the sketches of a fleet.
+/// PostgreSQL with postgresql-hll merges the sketches of a fleet.
 @Suite(
     .enabled(if: PostgresServer.isInstalled || Program.isRequired, "needs postgresql-15-hll"),
     .timeLimit(.minutes(5))
@@ -21,7 +21,7 @@ struct PostgresEngineTests {
         }
     }
 
-    @Test func theUnionOfFourInstancesIsTheTruth() async throws {
+    @Test func theUnionOfFourInstancesEstimatesTheDistinctUsers() async throws {
         let postgres = try await PostgresServer()
         defer { postgres.stop() }
         for fleet in Fleet.all {
@@ -35,14 +35,14 @@ struct PostgresEngineTests {
             }
 
             let union = try postgres.number("SELECT hll_cardinality(hll_union_agg(users)) FROM active_users")
-            #expect(fleet.isNearTheTruth(union), "\(union) for \(fleet.users)")
+            #expect(fleet.isCloseToUsers(union), "\(union) for \(fleet.users)")
             let sum = try postgres.number("SELECT sum(hll_cardinality(users)) FROM active_users")
-            #expect(fleet.isNearTheSum(sum), "\(sum) for \(fleet.visits)")
+            #expect(fleet.isCloseToVisits(sum), "\(sum) for \(fleet.visits)")
             print("PostgreSQL, \(fleet.testDescription): \(fleet.users) users, union \(union), sum \(sum)")
 
             let rows = try postgres.query("SELECT hll_union_agg(users) FROM active_users")
             let value = try bytes(try #require(rows.first))
-            #expect(value[0] == (fleet.users < 1_000 ? 0x13 : 0x14), "few are kept sparse")
+            #expect(value[0] == (fleet.users < 1_000 ? 0x13 : 0x14), "few users are stored sparsely")
             let read = try DistinctSketch(bytes: value, from: .postgresql)
             #expect(try read == fleet.union(), "no rank of this fleet is above 31")
             #expect(try read.estimate == fleet.union().estimate)
@@ -55,13 +55,13 @@ struct PostgresEngineTests {
         }
     }
 
-    @Test func whatPostgresKeepsOtherwiseIsReadOrRefused() async throws {
+    @Test func otherPostgresFormsAreReadOrRejected() async throws {
         let postgres = try await PostgresServer()
         defer { postgres.stop() }
         let empty = try bytes(try #require(try postgres.query("SELECT hll_empty(14, 5)").first))
         #expect(try DistinctSketch(bytes: empty, from: .postgresql).isEmpty)
 
-        // One that the extension hashed by its own rule, and one of its default size.
+        // A sketch with the extension's own hash, and one of its default size.
         let explicit = try postgres.query("SELECT hll_add(hll_empty(14, 5), hll_hash_integer(7))")
         let explicitBytes = try bytes(try #require(explicit.first))
         let small = try bytes(try #require(try postgres.query("SELECT hll_empty()").first))

@@ -1,9 +1,9 @@
 import Foundation
 import TallyTestSupport
 
-/// A PostgreSQL of the test's own, reached by a Unix socket in a folder of its own.
+/// A PostgreSQL server for one test, on a Unix socket in a temporary folder.
 struct PostgresServer {
-    /// Where Debian puts the programs of the version that `postgresql-15-hll` is for.
+    /// Debian's folder of the programs of the version that `postgresql-15-hll` is for.
     private static let programs = URL(filePath: "/usr/lib/postgresql/15/bin")
     private static let extensionFile = "/usr/share/postgresql/15/extension/hll.control"
 
@@ -18,7 +18,7 @@ struct PostgresServer {
         guard Self.isInstalled else { throw Program.Failed(description: "postgresql-15-hll is not installed") }
         folder = try TemporaryFolder()
         let data = folder.url.appending(path: "data").path
-        try Self.giveAway(folder.url.path)
+        try Self.giveToServerUser(folder.url.path)
         let (first, arguments) = try Self.unprivileged(
             "initdb",
             ["-D", data, "-U", "tally", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
@@ -32,7 +32,7 @@ struct PostgresServer {
         _ = try query("CREATE EXTENSION hll")
     }
 
-    /// The rows of what was asked, without alignment or headings.
+    /// The rows that the statements return, without alignment or headings.
     func query(_ statements: String) throws -> [String] {
         let outcome = try Program.run(
             Self.programs.appending(path: "psql"),
@@ -59,15 +59,15 @@ struct PostgresServer {
 
     private static let user = getpwnam("postgres").map { (id: $0.pointee.pw_uid, group: $0.pointee.pw_gid) }
 
-    private static func giveAway(_ path: String) throws {
+    private static func giveToServerUser(_ path: String) throws {
         guard geteuid() == 0 else { return }
         guard let user, chown(path, user.id, user.group) == 0 else {
             throw Program.Failed(description: "cannot give \(path) to the user postgres")
         }
     }
 
-    /// How to run a server's program, as another user where this one is root. That replaces itself by the program, so
-    /// that signals meant for it arrive.
+    /// The command that runs a server's program, as another user if this one is root. `setpriv` replaces itself with
+    /// the program, so that signals reach the program.
     private static func unprivileged(_ name: String, _ arguments: [String]) throws -> (URL, [String]) {
         let program = programs.appending(path: name)
         guard geteuid() == 0, let user else { return (program, arguments) }

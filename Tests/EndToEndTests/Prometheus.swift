@@ -5,7 +5,7 @@ import TallyTestSupport
 import FoundationNetworking
 #endif
 
-/// A real Prometheus server in a folder of its own, scraping one target every second.
+/// A real Prometheus server in a temporary folder, which scrapes one target every second.
 struct Prometheus {
     struct Sample: Equatable {
         var labels: [String: String]
@@ -18,7 +18,6 @@ struct Prometheus {
 
     static let isInstalled = Program.find("prometheus") != nil
 
-    /// The first number of its version.
     static func majorVersion() throws -> Int {
         let outcome = try Program.run(try Program.require("prometheus"), ["--version"])
         let version = (outcome.text + outcome.errorText).firstMatch(of: #/version (\d+)\./#)
@@ -64,7 +63,7 @@ struct Prometheus {
         return (answer.data?.result ?? []).map { Sample(labels: $0.metric, value: Double($0.value.text) ?? .nan) }
     }
 
-    /// Asks until the answer is as wanted; gives up after a while with the last one.
+    /// Queries until the answer satisfies `isDone`. After 30 seconds, returns the last answer.
     func query(_ expression: String, until isDone: ([Sample]) -> Bool) async throws -> [Sample] {
         let start = ContinuousClock.now
         while true {
@@ -73,7 +72,7 @@ struct Prometheus {
         }
     }
 
-    /// The exemplars of all time, their labels alone.
+    /// The labels of all exemplars within an hour of now.
     func exemplars(_ expression: String) async throws -> [[String: String]] {
         struct Answer: Decodable {
             struct Series: Decodable {

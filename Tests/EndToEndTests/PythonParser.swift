@@ -3,7 +3,7 @@ import TallyTestSupport
 
 /// The official Python parsers, one process for any number of texts.
 enum PythonParser {
-    /// What the parser made of one text.
+    /// The parser's verdict on one text.
     struct Verdict: Decodable {
         struct Family: Decodable {
             var name: String
@@ -63,7 +63,7 @@ enum PythonParser {
         json.dump([verdict(case) for case in json.load(sys.stdin)], sys.stdout)
         """
 
-    /// What the parser makes of each text, in their order.
+    /// The parser's verdict on each text, in order.
     static func judge(_ cases: [(syntax: ParserCase.Syntax, bytes: [UInt8])]) throws -> [Verdict] {
         guard let python else { throw Program.Failed(description: "python3 is not installed") }
         let input = cases.map { ["syntax": $0.syntax.rawValue, "text": Data($0.bytes).base64EncodedString()] }

@@ -1,7 +1,7 @@
 import Foundation
 import Tally
 
-/// A registry of random instruments, labels and values, and what it must be read back as.
+/// A registry of random instruments, labels and values, and the samples that a reader must find.
 struct RandomRegistry {
     enum Phase: String, LabelValue, CaseIterable {
         case starting
@@ -13,17 +13,17 @@ struct RandomRegistry {
         var name: String
         var suffix = ""
         var isCreated = false
-        /// A sum that may fall, and the count beside it.
+        /// True for a sum that may decrease, and for its count.
         var isNotInOpenMetrics = false
         var labels: [String: String]
         /// As Python's `float` reads it.
         var value: String
-        /// Where it has one: the labels, and the value.
+        /// The labels and the value of the exemplar, if there is one.
         var exemplar: [String: String]?
         var exemplarValue: String?
     }
 
-    /// When everything was made.
+    /// The creation time of every series.
     private static let seconds = 1_763_740_000.123
     private let hasCreated: Bool
     let hasUTF8Names: Bool
@@ -35,7 +35,7 @@ struct RandomRegistry {
         var random = Random(state: seed &* 0x9E37_79B9_7F4A_7C15 | 1)
         let isUTF8 = random.chance(2)
         hasUTF8Names = isUTF8
-        // No line feed at its end: the Python parser takes such a name for a plain one.
+        // The name does not end with a line feed, because the Python parser takes such a name for a plain one.
         let constant = random.chance(4) ? [isUTF8 ? "z\(random.utf8Name())z" : "zone": random.text()] : [:]
         prefix = random.chance(4) ? isUTF8 ? "app.😀" : "app_" : ""
         hasCreated = random.chance(4)
@@ -65,7 +65,7 @@ struct RandomRegistry {
         let children = (0..<(labels.isEmpty ? 1 : Int.random(in: 0...5, using: &random))).map { _ in
             labels.map { _ in random.text() }
         }
-        // Values that are alike would be one child.
+        // Equal values would be one child.
         let unique = Array(Set(children))
         func all(_ values: [String]) -> [String: String] {
             constant.merging(zip(labels, values)) { $1 }
@@ -77,13 +77,13 @@ struct RandomRegistry {
                 let amount = random.chance(3) ? Int.random(in: 0...Int.max, using: &random) : random.small()
                 var sample = Sample(name: exposed(name) + "_total", labels: all(values), value: "\(amount)")
                 if random.chance(3) {
-                    // Without quotes: the Python parser takes an escaped one for the end of an exemplar's label. (Prometheus
-                    // 2.42 takes it, and keeps the backslash.)
+                    // Without quotes: the Python parser takes an escaped quote for the end of an exemplar's label.
+                    // (Prometheus 2.42 accepts it, and keeps the backslash.)
                     let label = String(
                         random.text().unicodeScalars.filter { $0 != "\"" }.prefix(100).map(Character.init)
                     )
                     family[values].increment(by: amount, exemplar: ["trace": label])
-                    // One with a NUL is dropped.
+                    // An exemplar with a NUL is dropped.
                     if !label.utf8.contains(0) {
                         sample.exemplar = ["trace": label]
                         sample.exemplarValue = "\(amount)"
@@ -111,7 +111,7 @@ struct RandomRegistry {
                 addCreated(exposed(name) + "_total", all(values))
             }
         case 3:
-            // Its label must not begin with two underscores when escaped: to the Python parser that is an error.
+            // The escaped label must not begin with two underscores, which the Python parser rejects.
             let name = "s\(name)"
             let family = try StateSet<Phase>.family(validating: name, help: help, labelNames: labels, in: registry)
             for values in unique {
@@ -134,7 +134,7 @@ struct RandomRegistry {
             )
             samples.append(Sample(name: exposed(name) + "_info", labels: all(unique.first ?? []), value: "1"))
         default:
-            // Some below zero, and values, too.
+            // Some bounds and values are below zero.
             let lowest = random.chance(3) ? -10.0 : 0
             let bounds = Array(Set((0..<3).map { _ in Double(random.small()) / 8 + lowest })).sorted()
             let family = try Histogram.family(
@@ -183,7 +183,7 @@ struct RandomRegistry {
     private func exposed(_ name: String) -> String { prefix + name }
 }
 
-/// Numbers that look random and are the same in every run.
+/// Pseudorandom numbers, the same in every run.
 private struct Random: RandomNumberGenerator {
     var state: UInt64
 
@@ -204,12 +204,12 @@ private struct Random: RandomNumberGenerator {
             + String((0..<Int.random(in: 0...9, using: &self)).map { _ in letters.randomElement(using: &self) ?? "n" })
     }
 
-    /// Any text that may be a name: of a state set, too, which has no colons.
+    /// Any text that may be a name. It has no colons, which a state set's name must not have.
     mutating func utf8Name() -> String {
         String(String.UnicodeScalarView(text().unicodeScalars.filter { $0 != ":" }))
     }
 
-    /// Any text: what has to be escaped, what looks like syntax, control characters, every plane.
+    /// Any text: characters to escape, syntax, control characters, several Unicode planes.
     mutating func text() -> String {
         let pieces = [
             "\"", "\\", "\n", "\\n", "\\\"", "{", "}", ",", "=", " ", "#", "# EOF", " # {", "é", "e\u{301}", "🚀", "\t",

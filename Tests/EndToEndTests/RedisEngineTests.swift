@@ -2,14 +2,14 @@ import Tally
 import TallyTestSupport
 import Testing
 
-/// Redis as the engine that unites the sketches of a fleet.
+/// Redis merges the sketches of a fleet.
 @Suite(
     .enabled(if: RedisServer.isInstalled || Program.isRequired, "needs redis-server and redis-cli"),
     .timeLimit(.minutes(5))
 )
 struct RedisEngineTests {
     @Test(arguments: Fleet.all)
-    func theUnionOfFourInstancesIsTheTruth(_ fleet: Fleet) async throws {
+    func theUnionOfFourInstancesEstimatesTheDistinctUsers(_ fleet: Fleet) async throws {
         let redis = try await RedisServer()
         defer { redis.stop() }
         let keys = (1...4).map { "users:chat:2026-07-01T13:\($0)" }
@@ -18,12 +18,12 @@ struct RedisEngineTests {
         }
 
         let each = try keys.map { try redis.number("PFCOUNT", $0) }
-        #expect(each == fleet.sketches.map(\.estimate), "our estimate is Redis's")
+        #expect(each == fleet.sketches.map(\.estimate), "our estimate equals that of Redis")
         let union = try redis.number("PFCOUNT", keys[0], keys[1], keys[2], keys[3])
         #expect(try union == fleet.union().estimate)
-        #expect(fleet.isNearTheTruth(Double(union)), "\(union) for \(fleet.users)")
+        #expect(fleet.isCloseToUsers(Double(union)), "\(union) for \(fleet.users)")
         let sum = each.reduce(0, +)
-        #expect(fleet.isNearTheSum(Double(sum)), "\(sum) for \(fleet.visits)")
+        #expect(fleet.isCloseToVisits(Double(sum)), "\(sum) for \(fleet.visits)")
         print("Redis, \(fleet.testDescription): \(fleet.users) users, union \(union), sum \(sum)")
 
         _ = try redis.answer("PFMERGE", "union", keys[0], keys[1], keys[2], keys[3])
@@ -32,20 +32,20 @@ struct RedisEngineTests {
         #expect(try read == fleet.union())
         #expect(read.estimate == union)
 
-        // At least once is enough.
+        // Merging or storing a sketch again changes nothing.
         _ = try redis.answer("PFMERGE", "union", keys[3], keys[0], keys[0], keys[1], "union")
         #expect(try redis.answer("GET", "union") == merged)
         #expect(try redis.answer("SET", keys[0], last: fleet.sketches[0].bytes(for: .redis)) == Array("OK".utf8))
         #expect(try redis.number("PFCOUNT", keys[0], keys[1], keys[2], keys[3]) == union)
     }
 
-    /// A key's eight bytes, as a host that speaks to Redis itself would send them.
+    /// A key's eight bytes, as a host that uses Redis directly would send them.
     private func member(_ user: Int) -> [UInt8] {
         let key = Fleet.key(of: user)
         return (0..<8).map { UInt8(truncatingIfNeeded: key >> UInt64(8 * $0)) }
     }
 
-    @Test func whatRedisCountsItselfIsTheSameByteForByte() async throws {
+    @Test func redisBuildsTheSameSketchByteForByte() async throws {
         let redis = try await RedisServer()
         defer { redis.stop() }
         try redis.add((0..<10_000).map(member), to: "native")
@@ -59,15 +59,15 @@ struct RedisEngineTests {
 
         _ = try redis.answer("SET", "ours", last: ours)
         for user in [0, 1, 5_000, 9_999] {
-            #expect(try redis.number("PFADD", "ours", last: member(user)) == 0, "\(user) is in it")
+            #expect(try redis.number("PFADD", "ours", last: member(user)) == 0, "\(user) is counted already")
         }
         let added = (10_000..<10_100).map { try? redis.number("PFADD", "ours", last: member($0)) }
-        #expect(added.contains(1), "others are not")
+        #expect(added.contains(1), "new users are not")
         let read = try DistinctSketch(bytes: redis.answer("GET", "ours"), from: .redis)
-        #expect(read == Fleet.sketch(of: 0..<10_100), "counted on by Redis where we ended")
+        #expect(read == Fleet.sketch(of: 0..<10_100), "Redis continued our sketch")
     }
 
-    @Test func whatRedisKeepsSparseIsRead() async throws {
+    @Test func sparseRedisSketchesAreRead() async throws {
         let redis = try await RedisServer()
         defer { redis.stop() }
         for count in [1, 3, 100, 700] {
@@ -81,13 +81,13 @@ struct RedisEngineTests {
         }
     }
 
-    @Test func ourEstimateIsThatOfRedisToTheUnit() async throws {
+    @Test func ourEstimateEqualsThatOfRedis() async throws {
         let redis = try await RedisServer()
         defer { redis.stop() }
-        func expectAgreement(_ sketch: DistinctSketch, _ what: String) throws {
+        func expectAgreement(_ sketch: DistinctSketch, _ description: String) throws {
             _ = try redis.answer("SET", "sketch", last: sketch.bytes(for: .redis))
             let estimate = try redis.number("PFCOUNT", "sketch")
-            #expect(estimate == sketch.estimate, "\(what)")
+            #expect(estimate == sketch.estimate, "\(description)")
         }
         var generator = SystemRandomNumberGenerator()
         var sketch = DistinctSketch()
@@ -99,7 +99,7 @@ struct RedisEngineTests {
             }
             try expectAgreement(sketch, "\(count) keys")
         }
-        // Ranks that only a world of users would reach, up to the highest, from bytes that hold a register each.
+        // Ranks that only very many users would reach, up to the highest, from bytes that hold one register each.
         let header = DistinctSketch().bytes(for: .dataSketches).prefix(40)
         for share in [0, 1, 8_192, 16_000] {
             let registers = (0..<16_384).map { $0 < share ? 51 : UInt8($0 % 52) }

@@ -1,7 +1,7 @@
 import Foundation
 import TallyTestSupport
 
-/// A Redis of the test's own, reached by a Unix socket in a folder of its own, which keeps nothing.
+/// A Redis server for one test, without persistence, on a Unix socket in a temporary folder.
 struct RedisServer {
     static let isInstalled = Program.find("redis-server") != nil && Program.find("redis-cli") != nil
 
@@ -30,7 +30,7 @@ struct RedisServer {
         return number
     }
 
-    /// Gives many members of any bytes to one command.
+    /// Adds members of any bytes to a key, 500 per command.
     func add(_ members: [[UInt8]], to key: String) throws {
         var commands: [UInt8] = []
         for start in stride(from: 0, to: members.count, by: 500) {
@@ -46,14 +46,14 @@ struct RedisServer {
         }
     }
 
-    /// Waits until it has ended.
+    /// Stops the server, and waits until it has ended.
     func stop() { _ = program.stop() }
 
     private func answer(_ command: [String], last: [UInt8]?) throws -> [UInt8] {
         let flags = ["-s", socket, "-e"] + (last == nil ? [] : ["-x"])
         let outcome = try Program.run(try Program.require("redis-cli"), flags + command, input: Data(last ?? []))
         guard outcome.status == 0 else { throw Program.Failed(description: outcome.text + outcome.errorText) }
-        // The client ends what it prints with a line feed.
+        // The client appends a line feed to its output.
         return Array(outcome.output.dropLast())
     }
 }

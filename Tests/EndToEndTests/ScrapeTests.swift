@@ -7,13 +7,13 @@ import Testing
 import FoundationNetworking
 #endif
 
-/// The demo's metrics port, read by those it is for.
+/// Prometheus, promtool and the official Python parser read the demo's metrics port.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct ScrapeTests {
     static let rounds = 20_000
     static let hostileRoom = "\"two\\\nlines\" été 🚀"
 
-    /// The demo, its URL, and the rest of what it prints.
+    /// Starts the demo, and returns it with its URL.
     private func startDemo() async throws -> (program: Program, url: URL) {
         let program = try Program(Program.built("tally-demo"), ["--port", "0", "--rounds", "\(Self.rounds)"])
         let line = try await program.line(containing: "Metrics at http://")
@@ -28,7 +28,7 @@ struct ScrapeTests {
         return (data, (response as? HTTPURLResponse)?.value(forHTTPHeaderField: "Content-Type"))
     }
 
-    /// The exposition once all rounds are worked, while several readers keep asking for it.
+    /// The exposition after all rounds, while several readers keep requesting it.
     private func finishedExposition(_ url: URL) async throws -> Data {
         try await withThrowingTaskGroup(of: Data.self) { group in
             for _ in 0..<4 {
@@ -48,11 +48,11 @@ struct ScrapeTests {
     }
 
     @Test(.enabled(if: Prometheus.isInstalled || Program.isRequired, "needs prometheus"))
-    func aRealPrometheusReturnsTheRightValues() async throws {
+    func aRealPrometheusReturnsTheExposedValues() async throws {
         let demo = try await startDemo()
         let target = "\(demo.url.host() ?? ""):\(demo.url.port ?? 0)"
         let prometheus = try await Prometheus(scraping: target)
-        // Scraped while it is worked, and by others too.
+        // Prometheus and other readers scrape during the rounds.
         _ = try await finishedExposition(demo.url)
 
         let counter = try await prometheus.query("chat_connections_total") {
@@ -77,7 +77,7 @@ struct ScrapeTests {
         let selected = try await prometheus.query(#"chat_messages_total{room="\"two\\\nlines\" été 🚀"}"#)
         #expect(selected == [hostile].compactMap { $0 })
 
-        // Prometheus asks for OpenMetrics, the one format that has them.
+        // Prometheus requests OpenMetrics, the only format with exemplars.
         let exemplars = try await prometheus.exemplars("http_request_duration_seconds_bucket")
         let traces = exemplars.compactMap { $0["trace_id"] }
         #expect(!traces.isEmpty && traces.allSatisfy { $0.hasPrefix("trace-") && $0.hasSuffix("7") }, "\(traces)")
@@ -94,7 +94,7 @@ struct ScrapeTests {
     }
 
     @Test(.enabled(if: Program.find("promtool") != nil || Program.isRequired, "needs promtool"))
-    func promtoolFindsNothingToSay() async throws {
+    func promtoolFindsNoProblems() async throws {
         let demo = try await startDemo()
         let body = try await finishedExposition(demo.url)
         let outcome = try Program.run(try Program.require("promtool"), ["check", "metrics"], input: body)
@@ -144,7 +144,7 @@ struct ScrapeTests {
                 let key = try Self.key(sample[0] as? String, sample[1] as? [String: String])
                 let removed = expected.removeValue(forKey: key)
                 let value = try #require(removed, "\(key)")
-                // What differs from scrape to scrape.
+                // These families differ between scrapes.
                 if name != "tally_scrape_duration_seconds", !name.hasPrefix("tally_listener_") {
                     #expect(Double(sample[2] as? String ?? "") == value, "\(key)")
                 }

@@ -7,13 +7,13 @@ import Testing
 import FoundationNetworking
 #endif
 
-/// A real node_exporter shows what is in our file.
+/// A real node_exporter exposes the metrics of our textfile.
 @Suite(.timeLimit(.minutes(5)))
 struct TextfileJudgeTests {
     private static let exporter = Program.find("prometheus-node-exporter")
 
     @Test(.enabled(if: exporter != nil || Program.isRequired, "needs prometheus-node-exporter"))
-    func nodeExporterShowsWhatAJobHasLeft() async throws {
+    func nodeExporterExposesTheTextfileOfAJob() async throws {
         let folder = try TemporaryFolder()
         let registry = MetricRegistry(ownMetrics: false)
         Counter("backup_rows_total", help: "Rows saved.", in: registry).increment(by: 12_345)

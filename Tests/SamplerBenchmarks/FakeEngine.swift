@@ -4,14 +4,14 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// An engine of fifty containers, in a process of its own, so that its work is not taken for ours.
+/// An engine with fifty containers in a separate process, so that its work is not measured as the sampler's.
 enum FakeEngine {
     static let argument = "--engine"
     static let containers = 50
 
     private static func id(_ number: Int) -> String { String(format: "%064x", number + 1) }
 
-    /// Serves on a Unix socket until its standard input ends, with whoever has started it.
+    /// Serves on a Unix socket until its standard input ends with the parent process.
     static func serve(at socket: String) throws {
         let server = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in

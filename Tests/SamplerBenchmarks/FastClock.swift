@@ -1,5 +1,5 @@
 #if Docker && SQLite
-/// The machine's clock, some times as fast: deadlines keep their meaning, and an interval is over sooner.
+/// The machine's clock, sped up by a factor: intervals pass sooner, and deadlines scale with them.
 struct FastClock: Clock {
     struct Instant: InstantProtocol {
         var offset: Duration

@@ -26,7 +26,7 @@ func cpuSeconds() -> Double {
     return seconds(usage.ru_utime) + seconds(usage.ru_stime)
 }
 
-/// What this process has given the system to write. What is not written in the end, since it was written over, counts too.
+/// The bytes this process has passed to the system to write, including those overwritten before they reached the disk.
 func writtenBytes() throws -> Int {
     let text = try String(contentsOf: URL(filePath: "/proc/self/io"), encoding: .utf8)
     let line = text.split(separator: "\n").first { $0.hasPrefix("wchar: ") }
@@ -57,7 +57,7 @@ let sampler = Sampler(
     sources: [.host(), .process(), .docker(socket: socket)],
     store: try .sqlite(path: folder.appending(path: "ticks.sqlite").path),
     clock: FastClock(factor: 60),
-    // A fast clock and the time of day part company, which would be told at each tick.
+    // The fast clock drifts from the time of day, which would be reported at each tick.
     report: { _ in },
     in: registry
 )
@@ -69,7 +69,7 @@ func ticks() throws -> Int {
     return Int(text.split(separator: " ").last?.dropLast() ?? "") ?? 0
 }
 try sampler.start()
-/// Waits for so many ticks more, and says what CPU time they took.
+/// Waits for this many more ticks, and returns the CPU seconds per tick.
 func cost(of count: Int) async throws -> Double {
     let (first, before) = (try ticks(), cpuSeconds())
     while try ticks() < first + count { try await Task.sleep(for: .milliseconds(250)) }

@@ -4,13 +4,13 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// Providers that block their threads, more of them than there are cores.
+/// More providers that block their threads than there are cores.
 @Suite(.timeLimit(.minutes(5)))
 struct BlockingTests {
     private static let cores = ProcessInfo.processInfo.activeProcessorCount
     private static let many = cores * 2 + 2
 
-    @Test func blockedProvidersStopNeitherTheDocumentNorOtherTasks() async throws {
+    @Test func blockedProvidersBlockNeitherTheDocumentNorOtherTasks() async throws {
         let gate = Gate()
         defer { gate.open() }
         let clock = SteppedClock()
@@ -46,9 +46,9 @@ struct BlockingTests {
         heartbeat.cancel()
     }
 
-    /// Nothing on the way of a document whose requester has an executor of its own needs the runtime's pool: not the
-    /// runs, not the deadlines. In a process of its own, since it takes the pool from everybody.
-    @Test func theDocumentComesThoughTheWholePoolIsBlocked() async {
+    /// If the requester has its own executor, a document needs no thread of the runtime's pool, neither for runs nor
+    /// for deadlines. Runs in a separate process, because it blocks the pool.
+    @Test func theDocumentIsReturnedWhileEveryPoolThreadIsBlocked() async {
         await #expect(processExitsWith: .success) {
             let pool = Gate()
             let hung = Gate()
@@ -63,7 +63,7 @@ struct BlockingTests {
                 ]
             )
             let request = Task(executorPreference: ThreadExecutor()) {
-                // Until it is opened, no task of the pool can go on.
+                // Until the gate opens, no task of the pool can run.
                 while pool.waiting < Self.cores { sched_yield() }
                 let document = await healthcheck.document()
                 let readiness = await healthcheck.readiness()

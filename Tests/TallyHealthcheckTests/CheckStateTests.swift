@@ -2,7 +2,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// The rules of one provider's cache, told the time.
+/// The rules of one provider's cache, at given times.
 struct CheckStateTests {
     private static let values = [Array("2".utf8)]
 
@@ -46,14 +46,14 @@ struct CheckStateTests {
             .joined(separator: " ")
     }
 
-    @Test func nothingIsOKBeforeTheFirstAnswer() {
+    @Test func aCheckIsPendingBeforeItsFirstAnswer() {
         var state = Self.state()
         #expect(words(state, at: .zero) == "fail pending null")
         _ = state.request(at: .zero, by: DocumentWait())
         #expect(words(state, at: .zero) == "fail pending null")
     }
 
-    @Test func anAnswerIsUsedForAsLongAsItIsFresh() throws {
+    @Test func anAnswerIsReusedWhileFresh() throws {
         var state = Self.state()
         try run(&state, at: .zero)
         #expect(state.request(at: .milliseconds(5_000), by: DocumentWait()) == .ready)
@@ -61,7 +61,7 @@ struct CheckStateTests {
         #expect(state.request(at: .milliseconds(5_001), by: DocumentWait()) == .start(run: 2))
     }
 
-    @Test func aFailureIsUsedForAsLongToo() throws {
+    @Test func aFailureIsReusedWhileFresh() throws {
         var state = Self.state()
         try run(&state, at: .zero, fails: true)
         #expect(state.request(at: .milliseconds(5_000), by: DocumentWait()) == .ready)
@@ -69,7 +69,7 @@ struct CheckStateTests {
         #expect(state.request(at: .milliseconds(5_001), by: DocumentWait()) == .start(run: 2))
     }
 
-    @Test func allWhoComeWhileARunIsUnderWayWaitForIt() {
+    @Test func requestsDuringARunWaitForIt() {
         var state = Self.state()
         let waits = (0..<3).map { _ in DocumentWait() }
         #expect(waits.map { state.request(at: .zero, by: $0) } == [.start(run: 1), .wait, .wait])
@@ -77,18 +77,18 @@ struct CheckStateTests {
         #expect(released.map(ObjectIdentifier.init) == waits.map(ObjectIdentifier.init))
     }
 
-    @Test func aRunPastItsDeadlineIsWaitedForByNobody() {
+    @Test func requestsDoNotWaitForAnOverdueRun() {
         var state = Self.state()
         _ = state.request(at: .zero, by: DocumentWait())
         #expect(state.overdueRun(at: .milliseconds(499)) == nil)
         #expect(state.overdueRun(at: .milliseconds(500)) == 1)
         #expect(state.missedDeadline(1, at: .milliseconds(500), wall: 0)?.count == 1)
-        #expect(state.missedDeadline(1, at: .milliseconds(500), wall: 0) == nil, "told twice")
+        #expect(state.missedDeadline(1, at: .milliseconds(500), wall: 0) == nil, "a missed deadline was reported twice")
         #expect(words(state, at: .milliseconds(500)) == "fail timeout null")
         #expect(state.request(at: .seconds(1), by: DocumentWait()) == .ready)
     }
 
-    @Test func aBlockedRunIsNotStartedAgainButCancelledOnce() {
+    @Test func aBlockedRunIsCancelledOnceAndNotRestarted() {
         var state = Self.state()
         _ = state.request(at: .zero, by: DocumentWait())
         _ = state.missedDeadline(1, at: .milliseconds(500), wall: 0)
@@ -100,7 +100,7 @@ struct CheckStateTests {
         #expect(words(state, at: .seconds(1_000)) == "fail busy null")
     }
 
-    @Test func aLateAnswerCounts() {
+    @Test func aLateAnswerIsUsed() {
         var state = Self.state()
         _ = state.request(at: .zero, by: DocumentWait())
         _ = state.missedDeadline(1, at: .milliseconds(500), wall: 0)
@@ -110,7 +110,7 @@ struct CheckStateTests {
         #expect(state.request(at: .milliseconds(7_999), by: DocumentWait()) == .ready)
     }
 
-    @Test func aLateFailureIsNoSecondFailureAndMakesRoomForTheNextRun() {
+    @Test func aLateFailureIsNotCountedTwiceAndAllowsTheNextRun() {
         var state = Self.state(failureThreshold: 2)
         _ = state.request(at: .zero, by: DocumentWait())
         _ = state.answered(1, Self.values, at: .zero, wall: 0)
@@ -122,7 +122,7 @@ struct CheckStateTests {
         #expect(state.request(at: .milliseconds(105_500), by: DocumentWait()) == .start(run: 3))
     }
 
-    @Test func whatAnEarlierRunSaysIsNotTakenForTheLaterOnes() throws {
+    @Test func resultsOfEarlierRunsAreIgnored() throws {
         var state = Self.state()
         try run(&state, at: .zero)
         #expect(state.answered(1, [], at: .seconds(1), wall: 0).isEmpty)
@@ -133,7 +133,7 @@ struct CheckStateTests {
         #expect(state.run?.id == 2)
     }
 
-    @Test func afterAFailureTheLastValuesAreStaleAndThenNull() throws {
+    @Test func afterAFailureTheLastValuesAreStaleThenNull() throws {
         var state = Self.state()
         try run(&state, at: .zero)
         try run(&state, at: .seconds(10), fails: true)
@@ -143,17 +143,17 @@ struct CheckStateTests {
         #expect(words(state, at: .milliseconds(60_002)) == "fail error null")
     }
 
-    @Test func valuesThatMayNotBeStaleAreNullAtOnce() throws {
+    @Test func withoutAStalePeriodValuesAreNullAtOnce() throws {
         var state = Self.state(staleIfError: .zero)
         try run(&state, at: .zero)
         try run(&state, at: .seconds(10), fails: true)
         #expect(words(state, at: .seconds(10)) == "fail error null")
         #expect(words(state, at: .milliseconds(10_001)) == "fail error null")
-        // To whoever asked before the answer came, and waited for others until it had failed again.
+        // As seen by a request that came before the answer and waited for other checks until the next failure.
         #expect(words(state, at: .milliseconds(1)) == "fail error null")
     }
 
-    @Test func anOldAnswerThatNobodyRenewedIsNotOK() throws {
+    @Test func anExpiredAnswerIsNotOK() throws {
         var state = Self.state()
         try run(&state, at: .zero)
         #expect(words(state, at: .seconds(6)) == "warn stale values")
@@ -176,8 +176,8 @@ struct CheckStateTests {
         #expect(seen == ["warn", "warn", "ok", "warn", "warn", "fail", "ok"])
     }
 
-    /// As a probe sees it that does not wait to the end of a slow check's run.
-    @Test func anOldAnswerIsNoWorseThanAFailure() throws {
+    /// As seen by a probe that does not wait for the end of a slow run.
+    @Test func anExpiredAnswerIsNoWorseThanAFailure() throws {
         var state = Self.state(staleIfError: .zero, failureThreshold: 2)
         try run(&state, at: .zero)
         _ = state.request(at: .seconds(10), by: DocumentWait())
@@ -186,13 +186,13 @@ struct CheckStateTests {
         #expect(words(state, at: .seconds(10)) == "warn error null")
     }
 
-    @Test func whatNeverAnsweredFailsAtOnceWhateverTheThreshold() throws {
+    @Test func aCheckThatNeverAnsweredFailsWhateverTheThreshold() throws {
         var state = Self.state(failureThreshold: 3)
         try run(&state, at: .zero, fails: true)
         #expect(words(state, at: .zero) == "fail error null")
     }
 
-    @Test func aFailedProviderIsWellAgainAfterSoManyAnswers() throws {
+    @Test func aFailedProviderRecoversAtTheSuccessThreshold() throws {
         var state = Self.state(staleIfError: .zero, successThreshold: 3)
         var seen: [String] = []
         for (index, fails) in [false, true, false, false, true, false, false, false].enumerated() {
@@ -208,16 +208,16 @@ struct CheckStateTests {
         )
     }
 
-    @Test func aProviderHeldDownShowsNoOldValues() throws {
-        // Good values that may be stale are there all the time.
+    @Test func aRecoveringProviderShowsNoExpiredValues() throws {
+        // Good values that may be stale exist all the time.
         var state = Self.state(failureThreshold: 1, successThreshold: 3)
         try run(&state, at: .zero, fails: true)
         try run(&state, at: .seconds(10))
-        #expect(words(state, at: .seconds(10)) == "fail pending values", "they are new")
+        #expect(words(state, at: .seconds(10)) == "fail pending values", "the values are new")
         try run(&state, at: .seconds(20), fails: true)
-        #expect(words(state, at: .seconds(20)) == "fail error null", "it failed again")
+        #expect(words(state, at: .seconds(20)) == "fail error null", "the check failed again")
         try run(&state, at: .seconds(30))
-        #expect(words(state, at: .milliseconds(35_001)) == "fail pending null", "they have expired")
+        #expect(words(state, at: .milliseconds(35_001)) == "fail pending null", "the values have expired")
         guard case .start(let run) = state.request(at: .seconds(40), by: DocumentWait()) else { return }
         #expect(words(state, at: .seconds(40)) == "fail pending null")
         _ = state.missedDeadline(run, at: .milliseconds(40_500), wall: 0)
@@ -225,7 +225,7 @@ struct CheckStateTests {
         #expect(words(state, at: .milliseconds(45_500)) == "fail busy null")
     }
 
-    @Test func anIdleProviderNeedsNoThresholdToComeBack() throws {
+    @Test func anIdleProviderIsOKAfterOneAnswer() throws {
         var state = Self.state(successThreshold: 2)
         try run(&state, at: .zero)
         try run(&state, at: .seconds(1_000))
@@ -234,7 +234,7 @@ struct CheckStateTests {
 
     // MARK: In the background
 
-    @Test func aBackgroundAnswerIsFreshUntilTheNextOneMustHaveCome() throws {
+    @Test func aBackgroundAnswerIsFreshUntilTheNextIsOverdue() throws {
         var state = Self.state(refreshInterval: .seconds(30))
         #expect(state.refresh(at: .zero) == .start(run: 1))
         #expect(state.refresh(at: .zero) == .wait)
@@ -244,10 +244,10 @@ struct CheckStateTests {
         #expect(state.request(at: .milliseconds(30_500), by: DocumentWait()) == .start(run: 2))
     }
 
-    @Test func aBackgroundRunStartsThoughTheAnswerIsFresh() throws {
+    @Test func aBackgroundRunStartsWhileTheAnswerIsFresh() throws {
         var state = Self.state(refreshInterval: .seconds(1))
         try run(&state, at: .zero)
         #expect(state.refresh(at: .seconds(1)) == .start(run: 2))
-        #expect(state.request(at: .seconds(1), by: DocumentWait()) == .ready, "a fresh answer is not waited for")
+        #expect(state.request(at: .seconds(1), by: DocumentWait()) == .ready, "a fresh answer needs no wait")
     }
 }

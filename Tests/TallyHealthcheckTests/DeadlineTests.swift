@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct DeadlineTests {
-    @Test func aHungProviderCostsItsOwnKeysAndNoMoreThanItsDeadline() async throws {
+    @Test func aHungProviderAffectsOnlyItsKeysAndTimesOut() async throws {
         let hung = Hand()
         let well = Hand()
         let bench = Bench(provider(hung, "hung", keys: ["lost"]), provider(well))
@@ -45,7 +45,7 @@ struct DeadlineTests {
         #expect(document.text.contains(#""a":null,"b":null,"c":null"#))
     }
 
-    @Test func aCancelledWaiterIsNotTheProvidersFailure() async throws {
+    @Test func aCancelledRequestIsNotAProviderFailure() async throws {
         let hand = Hand()
         let bench = Bench(provider(hand))
         let leaves = bench.request()
@@ -59,7 +59,7 @@ struct DeadlineTests {
         #expect(hand.runs == 1)
     }
 
-    @Test func theRunIsNotCancelledWithItsRequester() async throws {
+    @Test func aRunIsNotCancelledWithItsRequest() async throws {
         let (began, begin) = AsyncStream.makeStream(of: Void.self)
         let gate = Hand()
         let wasCancelled = Locked<Bool?>(nil)
@@ -82,7 +82,7 @@ struct DeadlineTests {
         #expect(wasCancelled.withLock { $0 } == false)
     }
 
-    @Test func aRunIsOverdueAlsoIfItsTimerIsLate() async throws {
+    @Test func aRunIsOverdueEvenIfItsTimerIsLate() async throws {
         let hand = Hand()
         let bench = Bench(provider(hand))
         let first = bench.request()
@@ -106,7 +106,7 @@ struct DeadlineTests {
         #expect(hand.runs == 1)
     }
 
-    @Test func anOverdueRunIsCancelledWhenTheNextIsDueAndItsEndLetsThatBegin() async throws {
+    @Test func anOverdueRunIsCancelledAndReplacedByTheNext() async throws {
         let hand = Hand()
         let (cancelled, cancel) = AsyncStream.makeStream(of: Void.self)
         let bench = Bench(
@@ -126,7 +126,7 @@ struct DeadlineTests {
         #expect(try await bench.document().check("database") == "fail timeout")
         bench.clock.advance(by: .milliseconds(1))
         #expect(try await bench.document().check("database") == "fail busy")
-        // One that honours it ends; the end is another thread's.
+        // The provider honours the cancellation. Its run ends on another thread.
         for await _ in cancelled { break }
         hand.fail(CancellationError())
         let later = Task {
@@ -141,7 +141,7 @@ struct DeadlineTests {
         #expect(await bench.document().status == .ok)
     }
 
-    @Test func staleValuesAreMarkedAndThenNull() async throws {
+    @Test func failuresMakeValuesStaleThenNull() async throws {
         let hand = Hand()
         let bench = Bench(provider(hand))
         func document(after time: Duration, _ end: () -> Void) async -> HealthDocument {
@@ -168,7 +168,7 @@ struct DeadlineTests {
     }
 
     @Test(arguments: [(true, HealthStatus.fail, 503), (false, .warn, 200)])
-    func criticalFailuresAreTheServicesAndOthersWarnings(
+    func criticalFailuresFailTheServiceAndOthersWarn(
         _ critical: Bool,
         _ status: HealthStatus,
         _ httpStatus: Int
@@ -185,12 +185,12 @@ struct DeadlineTests {
         #expect(document.text.contains(#""critical":\#(critical)"#))
     }
 
-    @Test func twoHundredRequestersOfAColdCacheAreOneRun() async throws {
+    @Test func twoHundredRequestsOfAColdCacheShareOneRun() async throws {
         let hand = Hand()
         let bench = Bench(provider(hand))
         let requests = (0..<200).map { _ in bench.request() }
         await hand.began(1)
-        // Those that come before the answer wait for it, those after find it.
+        // Requests before the answer wait for it; later ones find it.
         hand.answer(.two)
         for request in requests {
             let document = await request.value
@@ -200,7 +200,7 @@ struct DeadlineTests {
         #expect(hand.runs == 1)
     }
 
-    @Test func slowOthersDoNotMakeAnAnswerStale() async throws {
+    @Test func slowChecksDoNotMakeOtherAnswersStale() async throws {
         let quick = Hand()
         let slow = Hand()
         let bench = Bench(
@@ -219,7 +219,7 @@ struct DeadlineTests {
         #expect(document.text.contains(#""quick":1,"slow":1"#))
     }
 
-    @Test func deadlinesOfTheMachinesClockNeedNoPool() async throws {
+    @Test func deadlinesHoldOnTheContinuousClock() async throws {
         let hand = Hand()
         let healthcheck = Healthcheck(
             service: ServiceInfo(name: "chat", version: "1"),

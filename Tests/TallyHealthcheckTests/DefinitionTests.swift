@@ -3,7 +3,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// What is wrong with a definition, and how that shows.
+/// Invalid definitions, and their errors.
 struct DefinitionTests {
     private func code(
         _ providers: SnapshotProvider...,
@@ -30,7 +30,7 @@ struct DefinitionTests {
     }
 
     @Test(arguments: ["status", "name", "version", "now", "uptimeSeconds", "checks"])
-    func theDocumentsOwnKeysAreReserved(_ key: String) {
+    func keysOfTheDocumentAreReserved(_ key: String) {
         #expect(code(provider("a", key)) == .reservedKey)
     }
 
@@ -41,10 +41,10 @@ struct DefinitionTests {
         #expect(code(provider("a", "x"), .counters(["x": counter])) == .duplicateKey)
         #expect(code(.counters(["x": counter, "x": counter])) == .duplicateKey)
         #expect(code(provider("a", "x"), provider("b", "X"), .counters(["z": counter])) == nil)
-        #expect(code(provider("a", "é"), provider("b", "e\u{301}")) == nil, "keys are bytes")
+        #expect(code(provider("a", "é"), provider("b", "e\u{301}")) == nil, "keys are compared by bytes")
     }
 
-    @Test func twoChecksMayNotHaveOneName() {
+    @Test func twoChecksMayNotShareAName() {
         #expect(code(provider("a", "x"), provider("a", "y")) == .duplicateName)
         #expect(code(provider("counters"), .counters([:])) == .duplicateName)
         #expect(code(.counters([:]), provider("counters")) == .duplicateName)
@@ -52,13 +52,13 @@ struct DefinitionTests {
     }
 
     @Test(arguments: ["", "a:b", String(repeating: "a", count: 257)])
-    func namesAndKeysMustBeUsable(_ name: String) {
+    func namesAndKeysMustBeValid(_ name: String) {
         #expect(code(provider(name)) == .invalidName)
         #expect(code(provider("a", name)) == .invalidName)
     }
 
     @Test(arguments: [Duration.zero, .seconds(-1), .seconds(366 * 86_400 + 1), Duration(attoseconds: .max)])
-    func durationsMustMakeSense(_ duration: Duration) {
+    func durationsMustBeInRange(_ duration: Duration) {
         #expect(code(SnapshotProvider("a", keys: [], timeout: duration) { [:] }) == .invalidDuration)
         #expect(code(SnapshotProvider("a", keys: [], maxAge: duration) { [:] }) == .invalidDuration)
         #expect(code(SnapshotProvider("a", keys: [], refreshInterval: duration) { [:] }) == .invalidDuration)
@@ -67,7 +67,7 @@ struct DefinitionTests {
         #expect(code(readinessDeadline: duration) == .invalidDuration)
     }
 
-    @Test func thresholdsMustBeReachable() {
+    @Test func thresholdsMustBePositive() {
         #expect(code(SnapshotProvider("a", keys: [], failureThreshold: 0) { [:] }) == .invalidThreshold)
         #expect(code(SnapshotProvider("a", keys: [], successThreshold: -1) { [:] }) == .invalidThreshold)
     }
@@ -80,11 +80,11 @@ struct DefinitionTests {
     }
 
     @Test(arguments: ["", "no-store\r\nX-Injected: 1", "é"])
-    func cacheControlMustBeAHeader(_ value: String) {
+    func cacheControlMustBeAValidHeaderValue(_ value: String) {
         #expect(code(cacheControl: value) == .invalidHeader)
     }
 
-    @Test func aWrongLiteralTrapsAndIsNamed() async {
+    @Test func aDuplicateKeyTrapsWithAMessageThatNamesIt() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Healthcheck(
                 service: ServiceInfo(name: "chat", version: "1"),
@@ -100,7 +100,7 @@ struct DefinitionTests {
         )
     }
 
-    @Test func aWrongDurationTrapsAndIsNamed() async {
+    @Test func anInvalidDurationTrapsWithAMessageThatNamesIt() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Healthcheck(
                 service: ServiceInfo(name: "chat", version: "1"),

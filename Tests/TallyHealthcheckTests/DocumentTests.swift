@@ -3,7 +3,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// The documents as they are served, to the byte.
+/// The served documents, byte for byte.
 @Suite(.timeLimit(.minutes(5)))
 struct DocumentTests {
     private let hand = Hand()
@@ -23,7 +23,7 @@ struct DocumentTests {
         )
     }
 
-    /// A document for which the database's run ends as told, 12.5 ms after it began.
+    /// A document for which `end` ends the database's run, 12.5 ms after it began.
     private func document(
         of bench: Bench,
         as format: HealthFormat = .json,
@@ -40,7 +40,7 @@ struct DocumentTests {
 
     private func answer() { hand.answer(["clients": 3, "sessions": 2]) }
 
-    @Test func ok() async {
+    @Test func aHealthyDocumentReturns200() async {
         let document = await document(of: bench(), answer)
         #expect(document.status == .ok)
         #expect(document.httpStatus == 200)
@@ -58,7 +58,7 @@ struct DocumentTests {
         )
     }
 
-    @Test func warn() async {
+    @Test func aNonCriticalFailureReturns200WithAWarning() async {
         let document = await document(of: bench(critical: false)) { hand.fail() }
         #expect(document.status == .warn)
         #expect(document.httpStatus == 200)
@@ -72,7 +72,7 @@ struct DocumentTests {
         )
     }
 
-    @Test func fail() async {
+    @Test func aCriticalFailureReturns503() async {
         let document = await document(of: bench()) { hand.fail() }
         #expect(document.status == .fail)
         #expect(document.httpStatus == 503)
@@ -80,7 +80,7 @@ struct DocumentTests {
         #expect(document.text.contains(#""sessions":null,"clients":null,"connectionsSinceBoot":812"#))
     }
 
-    @Test func theDraftsFormat() async {
+    @Test func aHealthyDocumentFollowsTheDraftFormat() async {
         let document = await document(of: bench(), as: .healthJSON, answer)
         #expect(document.contentType == "application/health+json")
         #expect(document.headers[0].value == "application/health+json")
@@ -97,7 +97,7 @@ struct DocumentTests {
         )
     }
 
-    @Test func theDraftsFormatOfAFailure() async {
+    @Test func aFailureFollowsTheDraftFormat() async {
         let document = await document(of: bench(), as: .healthJSON) { hand.fail() }
         #expect(document.httpStatus == 503)
         #expect(document.text.hasPrefix(#"{"status":"fail","serviceId":"chat""#))
@@ -108,7 +108,7 @@ struct DocumentTests {
         )
     }
 
-    @Test func aPublicDocumentHasTheStatusAlone() async {
+    @Test func aPublicDocumentHasOnlyTheStatus() async {
         let bench = bench()
         let document = await document(of: bench, detail: .public) { hand.fail() }
         #expect(document.text == #"{"status":"fail"}"#)
@@ -116,7 +116,7 @@ struct DocumentTests {
         #expect(await bench.document(as: .healthJSON, detail: .public).text == #"{"status":"fail","checks":{}}"#)
     }
 
-    @Test func aPublicDocumentHasTheChosenKeysInTheDocumentsOrder() async {
+    @Test func aPublicDocumentHasTheChosenKeysInDocumentOrder() async {
         let bench = bench(publicKeys: ["uptimeSeconds", "clients", "name", "connectionsSinceBoot"])
         let document = await document(of: bench, detail: .public, answer)
         #expect(
@@ -131,13 +131,13 @@ struct DocumentTests {
         )
     }
 
-    @Test func aKeyThatOnlyLooksLikeAPublicOneIsNotShown() async {
+    @Test func publicKeysAreMatchedByBytes() async {
         let values: HealthValues = ["é": 1, "e\u{301}": 2]
         let bench = Bench(provider(Hand.answering(values), keys: values.keys), publicKeys: ["é"])
         #expect(await bench.document(detail: .public).text == #"{"status":"ok","é":1}"#)
     }
 
-    @Test func aHeadIsTheDocumentWithoutItsBody() async {
+    @Test func aHeadResponseHasTheHeadersWithoutTheBody() async {
         let document = await document(of: bench(), answer)
         let head = document.head
         #expect(head.body.isEmpty)
@@ -157,7 +157,7 @@ struct DocumentTests {
         ("application/json;q=0, */*", "application/health+json"), ("text/html", "application/json"),
         ("Application/HEALTH+JSON", "application/health+json"),
     ])
-    func theAcceptHeaderChooses(_ accept: String?, _ type: String) async {
+    func theAcceptHeaderSelectsTheFormat(_ accept: String?, _ type: String) async {
         let bench = Bench(.counters([:]))
         let document = await bench.healthcheck.document(accept: accept)
         #expect(document.contentType == type)
@@ -165,7 +165,7 @@ struct DocumentTests {
         #expect(document.headers[0].value == type)
     }
 
-    @Test func theHostMayLetDocumentsBeCached() async {
+    @Test func cacheControlIsConfigurable() async {
         let healthcheck = Healthcheck(
             service: ServiceInfo(name: "a", version: "1"),
             providers: [],
@@ -175,7 +175,7 @@ struct DocumentTests {
         #expect(healthcheck.liveness().headers[1] == ("Cache-Control", "max-age=5"))
     }
 
-    @Test func keysThatAProviderLeavesOutAreNullAndOthersNotShown() async throws {
+    @Test func missingKeysAreNullAndUndeclaredKeysAreReported() async throws {
         let told = Locked<[HealthcheckError.Code]>([])
         let bench = Bench(provider(hand, keys: ["a", "b"])) { _, error in
             told.withLock { $0 += [(error as? HealthcheckError)?.code].compactMap { $0 } }
@@ -189,13 +189,13 @@ struct DocumentTests {
         await eventually { told.withLock { $0 == [.undeclaredKey] } }
     }
 
-    @Test func wallClockStepsChangeWhatTimeItIsAndNothingElse() async throws {
+    @Test func wallClockStepsAffectOnlyTheShownTime() async throws {
         let bench = bench()
         _ = await document(of: bench, answer)
         bench.clock.advance(by: .seconds(4))
         bench.wallClock.set(0)
         let before = await bench.document()
-        #expect(hand.runs == 1, "what was fresh still is")
+        #expect(hand.runs == 1, "the answer is still fresh")
         #expect(before.text.contains(#""now":"1970-01-01T00:00:00Z","uptimeSeconds":4,"#))
         #expect(before.text.contains(#""durationMilliseconds":12.5,"time":"2026-09-10T09:00:00Z""#))
         bench.wallClock.set(4_000_000_000)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// The IETF's format: types, units, and what a public document leaves out.
+/// The IETF's format: component types, units, and the omissions of a public document.
 @Suite(.timeLimit(.minutes(5)))
 struct DraftTests {
     private let registry = MetricRegistry(ownMetrics: false)
@@ -19,7 +19,7 @@ struct DraftTests {
         )
     }
 
-    @Test func aProviderGivesItsTypeAndItsUnits() async {
+    @Test func theDraftFormatShowsComponentTypesAndUnits() async {
         let sent = Counter("sent_bytes_total", help: "", in: registry)
         let load = Gauge("load", help: "", in: registry)
         let bench = Bench(
@@ -52,7 +52,7 @@ struct DraftTests {
     }
 
     @Test(arguments: [["b": "s"], ["a": ""], ["a": String(repeating: "s", count: 257)], ["e\u{301}": "s"]])
-    func aUnitMustBeUsableAndForAKey(_ units: [String: String]) {
+    func aUnitMustBeValidAndForADeclaredKey(_ units: [String: String]) {
         let error = #expect(throws: HealthcheckError.self) {
             try Healthcheck(
                 service: ServiceInfo(name: "chat", version: "1"),
@@ -63,7 +63,7 @@ struct DraftTests {
         #expect(error?.description.contains(#"the provider "queue""#) == true)
     }
 
-    @Test func aTypeMustBeUsable() {
+    @Test func aComponentTypeMustBeValid() {
         let error = #expect(throws: HealthcheckError.self) {
             try Healthcheck(
                 service: ServiceInfo(name: "chat", version: "1"),
@@ -73,16 +73,16 @@ struct DraftTests {
         #expect(error?.code == .invalidUnit)
     }
 
-    // MARK: For outsiders
+    // MARK: Public documents
 
     private static let words = [
         "database", "queue", "cache", "counters", "component", "timeout", "error", "stale", "pending", "busy",
         "\"time\"", "2026", "output", "critical", "duration", "responseTime",
     ]
 
-    /// A document of each detail, whose checks are in each of the states.
+    /// Public documents while the checks are in each of their states.
     @Test(arguments: [HealthFormat.json, .healthJSON])
-    func outsidersSeeTheStatusAndPublicKeysWhateverHappened(_ format: HealthFormat) async {
+    func publicDocumentsShowOnlyTheStatusAndPublicKeys(_ format: HealthFormat) async {
         let hands = (0..<3).map { _ in Hand() }
         let sent = Counter("sent_bytes_total", help: "", in: registry)
         let bench = Bench(
@@ -121,12 +121,12 @@ struct DraftTests {
             let text = await request.value.text
             #expect(text == expected[format]?.removeFirst())
             for word in Self.words { #expect(!text.contains(word), "\(word) in \(text)") }
-            // Late ends of runs that missed their deadline.
+            // Runs that missed their deadline end late.
             await eventually { bench.healthcheck.checks.allSatisfy { !$0.isRunning } }
         }
     }
 
-    @Test func aPublicKeyOfTheDraftsOwnNameIsNoSecondMember() async throws {
+    @Test func aPublicKeyNamedLikeADraftMemberIsNotDuplicated() async throws {
         let bench = Bench(
             provider(.answering(["uptime": 7]), keys: ["uptime"]),
             publicKeys: ["uptime", "uptimeSeconds"]

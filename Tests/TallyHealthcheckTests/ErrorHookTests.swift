@@ -3,27 +3,27 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// The hook that is told of errors: apart from the checks, and once a run.
+/// The error hook runs apart from the checks, at most once per run.
 @Suite(.timeLimit(.minutes(5)))
 struct ErrorHookTests {
     private let hand = Hand()
-    private let told = Told()
+    private let recorder = ErrorRecorder()
 
     @Sendable
     private static func midnight() -> Double { 0 }
 
-    private final class Told: Sendable {
+    private final class ErrorRecorder: Sendable {
         private let list = Locked<[String]>([])
         var reports: [String] { list.withLock { $0 } }
 
         @Sendable
-        func tell(_ provider: String, _ error: any Error) {
+        func record(_ provider: String, _ error: any Error) {
             let code = (error as? HealthcheckError)?.code.description ?? "\(type(of: error))"
             list.withLock { $0.append("\(provider) \(code)") }
         }
     }
 
-    @Test func aHookThatBlocksHoldsUpNeitherItsCheckNorOthers() async throws {
+    @Test func aBlockingHookDelaysNeitherItsCheckNorOthers() async throws {
         let gate = Gate()
         defer { gate.open() }
         let bench = Bench(provider(hand)) { _, _ in gate.block() }
@@ -37,7 +37,7 @@ struct ErrorHookTests {
         await hand.began(2)
         hand.answer(.two)
         #expect(try await second.value.check("database") == "ok")
-        // The other errors that there are: keys not declared, and a deadline missed.
+        // The other kinds of errors: a missing key, and a missed deadline.
         bench.clock.advance(by: .seconds(5))
         let third = bench.request()
         await hand.began(3)
@@ -53,27 +53,27 @@ struct ErrorHookTests {
         #expect(gate.waiting == 1, "one report at a time")
     }
 
-    @Test func reportsComeInOrder() async {
-        let bench = Bench(provider(hand), onError: told.tell)
+    @Test func reportsArriveInOrder() async {
+        let bench = Bench(provider(hand), onError: recorder.record)
         for run in 1...4 {
             let request = bench.request()
             await hand.began(run)
             if run % 2 == 0 { hand.fail() } else { hand.answer([:]) }
             _ = await request.value
-            await eventually { told.reports.count == run }
+            await eventually { recorder.reports.count == run }
             bench.clock.advance(by: .seconds(5))
         }
-        #expect(told.reports == ["undeclaredKey", "Failure", "undeclaredKey", "Failure"].map { "database \($0)" })
+        #expect(recorder.reports == ["undeclaredKey", "Failure", "undeclaredKey", "Failure"].map { "database \($0)" })
     }
 
-    /// What a run does after its missed deadline was reported.
+    /// The end of a run whose missed deadline was reported.
     enum LateEnd: CaseIterable {
         case cancellation, error, otherKeys
     }
 
     @Test(arguments: LateEnd.allCases)
     func aRunIsReportedOnce(_ end: LateEnd) async {
-        let bench = Bench(provider(hand, staleIfError: .zero), onError: told.tell)
+        let bench = Bench(provider(hand, staleIfError: .zero), onError: recorder.record)
         let request = bench.request()
         await hand.began(1)
         bench.clock.advance(by: .milliseconds(500))
@@ -84,7 +84,7 @@ struct ErrorHookTests {
         case .otherKeys: hand.answer(["other": 1])
         }
         bench.clock.advance(by: .seconds(5))
-        // The next run begins when the late one is over, and its report comes after what that might have had.
+        // The next run begins after the late one has ended, so its report follows any report of that run.
         let later = Task {
             await eventually {
                 _ = await bench.document()
@@ -95,11 +95,11 @@ struct ErrorHookTests {
         await hand.began(2)
         hand.fail()
         await later.value
-        await eventually { told.reports.last == "database Failure" }
-        #expect(told.reports == ["database timeout", "database Failure"])
+        await eventually { recorder.reports.last == "database Failure" }
+        #expect(recorder.reports == ["database timeout", "database Failure"])
     }
 
-    @Test func aHookThatBlocksForEverMissesReportsAndKeepsNoMoreThanItMay() async {
+    @Test func aBlockedHookDropsReportsBeyondItsCapacity() async {
         let gate = Gate()
         let count = Locked(0)
         let reporter = ErrorReporter { _, _ in
@@ -115,7 +115,7 @@ struct ErrorHookTests {
         await eventually { count.withLock { $0 } == 2 + ErrorReporter.capacity }
     }
 
-    /// Runs its jobs when it is told to.
+    /// Runs its jobs on request.
     private final class HeldExecutor: TaskExecutor {
         private let jobs = Locked<[UnownedJob]>([])
         var count: Int { jobs.withLock { $0.count } }
@@ -134,18 +134,18 @@ struct ErrorHookTests {
         }
     }
 
-    /// Also on the runtime's pool, which serves if the system has no thread to give.
-    @Test func noTwoTasksCallTheHook() {
+    /// The same holds on the runtime's pool, which is used if the system cannot start a thread.
+    @Test func theHookIsNeverCalledConcurrently() {
         let executor = HeldExecutor()
-        let reporter = ErrorReporter(told.tell, on: executor)
+        let reporter = ErrorReporter(recorder.record, on: executor)
         for name in ["a", "b", "c"] { reporter.report(name, Hand.Failure()) }
         #expect(executor.count == 1)
         executor.runAll()
-        #expect(told.reports == ["a Failure", "b Failure", "c Failure"])
+        #expect(recorder.reports == ["a Failure", "b Failure", "c Failure"])
         reporter.report("d", Hand.Failure())
         #expect(executor.count == 1)
         executor.runAll()
-        #expect(told.reports.last == "d Failure")
+        #expect(recorder.reports.last == "d Failure")
     }
 
     @Test func aTrailingClosureIsTheHook() async {
@@ -153,10 +153,10 @@ struct ErrorHookTests {
             service: ServiceInfo(name: "chat", version: "1"),
             providers: [.check("literal") { throw Hand.Failure() }]
         ) { name, error in
-            told.tell(name, error)
+            recorder.record(name, error)
         }
         _ = await literal.document()
-        await eventually { told.reports == ["literal Failure"] }
+        await eventually { recorder.reports == ["literal Failure"] }
     }
 
     @Test func aTrailingClosureIsTheHookOfTheOtherInitialisersToo() async throws {
@@ -164,15 +164,15 @@ struct ErrorHookTests {
             service: ServiceInfo(name: "chat", version: "1"),
             validating: [.check("validated") { throw Hand.Failure() }],
             clock: SteppedClock()
-        ) { told.tell($0, $1) }
+        ) { recorder.record($0, $1) }
         _ = await validated.document()
-        await eventually { told.reports == ["validated Failure"] }
+        await eventually { recorder.reports == ["validated Failure"] }
         let timed = try Healthcheck(
             ServiceInfo(name: "chat", version: "1"),
             [.check("timed") { throw Hand.Failure() }],
             wallClock: Self.midnight
-        ) { told.tell($0, $1) }
+        ) { recorder.record($0, $1) }
         #expect(await timed.document().text.contains(#""now":"1970-01-01T00:00:00Z""#))
-        await eventually { told.reports.last == "timed Failure" }
+        await eventually { recorder.reports.last == "timed Failure" }
     }
 }

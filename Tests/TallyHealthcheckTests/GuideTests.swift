@@ -3,7 +3,7 @@ import TallyHealthcheck
 import TallyTestSupport
 import Testing
 
-/// The guide "Health" and the module's own page are true: they have the code between the marks, and no other.
+/// Runs the code of the guide "Health" and of the module's page, which contain the code between the marks and no other.
 @Suite(.timeLimit(.minutes(5)))
 struct GuideTests {
     private struct Request {
@@ -31,7 +31,7 @@ struct GuideTests {
         func checkWritable() throws {}
     }
 
-    @Test func theLandingPagesDocumentIsWell() async {
+    @Test func theLandingPageDocumentIsOK() async {
         let registry = MetricRegistry()
         let connections = Counter("chat_connections_total", help: "Connections.", in: registry)
         let database = Database()
@@ -48,14 +48,14 @@ struct GuideTests {
         let document = await healthcheck.document()
         // END
         #expect(document.contentType == "application/json")
-        // A machine that is busy enough misses the deadline; the answer counts all the same.
+        // A busy machine may miss the deadline, but the late answer still counts.
         await eventually {
             await healthcheck.document().text
                 .contains(#""sessions":2,"connectionsSinceBoot":0,"checks":{"database":{"status":"ok","#)
         }
     }
 
-    @Test func theGuidesHealthcheckAnswers() async throws {
+    @Test func theGuideHealthcheckAnswers() async throws {
         let registry = MetricRegistry()
         let connections = Counter("chat_connections_total", help: "Connections.", in: registry)
         let clients = Gauge("chat_connected_clients", help: "Clients.", in: registry)
@@ -102,7 +102,7 @@ struct GuideTests {
             return Response(status: document.httpStatus, headers: document.headers, body: document.body)
         }
         // END
-        // As above.
+        // A busy machine may miss the deadline here too.
         await eventually { await healthcheck.document().status == .ok }
         let draft = await health(request)
         #expect(draft.status == 200)
@@ -135,7 +135,7 @@ struct GuideTests {
         )
     }
 
-    @Test func aFailedProviderIsNullAndTheDocumentSaysSo() async throws {
+    @Test func theGuideShowsTheDocumentOfAFailedProvider() async throws {
         let database = Database(isReachable: false)
         let bench = Bench(
             SnapshotProvider("database", keys: ["sessions"]) {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// Runs that neither answer nor fail, and how they count.
+/// Runs that neither answer nor fail, and the failures they count as.
 @Suite(.timeLimit(.minutes(5)))
 struct HangTests {
     private static let values = [Array("2".utf8)]
@@ -49,7 +49,7 @@ struct HangTests {
         return [view.status.rawValue, view.reason?.rawValue].compactMap { $0 }.joined(separator: " ")
     }
 
-    @Test func eachPeriodThatAHangingRunBlocksIsOneMoreFailure() {
+    @Test func eachPeriodBlockedByAHangingRunIsAFailure() {
         let state = Self.hanging(failureThreshold: 3)
         #expect(word(state, at: 10_500) == "warn timeout")
         #expect(word(state, at: 15_499) == "warn timeout")
@@ -60,7 +60,7 @@ struct HangTests {
     }
 
     @Test(arguments: [2, 7, Int.max])
-    func aHangingRunFailsAfterAsManyPeriodsAsTheThreshold(_ failureThreshold: Int) {
+    func aHangingRunFailsOnceItsPeriodsReachTheThreshold(_ failureThreshold: Int) {
         let state = Self.hanging(failureThreshold: failureThreshold)
         guard failureThreshold < Int.max else { return #expect(word(state, at: Int.max) == "warn busy") }
         let last = 10_500 + 5_000 * (failureThreshold - 1)
@@ -68,7 +68,7 @@ struct HangTests {
         #expect(word(state, at: last) == "fail busy")
     }
 
-    @Test func aRefreshedCheckMissesItsOwnShorterPeriods() {
+    @Test func aRefreshedCheckCountsItsShorterPeriods() {
         let state = Self.hanging(refreshInterval: .seconds(1), failureThreshold: 3)
         #expect(word(state, at: 12_499) == "warn timeout")
         #expect(word(state, at: 12_500) == "fail timeout")
@@ -81,8 +81,8 @@ struct HangTests {
         #expect(word(state, at: 90_000) == "fail timeout")
     }
 
-    /// A provider that honours its cancellation: the period in which it was cancelled is also that of the next run.
-    @Test func aPeriodCountsOnceThoughItsLateRunHangsToo() {
+    /// The provider honours its cancellation, so the period in which it was cancelled is also that of the next run.
+    @Test func aPeriodCountsOnceEvenIfItsNextRunHangsToo() {
         var state = Self.hanging(failureThreshold: 3)
         #expect(state.request(at: .milliseconds(15_500), by: DocumentWait()) == .cancel)
         _ = state.failed(2, at: .milliseconds(15_501), wall: 0)
@@ -92,7 +92,7 @@ struct HangTests {
         #expect(word(state, at: 21_002) == "fail busy")
     }
 
-    @Test func aPeriodThatWasCountedIsForgottenOnceItIsAnswered() {
+    @Test func anAnswerResetsTheCountedPeriods() {
         var state = Self.hanging(refreshInterval: .seconds(2), failureThreshold: 1)
         _ = state.failed(2, at: .milliseconds(12_501), wall: 0)
         _ = state.refresh(at: .milliseconds(12_502))
@@ -100,19 +100,19 @@ struct HangTests {
         #expect(word(state, at: 12_503) == "ok")
         _ = state.refresh(at: .milliseconds(12_504))
         _ = state.failed(4, at: .milliseconds(12_505), wall: 0)
-        #expect(word(state, at: 12_505) == "fail error", "a failure of its own")
+        #expect(word(state, at: 12_505) == "fail error", "a new failure")
     }
 
-    @Test func aLateAnswerEndsTheCount() {
+    @Test func aLateAnswerResetsTheCount() {
         var state = Self.hanging(failureThreshold: 3)
         _ = state.answered(2, Self.values, at: .milliseconds(15_600), wall: 0)
         #expect(word(state, at: 15_600) == "ok")
         _ = state.refresh(at: .seconds(30))
         _ = state.missedDeadline(3, at: .milliseconds(30_500), wall: 0)
-        #expect(word(state, at: 39_000) == "warn busy", "the count began anew")
+        #expect(word(state, at: 39_000) == "warn busy", "the count restarted")
     }
 
-    @Test func aLateAnswerAfterTheThresholdIsHeldDown() {
+    @Test func aLateAnswerAfterTheThresholdNeedsTheSuccessThreshold() {
         var failed = Self.hanging(failureThreshold: 2, successThreshold: 2)
         _ = failed.answered(2, Self.values, at: .milliseconds(15_600), wall: 0)
         #expect(word(failed, at: 15_600) == "fail pending")
@@ -121,7 +121,7 @@ struct HangTests {
         #expect(word(warned, at: 15_400) == "ok")
     }
 
-    @Test func readinessFailsOnceAHangingCheckHasMissedItsThreshold() async throws {
+    @Test func readinessFailsOnceAHangingCheckReachesItsThreshold() async throws {
         let hand = Hand()
         let bench = Bench(provider(hand, failureThreshold: 3))
         let first = bench.request()
@@ -145,20 +145,20 @@ struct HangTests {
 
     // MARK: Slow, but in time
 
-    @Test func anExpiredAnswerWhoseSuccessorIsInTimeIsNoFailure() {
+    @Test func anExpiredAnswerIsNoFailureWhileTheNextRunIsInTime() {
         var state = Self.state(failureThreshold: 1)
         _ = state.refresh(at: .zero)
         _ = state.answered(1, Self.values, at: .zero, wall: 0)
         _ = state.refresh(at: .seconds(100))
         #expect(word(state, at: 100_000) == "warn pending")
-        #expect(state.view(at: .seconds(100)).values == nil, "they may not be stale")
+        #expect(state.view(at: .seconds(100)).values == nil, "the values may not be stale")
         #expect(word(state, at: 100_499) == "warn pending")
-        #expect(word(state, at: 100_500) == "fail pending", "its timer is late")
+        #expect(word(state, at: 100_500) == "fail pending", "the run is overdue though its timer is late")
         _ = state.missedDeadline(2, at: .milliseconds(100_500), wall: 0)
         #expect(word(state, at: 100_500) == "fail timeout")
     }
 
-    @Test func aFailureWhoseSuccessorIsInTimeIsStillAFailure() {
+    @Test func aFailureRemainsWhileTheNextRunIsInTime() {
         var state = Self.state(failureThreshold: 1)
         _ = state.refresh(at: .zero)
         _ = state.answered(1, Self.values, at: .zero, wall: 0)
@@ -170,7 +170,7 @@ struct HangTests {
         #expect(word(state, at: 200_000) == "ok")
     }
 
-    @Test func anExpiredAnswerOfACheckHeldDownIsStillAFailure() {
+    @Test func anExpiredAnswerOfARecoveringCheckIsStillAFailure() {
         var state = Self.state(failureThreshold: 1, successThreshold: 3)
         _ = state.refresh(at: .zero)
         _ = state.failed(1, at: .zero, wall: 0)
@@ -180,9 +180,9 @@ struct HangTests {
         #expect(word(state, at: 200_000) == "fail pending")
     }
 
-    /// A check of 1.2 seconds, which readiness does not wait for, asked every ten seconds.
+    /// The check takes 1.2 seconds, longer than readiness waits, and is probed every ten seconds.
     @Test(arguments: [Duration.zero, .seconds(60)])
-    func aSlowCheckIsReadyEachTimeItIsProbed(_ staleIfError: Duration) async {
+    func aSlowCheckIsReadyAtEveryProbe(_ staleIfError: Duration) async {
         let hand = Hand()
         let bench = Bench(provider(hand, timeout: .seconds(3), staleIfError: staleIfError))
         let first = bench.request()
@@ -221,8 +221,8 @@ struct HangTests {
         await eventually { await bench.healthcheck.readiness().httpStatus == 503 }
     }
 
-    /// As when the client that asked has gone: it gets what is known at once.
-    @Test func aDocumentThatDoesNotWaitIsNoFailureEither() async throws {
+    /// A cancelled request, as of a client that disconnected, gets the current state at once.
+    @Test func aCancelledRequestDuringARunShowsNoFailure() async throws {
         let hand = Hand()
         let bench = Bench(provider(hand, staleIfError: .zero))
         let first = bench.request()

@@ -13,9 +13,9 @@ struct HealthMetricsTests {
             .filter { !$0.hasPrefix("#") }
     }
 
-    @Test func theRegistryShowsWhatTheLastRunsCameTo() async throws {
+    @Test func metricsShowTheOutcomeOfTheLastRun() async throws {
         let bench = Bench(provider(hand, #"the "db""#), registry: registry)
-        #expect(lines == [], "a check is neither up nor down before it was asked")
+        #expect(lines == [], "a check is neither up nor down before its first run")
         let first = bench.request()
         await hand.began(1)
         bench.clock.advance(by: .milliseconds(250))
@@ -50,14 +50,14 @@ struct HealthMetricsTests {
         await hand.began(1)
         await eventually { bench.healthcheck.checks[1].hasAnswered }
         #expect(lines.contains(#"health_check_up{check="other"} 1"#))
-        #expect(lines.filter { $0.contains("database") } == [], "it is still being asked")
+        #expect(lines.filter { $0.contains("database") } == [], "the first run is in progress")
         bench.clock.advance(by: .milliseconds(500))
         _ = await request.value
-        #expect(lines.contains(#"health_check_up{check="database"} 0"#), "an outcome, though it never answered")
+        #expect(lines.contains(#"health_check_up{check="database"} 0"#), "a missed deadline is an outcome")
     }
 
     /// As after a reload of the host's configuration.
-    @Test func aNewHealthcheckDoesNotShowTheOutcomesOfTheOneBefore() async {
+    @Test func aNewHealthcheckDoesNotShowOutcomesOfThePreviousOne() async {
         let before = Bench(provider(Hand.answering(.two)), registry: registry)
         _ = await before.document()
         #expect(lines.count == 3)
@@ -66,7 +66,7 @@ struct HealthMetricsTests {
         withExtendedLifetime(after) {}
     }
 
-    @Test func aRegistryThatCannotHaveThemIsAnError() throws {
+    @Test func aRegistryThatRejectsTheMetricsThrows() throws {
         let registry = try MetricRegistry(validatingPrefix: "", constantLabels: [("check", "a")], ownMetrics: false)
         let error = #expect(throws: HealthcheckError.self) {
             try Healthcheck(

@@ -60,7 +60,7 @@ struct JSONTests {
         #expect(document.body.count < 20_000, "\(document.body.count)")
     }
 
-    @Test func whatIsTooLargeIsCutAndMarked() async throws {
+    @Test func oversizedValuesAreTruncatedAndMarked() async throws {
         let json = try await Self.documents()[0].json
         #expect(json["cut"] as? String == String(repeating: "é", count: 512) + "… (10000000 bytes)")
         #expect(json["version"] as? String == String(repeating: "v", count: 1024) + "… (10000000 bytes)")
@@ -75,13 +75,13 @@ struct JSONTests {
         #expect(deep is NSNull)
     }
 
-    @Test func aStringOfTheLimitIsNotCut() {
+    @Test func aStringAtTheLimitIsNotTruncated() {
         let text = String(repeating: "a", count: 1024)
         #expect(JSONWriter.rendered(.string(text)) == Array("\"\(text)\"".utf8))
         #expect(JSONWriter.rendered(.string(text + "b")) == Array("\"\(text)… (1025 bytes)\"".utf8))
     }
 
-    /// Python's parser, told to refuse what JSON does not have, and keys that stand twice.
+    /// Python's parser, set to reject constants that are not JSON, and duplicate keys.
     private static let strict = """
         import json, sys
         def refuse(name): raise ValueError(name)
@@ -104,7 +104,7 @@ struct JSONTests {
     private static let python = Program.find("python3", variable: "TALLY_PYTHON")
 
     @Test(.enabled(if: python != nil || Program.isRequired, "needs Python"))
-    func aStrictOutsideParserReadsBothFormats() async throws {
+    func aStrictPythonParserReadsBothFormats() async throws {
         let python = try Program.require("python3", variable: "TALLY_PYTHON")
         for document in await Self.documents() {
             let outcome = try Program.run(python, ["-c", Self.strict], input: Data(document.body))

@@ -7,7 +7,7 @@ import Testing
 struct ProbeTests {
     private let hand = Hand()
 
-    @Test func livenessAsksNobody() async {
+    @Test func livenessRunsNoProvider() async {
         let bench = Bench(provider(hand))
         let document = bench.healthcheck.liveness()
         #expect(document.httpStatus == 200)
@@ -16,7 +16,7 @@ struct ProbeTests {
         #expect(hand.runs == 0)
     }
 
-    @Test func livenessIsWellThoughEverythingFails() async {
+    @Test func livenessIsOKWhileEverythingFails() async {
         let bench = Bench(provider(hand))
         let request = bench.request()
         await hand.began(1)
@@ -26,7 +26,7 @@ struct ProbeTests {
         #expect(bench.healthcheck.liveness().httpStatus == 200)
     }
 
-    @Test func readinessWaitsForItsOwnDeadlineAtMost() async {
+    @Test func readinessWaitsAtMostForItsDeadline() async {
         let bench = Bench(provider(hand, timeout: .seconds(10)))
         let probe = Task { await bench.healthcheck.readiness() }
         await hand.began(1)
@@ -41,7 +41,7 @@ struct ProbeTests {
         #expect(hand.runs == 1)
     }
 
-    @Test func readinessUsesTheCaches() async {
+    @Test func readinessUsesCachedAnswers() async {
         let bench = Bench(provider(hand), provider(Hand.answering([:]), "b", keys: []))
         let request = bench.request()
         await hand.began(1)
@@ -51,7 +51,7 @@ struct ProbeTests {
         #expect(hand.runs == 1)
     }
 
-    @Test func readinessIsTheDocumentsStatus() async {
+    @Test func readinessHasTheStatusOfTheDocument() async {
         let bench = Bench(provider(hand, critical: false))
         let request = bench.request()
         await hand.began(1)
@@ -62,14 +62,14 @@ struct ProbeTests {
         #expect(document.httpStatus == 200)
     }
 
-    @Test func drainingMakesReadinessFailAtOnceAndNothingElse() async {
+    @Test func drainingFailsOnlyReadinessAndAtOnce() async {
         let bench = Bench(provider(hand))
         bench.healthcheck.beginDraining()
         #expect(bench.healthcheck.isDraining)
         let document = await bench.healthcheck.readiness()
         #expect(document.httpStatus == 503)
         #expect(document.text == #"{"status":"fail","reason":"draining"}"#)
-        #expect(hand.runs == 0, "no cache was asked")
+        #expect(hand.runs == 0, "no provider ran")
         let request = bench.request()
         await hand.began(1)
         hand.answer(.two)
@@ -79,7 +79,7 @@ struct ProbeTests {
         #expect(await bench.healthcheck.readiness().httpStatus == 200)
     }
 
-    @Test func drainingThatBeginsWhileAProbeWaitsShows() async {
+    @Test func drainingDuringAProbeFailsIt() async {
         let bench = Bench(provider(hand))
         let probe = Task { await bench.healthcheck.readiness() }
         await hand.began(1)
@@ -88,7 +88,7 @@ struct ProbeTests {
         #expect(await probe.value.text == #"{"status":"fail","reason":"draining"}"#)
     }
 
-    @Test func startupLastsUntilEveryCriticalProviderHasAnsweredOnce() async {
+    @Test func startupIsPendingUntilEveryCriticalProviderHasAnswered() async {
         let other = Hand()
         let bench = Bench(
             provider(hand),
@@ -103,7 +103,7 @@ struct ProbeTests {
         #expect(document.text == #"{"status":"fail","reason":"pending"}"#)
         hand.answer(.two)
         await eventually { await bench.healthcheck.startup().httpStatus == 200 }
-        // Later failures are not the start's.
+        // Later failures do not affect startup.
         bench.clock.advance(by: .seconds(100))
         let request = bench.request()
         await hand.began(2)

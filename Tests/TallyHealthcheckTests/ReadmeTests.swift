@@ -4,10 +4,10 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// The README's example is true.
+/// Runs the README's example.
 @Suite(.timeLimit(.minutes(5)))
 struct ReadmeTests {
-    @Test func theExamplePrintsWhatTheReadmeShows() async throws {
+    @Test func theReadmeShowsTheDocumentOfTheExample() async throws {
         let connections = Counter("connections_total", help: "", in: MetricRegistry())
         connections.increment(by: 812)
         let hand = Hand()
@@ -28,7 +28,7 @@ struct ReadmeTests {
         func count(_ table: String) async throws -> Int { 2 }
     }
 
-    @Test func theExampleAnswers() async {
+    @Test func theReadmeExampleAnswers() async {
         let database = Database()
         let accept: String? = nil
         let connections = Counter("connections_total", help: "", in: MetricRegistry())

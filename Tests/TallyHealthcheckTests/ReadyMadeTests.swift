@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct ReadyMadeTests {
-    @Test func countersAndGaugesAreReadAsTheDocumentIsWritten() async throws {
+    @Test func countersAndGaugesAreReadForEachDocument() async throws {
         let registry = MetricRegistry()
         let counter = Counter("c", help: "", in: registry)
         let gauge = Gauge("g", help: "", in: registry)
@@ -36,7 +36,7 @@ struct ReadyMadeTests {
         )
     }
 
-    @Test func aPlainCheckIsWellOrFailsAtOnce() async throws {
+    @Test func aPlainCheckSucceedsOrFailsAtOnce() async throws {
         let hand = Hand()
         let bench = Bench(.check("disk") { _ = try await hand.values() })
         let first = bench.request()
@@ -52,9 +52,9 @@ struct ReadyMadeTests {
         #expect(try failed.check("disk") == "fail error")
     }
 
-    @Test func processFactsAreThisProcesss() async throws {
+    @Test func processFactsDescribeThisProcess() async throws {
         let before = Date()
-        // On a clock that stands still: a busy machine may take longer than the deadline.
+        // On a manual clock, because a busy machine may take longer than the deadline.
         let bench = Bench(.process())
         let facts = try #require(try await bench.document().json["process"] as? [String: Any])
         #expect(facts["pid"] as? Int32 == ProcessInfo.processInfo.processIdentifier)
@@ -69,7 +69,7 @@ struct ReadyMadeTests {
         #endif
     }
 
-    @Test func aCommandsNameMayHoldAnything() throws {
+    @Test func aCommandNameMayHoldAnyCharacters() throws {
         let fields = (3...52).map(String.init).joined(separator: " ")
         for name in ["chat", "a) b", "((", ") 1 2 3 (", "\n)"] {
             let stat = try #require(ProcessStat(text: "17 (\(name)) \(fields)\n"))
@@ -81,11 +81,11 @@ struct ReadyMadeTests {
     }
 
     @Test(arguments: ["", "17 (chat", "17 (chat) S 1 2", "17 (chat) " + String(repeating: "x ", count: 60)])
-    func aStatThatIsNoneIsNotRead(_ text: String) {
+    func anInvalidStatIsRejected(_ text: String) {
         #expect(ProcessStat(text: text) == nil)
     }
 
-    @Test func theMachinesStartIsFoundAmongTheCounters() {
+    @Test func theBootTimeIsFoundAmongTheCounters() {
         #expect(ProcessFacts.bootTime(text: "cpu 1 2\nbtime 1789030800\nprocesses 3\n") == 1_789_030_800)
         #expect(ProcessFacts.bootTime(text: "cpu 1 2\n") == nil)
     }
@@ -100,7 +100,7 @@ struct ReadyMadeTests {
         }
     }
 
-    @Test func timesAreTheCalendars() {
+    @Test func timesMatchTheCalendar() {
         let formatter = ISO8601DateFormatter()
         var generator = SystemRandomNumberGenerator()
         var seconds = [0.0, -1, 951_782_399, 951_782_400, 4_107_542_400, 253_402_300_799, -1_000_000_000]
@@ -113,7 +113,7 @@ struct ReadyMadeTests {
     }
 
     @Test(arguments: [Double.nan, .infinity, -.infinity, 253_402_300_800, -62_167_219_201, 1e300])
-    func timesThatNoCalendarHasAreNone(_ seconds: Double) {
+    func timesOutsideTheCalendarAreNil(_ seconds: Double) {
         #expect(UTCTime(secondsSinceEpoch: seconds) == nil)
     }
 }

@@ -3,17 +3,17 @@ import Testing
 
 @testable import TallyHealthcheck
 
-/// Providers that ask for the document they are part of.
+/// Providers that request the document they are part of.
 @Suite(.timeLimit(.minutes(5)))
 struct RecursionTests {
-    /// A healthcheck that its providers find only later.
+    /// A reference to a healthcheck that is created after its providers.
     private final class Holder: Sendable {
         private let healthcheck = Locked<Healthcheck?>(nil)
         func set(_ new: Healthcheck?) { healthcheck.withLock { $0 = new } }
         func document() async -> HealthDocument? { await healthcheck.withLock { $0 }?.document() }
     }
 
-    @Test func aProviderThatAsksForItsOwnDocumentGetsWhatIsKnown() async throws {
+    @Test func aProviderThatRequestsItsOwnDocumentGetsTheCurrentState() async throws {
         let holder = Holder()
         let inner = Locked<String?>(nil)
         let bench = Bench(
@@ -32,7 +32,7 @@ struct RecursionTests {
         #expect(text.contains(#""seen":null,"checks":{"mirror":{"status":"fail","reason":"pending","critical":true}}"#))
     }
 
-    @Test func twoHealthchecksThatAskForEachOtherDoNotWaitForEachOther() async throws {
+    @Test func healthchecksThatRequestEachOtherDoNotDeadlock() async throws {
         let holders = (Holder(), Holder())
         let first = Bench(
             SnapshotProvider("first", keys: []) {
@@ -52,12 +52,12 @@ struct RecursionTests {
             holders.0.set(nil)
             holders.1.set(nil)
         }
-        // The clock stands still: no deadline ends a wait for oneself.
+        // The clock stands still, so no deadline ends a deadlock.
         #expect(await first.document().status == .ok)
         #expect(await second.document().status == .ok)
     }
 
-    @Test func aTaskThatAProviderLeftBehindAsksLikeAnybodyElse() async throws {
+    @Test func aTaskThatOutlivesItsProviderWaitsForANewDocument() async throws {
         let holder = Holder()
         let hand = Hand()
         let tasks = Locked<[Task<HealthDocument?, Never>]>([])
@@ -83,7 +83,7 @@ struct RecursionTests {
         bench.clock.advance(by: .seconds(10))
         gate.answersAlways([:])
         gate.answer([:])
-        // Fresh, since it waits: what is known would be stale.
+        // The answer is fresh because the task waits for it; the current state would be stale.
         await hand.began(2)
         hand.answer(["sessions": 3])
         let task = try #require(tasks.withLock { $0.first })

@@ -7,7 +7,7 @@ import Testing
 struct RefreshTests {
     private let hand = Hand()
 
-    @Test func aBackgroundProviderRunsWithoutBeingAsked() async throws {
+    @Test func aBackgroundProviderRunsWithoutRequests() async throws {
         let bench = Bench(provider(hand, refreshInterval: .seconds(30)))
         await hand.began(1)
         hand.answer(.two)
@@ -16,14 +16,14 @@ struct RefreshTests {
         for run in 2...4 {
             bench.clock.advance(by: .seconds(30))
             await hand.began(run)
-            // Those who ask meanwhile get the answer before, at once.
+            // A request meanwhile gets the previous answer at once.
             #expect(await bench.document().status == .ok)
             hand.answer(["sessions": .integer(100 + run)])
             try await eventually { try await bench.document().json["sessions"] as? Int == 100 + run }
         }
     }
 
-    @Test func aHealthcheckThatIsGoneRunsNothing() async throws {
+    @Test func aReleasedHealthcheckRunsNothing() async throws {
         let clock = SteppedClock()
         var healthcheck: Healthcheck? = Healthcheck(
             service: ServiceInfo(name: "chat", version: "1"),
@@ -40,7 +40,7 @@ struct RefreshTests {
         #expect(hand.runs == 1)
     }
 
-    @Test func runsUnderWayAreCancelledWithTheirHealthcheckWhichIsNoFailure() async {
+    @Test func releasingAHealthcheckCancelsItsRunsWithoutAFailure() async {
         let registry = MetricRegistry()
         let told = Locked(0)
         let (began, begin) = AsyncStream.makeStream(of: Void.self)
@@ -65,10 +65,10 @@ struct RefreshTests {
         withExtendedLifetime(held) {}
         #expect(told.withLock { $0 } == 0)
         let text = String(decoding: registry.exposition().body, as: UTF8.self)
-        #expect(!text.contains("health_check_duration_seconds{"), "it was recorded as a run that failed")
+        #expect(!text.contains("health_check_duration_seconds{"), "the cancelled run was recorded as a failure")
     }
 
-    /// Does something else the next time it is asked.
+    /// Calls its hook once, at the next read of the time.
     private final class HookedClock: Clock {
         let stepped = SteppedClock()
         let hook = Locked<(@Sendable () -> Void)?>(nil)
@@ -84,7 +84,7 @@ struct RefreshTests {
         }
     }
 
-    @Test func aHealthcheckThatGoesWhileARefreshBeginsLeavesNothing() async throws {
+    @Test func aHealthcheckReleasedDuringARefreshLeavesNothingBehind() async throws {
         let clock = HookedClock()
         let healthcheck = Locked<Healthcheck?>(nil)
         healthcheck.withLock {

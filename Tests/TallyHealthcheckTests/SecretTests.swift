@@ -9,7 +9,7 @@ struct SecretTests {
         let description = "postgres://admin:hunter2@db.internal refused"
     }
 
-    @Test func anErrorsTextGoesToTheHookAndNowhereElse() async throws {
+    @Test func anErrorTextGoesOnlyToTheHook() async throws {
         let hand = Hand()
         let registry = MetricRegistry()
         let told = Locked<[String]>([])
@@ -40,7 +40,7 @@ struct SecretTests {
         await eventually { told.withLock { $0 == ["database: postgres://admin:hunter2@db.internal refused"] } }
     }
 
-    @Test func aMissedDeadlineIsTold() async throws {
+    @Test func aMissedDeadlineIsReported() async throws {
         let hand = Hand()
         let told = Locked<[HealthcheckError.Code?]>([])
         let bench = Bench(provider(hand)) { _, error in

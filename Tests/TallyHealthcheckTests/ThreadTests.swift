@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct ThreadTests {
-    /// Notes which threads come to it, and whether two are there at once.
+    /// Records the threads that visit it, and the most at one time.
     private final class Witness: Sendable {
         private let state = Locked((threads: Set<ObjectIdentifier>(), inside: 0, most: 0))
 
@@ -25,7 +25,7 @@ struct ThreadTests {
         var most: Int { state.withLock { $0.most } }
     }
 
-    @Test func anExecutorRunsOnePieceAfterTheOtherOnOneThread() async {
+    @Test func anExecutorRunsJobsOneAtATimeOnOneThread() async {
         let executor = ThreadExecutor()
         let witness = Witness()
         await withTaskGroup { group in
@@ -42,7 +42,7 @@ struct ThreadTests {
         #expect(witness.most == 1)
     }
 
-    @Test func wakeupsComeInOrderAndThoseCancelledNever() async {
+    @Test func wakeupsFireInOrderUnlessCancelled() async {
         let start = ContinuousClock.now
         let thread = DeadlineThread { start.duration(to: .now) }
         let (called, call) = AsyncStream.makeStream(of: Int.self)
@@ -57,7 +57,7 @@ struct ThreadTests {
         #expect(start.duration(to: .now) >= .milliseconds(90))
     }
 
-    @Test func wakeupsOfOneTimeComeInTheOrderTheyWereAskedFor() async {
+    @Test func wakeupsWithTheSameTimeFireInRequestOrder() async {
         let thread = DeadlineThread { .zero }
         let (called, call) = AsyncStream.makeStream(of: Int.self)
         let gate = Gate()
@@ -71,12 +71,12 @@ struct ThreadTests {
     }
 
     #if os(Linux)
-    /// The thread sanitizer ends a process that it cannot get memory in.
+    /// The thread sanitizer ends a process in which it cannot allocate memory.
     private static let isUnderThreadSanitizer = dlsym(nil, "__tsan_init") != nil
 
-    /// In a process of its own, which is then short of memory. Whoever gets a wakeup can count on it.
+    /// Runs in a separate process, which is then short of memory. Every wakeup that is returned must fire.
     @Test(.enabled(if: !isUnderThreadSanitizer, "needs a process that can be short of memory"))
-    func withoutThreadsNoWakeupIsPromised() async {
+    func noWakeupIsReturnedUnlessAThreadCanFireIt() async {
         await #expect(processExitsWith: .success) {
             let start = ContinuousClock.now
             let threads = (0..<2_000).map { _ in DeadlineThread { start.duration(to: .now) } }
@@ -93,7 +93,7 @@ struct ThreadTests {
                 }
             }
             while gate.waiting < 4 { sched_yield() }
-            // Less than a thread's stack above what is in use.
+            // Less than a thread's stack above the memory in use.
             let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[0]
             let limit = try #require(UInt(pages)) * UInt(getpagesize()) + 4 << 20
             var limits = rlimit(rlim_cur: limit, rlim_max: limit)
@@ -104,7 +104,7 @@ struct ThreadTests {
                 sched_yield()
             }
             #expect(counts.withLock { $0.called == $0.promised })
-            #expect(counts.withLock { $0.promised } < 8_000, "there were threads for all")
+            #expect(counts.withLock { $0.promised } < 8_000, "every wakeup had a thread")
         }
     }
     #endif

@@ -30,7 +30,7 @@ struct CompressionTests {
     }
 
     @Test(arguments: [100, 50_000])
-    func compressesForClientsThatAcceptGzip(_ series: Int) async throws {
+    func theListenerCompressesForClientsThatAcceptGzip(_ series: Int) async throws {
         let registry = try Self.registry(series: series)
         let expected = registry.exposition().body
         try await MetricsListener(registry: registry, port: 0).serving { address in
@@ -52,7 +52,7 @@ struct CompressionTests {
     }
 
     @Test
-    func headSendsTheHeadersOfGetAndEncodesNothing() async throws {
+    func aHeadRequestGetsTheHeadersOfGetAndEncodesNothing() async throws {
         let registry = try Self.registry(series: 1000)
         let asked = Count()
         ObservedGauge("asked", help: "", in: registry) { Double(asked.increment()) }
@@ -73,7 +73,7 @@ struct CompressionTests {
     }
 
     @Test
-    func sendsNoChunksToHTTP10Clients() async throws {
+    func http10ClientsReceiveNoChunks() async throws {
         let registry = try Self.registry(series: 50_000)
         try await MetricsListener(registry: registry, port: 0).serving { address in
             let old = try await RawClient(address.port)
@@ -86,7 +86,7 @@ struct CompressionTests {
     }
 
     @Test
-    func leavesHostRoutesUncompressedWithTheirRequestHeaders() async throws {
+    func hostRoutesStayUncompressedAndSeeTheirRequestHeaders() async throws {
         let text = [UInt8](repeating: UInt8(ascii: "x"), count: 10_000)
         let route = ListenerRoute("/own") { request in
             ListenerResponse(headers: [("X-Seen", request.header("accept-encoding") ?? "none")], body: text)
@@ -107,7 +107,7 @@ struct CompressionTests {
     }
 
     @Test
-    func answersPipelinedRequestsInOrder() async throws {
+    func pipelinedScrapesAreAnsweredInOrder() async throws {
         let registry = try Self.registry(series: 1000)
         let expected = registry.exposition().body
         try await MetricsListener(registry: registry, port: 0).serving { address in

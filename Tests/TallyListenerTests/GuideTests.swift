@@ -42,7 +42,7 @@ struct GuideTests {
         try await running.value
     }
 
-    /// Compiled only: a port of its own has tests below.
+    /// Compiled but not run, because it needs a fixed port.
     private func serveAsTheReadmeDoes() async throws {
         // GUIDE README listener
         try await MetricsListener(registry: registry, port: 9464).run { address in

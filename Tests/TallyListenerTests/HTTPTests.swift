@@ -57,7 +57,7 @@ struct HTTPTests {
         }
     }
 
-    @Test func aHeaderOverTheLimitReturns431AndOneUnderItIsAccepted() async throws {
+    @Test func headersOverTheLimitReturn431AndSmallerOnesAreAccepted() async throws {
         let limits = ListenerLimits(maxHeaderBytes: 1_024, maxHeaderFields: 5)
         let fits = String(repeating: "x", count: 900)
         let tooLarge = String(repeating: "x", count: 1_024)

@@ -50,7 +50,7 @@ struct HealthRouteTests {
         }
     }
 
-    @Test func theRequestChoosesTheFormatAndTheHostTheDetail() async throws {
+    @Test func theRequestSelectsTheFormatAndTheHostSelectsTheDetail() async throws {
         let listener = MetricsListener(
             registry: registry(),
             port: 0,

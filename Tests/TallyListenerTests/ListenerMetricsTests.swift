@@ -29,7 +29,7 @@ struct ListenerMetricsTests {
         }
     }
 
-    @Test func aRegistryWithoutOwnMetricsGetsNone() async throws {
+    @Test func aRegistryWithoutOwnMetricsGetsNoListenerMetrics() async throws {
         let registry = MetricRegistry(ownMetrics: false)
         try await MetricsListener(registry: registry, port: 0).serving { address in
             let response = try await RawClient(address.port).get("/metrics")

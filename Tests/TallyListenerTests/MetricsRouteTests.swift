@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct MetricsRouteTests {
-    @Test func answersTextWithItsContentTypeByDefault() async throws {
+    @Test func textWithItsContentTypeIsTheDefault() async throws {
         try await MetricsListener(registry: registry(requests: 3), port: 0).serving { address in
             let response = try await RawClient(address.port).get("/metrics")
             #expect(response.status == 200)
@@ -17,7 +17,7 @@ struct MetricsRouteTests {
     }
 
     @Test(arguments: ["Accept: application/json\r\n", "Accept: image/png\r\nAccept: application/json\r\n"])
-    func answersJSONWhenAnyAcceptHeaderAsksForIt(header: String) async throws {
+    func anyAcceptHeaderCanSelectJSON(header: String) async throws {
         try await MetricsListener(registry: registry(), port: 0).serving { address in
             let response = try await RawClient(address.port).get("/metrics", headers: header)
             #expect(response["content-type"] == "application/json")
@@ -37,7 +37,7 @@ struct MetricsRouteTests {
         }
     }
 
-    @Test func headHasTheHeadersOfGetAndNoBody() async throws {
+    @Test func aHeadRequestGetsTheHeadersOfGetAndNoBody() async throws {
         let source = ExpositionSource(fixed: ["one\n", "two\n", "three\n"])
         for listener in [
             MetricsListener(exposition: source, port: 0),
@@ -58,7 +58,7 @@ struct MetricsRouteTests {
         }
     }
 
-    @Test func oneChunkIsSentWithALengthAndMoreAreChunked() async throws {
+    @Test func aSingleChunkIsSentWithALengthAndMoreAreChunked() async throws {
         let one = MetricsListener(exposition: ExpositionSource(fixed: ["one\n"]), port: 0)
         try await one.serving { address in
             let response = try await RawClient(address.port).get("/metrics")

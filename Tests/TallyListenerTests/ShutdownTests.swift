@@ -102,7 +102,7 @@ struct ShutdownTests {
         }
     }
 
-    @Test func oneListenerRunsRepeatedlyOnItsPort() async throws {
+    @Test func aListenerRunsRepeatedlyOnItsPort() async throws {
         let port = try await MetricsListener(registry: registry(), port: 0).serving { $0.port }
         let listener = MetricsListener(registry: registry(), port: port)
         for _ in 0..<5 {

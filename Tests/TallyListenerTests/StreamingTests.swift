@@ -134,7 +134,7 @@ struct StreamingTests {
                 #expect(try await client.response().status == 200)
             }
             #expect(try await RawClient(address.port).get("/metrics").status == 200)
-            #expect(count.value == 3, "the two that were blocked, and the last")
+            #expect(count.value == 3, "the two blocked scrapes and the last one")
         }
     }
 

@@ -2,12 +2,12 @@ import Testing
 
 @testable import TallySampler
 
-/// When a store that is fails is tried again.
+/// The retry schedule of a failing store.
 struct FailureLogTests {
     private var log = FailureLog()
     private var now = Duration.zero
 
-    /// Fails, and waits until it may be tried again. Returns how long that was, in seconds.
+    /// Records a failure, advances the time until a retry is allowed, and returns that delay in seconds.
     private mutating func wait(_ failure: HistoryStatus.Failure) -> Int {
         log.begin(failure, at: now)
         var seconds = 0
@@ -24,14 +24,14 @@ struct FailureLogTests {
         return waits
     }
 
-    @Test mutating func whatLastsIsTriedLessAndLessOften() {
+    @Test mutating func retryDelaysDoubleUpToOneMinute() {
         let waits = waits(6, .full)
         #expect(waits == [5, 10, 20, 40, 60, 60])
         #expect(log.counts == [.full: 1])
         #expect(log.current == .full)
     }
 
-    @Test mutating func anotherFailureAndTheNextOneBeginAnew() {
+    @Test mutating func aDifferentFailureOrARecoveryResetsTheDelay() {
         let first = waits(3, .full)
         #expect(first == [5, 10, 20])
         let other = waits(2, .inputOutput)
@@ -39,11 +39,11 @@ struct FailureLogTests {
         log.end()
         #expect(log.mayTry(at: now))
         let again = waits(1, .inputOutput)
-        #expect(again == [5], "it was well in between")
+        #expect(again == [5], "the store recovered in between")
         #expect(log.counts == [.full: 1, .inputOutput: 2])
     }
 
-    @Test mutating func aLockMayBeGoneAtAnyMoment() {
+    @Test mutating func aBusyStoreIsRetriedWithoutDelay() {
         let waits = waits(3, .busy)
         #expect(waits == [0, 0, 0])
         #expect(log.counts == [.busy: 1])

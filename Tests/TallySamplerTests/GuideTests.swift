@@ -3,13 +3,13 @@ import TallySampler
 import TallyTestSupport
 import Testing
 
-/// What "Sample the machine" says of sources and settings, and the module's own page, is true.
+/// Runs the code of "Sample the machine" and of the module's page.
 struct GuideTests {
     private struct Pool: Sendable {
         func cpuSeconds() async throws -> Double { 12.5 }
     }
 
-    @Test func theLandingPagesSourceIsRead() async throws {
+    @Test func theLandingPageSourceReturnsItsSamples() async throws {
         let pool = Pool()
         // GUIDE TallySampler overview
         let source = SampleSource("pool") { tick in
@@ -27,7 +27,7 @@ struct GuideTests {
         func sampling() async throws -> SamplingSettings { SamplingSettings() }
     }
 
-    /// Compiled only: the sampler has tests of its own.
+    /// Compiled but not run, because other tests cover the sampler.
     private func sampleAsTheReadmeDoes(registry: MetricRegistry) async throws {
         // GUIDE README sampler
         let sampler = Sampler(
@@ -39,7 +39,7 @@ struct GuideTests {
         // END
     }
 
-    /// Compiled only: the sampler has tests of its own.
+    /// Compiled but not run, because other tests cover the sampler.
     private func sample(config: Configuration, registry: MetricRegistry) async throws -> [HistoryPoint] {
         // GUIDE SampleTheMachine make-a-sampler
         let sampler = Sampler(
@@ -67,7 +67,7 @@ struct GuideTests {
     }
     #endif
 
-    @Test func theGuidesSettingsAndTargetsAreWhatTheySay() async throws {
+    @Test func theGuideSettingsAndTargetsAreValid() async throws {
         // GUIDE SampleTheMachine settings
         let settings = SamplingSettings(interval: .seconds(30), retention: .seconds(24 * 3600))
         // END

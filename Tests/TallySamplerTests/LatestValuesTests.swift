@@ -17,7 +17,7 @@ struct LatestValuesTests {
         try registry.value(of: name, labels: ["id": "id\(number)", "name": "c\(number)"])
     }
 
-    @Test mutating func containersHaveTheirStandardNames() throws {
+    @Test mutating func containersUseStandardMetricNames() throws {
         let all: [(SampleMetric, String)] = [
             (.cpuSeconds, "container_cpu_usage_seconds_total"),
             (.memoryUsedBytes, "container_memory_working_set_bytes"),
@@ -35,7 +35,7 @@ struct LatestValuesTests {
         #expect(try registry.lint().isEmpty)
     }
 
-    @Test mutating func theHostHasItsStandardNames() throws {
+    @Test mutating func theHostUsesStandardMetricNames() throws {
         let host = Sample(
             subject: .host,
             values: [
@@ -52,26 +52,26 @@ struct LatestValuesTests {
             ("tally_host_cpu_seconds_total", 9),
         ]
         for (name, value) in expected { #expect(try registry.value(of: name) == value, "\(name)") }
-        #expect(try registry.value(of: "node_load5") == nil, "what could not be had is absent, not zero")
+        #expect(try registry.value(of: "node_load5") == nil, "an unavailable value is absent, not zero")
         latest.show([Sample(subject: .host, values: [.load5: 1])], isWhole: true)
         #expect(try registry.value(of: "node_load1") == nil)
         #expect(try registry.value(of: "node_load5") == 1)
         latest.show([], isWhole: false)
-        #expect(try registry.value(of: "node_load5") == nil, "it would be taken for the load of now")
+        #expect(try registry.value(of: "node_load5") == nil, "a stale load would pass for the current one")
         latest.show([Sample(subject: .host, values: [.load5: 2])], isWhole: true)
         #expect(try registry.value(of: "node_load5") == 2)
         latest.hideAll()
         #expect(try registry.value(of: "node_load5") == nil)
     }
 
-    @Test mutating func aContainerThatIsGoneIsNotShown() throws {
+    @Test mutating func aRemovedContainerIsNotShown() throws {
         latest.show([.container(1), .container(2)], isWhole: true)
         latest.show([.container(2)], isWhole: true)
         #expect(try value("container_memory_working_set_bytes", 1) == nil)
         #expect(try value("container_memory_working_set_bytes", 2) == 100)
     }
 
-    @Test mutating func oneThatIsSilentIsShownForAWhile() throws {
+    @Test mutating func aSilentContainerIsHiddenAfterSeveralTicks() throws {
         latest.show([.container(1)], isWhole: true)
         for _ in 1..<LatestValues.patience {
             latest.show([], isWhole: false)
@@ -81,8 +81,8 @@ struct LatestValuesTests {
         #expect(try value("container_memory_working_set_bytes") == nil)
     }
 
-    /// Now and then is not gone: the ticks that it misses are counted from when it was seen last.
-    @Test mutating func oneThatIsSilentNowAndThenIsShownAllTheTime() throws {
+    /// Missed ticks are counted from the container's last sample.
+    @Test mutating func anOccasionallySilentContainerStaysShown() throws {
         for _ in 0..<3 {
             latest.show([.container(1)], isWhole: true)
             for _ in 1..<LatestValues.patience { latest.show([], isWhole: false) }
@@ -90,8 +90,8 @@ struct LatestValuesTests {
         }
     }
 
-    /// A late answer is a little lower; a restart begins anew, with all of its counts.
-    @Test mutating func countersDoNotRunBackwardsAndRestartWithTheContainer() throws {
+    /// A late answer is slightly lower. A restart resets all counters of a container.
+    @Test mutating func countersDecreaseOnlyWhenTheContainerRestarts() throws {
         func show(_ cpu: Double, _ received: Double) {
             latest.show([.container(1, [.cpuSeconds: cpu, .networkReceivedBytes: received])], isWhole: true)
         }
@@ -106,8 +106,8 @@ struct LatestValuesTests {
         #expect(try value("container_network_receive_bytes_total") == 4000)
     }
 
-    /// Of a restart the counts tell that fell by much; the others begin anew all the same.
-    @Test mutating func aRestartBeginsAllCountsAnew() throws {
+    /// A large decrease of one counter indicates a restart, which resets the other counters too.
+    @Test mutating func aRestartResetsEveryCounter() throws {
         func show(_ cpu: Double, _ received: Double) {
             latest.show([.container(1, [.cpuSeconds: cpu, .networkReceivedBytes: received])], isWhole: true)
         }
@@ -116,7 +116,7 @@ struct LatestValuesTests {
         #expect(try value("container_network_receive_bytes_total") == 4990)
     }
 
-    @Test mutating func thoseThatAreShownStayWhereThereAreTooMany() throws {
+    @Test mutating func shownContainersKeepTheirPlacesAtTheLimit() throws {
         for _ in 0..<3 {
             #expect(latest.show((0..<510).map { .container($0) }, isWhole: true) == 10)
             #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxSubjects)
@@ -124,25 +124,25 @@ struct LatestValuesTests {
         #expect(try value("container_memory_working_set_bytes", 0) == 100)
     }
 
-    @Test mutating func containersThatAreShownAreBounded() throws {
+    @Test mutating func theNumberOfShownContainersIsBounded() throws {
         latest.show((0..<2_000).map { .container($0) }, isWhole: true)
         #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxSubjects)
         #expect(try registry.value(of: "tally_family_overflow_total") == nil)
-        // As some go, others come.
+        // Containers that leave make room for others.
         latest.show((1_500..<2_000).map { .container($0) }, isWhole: true)
         latest.show((1_500..<2_000).map { .container($0) }, isWhole: true)
         #expect(try value("container_memory_working_set_bytes", 1_999) == 100)
         #expect(try registry.samples(of: "container_memory_working_set_bytes").count == LatestValues.maxSubjects)
     }
 
-    @Test mutating func whatWasHiddenTakesNoRoom() throws {
+    @Test mutating func hiddenContainersDoNotCountTowardsTheLimit() throws {
         #expect(latest.show((0..<LatestValues.maxSubjects).map { .container($0) }, isWhole: true) == 0)
         latest.hideAll()
         #expect(try registry.samples(of: "container_memory_working_set_bytes").isEmpty)
         #expect(latest.show((500..<500 + LatestValues.maxSubjects).map { .container($0) }, isWhole: true) == 0)
     }
 
-    @Test mutating func theProcessIsShownWhetherOrNotTheHostShowsIt() throws {
+    @Test mutating func processMetricsRegisteredTwiceAreExposedOnce() throws {
         latest.show([Sample(subject: .process, values: [.cpuSeconds: 1])], isWhole: true)
         #expect(try #require(try registry.value(of: "process_resident_memory_bytes")) > 0)
         ProcessMetrics.register(in: registry)

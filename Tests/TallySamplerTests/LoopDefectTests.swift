@@ -4,15 +4,15 @@ import Testing
 
 @testable import TallySampler
 
-/// What a reader of the loop found, who tried to break it.
+/// Regression tests for defects found in a review of the loop.
 @Suite(.timeLimit(.minutes(5)))
 struct LoopDefectTests {
     private let bench = SamplerBench()
 
     // MARK: Time
 
-    /// A machine without a clock of its own begins in 1970 and jumps to now: pruning must not take years to follow.
-    @Test func pruningJumpsOverATimeInWhichNothingWasSampled() {
+    /// A machine without a hardware clock starts in 1970 and then jumps. Pruning must not take years to follow.
+    @Test func pruningSkipsATimeSpanWithoutSamples() {
         var times = TickTimes(newest: nil)
         var cutoffs: [Int64?] = []
         let jump = 1_800_000_000.0
@@ -26,12 +26,12 @@ struct LoopDefectTests {
             cutoffs.append(stamp?.cutoff)
         }
         #expect(cutoffs[399] == Int64(jump) + 15 * 399 - 7200)
-        // Until all from before the jump is gone it goes slowly.
+        // Pruning is slow until every sample from before the jump is gone.
         #expect((cutoffs[60] ?? 0) < 10_000)
     }
 
-    /// First to when the machine was on last, as it has written that down, and then to now.
-    @Test func pruningJumpsOverTwoSuchTimes() {
+    /// The clock jumps first to the recorded time of the last shutdown, and then to the current time.
+    @Test func pruningSkipsTwoTimeSpansWithoutSamples() {
         var times = TickTimes(newest: nil)
         var cutoffs: [Int64?] = []
         let (first, second) = (1_700_000_000.0, 1_800_000_000.0)
@@ -45,15 +45,15 @@ struct LoopDefectTests {
             cutoffs.append(stamp?.cutoff)
         }
         #expect(cutoffs[399] == Int64(second) + 15 * 399 - 7200)
-        // What is from between the two jumps goes slowly too.
+        // Samples from between the two jumps are pruned slowly too.
         #expect(cutoffs.contains { Int64(first)...Int64(first) + 1000 ~= $0 ?? 0 })
         for (one, next) in zip(cutoffs, cutoffs.dropFirst()) {
             guard let one, let next, next - one > 150 else { continue }
-            #expect(!(one..<next).contains(Int64(first) + 30), "a sample that went at once")
+            #expect(!(one..<next).contains(Int64(first) + 30), "a sample was pruned at once")
         }
     }
 
-    @Test func lookingAtTheSettingsAfterAnOverrunMakesNoTick() {
+    @Test func applyingSettingsAfterAnOverrunMakesNoExtraTick() {
         var grid = TickGrid(start: .zero)
         #expect(grid.ticked(every: .seconds(15), now: .seconds(23)) == 1)
         #expect(grid.due == .seconds(33))
@@ -61,24 +61,24 @@ struct LoopDefectTests {
         #expect(grid.due == .seconds(33))
     }
 
-    @Test func wakingIsSeenToOnce() async throws {
+    @Test func aWakeIsHandledOnce() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
         await bench.store.ticked(1)
         await bench.asleep(until: 18)
         sampler.wake()
-        await bench.settingsAsked(2)
+        await bench.awaitSettingsRequests(2)
         for tick in 2...4 {
             await bench.reach(Double(3 + 15 * (tick - 1)))
             await bench.store.ticked(tick)
         }
         await bench.asleep(until: 63)
-        #expect(bench.timesSettingsWereAsked == 5, "once a tick, and once for the wake")
+        #expect(bench.settingsRequests == 5, "once a tick, and once for the wake")
         await sampler.stop()
     }
 
-    @Test func withoutATimeOfDayHistoryEndsWithItsLastTick() async throws {
+    @Test func historyWithoutAWallClockEndsAtItsLastTick() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
@@ -91,8 +91,8 @@ struct LoopDefectTests {
 
     // MARK: Targets
 
-    /// Twenty-four at the front that never answer must not starve those behind them at every tick.
-    @Test func whatDidNotAnswerIsAskedLastTheNextTime() {
+    /// Twenty-four targets that never answer must not starve the targets behind them at every tick.
+    @Test func lateTargetsAreOrderedLast() {
         func asked(late: Set<TickState.Job>) -> [String] {
             var state = TickState(sources: 1, late: late)
             _ = state.begin()
@@ -106,7 +106,7 @@ struct LoopDefectTests {
         #expect(asked(late: late) == (10..<18).map { "id\($0)" })
     }
 
-    @Test func whatWasLateIsAskedWhenTheOthersAreDoneAndTheTickEnds() {
+    @Test func aTickEndsWhenALateTargetTimesOutAgain() {
         let late: Set<TickState.Job> = [.target(source: 0, id: "a")]
         var state = TickState(sources: 1, late: late)
         _ = state.begin()
@@ -118,7 +118,7 @@ struct LoopDefectTests {
         #expect(state.lateTargets == late)
     }
 
-    @Test func whatWasLateIsAskedLastAtTheNextTick() async throws {
+    @Test func lateTargetsAreReadLastInTheNextTick() async throws {
         let hold = Hold()
         let asked = Locked<[Int]>([])
         let isSecond = Locked(false)
@@ -139,7 +139,7 @@ struct LoopDefectTests {
         let sampler = bench.sampler(source)
         try sampler.start()
         await bench.reach(3)
-        await hold.came.wait(8)
+        await hold.arrivals.wait(8)
         for _ in 0..<8 { await bench.asleep(until: 13) }
         while bench.clock.sleepers < 9 { await Task.yield() }
         bench.pass(10)
@@ -149,14 +149,14 @@ struct LoopDefectTests {
         await bench.reach(18)
         await bench.store.ticked(2)
         await bench.asleep(until: 33)
-        // Eight are asked at a time, in no order among themselves: at least five of the others have answered before.
+        // Eight targets are read at a time, in any order, so at least five other targets come first.
         let order = asked.withLock(\.self)
         #expect(order.count == 20)
         #expect(Set(order.prefix(5)).isDisjoint(with: 0..<8), "\(order)")
         await sampler.stop()
     }
 
-    @Test func whatFailedAtOnceIsNotLate() {
+    @Test func aTargetThatFailsAtOnceIsNotLate() {
         var state = TickState(sources: 1)
         _ = state.begin()
         let targets = ["a", "b"].map { SampleTarget(id: $0) { nil } }
@@ -166,8 +166,8 @@ struct LoopDefectTests {
         #expect(state.lateTargets == [.target(source: 0, id: "b")])
     }
 
-    /// Else it would be taken for gone.
-    @Test func whatTheTickHadNoTimeForIsAnError() {
+    /// Without an error, a skipped target would pass for a removed one.
+    @Test func targetsSkippedForLackOfTimeAreReportedAsErrors() {
         let late: Set<TickState.Job> = [.target(source: 0, id: "id0")]
         var state = TickState(sources: 1, late: late)
         _ = state.begin()
@@ -177,15 +177,15 @@ struct LoopDefectTests {
         #expect(Set(state.outcomes[0].targetErrors.keys) == Set(targets.map(\.id)))
     }
 
-    @Test func idsThatAreEqualButForTheirBytesAreOne() {
+    @Test func canonicallyEquivalentIDsNameOneTarget() {
         var state = TickState(sources: 1)
         _ = state.begin()
         let targets = ["é", "e\u{301}"].map { SampleTarget(id: $0) { nil } }
         #expect(state.answered(source: 0, .success(SourceReading(targets: targets))).count == 1)
-        #expect(state.answered(target: "é", source: 0, .success(nil)).count == 1, "the end")
+        #expect(state.answered(target: "é", source: 0, .success(nil)).count == 1, "the tick ends")
     }
 
-    @Test func containersThatOnlyTheirControlGroupsTellOfAreTheWorkload() {
+    @Test func containersKnownOnlyFromControlGroupsCountAsWorkload() {
         var state = TickState(sources: 1)
         _ = state.begin()
         func group(_ path: String, _ id: String?) -> Sample {
@@ -202,9 +202,9 @@ struct LoopDefectTests {
         #expect(host?.values[.workloadMemoryUsedBytes] == 190)
     }
 
-    // MARK: What is shown
+    // MARK: Exposed values
 
-    @Test func aListThatFailedOnceRemovesNoContainer() async throws {
+    @Test func aFailedListRemovesNoContainer() async throws {
         let fails = Locked(false)
         let source = SampleSource("docker") { _ in
             if fails.withLock(\.self) { return SourceReading(errors: [SourceError(.refused, "the list")]) }
@@ -222,7 +222,7 @@ struct LoopDefectTests {
         await sampler.stop()
     }
 
-    @Test func nothingIsShownOfSourcesWhileItIsSwitchedOff() async throws {
+    @Test func sourceMetricsAreHiddenWhileSamplingIsOff() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
@@ -238,14 +238,14 @@ struct LoopDefectTests {
         #expect(try bench.registry.samples(of: "tally_sampler_source_up").isEmpty)
     }
 
-    @Test func aContainerThatRestartedQuicklyIsNotTakenForALateAnswer() throws {
+    @Test func aQuickRestartIsNotTakenForALateAnswer() throws {
         let registry = MetricRegistry()
         var latest = try LatestValues(in: registry)
         for seconds in [10.0, 6] { latest.show([.container(1, [.cpuSeconds: seconds])], isWhole: true) }
         #expect(try registry.samples(of: "container_cpu_usage_seconds_total").map(\.value) == [6])
     }
 
-    @Test func aContainerIsShownOnceAndThoseThatAreTooManyAreCounted() throws {
+    @Test func aContainerIsShownOnceAndSurplusContainersAreCounted() throws {
         let registry = MetricRegistry()
         var latest = try LatestValues(in: registry)
         let group = Sample(subject: .controlGroup("docker/id1"), containerID: "id1", values: [.memoryUsedBytes: 1])
@@ -254,9 +254,9 @@ struct LoopDefectTests {
         #expect(latest.show((0..<510).map { .container($0) }, isWhole: true) == 10)
     }
 
-    // MARK: What is told
+    // MARK: Reports
 
-    @Test func aFailureThatCameAndWentBetweenTwoTicksIsTold() async throws {
+    @Test func aFailureBetweenTwoTicksIsReported() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
@@ -271,7 +271,7 @@ struct LoopDefectTests {
         await sampler.stop()
     }
 
-    @Test func anotherFailureIsToldTooAndTheSameOneOnce() {
+    @Test func differentFailuresAreReportedAndRepeatedOnesAreNot() {
         let told = Locked<[String]>([])
         let reports = Reports { report in told.withLock { $0.append("\(report.kind) \(report.message)") } }
         reports.set(.history, "busy", as: "busy")

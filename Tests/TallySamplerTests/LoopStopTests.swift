@@ -4,13 +4,13 @@ import Testing
 
 @testable import TallySampler
 
-/// A stop may come at any moment: nobody is asked any more, and nothing is told that is not known.
+/// A stop may come at any moment. Afterwards no source is read, and no unknown outcome is reported.
 @Suite(.timeLimit(.minutes(5)))
 struct LoopStopTests {
     private let bench = SamplerBench()
 
-    /// After the settings, before the sources: there is nothing yet that it could end.
-    @Test func aStopJustBeforeTheSourcesAreAskedIsSeen() async throws {
+    /// The stop comes after the settings and before the sources, when there is no read to cancel.
+    @Test func aStopJustBeforeTheSourcesAreReadTakesEffect() async throws {
         let hold = Hold()
         let ended = Counted()
         let own = Locked<SamplerCore?>(nil)
@@ -42,7 +42,7 @@ struct LoopStopTests {
         hold.open()
     }
 
-    @Test func aTickThatWasCutShortAsksNobody() {
+    @Test func aTickThatHasEndedReadsNothing() {
         for cutShort in [true, false] {
             var early = TickState(sources: 1)
             _ = early.end(cutShort: cutShort)
@@ -56,7 +56,7 @@ struct LoopStopTests {
         }
     }
 
-    @Test func aStopWhileTheSettingsAreAskedMakesNoTick() async throws {
+    @Test func aStopWhileTheSettingsAreLoadedMakesNoTick() async throws {
         let hold = Hold()
         let isHeld = Locked(false)
         let sampler = Sampler(
@@ -75,7 +75,7 @@ struct LoopStopTests {
         await bench.store.ticked(1)
         isHeld.withLock { $0 = true }
         await bench.reach(18)
-        await hold.came.wait(1)
+        await hold.arrivals.wait(1)
         await sampler.stop()
         await hold.cancelled.wait(1)
         #expect(hold.cancelled.value == 1)
@@ -83,7 +83,7 @@ struct LoopStopTests {
         #expect(try bench.value("tally_sampler_skipped_ticks_total") == 0)
     }
 
-    @Test func settingsThatDoNotComeInTimeAreCancelled() async throws {
+    @Test func settingsThatMissTheirDeadlineAreCancelled() async throws {
         let hold = Hold()
         let sampler = Sampler(
             sources: [SamplerBench.host],
@@ -98,7 +98,7 @@ struct LoopStopTests {
         )
         try sampler.start()
         await bench.reach(3)
-        await hold.came.wait(1)
+        await hold.arrivals.wait(1)
         await bench.reach(8)
         await hold.cancelled.wait(1)
         #expect(hold.cancelled.value == 1)
@@ -106,8 +106,8 @@ struct LoopStopTests {
         await sampler.stop()
     }
 
-    /// Deadlines of what has been answered, and waits that were ended early.
-    @Test func nobodySleepsForWhatIsOver() async throws {
+    /// Neither deadlines of finished reads nor interrupted waits leave a sleeping task.
+    @Test func finishedWaitsLeaveNoSleepers() async throws {
         let sampler = bench.sampler(SamplerBench.host, .containers(20))
         try sampler.start()
         await bench.reach(3)
@@ -115,15 +115,15 @@ struct LoopStopTests {
         await bench.asleep(until: 18)
         for asked in 2...5 {
             sampler.wake()
-            await bench.settingsAsked(asked)
+            await bench.awaitSettingsRequests(asked)
         }
-        // What was cancelled ends by itself, soon; the loop, and nobody else, sleeps until the next tick.
+        // Cancelled tasks end soon. Then only the loop sleeps, until the next tick.
         while bench.clock.sleepers != 1, !Task.isCancelled { await Task.yield() }
         #expect(bench.clock.sleepers == 1)
         await sampler.stop()
     }
 
-    @Test func whatWasNotWaitedForIsNeitherWellNorNot() async throws {
+    @Test func aTickCutShortChangesNoSourceState() async throws {
         let hold = Hold()
         let isFirst = Locked(true)
         let down = SampleSource("down") { _ in
@@ -158,7 +158,7 @@ struct LoopStopTests {
             }
         }
         await bench.reach(18)
-        await hold.came.wait(3)
+        await hold.arrivals.wait(3)
         await sampler.stop()
         #expect(bench.kinds.count == 2, "\(bench.kinds)")
         #expect(isUp.withLock(\.self) == [0, 1])

@@ -2,10 +2,10 @@ import Testing
 
 @testable import TallySampler
 
-/// What a history in memory lets go of.
+/// The memory that an in-memory history releases.
 @Suite
 struct MemoryDefectTests {
-    @Test func aTickThatWasDroppedHoldsNoValues() throws {
+    @Test func aDroppedTickHoldsNoValues() throws {
         var buffer = TickBuffer()
         for time in 1...64 { buffer.insert(.example(Int64(time), containers: 50)) }
         let full = try valuesHeld(by: buffer)
@@ -15,7 +15,7 @@ struct MemoryDefectTests {
         #expect(buffer.count == 32)
         #expect(buffer.firstTime == 33)
 
-        // The empty places are still in the order of time.
+        // The emptied slots stay in the order of time.
         for time in [5, 33, 65] as [Int64] { buffer.insert(.example(time, containers: 50)) }
         #expect(buffer.points(.cpu(of: .host)).map(\.time) == [5] + Array(33...65))
         buffer.remove(before: 60)
@@ -23,8 +23,8 @@ struct MemoryDefectTests {
         #expect(try valuesHeld(by: buffer) == full / 64 * 6)
     }
 
-    /// The places of dropped ticks go too, some at a time: a history that is pruned at each tick is never empty.
-    @Test func placesOfDroppedTicksAreGivenBack() throws {
+    /// The slots of dropped ticks are freed in batches, because a history that is pruned at each tick is never empty.
+    @Test func slotsOfDroppedTicksAreFreed() throws {
         var buffer = TickBuffer()
         for time in 1...10_000 {
             buffer.insert(.cpu(Int64(time), 1))
@@ -36,8 +36,8 @@ struct MemoryDefectTests {
         #expect(buffer.points(.cpu()).map(\.time) == Array(9_901...10_000))
     }
 
-    /// What waits in memory and what is in a file may fall into one bucket.
-    @Test func pointsOfTwoStoresAreJoined() {
+    /// The backlog in memory and the file may have points in the same bucket.
+    @Test func pointsOfTwoStoresAreMerged() {
         func point(_ time: Int64, _ values: Double...) -> HistoryPoint {
             let mean = values.reduce(0, +) / Double(values.count)
             return HistoryPoint(
@@ -57,7 +57,7 @@ struct MemoryDefectTests {
         #expect(HistoryPoint.merged(file, []) == file)
     }
 
-    /// How many numbers there are in all places, those of dropped ticks too.
+    /// The number of values in all slots, including those of dropped ticks.
     private func valuesHeld(by buffer: TickBuffer) throws -> Int {
         let ticks = try #require(Mirror(reflecting: buffer).descendant("ticks"))
         var count = 0

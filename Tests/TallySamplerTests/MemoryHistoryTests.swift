@@ -18,7 +18,7 @@ struct MemoryHistoryTests {
         )
     }
 
-    @Test func containersOfOneSubjectAreSummedBeforeTheyAreCompared() async throws {
+    @Test func containersOfOneSubjectAreSummedBeforeAggregation() async throws {
         let history = MemoryHistory(maxSamples: 100)
         let samples = [("a", 10.0), ("b", 20)].map {
             Sample(subject: .container("web"), containerID: $0, values: [.cpuPercent: $1])
@@ -29,7 +29,7 @@ struct MemoryHistoryTests {
         #expect(points == [HistoryPoint(time: 0, count: 2, min: 7, mean: 18.5, max: 30)])
     }
 
-    @Test func subjectsAreListedOnceByKindAndThenByTheirBytes() async throws {
+    @Test func subjectsAreListedOnceSortedByKindAndBytes() async throws {
         let history = MemoryHistory(maxSamples: 100)
         let late: [SampleSubject] = [
             .controlGroup("a"), .container("b"), .container("é"), .container("e\u{301}"), .process,
@@ -45,13 +45,13 @@ struct MemoryHistoryTests {
         #expect(try await history.subjects(from: .max, through: .min).isEmpty)
     }
 
-    @Test func metricsAreKnownByTheirNames() {
+    @Test func metricsAreFoundByName() {
         #expect(SampleMetric("cpu_percent") == .cpuPercent)
         #expect(SampleMetric(SampleMetric.containersRunning.description) == .containersRunning)
         for name in ["", "cpu", "CPU_PERCENT", "cpu_percent; DROP TABLE series"] { #expect(SampleMetric(name) == nil) }
     }
 
-    @Test func theOldestTicksGoFirstAndAsWholes() async throws {
+    @Test func theOldestTicksAreEvictedWhole() async throws {
         let history = MemoryHistory(maxSamples: 7)
         for time in 1...5 { try await history.append(.example(Int64(time))) }
         #expect(await history.status().rows == 6)
@@ -61,7 +61,7 @@ struct MemoryHistoryTests {
         #expect(try await history.newestTime() == 5)
     }
 
-    @Test func pruningDropsWhatIsBeforeTheTime() async throws {
+    @Test func pruningRemovesTicksBeforeTheCutoff() async throws {
         let history = MemoryHistory(maxSamples: 1000)
         for time in 1...200 { try await history.append(.cpu(Int64(time), 1)) }
         try await history.prune(before: 190)
@@ -72,7 +72,7 @@ struct MemoryHistoryTests {
         #expect(try await history.newestTime() == nil)
     }
 
-    @Test func aTickOfATimeThatIsThereTakesItsPlace() async throws {
+    @Test func aTickReplacesAnotherWithTheSameTime() async throws {
         let history = MemoryHistory(maxSamples: 100)
         for (time, value) in [(10, 1.0), (20, 2), (10, 3), (15, 4)] {
             try await history.append(.cpu(Int64(time), value))
@@ -83,7 +83,7 @@ struct MemoryHistoryTests {
         #expect(await history.status().rows == 3)
     }
 
-    @Test func whatIsNotFiniteIsAbsent() async throws {
+    @Test func nonFiniteValuesAreAbsent() async throws {
         let history = MemoryHistory(maxSamples: 100)
         for (time, value) in [(1, Double.nan), (2, .infinity), (3, -.infinity), (4, .greatestFiniteMagnitude)] {
             try await history.append(.cpu(Int64(time), value))
@@ -94,12 +94,12 @@ struct MemoryHistoryTests {
         #expect(points.map(\.mean) == [.greatestFiniteMagnitude])
     }
 
-    /// Of what comes from outside, nothing traps.
+    /// No input from outside traps.
     @Test(arguments: [
         (Int64.min, Int64.max, Int64.min), (.max, .min, 1), (.min, .min, 0), (.max, .max, .max), (0, .max, .max),
         (.min, 0, -1),
     ])
-    func anyRangeAndBucketCanBeAskedFor(_ from: Int64, _ through: Int64, _ bucket: Int64) async throws {
+    func everyRangeAndBucketSizeIsAccepted(_ from: Int64, _ through: Int64, _ bucket: Int64) async throws {
         let history = MemoryHistory(maxSamples: 100)
         for time in [Int64.min, -7, 0, 7, .max] { try await history.append(.cpu(time, 1)) }
         let points = try await history.history(.cpu(from: from, through: through, every: bucket))
@@ -107,13 +107,13 @@ struct MemoryHistoryTests {
         #expect(points.map(\.time) == points.map(\.time).sorted())
     }
 
-    @Test func bucketsBeforeTheEpochBeginAtMultiplesToo() async throws {
+    @Test func bucketsBeforeTheEpochAlsoStartAtMultiples() async throws {
         let history = MemoryHistory(maxSamples: 100)
         for time in [-61, -60, -1, 0] as [Int64] { try await history.append(.cpu(time, 1)) }
         #expect(try await history.history(.cpu(every: 60)).map(\.time) == [-120, -60, 0])
     }
 
-    @Test func pointsAreBoundedAndTheNewestKept() async throws {
+    @Test func pointsAreLimitedToTheNewest() async throws {
         let history = MemoryHistory(maxSamples: 20_000)
         for time in 1...10_050 { try await history.append(.cpu(Int64(time), 1)) }
         let points = try await history.history(.cpu())
@@ -121,14 +121,14 @@ struct MemoryHistoryTests {
         #expect(points.last?.time == 10_050)
     }
 
-    @Test func aMetricThatASubjectDoesNotHaveHasNoPoints() async throws {
+    @Test func aMetricThatTheSubjectLacksHasNoPoints() async throws {
         let history = MemoryHistory(maxSamples: 100)
         try await history.append(.example(1))
         let query = HistoryQuery(metric: .load1, subject: .container("c0"), from: 0, through: 9, bucketSeconds: 1)
         #expect(try await history.history(query).isEmpty)
     }
 
-    @Test func appendingAfterClosingIsAnError() async throws {
+    @Test func appendingAfterClosingThrows() async throws {
         let history = MemoryHistory(maxSamples: 100)
         try await history.append(.cpu(1, 1))
         await history.close()

@@ -7,10 +7,10 @@ import Testing
 
 @testable import TallySampler
 
-/// What waits in memory is as much a part of the history as what is in the file.
+/// The backlog in memory is as much a part of the history as the file.
 @Suite(.timeLimit(.minutes(5)))
 struct SQLiteBacklogTests {
-    /// A history whose folder is not there.
+    /// A history whose folder does not exist.
     private let history: SQLiteHistory
     private let bench: HistoryBench
 
@@ -23,23 +23,23 @@ struct SQLiteBacklogTests {
         for time in times { try await history.append(.example(time)) }
     }
 
-    @Test func whatWaitsGrowsOldToo() async throws {
+    @Test func theBacklogIsPrunedToo() async throws {
         try await append(1...10)
         try await history.prune(before: 6)
         #expect(try await history.history(.cpu(of: .host)).map(\.time) == Array(6...10))
         let status = await history.status()
         #expect(status.backlog == 5)
         #expect(status.rows == 15)
-        #expect(status.droppedTicks == 0, "what is old is not lost")
+        #expect(status.droppedTicks == 0, "a pruned tick is not a dropped one")
     }
 
-    @Test func theNewestTimeMayBeOfWhatWaits() async throws {
+    @Test func theNewestTimeIncludesTheBacklog() async throws {
         #expect(try await history.newestTime() == nil)
         try await append(1...10)
         #expect(try await history.newestTime() == 10)
     }
 
-    @Test func whatCannotBeWrittenBeforeClosingIsLost() async throws {
+    @Test func aBacklogThatCannotBeWrittenIsDroppedOnClosing() async throws {
         try await append(1...10)
         await history.close()
         #expect(await history.status().droppedTicks == 10)
@@ -47,8 +47,8 @@ struct SQLiteBacklogTests {
         #expect(await history.status().droppedTicks == 10)
     }
 
-    /// It would cost all that waits, and itself.
-    @Test func aTickThatIsLargerThanAllThatMayWaitIsRefused() async throws {
+    /// Accepting the tick would drop the whole backlog and the tick itself.
+    @Test func aTickLargerThanTheBacklogLimitIsRejected() async throws {
         try await append(1...3)
         let samples = (0...FailureLog.maxSamples).map { number in
             Sample(subject: .container("c"), containerID: "\(number)", values: [.cpuPercent: 1])
@@ -63,7 +63,7 @@ struct SQLiteBacklogTests {
         #expect(await history.status().droppedTicks == 3)
     }
 
-    /// Ticks go from memory to the file while somebody asks: each is in the answer, and once.
+    /// While ticks move from memory to the file, each one is in the answer exactly once.
     @Test func aQueryDuringAFlushCountsEachTickOnce() async throws {
         for _ in 0..<20 {
             let bench = try HistoryBench()
@@ -84,7 +84,7 @@ struct SQLiteBacklogTests {
         }
     }
 
-    // MARK: A log that is held
+    // MARK: A log held by a reader
 
     /// Any log is too long, and cannot be made any shorter.
     private func held() throws -> (HistoryBench, SQLiteHistory) {
@@ -96,17 +96,17 @@ struct SQLiteBacklogTests {
         return (bench, history)
     }
 
-    @Test func nothingIsPrunedWhileItIsNotTimeToTryAgain() async throws {
+    @Test func nothingIsPrunedBeforeTheNextRetry() async throws {
         let (bench, history) = try held()
         try await history.append(.example(1))
         #expect(await history.status().failure == .heldByReader)
         try await history.prune(before: 0)
-        #expect(await history.status().failure == .heldByReader, "nothing has been found to be well")
+        #expect(await history.status().failure == .heldByReader, "no retry has succeeded yet")
         #expect(await history.status().backlog == 1)
         withExtendedLifetime(bench) {}
     }
 
-    @Test func pruningWritesNothingToALogThatIsTooLong() async throws {
+    @Test func pruningDoesNotWriteToAnOversizedLog() async throws {
         let bench = try HistoryBench()
         let history = try bench.open {
             $0.busyTimeout = .milliseconds(1)

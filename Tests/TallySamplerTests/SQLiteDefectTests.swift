@@ -8,8 +8,7 @@ import Testing
 
 @testable import TallySampler
 
-/// Clocks that step back, files that hold what nobody wrote, and ticks that waited for long: nothing is lost, and
-/// nothing ends the process.
+/// Clocks that step back, unexpected file contents and large backlogs neither lose data nor end the process.
 @Suite(.timeLimit(.minutes(5)))
 struct SQLiteDefectTests {
     private static let start: Int64 = 1_800_000_000
@@ -21,7 +20,7 @@ struct SQLiteDefectTests {
 
     // MARK: Clocks that step back
 
-    @Test func aClockThatStepsBackLaterDeletesNothing() async throws {
+    @Test func aLaterStepBackOfTheClockDeletesNothing() async throws {
         let history = try bench.open()
         for time in [Self.start, Self.start + 15] { try await history.append(.cpu(time, 1)) }
         bench.clock.advance(by: .seconds(86_401))
@@ -35,8 +34,8 @@ struct SQLiteDefectTests {
         await history.close()
     }
 
-    /// - Parameter isPruned: Whether pruning has seen the right time, or only opening has.
-    @Test(arguments: [false, true]) func aClockThatStepsBackAtFirstDeletesNothing(_ isPruned: Bool) async throws {
+    /// - Parameter isPruned: True if pruning has seen the right time, false if only opening has.
+    @Test(arguments: [false, true]) func anEarlyStepBackOfTheClockDeletesNothing(_ isPruned: Bool) async throws {
         let history = try bench.open()
         for time in [Self.start, Self.start + 15] { try await history.append(.cpu(time, 1)) }
         if isPruned { try await history.prune(before: 0) }
@@ -52,29 +51,29 @@ struct SQLiteDefectTests {
         await history.close()
     }
 
-    @Test func theFutureIsRemovedAfterADayInSeveralCalls() async throws {
+    @Test func samplesFromTheFutureAreRemovedAfterADayInSeveralCalls() async throws {
         let history = try bench.open { $0.pruneRows = 10 }
         for time in [Self.start, Self.start + 15] { try await history.append(.cpu(time, 1)) }
         for offset in 0..<50 { try await history.append(.cpu(Self.start + 100_000 + Int64(offset), 1)) }
         bench.clock.advance(by: .seconds(86_000))
         try await history.prune(before: 0)
-        #expect(await history.status().rows == 52, "a clock may be wrong until the network is there")
+        #expect(await history.status().rows == 52, "a clock may be wrong until the network is up")
         bench.clock.advance(by: .seconds(401))
-        // As a clock that is set right does.
+        // As when a clock is corrected.
         bench.wall.withLock { $0 -= 1 }
         try await history.prune(before: 0)
         let left = await history.status().rows ?? 0
-        #expect(left > 2 && left < 52, "a call deletes some rows")
+        #expect(left > 2 && left < 52, "one call deletes a limited number of rows")
         for _ in 0..<10 { try await history.prune(before: 0) }
         #expect(try await history.history(.cpu()).map(\.time) == [Self.start, Self.start + 15])
         #expect(await history.status().rows == 2)
         await history.close()
     }
 
-    // MARK: What is in a file
+    // MARK: File contents
 
-    /// - Parameter containers: How many have the least value there is: their sum is a number, or is none.
-    @Test(arguments: [1, 2]) func sumsThatAreNoNumbersAreLeftOut(_ containers: Int) async throws {
+    /// - Parameter containers: The number of containers with a very low value. The sum of one is finite, that of two is not.
+    @Test(arguments: [1, 2]) func bucketsWithNonFiniteSumsAreOmitted(_ containers: Int) async throws {
         let history = try bench.open()
         try await history.append(extremes(10, [1.7e308, 1.7e308]))
         try await history.append(extremes(11, Array(repeating: -1.7e308, count: containers)))
@@ -95,7 +94,7 @@ struct SQLiteDefectTests {
     }
 
     @Test(arguments: ["'damaged'", "x'00'", "-1e300", "-9223372036854775808"])
-    func aSeriesThatSaysNothingOfItsAgeIsSeenAnew(_ seen: String) async throws {
+    func aSeriesWithAnInvalidSeenTimeIsRepaired(_ seen: String) async throws {
         let before = try bench.open()
         try await before.append(.cpu(Self.start, 1))
         await before.close()
@@ -110,7 +109,7 @@ struct SQLiteDefectTests {
         await history.close()
     }
 
-    @Test func aSeriesWithoutANumberIsCorruption() async throws {
+    @Test func aSeriesWithAnInvalidIDIsCorruption() async throws {
         await (try bench.open()).close()
         try database {
             try $0.execute(
@@ -130,7 +129,7 @@ struct SQLiteDefectTests {
         await history.close()
     }
 
-    @Test func aNewFileThatFailsTooIsInFailure() async throws {
+    @Test func aReplacementFileThatFailsIsReported() async throws {
         // Any log is too long, and cannot be made any shorter.
         let history = try bench.open {
             $0.logBytes = 0
@@ -146,9 +145,9 @@ struct SQLiteDefectTests {
         await history.close()
     }
 
-    // MARK: What waits
+    // MARK: Backlog
 
-    @Test(SQLiteFaultTests.hasProgram) func aLockCostsNothingOfWhatWaitedBefore() async throws {
+    @Test(SQLiteFaultTests.hasProgram) func aLockLosesNothingOfTheExistingBacklog() async throws {
         let history = try await waiting(60)
         let holder = try await Holder(of: bench.path, "BEGIN EXCLUSIVE;")
         try await append(61...80, to: history)
@@ -157,7 +156,7 @@ struct SQLiteDefectTests {
         #expect(await history.status().droppedTicks == 0)
 
         try await append(81...85, to: history)
-        #expect(await history.status().backlog == 80, "what comes meanwhile is bounded")
+        #expect(await history.status().backlog == 80, "ticks during the lock are bounded")
         #expect(await history.status().droppedTicks == 5)
         holder.release()
         try await append(86...86, to: history)
@@ -166,7 +165,7 @@ struct SQLiteDefectTests {
         await history.close()
     }
 
-    @Test func aTickBringsOnlySomeOfWhatWaits() async throws {
+    @Test func eachTickFlushesPartOfTheBacklog() async throws {
         let history = try await waiting(250)
         try await append(251...251, to: history)
         #expect(await history.status().failure == nil)
@@ -181,7 +180,7 @@ struct SQLiteDefectTests {
         await history.close()
     }
 
-    @Test func closingWritesAllThatWaits() async throws {
+    @Test func closingWritesTheWholeBacklog() async throws {
         let history = try await waiting(250)
         try await append(251...251, to: history)
         #expect(await history.status().backlog > 0)
@@ -190,7 +189,7 @@ struct SQLiteDefectTests {
         #expect(try database { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM host_sample") } == 251)
     }
 
-    /// A history with ticks that waited for a folder, which is there now: it is time to try again.
+    /// A history with a backlog, whose folder exists again and whose next retry is due.
     private func waiting(_ ticks: Int) async throws -> SQLiteHistory {
         let folder = bench.folder.url
         try FileManager.default.removeItem(at: folder)
@@ -206,7 +205,7 @@ struct SQLiteDefectTests {
         for time in times { try await history.append(.example(Int64(time))) }
     }
 
-    /// Runs statements on a connection of the test's own.
+    /// Runs statements on a separate connection.
     @discardableResult
     private func database<Result>(_ body: (Database) throws -> Result) throws -> Result {
         let queue = try DatabaseQueue(path: bench.path)

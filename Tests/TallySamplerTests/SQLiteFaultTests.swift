@@ -7,7 +7,7 @@ import Testing
 
 @testable import TallySampler
 
-/// What goes wrong with files, with real files: it is reported, and nothing is lost that could be kept.
+/// Faults of real files are reported, and lose nothing that could be kept.
 @Suite(.timeLimit(.minutes(5)))
 struct SQLiteFaultTests {
     static let canMount: ConditionTrait = .enabled(
@@ -37,7 +37,7 @@ struct SQLiteFaultTests {
 
         try folder.makeRoom()
         try await append(61...61, to: history)
-        #expect(await history.status().failure == .full, "it is not tried again at once")
+        #expect(await history.status().failure == .full, "the store is not retried at once")
         bench.clock.advance(by: .seconds(61))
         try await append(62...62, to: history)
         status = await history.status()
@@ -49,7 +49,7 @@ struct SQLiteFaultTests {
         await history.close()
     }
 
-    @Test(canMount) func aDiskThatIsFullFromTheStartIsNoError() async throws {
+    @Test(canMount) func aHistoryOpensOnAFullDisk() async throws {
         let folder = try MountedFolder(bytes: 1 << 20)
         try folder.fill()
         let bench = try HistoryBench(path: folder.url.appending(path: "history.sqlite").path)
@@ -63,10 +63,10 @@ struct SQLiteFaultTests {
         await history.close()
     }
 
-    @Test(canMount, arguments: [false, true]) func aReadOnlyFolderKeepsTicksInMemory(_ isThere: Bool) async throws {
+    @Test(canMount, arguments: [false, true]) func aReadOnlyFolderKeepsTicksInMemory(_ exists: Bool) async throws {
         let folder = try MountedFolder(bytes: 1 << 20)
         let bench = try HistoryBench(path: folder.url.appending(path: "history.sqlite").path)
-        if isThere {
+        if exists {
             let history = try bench.open()
             try await append(1...3, to: history)
             await history.close()
@@ -82,11 +82,11 @@ struct SQLiteFaultTests {
         bench.clock.advance(by: .seconds(61))
         try await append(31...31, to: history)
         #expect(await history.status().failure == nil)
-        #expect(try await history.history(.cpu(of: .host)).map(\.time) == Array((isThere ? 1 : 4)...31))
+        #expect(try await history.history(.cpu(of: .host)).map(\.time) == Array((exists ? 1 : 4)...31))
         await history.close()
     }
 
-    @Test func aFolderThatIsMissingIsWaitedFor() async throws {
+    @Test func aMissingFolderKeepsTicksInMemoryUntilItExists() async throws {
         let bench = try HistoryBench()
         let folder = bench.folder.url.appending(path: "later")
         let other = try HistoryBench(path: folder.appending(path: "history.sqlite").path)
@@ -103,7 +103,7 @@ struct SQLiteFaultTests {
         await history.close()
     }
 
-    @Test func whatWaitsIsBounded() async throws {
+    @Test func theBacklogIsBounded() async throws {
         let bench = try HistoryBench(path: "/nowhere/history.sqlite")
         let history = try bench.open()
         for time in 1...60 { try await history.append(.example(Int64(time), containers: 999)) }
@@ -113,7 +113,7 @@ struct SQLiteFaultTests {
         #expect(try await history.history(.cpu(of: .host)).first?.time == 11)
     }
 
-    @Test func aFileThatIsTakenAwayIsBegunAnew() async throws {
+    @Test func aRemovedFileIsRecreated() async throws {
         let bench = try HistoryBench()
         let history = try bench.open()
         try await append(1...3, to: history)
@@ -126,7 +126,7 @@ struct SQLiteFaultTests {
 
     // MARK: Corruption
 
-    /// - Parameter isCounted: Whether the file is read when it is opened, or first by a query.
+    /// - Parameter isCounted: True if opening the file reads it, false if only a query does.
     @Test(arguments: [(UInt64(0), true), (40_960, true), (40_960, false)])
     func aCorruptFileIsSetAside(_ offset: UInt64, _ isCounted: Bool) async throws {
         let bench = try HistoryBench()
@@ -159,7 +159,7 @@ struct SQLiteFaultTests {
         await history.close()
     }
 
-    @Test func aFileIsSetAsideOnceAnHourAndThreeAreKept() async throws {
+    @Test func corruptFilesAreSetAsideOnceAnHourAndThreeAreKept() async throws {
         let bench = try HistoryBench()
         let history = try bench.open()
         try await append(1...1, to: history)
@@ -175,7 +175,7 @@ struct SQLiteFaultTests {
             try breakFile(of: bench)
             try await append((round * 10 + 2)...(round * 10 + 3), to: history)
             #expect(await history.status().failure == .corrupt)
-            #expect(try bench.corruptFiles() == aside, "it is not an hour ago")
+            #expect(try bench.corruptFiles() == aside, "less than an hour has passed")
             #expect(
                 try await history.history(.cpu(of: .host)).map(\.time) == [
                     Int64(round * 10 + 2), Int64(round * 10 + 3),
@@ -187,13 +187,13 @@ struct SQLiteFaultTests {
         try await append(70...70, to: history)
         #expect(
             try await history.history(.cpu(of: .host)).map(\.time) == [62, 63, 70],
-            "what waited is in the new file"
+            "the backlog is in the new file"
         )
         #expect(await history.status().backlog == 0)
         await history.close()
     }
 
-    /// Makes another file of it, and no database, as a disk might.
+    /// Replaces the file with bytes that are not a database, as a failing disk might.
     private func breakFile(of bench: HistoryBench) throws {
         for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: bench.path + suffix) }
         try FileManager.default.removeItem(atPath: bench.path)
@@ -202,7 +202,7 @@ struct SQLiteFaultTests {
 
     // MARK: Other processes
 
-    @Test(hasProgram) func aForeignLockLosesNothing() async throws {
+    @Test(hasProgram) func aLockOfAnotherProcessLosesNothing() async throws {
         let bench = try HistoryBench()
         let history = try bench.open { $0.busyTimeout = .milliseconds(2) }
         try await append(1...2, to: history)
@@ -226,7 +226,7 @@ struct SQLiteFaultTests {
         await history.close()
     }
 
-    @Test(hasProgram) func aLockThatIsHeldForLongCostsTheOldestTicks() async throws {
+    @Test(hasProgram) func aLongLockDropsTheOldestTicks() async throws {
         let bench = try HistoryBench()
         let history = try bench.open { $0.busyTimeout = .milliseconds(1) }
         try await append(1...1, to: history)
@@ -239,7 +239,7 @@ struct SQLiteFaultTests {
         #expect(try bench.sqlite("SELECT COUNT(*), MIN(ts), MAX(ts) FROM host_sample WHERE ts > 1") == "20|12|31")
     }
 
-    @Test(hasProgram) func aLockOnANewFileIsWaitedFor() async throws {
+    @Test(hasProgram) func ticksWaitForALockOnANewFile() async throws {
         let bench = try HistoryBench()
         let holder = try await Holder(of: bench.path, "BEGIN EXCLUSIVE;")
         let history = try bench.open { $0.busyTimeout = .milliseconds(1) }
@@ -251,7 +251,7 @@ struct SQLiteFaultTests {
         await history.close()
     }
 
-    @Test(hasProgram) func theLogIsBoundedUnderAReader() async throws {
+    @Test(hasProgram) func theLogIsBoundedWhileAReaderHoldsIt() async throws {
         let bench = try HistoryBench()
         let history = try bench.open {
             $0.busyTimeout = .milliseconds(1)
@@ -273,7 +273,7 @@ struct SQLiteFaultTests {
 
         holder.release()
         bench.clock.advance(by: .seconds(61))
-        // What has waited is written a hundred ticks at a time.
+        // The backlog is written a hundred ticks at a time.
         try await append(301...305, to: history)
         #expect(await history.status().failure == nil)
         #expect(await history.status().backlog == 0)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TallySampler
 
-/// How a file is opened, and set aside.
+/// Opening files, and setting corrupt ones aside.
 @Suite(.timeLimit(.minutes(5)))
 struct SQLiteFileTests {
     private let bench: HistoryBench
@@ -15,8 +15,8 @@ struct SQLiteFileTests {
         bench = try HistoryBench()
     }
 
-    /// Settings of a connection, which nobody else can read back.
-    @Test func theConnectionThatWritesIsSetAsItShouldBe() throws {
+    /// These settings belong to one connection, so another cannot read them back.
+    @Test func theWritingConnectionHasItsSettings() throws {
         var options = HistoryFile.Options()
         options.busyTimeout = .milliseconds(123)
         options.logBytes = 654_321
@@ -26,13 +26,13 @@ struct SQLiteFileTests {
                 try Int.fetchOne(db, sql: "PRAGMA \(name)")
             }
         }
-        // 1 is NORMAL: with a log, a crash of the process loses nothing, and no tick waits for the disk.
+        // 1 is NORMAL: with a write-ahead log, a crash of the process loses nothing, and no tick waits for the disk.
         #expect(found == [1, 654_321, 123])
         file.close()
     }
 
-    /// Whoever asks must not go on reading a file that was taken away.
-    @Test func aQueryIsOfTheFileThatIsThere() async throws {
+    /// A query must not read a file that was removed.
+    @Test func aQueryReadsTheCurrentFile() async throws {
         let history = try bench.open()
         for time in 1...3 { try await history.append(.example(Int64(time))) }
         #expect(try await history.history(.cpu(of: .host)).map(\.time) == [1, 2, 3])
@@ -42,15 +42,15 @@ struct SQLiteFileTests {
         await history.close()
     }
 
-    /// A log that stayed would be taken for the new file's.
-    @Test func whatLiesBesideACorruptFileGoesWithIt() throws {
+    /// A log left behind would be taken for the log of the new file.
+    @Test func theLogOfACorruptFileIsSetAsideWithIt() throws {
         for suffix in ["", "-wal", "-shm"] { try write(suffix, "first\(suffix)") }
         try CorruptFile.setAside(bench.path, at: 1000)
         #expect(try names() == ["", "-shm", "-wal"].map { "history.sqlite.corrupt-1000\($0)" })
         #expect(try text(".corrupt-1000-wal") == "first-wal")
     }
 
-    @Test func twoThatAreCorruptInOneSecondAreBothKept() throws {
+    @Test func filesSetAsideInTheSameSecondAreAllKept() throws {
         for text in ["first", "second", "third"] {
             try write("", text)
             try CorruptFile.setAside(bench.path, at: 1000)

@@ -14,8 +14,8 @@ struct SQLiteHistoryTests {
         bench = try HistoryBench()
     }
 
-    /// The one store says of ticks what the other does.
-    @Test func answersWhatMemoryAnswers() async throws {
+    /// Both stores give the same answers about the same ticks.
+    @Test func answersEqualThoseOfTheMemoryStore() async throws {
         let file = try bench.open()
         let memory = MemoryHistory(maxSamples: .max)
         var generator = SystemRandomNumberGenerator()
@@ -69,7 +69,7 @@ struct SQLiteHistoryTests {
         (Int64.min, Int64.max, Int64.min), (.max, .min, 1), (.min, .min, 0), (.max, .max, .max), (0, .max, .max),
         (.min, 0, -1),
     ])
-    func anyRangeAndBucketCanBeAskedFor(_ from: Int64, _ through: Int64, _ bucket: Int64) async throws {
+    func everyRangeAndBucketSizeIsAccepted(_ from: Int64, _ through: Int64, _ bucket: Int64) async throws {
         let history = try bench.open()
         for time in [Int64.min, -7, 0, 7, .max] { try await history.append(.cpu(time, 1)) }
         let points = try await history.history(.cpu(from: from, through: through, every: bucket))
@@ -77,7 +77,7 @@ struct SQLiteHistoryTests {
         #expect(points.map(\.time) == points.map(\.time).sorted())
     }
 
-    @Test func whatIsNotFiniteIsStoredAsAbsent() async throws {
+    @Test func nonFiniteValuesAreStoredAsNull() async throws {
         let history = try bench.open()
         for (time, value) in [(1, Double.nan), (2, .infinity), (3, -.infinity), (4, .greatestFiniteMagnitude)] {
             try await history.append(.cpu(Int64(time), value))
@@ -89,7 +89,7 @@ struct SQLiteHistoryTests {
         #expect(nulls == 3)
     }
 
-    @Test func aTickOfATimeThatIsThereTakesItsPlace() async throws {
+    @Test func aTickReplacesAnotherWithTheSameTime() async throws {
         let history = try bench.open()
         try await history.append(.example(10, containers: 5))
         try await history.append(.example(20, containers: 1))
@@ -99,7 +99,7 @@ struct SQLiteHistoryTests {
         #expect(counted == 3)
     }
 
-    @Test func theFileIsBegunAsItShouldBe() async throws {
+    @Test func aNewFileHasItsPragmas() async throws {
         let history = try bench.open()
         try await history.append(.example(1000))
         let (vacuum, mode, version) = try database { db in
@@ -114,7 +114,7 @@ struct SQLiteHistoryTests {
         #expect(await history.status().failures.isEmpty)
     }
 
-    @Test func whatWasWrittenIsThereAfterClosing() async throws {
+    @Test func ticksPersistAfterClosing() async throws {
         let history = try bench.open()
         for time in 1...50 { try await history.append(.example(Int64(time))) }
         await history.close()
@@ -130,7 +130,7 @@ struct SQLiteHistoryTests {
         #expect(try await again.history(.cpu(of: .host, every: 1000)).map(\.count) == [50])
     }
 
-    @Test func aFileThatCannotShrinkIsRewrittenIfItIsSmall() async throws {
+    @Test func aSmallFileThatCannotShrinkIsRewritten() async throws {
         let queue = try DatabaseQueue(path: bench.path)
         try await queue.write { db in
             try db.execute(sql: "CREATE TABLE gone(x); DROP TABLE gone")
@@ -143,7 +143,7 @@ struct SQLiteHistoryTests {
         await history.close()
     }
 
-    @Test func aFileThatCannotShrinkIsReportedIfItIsLarge() async throws {
+    @Test func aLargeFileThatCannotShrinkIsReported() async throws {
         let queue = try DatabaseQueue(path: bench.path)
         try await queue.write { db in try db.execute(sql: "CREATE TABLE gone(x); DROP TABLE gone") }
         try queue.close()
@@ -153,7 +153,7 @@ struct SQLiteHistoryTests {
         #expect(await history.status().failure == nil)
     }
 
-    @Test func filesOfOthersAreNotTouched() async throws {
+    @Test func foreignDatabasesAreNotModified() async throws {
         let queue = try DatabaseQueue(path: bench.path)
         try await queue.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA journal_mode = WAL; CREATE TABLE mine(x); INSERT INTO mine VALUES (1)")
@@ -162,7 +162,7 @@ struct SQLiteHistoryTests {
         try expectUntouched(.foreignFile)
     }
 
-    @Test func filesOfALaterVersionAreNotTouched() async throws {
+    @Test func filesOfANewerVersionAreNotModified() async throws {
         await (try bench.open()).close()
         let queue = try DatabaseQueue(path: bench.path)
         try await queue.write { try $0.execute(sql: "PRAGMA user_version = 2") }
@@ -179,12 +179,12 @@ struct SQLiteHistoryTests {
     }
 
     @Test(arguments: ["", ":memory:", "file:x?mode=memory", "a\0b"])
-    func onlyPathsOfFilesAreTaken(_ path: String) {
+    func onlyFilePathsAreAccepted(_ path: String) {
         let error = #expect(throws: HistoryError.self) { try SQLiteHistory(path: path) }
         #expect(error?.code == .invalidPath)
     }
 
-    @Test func metricsThatAFileDoesNotKnowYetAreAdded() async throws {
+    @Test func columnsForNewMetricsAreAdded() async throws {
         await (try bench.open()).close()
         try database { try $0.execute(sql: "ALTER TABLE container_sample DROP COLUMN processes") }
         let history = try bench.open()
@@ -193,7 +193,7 @@ struct SQLiteHistoryTests {
         #expect(try await history.history(query).map(\.max) == [3])
     }
 
-    @Test func namesAreAnyText() async throws {
+    @Test func namesMayBeAnyText() async throws {
         let history = try bench.open()
         let names = [
             "a'; DROP TABLE series; --", "é", "e\u{301}", "a\0b", "a\0c", "", String(repeating: "x", count: 5000),
@@ -206,7 +206,7 @@ struct SQLiteHistoryTests {
         }
     }
 
-    @Test func queriesAndPruningFollowTheKey() async throws {
+    @Test func queriesAndPruningUseThePrimaryKey() async throws {
         let history = try bench.open()
         try await history.append(.example(1))
         let sql = HistorySchema.points(of: .container, .cpuPercent)
@@ -224,7 +224,7 @@ struct SQLiteHistoryTests {
     }
 
     @Test(.enabled(if: HistoryBench.hasProgram || Program.isRequired, "needs sqlite3"))
-    func anotherProgramReadsAtAnyTime() async throws {
+    func anotherProgramCanReadAtAnyTime() async throws {
         let history = try bench.open()
         for time in 1...20 {
             try await history.append(.example(Int64(time)))
@@ -234,7 +234,7 @@ struct SQLiteHistoryTests {
         await history.close()
     }
 
-    /// Runs statements on a connection of the test's own.
+    /// Runs statements on a separate connection.
     @discardableResult
     private func database<Result>(_ body: (Database) throws -> Result) throws -> Result {
         let queue = try DatabaseQueue(path: bench.path)

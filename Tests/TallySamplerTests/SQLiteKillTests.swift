@@ -15,12 +15,12 @@ struct SQLiteKillTests {
         for round in 0..<50 {
             let victim = try Program(Program.built("TallySamplingVictim"), [bench.path])
             _ = try await victim.line(containing: "it samples")
-            // It has written since it was last killed, and goes on writing.
+            // The program has written since the last kill, and is still writing.
             while try Int(bench.sqlite("SELECT IFNULL(MAX(ts), 0) FROM host_sample")) ?? 0 <= newest + 60 * (round % 5)
             {}
             killed += victim.stop(SIGKILL) == SIGKILL ? 1 : 0
 
-            // One run of the program, which takes longer than what it does: sound, none torn, none without its series.
+            // One run of sqlite3, because its start dominates: sound file, no torn tick, no sample without its series.
             let found = try bench.sqlite(
                 """
                 PRAGMA integrity_check;

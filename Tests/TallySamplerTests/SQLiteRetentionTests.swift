@@ -29,13 +29,13 @@ struct SQLiteRetentionTests {
         #expect(bench.bytes("-wal") <= 5 << 20)
     }
 
-    @Test func logAndTimeOfATick() async throws {
+    @Test func theLogGrowsLittlePerTick() async throws {
         let history = try bench.open()
         for number in 1...600 {
             try await history.append(.example(Int64(number) * 15, containers: 50))
             try await history.prune(before: Int64(number - 480) * 15)
         }
-        // Each counted by itself: the log is emptied in between.
+        // The log is emptied before each tick, to measure each one alone.
         let file = try DatabaseQueue(path: bench.path)
         var log = 0
         for number in 601...620 {
@@ -68,35 +68,35 @@ struct SQLiteRetentionTests {
             "SQLite: \(log / 20 / 1024) KB of log a tick of 50 containers, \(ticks / 200) a tick and its pruning,",
             "\(asked / 20) a query over two hours, \(bench.bytes() / 1024) KB of file"
         )
-        // 42 KB is what one table of 50 rows takes; the host's and the series' pages come on top.
+        // One table of 50 rows takes 42 KB; the pages of the host and the series come on top.
         #expect(log / 20 < 80 << 10)
     }
 
-    @Test func muchIsPrunedInSeveralCalls() async throws {
+    @Test func manyRowsArePrunedInSeveralCalls() async throws {
         let history = try bench.open { $0.pruneRows = 100 }
         for number in 1...200 { try await history.append(.example(Int64(number), containers: 10)) }
         try await history.prune(before: 180)
         let left = await history.status().rows ?? 0
-        #expect(left > 1_500, "a call deletes some hundred rows")
+        #expect(left > 1_500, "one call deletes a few hundred rows")
         for _ in 0..<30 { try await history.prune(before: 180) }
         #expect(await history.status().rows == 21 * 11)
     }
 
-    @Test func seriesGoWithTheirLastSample() async throws {
+    @Test func seriesAreRemovedWithTheirLastSample() async throws {
         let history = try bench.open()
         for number in 0..<1000 {
             try await history.append(.cpu(Int64(number) * 60, 1, of: "job", in: "run \(number)"))
             try await history.prune(before: Int64(number) * 60 - 3600)
         }
         for _ in 0..<5 { try await history.prune(before: 1000 * 60 - 3600) }
-        // An hour of samples, and the hour that a series may be behind.
+        // An hour of samples, plus the hour by which the removal of a series may lag.
         #expect(try count("series") <= 122)
         #expect(try count("series") >= 60)
         let orphans = try count("container_sample WHERE series NOT IN (SELECT id FROM series)")
         #expect(orphans == 0)
     }
 
-    /// Where pruning lags behind, no series may go before its samples.
+    /// While pruning lags, no series may be removed before its samples.
     @Test func noSampleLosesItsSeries() async throws {
         let history = try bench.open { $0.pruneRows = 10 }
         for number in 0..<300 { try await history.append(.cpu(Int64(number) * 60, 1, of: "job", in: "run \(number)")) }
@@ -106,7 +106,7 @@ struct SQLiteRetentionTests {
         #expect(try count("container_sample") > 200)
     }
 
-    @Test func pagesAreGivenBackWhenManyAreFree() async throws {
+    @Test func theFileShrinksWhenManyPagesAreFree() async throws {
         let history = try bench.open()
         for number in 1...1_500 { try await history.append(.example(Int64(number), containers: 50)) }
         await history.close()
@@ -114,12 +114,12 @@ struct SQLiteRetentionTests {
         let again = try bench.open()
         for _ in 0..<40 { try await again.prune(before: 1_490) }
         await again.close()
-        // What is free is less than 256 pages, or a quarter.
+        // Fewer than 256 pages, or a quarter of the file, stay free.
         #expect(bench.bytes() < before / 2, "\(before) bytes, then \(bench.bytes())")
         #expect(bench.bytes() < 2 << 20)
     }
 
-    @Test func timesFarAheadAreNotBelieved() async throws {
+    @Test func timesFarInTheFutureAreIgnoredAndRemoved() async throws {
         let history = try bench.open()
         for time in [1_800_000_000, 1_800_000_015, 1_800_100_000, 1_900_000_000] as [Int64] {
             try await history.append(.cpu(time, 1))
@@ -129,7 +129,7 @@ struct SQLiteRetentionTests {
         let again = try bench.open()
         #expect(try await again.newestTime() == 1_800_000_015)
         try await again.prune(before: 1_800_000_000)
-        #expect(try count("container_sample") == 4, "a clock may be wrong until the network is there")
+        #expect(try count("container_sample") == 4, "a clock may be wrong until the network is up")
         bench.clock.advance(by: .seconds(86_401))
         try await again.prune(before: 1_800_000_000)
         #expect(try count("container_sample") == 2)
@@ -140,10 +140,10 @@ struct SQLiteRetentionTests {
         _ = try file.writeWithoutTransaction { try Row.fetchAll($0, sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
     }
 
-    private func count(_ what: String) throws -> Int {
+    private func count(_ rows: String) throws -> Int {
         let queue = try DatabaseQueue(path: bench.path)
         defer { try? queue.close() }
-        return try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM \(what)") ?? 0 }
+        return try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM \(rows)") ?? 0 }
     }
 }
 #endif

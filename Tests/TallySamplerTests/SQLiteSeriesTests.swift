@@ -5,7 +5,7 @@ import Testing
 
 @testable import TallySampler
 
-/// A series is written once an hour only, and goes when nothing is left of it: no sample may lose its own meanwhile.
+/// A series is written only once an hour, and removed with its last sample. No sample may lose its series meanwhile.
 @Suite(.timeLimit(.minutes(5)))
 struct SQLiteSeriesTests {
     private static let start: Int64 = 1_800_000_000
@@ -16,12 +16,12 @@ struct SQLiteSeriesTests {
     }
 
     @Test(arguments: [600, 7200] as [Int64])
-    func aContainerThatLivesForLongKeepsItsHistory(_ retention: Int64) async throws {
+    func aLongLivedContainerKeepsItsHistory(_ retention: Int64) async throws {
         let history = try bench.open()
         let times = (0...360).map { Self.start + $0 * 60 }
         for time in times {
             var tick = HistoryTick.cpu(time, 1)
-            // Else a series that went too soon would get its number again, and nobody would notice.
+            // Without another series, one removed too early would get its ID back, and the test would not notice.
             if time >= times[30] { tick.samples += HistoryTick.cpu(time, 1, of: "other").samples }
             try await history.append(tick)
             try await history.prune(before: time - retention)
@@ -32,9 +32,9 @@ struct SQLiteSeriesTests {
         await history.close()
     }
 
-    /// In the file, a NUL is another character; nobody has to know.
+    /// The file stores NUL as another character, which callers need not know.
     @Test(arguments: ["a\0b", "\0", "quote ' \" %_", "é", "e\u{301}", "\u{FFFD}"])
-    func anyNameIsFoundAgain(_ name: String) async throws {
+    func samplesOfAnyNameAreFound(_ name: String) async throws {
         let history = try bench.open()
         try await history.append(.cpu(Self.start, 1, of: name, in: name))
         #expect(try await history.history(.cpu(of: .container(name))).map(\.max) == [1])
@@ -45,7 +45,7 @@ struct SQLiteSeriesTests {
         await history.close()
     }
 
-    @Test func aContainerThatComesBackIsFound() async throws {
+    @Test func aReturningContainerIsFound() async throws {
         let history = try bench.open()
         try await history.append(.cpu(Self.start, 1))
         for hour in 1...6 {
@@ -53,16 +53,16 @@ struct SQLiteSeriesTests {
             try await history.append(.cpu(time, 1, of: "other"))
             try await history.prune(before: time - 7200)
         }
-        #expect(try series() == 1, "it was gone for longer than anything is kept")
+        #expect(try series() == 1, "it was gone for longer than the retention")
         let back = Self.start + 6 * 3600 + 60
         try await history.append(.cpu(back, 2))
         #expect(try await history.history(.cpu()).map(\.time) == [back])
         await history.close()
     }
 
-    // MARK: After a clock that was ahead
+    // MARK: Clocks that were ahead
 
-    @Test func aDayAheadIsStillBelieved() async throws {
+    @Test func samplesUpToADayAheadAreKept() async throws {
         let history = try bench.open()
         for ahead in [86_400, 86_401] as [Int64] { try await history.append(.cpu(Self.start + ahead, 1)) }
         bench.clock.advance(by: .seconds(86_401))
@@ -71,7 +71,7 @@ struct SQLiteSeriesTests {
         await history.close()
     }
 
-    @Test func aSeriesOfTheFutureGoesToo() async throws {
+    @Test func aSeriesFromTheFutureIsRemovedToo() async throws {
         let history = try bench.open()
         try await history.append(.cpu(Self.start + 100_000_000, 1))
         try await removeFuture(history)
@@ -81,7 +81,7 @@ struct SQLiteSeriesTests {
         await history.close()
     }
 
-    @Test func aContainerThatWasSampledInTheFutureKeepsItsHistory() async throws {
+    @Test func aContainerSampledInTheFutureKeepsItsHistory() async throws {
         let history = try bench.open()
         try await history.append(.cpu(Self.start + 100_000_000, 1))
         try await removeFuture(history)

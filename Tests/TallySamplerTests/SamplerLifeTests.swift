@@ -30,7 +30,7 @@ struct SamplerLifeTests {
         #expect(bench.store.closes == 1)
     }
 
-    @Test func startAfterStopIsRefused() async throws {
+    @Test func startAfterStopThrows() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         await sampler.stop()
         #expect(bench.store.closes == 1)
@@ -42,25 +42,25 @@ struct SamplerLifeTests {
     @Test(arguments: [false, true])
     func stopIsPromptWithRequestsInFlight(_ heedsCancellation: Bool) async throws {
         var best = Duration.seconds(60)
-        // The best of some, since other tests use the machine too.
+        // The best of several, because other tests share the machine.
         for _ in 0..<10 {
             let bench = SamplerBench()
             let hold = Hold()
             let sampler = bench.sampler(SamplerBench.host, .holding(hold, targets: 20, heedsCancellation))
             try sampler.start()
             await bench.reach(3)
-            await hold.came.wait(TickState.maxTargets)
+            await hold.arrivals.wait(TickState.maxTargets)
             best = min(best, await ContinuousClock().measure { await sampler.stop() })
             await hold.cancelled.wait(8)
-            // The host's sample was there, and is kept; sums of containers would say too little.
+            // The host's sample is kept. Sums over the containers would be incomplete.
             #expect(bench.store.ticks.map(\.samples.count) == [1])
             #expect(bench.store.ticks.first?.samples.first?.values[.containersRunning] == nil)
-            #expect(bench.kinds.isEmpty, "what was not waited for has not failed")
+            #expect(bench.kinds.isEmpty, "an interrupted read is not a failure")
             #expect(bench.store.closes == 1)
             hold.open()
         }
         print("Sampler: stopped within \(best) with eight requests in flight")
-        // No bound: what is asked never answers and the clock stands, so that a stop which waited for either would never end.
+        // No bound: the targets never answer and the clock stands still, so a stop that waits for either would hang.
     }
 
     @Test func stopWaitsForTheWrite() async throws {
@@ -69,7 +69,7 @@ struct SamplerLifeTests {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
-        await hold.came.wait(1)
+        await hold.arrivals.wait(1)
         async let stopped: Void = sampler.stop()
         while !sampler.core.isStopping { await Task.yield() }
         #expect(bench.store.closes == 0)
@@ -77,11 +77,11 @@ struct SamplerLifeTests {
         await stopped
         #expect(bench.store.ticks.count == 1)
         #expect(bench.store.closes == 1)
-        #expect(bench.store.prunes.isEmpty, "pruning may take long, and can wait")
+        #expect(bench.store.prunes.isEmpty, "a stop skips pruning, which may take long")
     }
 
-    /// From whatever the sampler calls.
-    @Test func stopFromWithinDoesNotDeadlock() async throws {
+    /// Each closure that the sampler calls stops it once.
+    @Test func stopFromACalledClosureDoesNotDeadlock() async throws {
         for place in 0..<4 {
             let bench = SamplerBench()
             let own = Locked<Sampler?>(nil)
@@ -116,7 +116,7 @@ struct SamplerLifeTests {
         }
     }
 
-    @Test func aSamplerThatNobodyHoldsEnds() async throws {
+    @Test func aReleasedSamplerEnds() async throws {
         var sampler: Sampler? = bench.sampler(SamplerBench.host)
         let core = try #require(sampler?.core)
         try sampler?.start()
@@ -127,7 +127,7 @@ struct SamplerLifeTests {
         #expect(bench.store.closes == 1)
     }
 
-    @Test func runningEndsWithItsTask() async throws {
+    @Test func runEndsWhenItsTaskIsCancelled() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         let task = Task { try await sampler.run() }
         await bench.reach(3)
@@ -138,7 +138,7 @@ struct SamplerLifeTests {
         #expect(throws: SamplerError.self) { try sampler.start() }
     }
 
-    @Test func runningEndsWithStop() async throws {
+    @Test func runEndsWithStop() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         async let ran: Void = sampler.run()
         await bench.reach(3)
@@ -149,7 +149,7 @@ struct SamplerLifeTests {
     }
 
     #if ServiceLifecycle
-    @Test func aServiceGroupShutsItDown() async throws {
+    @Test func aServiceGroupShutsTheSamplerDown() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         let group = ServiceGroup(services: [sampler], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         async let ran: Void = group.run()
@@ -161,8 +161,8 @@ struct SamplerLifeTests {
     }
     #endif
 
-    /// In a process of its own: in this one other tests open what they like.
-    @Test func thousandsOfStartsAndStopsLeaveNothingBehind() async {
+    /// Runs in a separate process, where no other test opens descriptors or threads.
+    @Test func repeatedRunsLeakNeitherDescriptorsNorThreads() async {
         await #expect(processExitsWith: .success) {
             func cycle(_ times: Int) async throws {
                 for number in 0..<times {
@@ -174,7 +174,7 @@ struct SamplerLifeTests {
                         await bench.store.ticked(1)
                     }
                     await sampler.stop()
-                    // A cancelled alarm ends by itself, soon.
+                    // A cancelled sleep ends soon.
                     while bench.clock.sleepers > 0 { await Task.yield() }
                 }
             }
@@ -191,7 +191,7 @@ struct SamplerLifeTests {
 }
 
 extension SampleSource {
-    /// A source of so many containers, each of which waits.
+    /// A source of containers, each of which waits for `hold`.
     static func holding(_ hold: Hold, targets: Int, _ heedsCancellation: Bool = true) -> SampleSource {
         SampleSource("docker") { _ in
             SourceReading(

@@ -8,7 +8,7 @@ import Testing
 struct SamplerLoopTests {
     private let bench = SamplerBench()
 
-    @Test func theFirstTickComesAfterThreeSecondsAndThenOnAGrid() async throws {
+    @Test func theFirstTickIsAfterThreeSecondsAndTheRestOnAGrid() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         for (tick, time) in [3.0, 18, 33, 48].enumerated() {
@@ -39,8 +39,8 @@ struct SamplerLoopTests {
     }
 
     @Test(arguments: [Duration.zero, .seconds(-1), Duration(attoseconds: .min)])
-    func nothingOrLessSwitchesOffAndIsAskedAgain(_ off: Duration) async throws {
-        // Where it is said how long samples are kept, old ones go meanwhile: twice, before the first tick.
+    func nonPositiveDurationsSwitchSamplingOff(_ off: Duration) async throws {
+        // If the retention is known, old samples are pruned meanwhile: twice before the first tick.
         for (settings, tick) in [(SamplingSettings(interval: off), 3), (SamplingSettings(retention: off), 1)] {
             let bench = SamplerBench()
             bench.settings.withLock { $0 = .success(settings) }
@@ -58,7 +58,7 @@ struct SamplerLoopTests {
         }
     }
 
-    @Test func whatThereIsGrowsOldWhileItIsSwitchedOff() async throws {
+    @Test func pruningContinuesWhileSamplingIsOff() async throws {
         bench.settings.withLock { $0 = .success(SamplingSettings(retention: .seconds(100))) }
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
@@ -81,7 +81,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func anErrorKeepsTheLastSettingsAndIsToldOnce() async throws {
+    @Test func aSettingsErrorKeepsTheLastSettingsAndIsReportedOnce() async throws {
         bench.settings.withLock { $0 = .success(SamplingSettings(interval: .seconds(20))) }
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
@@ -102,7 +102,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func anErrorStartsNothingThatWasSwitchedOff() async throws {
+    @Test func aSettingsErrorDoesNotSwitchSamplingOn() async throws {
         bench.settings.withLock { $0 = .success(SamplingSettings(interval: .zero)) }
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
@@ -116,7 +116,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    /// Somebody may have switched it off, before the process began.
+    /// Sampling may have been switched off before the process started.
     @Test func nothingIsSampledBeforeTheSettingsAreKnown() async throws {
         bench.settings.withLock { $0 = .failure(SourceError(.failed, "no database")) }
         let sampler = bench.sampler(SamplerBench.host)
@@ -131,7 +131,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func settingsThatHangAreNotWaitedFor() async throws {
+    @Test func hangingSettingsDelayOneTickAndAreNotRequestedAgain() async throws {
         let hold = Hold()
         let isHanging = Locked(false)
         let store = bench.store
@@ -152,31 +152,31 @@ struct SamplerLoopTests {
         await store.ticked(1)
         isHanging.withLock { $0 = true }
         await bench.reach(23)
-        await hold.came.wait(1)
+        await hold.arrivals.wait(1)
         await bench.reach(28)
         await store.ticked(2)
         #expect(bench.kinds == [.settingsFailing])
         // The closure is not called again while it hangs, nor waited for.
         await bench.reach(43)
         await store.ticked(3)
-        #expect(hold.came.value == 1)
+        #expect(hold.arrivals.value == 1)
         isHanging.withLock { $0 = false }
         hold.open()
         await sampler.stop()
         #expect(store.times == [3, 28, 43].map { 1_800_000_000 + $0 })
     }
 
-    @Test func wakingAppliesAChangeAtOnce() async throws {
+    @Test func aWakeAppliesAChangeAtOnce() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
         await bench.store.ticked(1)
         await bench.asleep(until: 18)
         bench.pass(8)
-        // Without a change it makes no tick.
+        // A wake without a change makes no tick.
         for time in 2...5 {
             sampler.wake()
-            await bench.settingsAsked(time)
+            await bench.awaitSettingsRequests(time)
         }
         await bench.asleep(until: 18)
         #expect(bench.store.ticks.count == 1)
@@ -191,18 +191,18 @@ struct SamplerLoopTests {
         bench.pass(30)
         bench.settings.withLock { $0 = .success(SamplingSettings()) }
         sampler.wake()
-        // The third time it was only pruned.
+        // The third pass, with sampling off, only pruned.
         await bench.store.ticked(4)
         #expect(bench.store.times == [3, 11, 47].map { 1_800_000_000 + $0 })
         await sampler.stop()
     }
 
-    @Test func wakingBeforeTheFirstTickDoesNotHastenIt() async throws {
+    @Test func aWakeBeforeTheFirstTickDoesNotAdvanceIt() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.asleep(until: 3)
         sampler.wake()
-        await bench.settingsAsked(1)
+        await bench.awaitSettingsRequests(1)
         await bench.asleep(until: 3)
         #expect(bench.store.ticks.isEmpty)
         await bench.reach(3)
@@ -211,16 +211,16 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func anOverrunSkipsAndIsCounted() async throws {
+    @Test func anOverrunSkipsTicksAndCountsThem() async throws {
         let hold = Hold()
         let bench = SamplerBench(WatchedHistory(hold: hold))
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
-        await hold.came.wait(1)
+        await hold.arrivals.wait(1)
         // The tick writes for 40 seconds: two points of the grid pass.
         bench.pass(40)
-        #expect(hold.came.value == 1)
+        #expect(hold.arrivals.value == 1)
         hold.open()
         await bench.store.ticked(1)
         await bench.asleep(until: 48)
@@ -232,7 +232,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func aMachineThatWasSuspendedTicksOnce() async throws {
+    @Test func aResumedMachineTicksOnce() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
@@ -247,7 +247,7 @@ struct SamplerLoopTests {
         await sampler.stop()
     }
 
-    @Test func whoWasSampledInTheLastWhileIsListed() async throws {
+    @Test func recentlySampledSubjectsAreListed() async throws {
         let names = Locked(["old", "web"])
         let sampler = bench.sampler(
             SampleSource("containers") { _ in
@@ -260,14 +260,14 @@ struct SamplerLoopTests {
         names.withLock { $0 = ["web"] }
         await bench.reach(18)
         await bench.store.ticked(2)
-        // The host's, of the sums over containers.
+        // The host's sample holds the sums over the containers.
         #expect(try await sampler.subjects(last: .seconds(60)) == [.host, .container("old"), .container("web")])
         #expect(try await sampler.subjects(last: .seconds(10)) == [.host, .container("web")])
         #expect(try await sampler.subjects(last: .seconds(0)).isEmpty)
         await sampler.stop()
     }
 
-    @Test func historyGoesBackFromNow() async throws {
+    @Test func historyCoversTheRequestedDuration() async throws {
         bench.settings.withLock { $0 = .success(SamplingSettings(interval: .seconds(60))) }
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()

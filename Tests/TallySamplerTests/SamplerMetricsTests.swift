@@ -4,7 +4,7 @@ import Testing
 
 @testable import TallySampler
 
-/// What a sampler tells of itself is what has happened, and once.
+/// A sampler's metrics about itself count each event once.
 @Suite(.timeLimit(.minutes(5)))
 struct SamplerMetricsTests {
     private let registry = MetricRegistry()
@@ -18,8 +18,8 @@ struct SamplerMetricsTests {
         try registry.value(of: "tally_sampler_" + name, labels: labels)
     }
 
-    /// A store tells totals, of which only what is new is added.
-    @Test func whatAHistoryHasLostIsCountedOnce() throws {
+    /// A store reports totals, of which only the increase is added.
+    @Test func lostTicksAndFailuresAreCountedOnce() throws {
         var before: HistoryStatus?
         for (dropped, busy) in [(0, 1), (3, 1), (3, 2), (5, 2)] {
             let status = HistoryStatus(
@@ -41,7 +41,7 @@ struct SamplerMetricsTests {
         #expect(try value("history_bytes") == 900)
     }
 
-    @Test func whatAHistoryDoesNotTellIsAbsent() throws {
+    @Test func unknownHistoryValuesAreAbsent() throws {
         metrics.history(HistoryStatus(rows: 7, bytes: 900, backlog: 3), after: nil)
         metrics.history(HistoryStatus(), after: nil)
         #expect(try value("history_rows") == nil)
@@ -49,7 +49,7 @@ struct SamplerMetricsTests {
         #expect(try value("history_backlog_ticks") == 0)
     }
 
-    @Test func nothingIsShownOfSourcesThatAreHidden() throws {
+    @Test func hiddenSourcesHaveNoMetrics() throws {
         var outcome = TickState.Outcome()
         outcome.hasAnswered = true
         outcome.targets = ["a", "b"]
@@ -61,7 +61,7 @@ struct SamplerMetricsTests {
         #expect(try value("targets", ["source": "docker"]) == nil)
     }
 
-    @Test func subjectsThatAreTooManyAreCounted() async throws {
+    @Test func subjectsBeyondTheLimitAreCounted() async throws {
         let bench = SamplerBench()
         let count = Locked(LatestValues.maxSubjects + 10)
         let sampler = bench.sampler(

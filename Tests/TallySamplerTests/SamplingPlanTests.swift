@@ -2,7 +2,7 @@ import Testing
 
 @testable import TallySampler
 
-/// What the settings come to.
+/// The plan that results from the settings.
 struct SamplingPlanTests {
     private func plan(_ interval: Int, _ retention: Int) -> SamplingPlan {
         SamplingPlan(SamplingSettings(interval: .seconds(interval), retention: .seconds(retention)))
@@ -16,7 +16,7 @@ struct SamplingPlanTests {
         #expect(plan(15, 1) == .on(interval: .seconds(15), retention: .seconds(1)))
     }
 
-    @Test func noAnswerLeavesThePlanAsItIs() {
+    @Test func missingSettingsKeepThePlan() {
         for plan in [SamplingPlan.unknown, .off(retention: nil), plan(15, 7200)] { #expect(plan.after(nil) == plan) }
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TallySampler
 
-/// What a source says beside its samples, and what it is told.
+/// The shutdown of sources, and the errors beside their samples.
 @Suite(.timeLimit(.minutes(5)))
 struct SourceLifeTests {
     @Test
@@ -23,7 +23,7 @@ struct SourceLifeTests {
     }
 
     @Test
-    func aSourceIsShutDownAlsoWhereItWasNeverAsked() async {
+    func aSourceThatWasNeverReadIsShutDownToo() async {
         let bench = SamplerBench()
         let shut = Counted()
         let sampler = bench.sampler(SampleSource("own", shutdown: { shut.count() }, read: { _ in SourceReading() }))
@@ -31,9 +31,9 @@ struct SourceLifeTests {
         await shut.wait(1)
     }
 
-    /// Letting go of connections takes as long as others like.
+    /// Closing connections takes as long as the other side likes.
     @Test(.timeLimit(.minutes(5)))
-    func stoppingDoesNotWaitForASourceToLetGo() async {
+    func stopDoesNotWaitForTheShutdownOfSources() async {
         let bench = SamplerBench()
         let hold = Hold()
         let shut = Counted()
@@ -47,13 +47,13 @@ struct SourceLifeTests {
         }
         await stopped.wait(1)
         await shut.wait(1)
-        await hold.came.wait(1)
-        #expect([stopped.value, shut.value, hold.came.value] == [1, 1, 1])
+        await hold.arrivals.wait(1)
+        #expect([stopped.value, shut.value, hold.arrivals.value] == [1, 1, 1])
         hold.open()
     }
 
     @Test
-    func whatASourceCouldNotHaveIsCountedAndToldOnce() async throws {
+    func partialErrorsAreCountedEachTickAndReportedOnce() async throws {
         let bench = SamplerBench()
         let errors = Locked([SourceError(.forbidden, "/proc/pressure/cpu")])
         let sampler = bench.sampler(
@@ -67,7 +67,7 @@ struct SourceLifeTests {
         try sampler.start()
         await bench.reach(3)
         await bench.reach(18)
-        // By then it has been counted and told; a deadline of the first tick's may still be going.
+        // By then both errors are counted and reported. A deadline of the first tick may still be pending.
         await bench.store.ticked(2)
         let labels = ["source": "host", "reason": "forbidden"]
         #expect(try bench.value("tally_sampler_errors_total", labels) == 2)

@@ -8,7 +8,7 @@ import Testing
 struct TickTests {
     private let bench = SamplerBench()
 
-    @Test func theHostsRowSumsTheContainers() async throws {
+    @Test func theHostSampleSumsTheContainers() async throws {
         let sampler = bench.sampler(SamplerBench.host, .containers(5))
         try sampler.start()
         await bench.reach(3)
@@ -21,9 +21,9 @@ struct TickTests {
         await sampler.stop()
     }
 
-    /// - Parameter said: How many containers the engine says there are.
+    /// - Parameter said: The number of containers that the engine reports.
     @Test(arguments: [(0, 0.0), (7, nil)] as [(Int, Double?)])
-    func whereNoneCouldBeSampledTheEnginesCountIsShown(_ said: Int, _ used: Double?) async throws {
+    func theEngineCountIsUsedWhenNoContainerIsSampled(_ said: Int, _ used: Double?) async throws {
         let source = SampleSource("docker") { _ in SourceReading(containersRunning: said) }
         let sampler = bench.sampler(source)
         try sampler.start()
@@ -32,11 +32,11 @@ struct TickTests {
         let host = try #require(bench.store.ticks[0].samples.first)
         #expect(host.subject == .host)
         #expect(host.values[.containersRunning] == Double(said))
-        #expect(host.values[.workloadCPUPercent] == used, "nothing is known of what seven use")
+        #expect(host.values[.workloadCPUPercent] == used, "the usage of seven unsampled containers is unknown")
         await sampler.stop()
     }
 
-    @Test func theHostIsSampledAndOldTicksGoWhileTheEngineIsDown() async throws {
+    @Test func theHostIsSampledAndHistoryPrunedWhileTheEngineIsDown() async throws {
         let isDown = Locked(true)
         let docker = SampleSource("docker") { _ in
             if isDown.withLock(\.self) { throw SourceError(.unavailable, "no socket") }
@@ -52,7 +52,7 @@ struct TickTests {
         #expect(bench.store.ticks.count == 6)
         #expect(bench.store.ticks[0].samples[0].values[.containersRunning] == nil)
         #expect(bench.store.prunes.last == 1_800_000_043)
-        #expect(bench.kinds == [.sourceDown], "once, and not at each tick")
+        #expect(bench.kinds == [.sourceDown], "reported once, not at each tick")
         #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "unavailable"]) == 6)
         #expect(try bench.value("tally_sampler_source_up", ["source": "docker"]) == 0)
         #expect(try bench.value("tally_sampler_source_up", ["source": "host"]) == 1)
@@ -64,7 +64,7 @@ struct TickTests {
         await sampler.stop()
     }
 
-    @Test func oneFailingTargetCostsNoOther() async throws {
+    @Test func aFailingTargetDoesNotAffectOthers() async throws {
         let source = SampleSource("docker") { _ in
             SourceReading(
                 targets: (0..<20).map { number in
@@ -90,7 +90,7 @@ struct TickTests {
         await sampler.stop()
     }
 
-    @Test func eightTargetsAreAskedAtATimeAcrossSources() async throws {
+    @Test func eightTargetsAreReadAtATimeAcrossSources() async throws {
         let most = Locked(0)
         let now = Locked(0)
         let hold = Hold()
@@ -115,7 +115,7 @@ struct TickTests {
         let sampler = bench.sampler(source("one"), source("two"))
         try sampler.start()
         await bench.reach(3)
-        await hold.came.wait(8)
+        await hold.arrivals.wait(8)
         #expect(now.withLock(\.self) == 8)
         hold.open()
         await bench.store.ticked(1)
@@ -125,19 +125,19 @@ struct TickTests {
     }
 
     @Test(arguments: [false, true])
-    func targetsHaveTenSecondsAndTheTickThirty(_ heedsCancellation: Bool) async throws {
+    func targetsTimeOutAfterTenSecondsAndTicksAfterThirty(_ heedsCancellation: Bool) async throws {
         let hold = Hold()
         let sampler = bench.sampler(SamplerBench.host, .holding(hold, targets: 100, heedsCancellation))
         try sampler.start()
         await bench.reach(3)
         for round in 1...3 {
-            await hold.came.wait(8 * round)
+            await hold.arrivals.wait(8 * round)
             for _ in 0..<8 { await bench.asleep(until: Double(3 + 10 * round)) }
             while bench.clock.sleepers < 9 { await Task.yield() }
             bench.pass(10)
         }
         await bench.store.ticked(1)
-        #expect(hold.came.value <= 32)
+        #expect(hold.arrivals.value <= 32)
         #expect(bench.store.ticks[0].samples.map(\.subject) == [.host])
         #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "timeout"]) == 100)
         #expect(try bench.value("tally_sampler_tick_duration_seconds") == 30)
@@ -146,8 +146,8 @@ struct TickTests {
         await sampler.stop()
     }
 
-    /// A source that does not heed its cancellation is left behind, and not asked again until it has come back.
-    @Test func whatIsStuckIsAskedOnlyOnce() async throws {
+    /// A source that ignores its cancellation is abandoned, and read again only after it has returned.
+    @Test func aStuckSourceIsReadOnlyOnce() async throws {
         let hold = Hold()
         let stuck = SampleSource("stuck") { _ in
             await hold.wait(heedsCancellation: false)
@@ -157,16 +157,16 @@ struct TickTests {
         let sampler = bench.sampler(SamplerBench.host, stuck)
         try sampler.start()
         await bench.reach(3)
-        await hold.came.wait(1)
+        await hold.arrivals.wait(1)
         await bench.reach(33)
         await bench.store.ticked(1)
         #expect(hold.cancelled.value == 1)
         for tick in 2...4 {
-            // Nothing is waited for any more.
+            // The stuck source no longer delays a tick.
             await bench.reach(Double(3 + 60 * (tick - 1)))
             await bench.store.ticked(tick)
         }
-        #expect(hold.came.value == 1)
+        #expect(hold.arrivals.value == 1)
         #expect(bench.store.times == [3, 63, 123, 183].map { 1_800_000_000 + $0 })
         #expect(try bench.value("tally_sampler_errors_total", ["source": "stuck", "reason": "timeout"]) == 4)
         #expect(bench.kinds == [.sourceDown])
@@ -179,8 +179,8 @@ struct TickTests {
         await sampler.stop()
     }
 
-    /// Each of them makes room for the next: no recursion may follow that.
-    @Test func thousandsOfStuckTargetsAreNoFailure() async throws {
+    /// Each stuck target makes room for the next, which must not recurse.
+    @Test func thousandsOfStuckTargetsDoNotOverflowTheStack() async throws {
         let hold = Hold()
         let run = TickRun.Outstanding()
         let targets = (0..<50_000).map { SampleTarget(id: "\($0)") { nil } }
@@ -192,7 +192,7 @@ struct TickTests {
         hold.open()
     }
 
-    @Test func ofTwoWithOneIDTheSecondIsDropped() async throws {
+    @Test func duplicateTargetsAndSamplesAreDropped() async throws {
         let source = SampleSource("docker") { _ in
             let targets = [1, 2].map { number in SampleTarget(id: "same") { .container(number) } }
             return SourceReading(samples: [.container(1, [.cpuPercent: 1])], targets: targets)
@@ -203,11 +203,11 @@ struct TickTests {
         await bench.store.ticked(1)
         let samples = bench.store.ticks[0].samples
         #expect(samples.map(\.subject.id).sorted() == ["", "c0", "c1"])
-        #expect(samples.first { $0.subject.id == "c1" }?.values[.cpuPercent] == 1, "the first source's")
+        #expect(samples.first { $0.subject.id == "c1" }?.values[.cpuPercent] == 1, "the first source's sample is kept")
         await sampler.stop()
     }
 
-    @Test func aStoreThatFailsIsReportedOnceAndNothingStops() async throws {
+    @Test func aFailingStoreIsReportedOnceAndSamplingContinues() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         bench.store.appendError.withLock { $0 = HistoryError(.tooLarge, "no room") }
         try sampler.start()
@@ -226,7 +226,7 @@ struct TickTests {
         await bench.reach(63)
         await bench.store.ticked(5)
         await bench.asleep(until: 78)
-        // A tick lost, then another failure.
+        // A dropped tick, then another failure.
         #expect(bench.kinds == [.historyFailure, .historyFailure, .historyRecovered])
         #expect(try bench.value("tally_sampler_history_rows") == 2)
         #expect(try bench.value("tally_sampler_history_backlog_ticks") == 0)
@@ -234,7 +234,7 @@ struct TickTests {
         await sampler.stop()
     }
 
-    @Test func aClockThatIsSetBackMakesNoBurstAndLosesNothing() async throws {
+    @Test func aClockSetBackCausesNoBurstAndNoLoss() async throws {
         let sampler = bench.sampler(SamplerBench.host)
         try sampler.start()
         await bench.reach(3)
@@ -249,7 +249,7 @@ struct TickTests {
         #expect(bench.kinds == [.clockStepped])
         #expect(try bench.value("tally_sampler_clock_steps_total") == 1)
         let points = try await sampler.history(of: .cpuPercent, for: .host, last: .seconds(60), every: .seconds(1))
-        #expect(points.count == 3, "what was written is found, though the clock is behind it")
+        #expect(points.count == 3, "ticks ahead of the clock are found")
         await sampler.stop()
     }
 }

@@ -7,7 +7,7 @@ struct TickTimesTests {
     private let start = 1_800_000_000.0
     private let first: Int64 = 1_800_000_000
 
-    /// Ticks of 15 seconds, by an offset of the wall clock each.
+    /// The stamps of ticks 15 seconds apart, each at an offset of the wall clock.
     private func stamps(_ offsets: [Double], newest: Int64? = nil, retention: Int64 = 7200) -> [TickTimes.Stamp] {
         var times = TickTimes(newest: newest)
         return offsets.enumerated().compactMap { number, offset in
@@ -20,39 +20,39 @@ struct TickTimesTests {
         }
     }
 
-    @Test func timesAreTheClocksInSeconds() {
+    @Test func timesAreWallClockSeconds() {
         let stamps = stamps([0, 0.4, 0.999])
         #expect(stamps.map(\.time) == [1_800_000_000, 1_800_000_015, 1_800_000_030])
         #expect(stamps.allSatisfy { $0.step == nil })
         #expect(stamps.map(\.cutoff) == [1_799_992_800, 1_799_992_815, 1_799_992_830])
     }
 
-    @Test func aStepOfMoreThanTwoSecondsIsOne() {
+    @Test func onlyStepsBeyondTwoSecondsAreReported() {
         #expect(stamps([0, 1.9, 0]).map(\.step) == [nil, nil, nil])
         #expect(stamps([0, 3, 3]).map(\.step) == [nil, 3, nil])
         #expect(stamps([0, -3]).map(\.step) == [nil, -3])
     }
 
-    @Test func aSmallStepBackIsWaitedFor() {
+    @Test func timesAdvanceSlowlyAfterASmallStepBack() {
         let stamps = stamps([0] + Array(repeating: -3000, count: 229))
         #expect(stamps[1].time == 1_800_000_001)
         #expect(zip(stamps, stamps.dropFirst()).allSatisfy { $0.time < $1.time })
-        #expect(stamps[229].time == first + 435, "it has caught up")
+        #expect(stamps[229].time == first + 435, "the clock has caught up")
     }
 
-    /// A tick of a time that is there would take its place.
-    @Test func noTwoTicksAreOfOneTime() {
+    /// A tick would replace another with the same time.
+    @Test func noTwoTicksHaveTheSameTime() {
         #expect(stamps([0, -15]).map(\.time) == [first, first + 1])
         #expect(stamps([0], newest: first).map(\.time) == [first + 1])
     }
 
-    @Test func aLargeStepBackIsTaken() {
+    @Test func aLargeStepBackIsFollowed() {
         let stamps = stamps([0, 0, -7200])
         #expect(stamps[2].time == first + 30 - 7200)
-        #expect(stamps[2].cutoff == first + 30 - 7200 - 7200, "nothing is wiped")
+        #expect(stamps[2].cutoff == first + 30 - 7200 - 7200, "no history is pruned")
     }
 
-    @Test func aStepForwardHoldsPruningAndThenGoesSlowly() {
+    @Test func aStepForwardPausesPruningAndThenSlowsIt() {
         let day = 86_400.0
         let stamps = stamps([0, 0] + Array(repeating: day, count: 100))
         #expect(stamps[2].step == day)
@@ -62,14 +62,14 @@ struct TickTimesTests {
         #expect(stamps[43].cutoff == first + 15 + 300 - 7200)
     }
 
-    /// A clock that was a day ahead for a minute costs no history.
-    @Test func aStepForwardAndBackWipesNothing() {
+    /// A clock that was a day ahead for a minute must not lose history.
+    @Test func aStepForwardAndBackPrunesNothingEarly() {
         let stamps = stamps([0, 0, 86_400, 86_400] + Array(repeating: 0, count: 60))
         #expect(stamps.allSatisfy { $0.cutoff ?? 0 <= first + 64 * 15 - 7200 })
         #expect(stamps.last?.time == first + 63 * 15)
     }
 
-    @Test func aHistoryThatEndsLongAgoIsNotPrunedAtOnce() {
+    @Test func anOldHistoryIsNotPrunedAtOnce() {
         let newest: Int64 = 1_800_000_000 - 86_400
         let stamps = stamps(Array(repeating: 0, count: 100), newest: newest)
         #expect(stamps[..<40].allSatisfy { $0.cutoff == nil })
@@ -77,13 +77,13 @@ struct TickTimesTests {
         #expect(stamps[41].cutoff == newest + 300 - 7200)
     }
 
-    @Test func aHistoryThatEndsALittleAheadIsContinued() {
+    @Test func aHistoryThatEndsSlightlyAheadIsContinued() {
         #expect(stamps([0], newest: 1_800_000_100)[0].time == 1_800_000_101)
         #expect(stamps([0], newest: 1_800_010_000)[0].time == 1_800_000_000)
     }
 
     @Test(arguments: [Double.nan, .infinity, -.infinity, 1e300, -1e300])
-    func withoutATimeOfDayThereIsNoStamp(_ wall: Double) {
+    func anInvalidWallClockGivesNoStamp(_ wall: Double) {
         var times = TickTimes(newest: .max)
         let stamp = times.stamp(
             wall: wall,
@@ -94,7 +94,7 @@ struct TickTimesTests {
         #expect(stamp == nil)
     }
 
-    @Test func extremesDoNotTrap() {
+    @Test func extremeTimesDoNotTrap() {
         for newest in [Int64.min, -1, 0, .max] {
             var times = TickTimes(newest: newest)
             for (wall, elapsed) in [(0.0, Int128.min), (1e11, .max), (-1e11, 0)] {

@@ -2,9 +2,9 @@ import Testing
 
 @testable import TallySampler
 
-/// What the containers used together, and how many there are.
+/// The total usage and the number of the containers.
 struct WorkloadTests {
-    /// The host's sample of sources that have answered so.
+    /// The host's sample after the sources returned these readings.
     private func host(_ readings: SourceReading...) -> Sample? {
         var state = TickState(sources: readings.count)
         _ = state.begin()
@@ -12,13 +12,13 @@ struct WorkloadTests {
         return state.samples().first { $0.subject == .host }
     }
 
-    @Test func thoseThatWereSampledAreCountedWhateverTheEngineSays() {
+    @Test func sampledContainersTakePrecedenceOverTheEngineCount() {
         let reading = SourceReading(samples: [.container(1), .container(2)], containersRunning: 9)
         #expect(host(reading)?.values[.containersRunning] == 2)
         #expect(host(reading)?.values[.workloadCPUPercent] == 20)
     }
 
-    @Test func countsOfEnginesAreSummed() {
+    @Test func engineCountsAreSummed() {
         func running(_ counts: Int...) -> Double? {
             var state = TickState(sources: counts.count)
             _ = state.begin()
@@ -28,12 +28,12 @@ struct WorkloadTests {
             return state.samples().first?.values[.containersRunning]
         }
         #expect(running(3, 4) == 7)
-        #expect(running(-5, 7) == 7, "what cannot be says nothing")
+        #expect(running(-5, 7) == 7, "an invalid count is ignored")
         #expect(running(-5) == nil)
         #expect(running(.max, .max) == Double(Int.max))
     }
 
-    @Test func whatTheHostSaysItselfStays() {
+    @Test func valuesOfTheHostSourceTakePrecedence() {
         let own = Sample(subject: .host, values: [.containersRunning: 42])
         let reading = SourceReading(samples: [own, .container(1)], containersRunning: 1)
         #expect(host(reading)?.values[.containersRunning] == 42)

@@ -243,7 +243,7 @@ def all_busy(tally, port, limit):
     end = time.monotonic() + 4
     is_full = False
     while not is_full and time.monotonic() < end:
-        # One that the server has not begun yet makes room for a newer one, and is then replaced.
+        # A connection that the server has not begun yet makes room for a newer one, and is then replaced.
         for _ in range(max(1, limit - len(held))):
             connection = connect(port, receive_buffer=4_096)
             conversation.send(connection, [stream])

@@ -11,7 +11,7 @@ extension HealthDocument {
         get throws { try #require(try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]) }
     }
 
-    /// What it says of a check: `ok`, or `fail timeout`.
+    /// The status and reason of a check, such as `ok` or `fail timeout`.
     func check(_ name: String) throws -> String {
         let checks = try #require(try json["checks"] as? [String: [String: Any]])
         let check = try #require(checks[name])
@@ -19,7 +19,7 @@ extension HealthDocument {
     }
 }
 
-/// A healthcheck on a clock of its own.
+/// A healthcheck on a manual clock.
 struct Bench {
     let clock = SteppedClock()
     let wallClock = Wall()
@@ -58,16 +58,16 @@ struct Bench {
         await healthcheck.document(as: format, detail: detail)
     }
 
-    /// Asks for a document in a task of its own, as a request does.
+    /// Requests a document in a separate task.
     func request() -> Task<HealthDocument, Never> {
         Task { await healthcheck.document() }
     }
 }
 
-/// Lets others run until something is so. The test's time limit ends a wait in vain.
+/// Yields until the condition holds. The test's time limit ends a wait in vain.
 func eventually(_ condition: () async throws -> Bool) async rethrows {
     while try await !condition(), !Task.isCancelled { await Task.yield() }
-    #expect(!Task.isCancelled, "it never came to be")
+    #expect(!Task.isCancelled, "the condition never held")
 }
 
 extension HealthValues {

@@ -1,7 +1,7 @@
 import Foundation
 import Tally
 
-/// Holds the threads that come to it, until it is opened: what a blocking call does.
+/// Blocks its callers' threads until it is opened.
 final class Gate: Sendable {
     private let condition = NSCondition()
     private let state = Locked((isOpen: false, waiting: 0))
@@ -17,7 +17,7 @@ final class Gate: Sendable {
         condition.unlock()
     }
 
-    /// How many threads are held.
+    /// The number of blocked threads.
     var waiting: Int { state.withLock { $0.waiting } }
 
     func open() {

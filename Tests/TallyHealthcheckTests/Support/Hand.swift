@@ -12,7 +12,7 @@ final class Hand: Sendable {
 
     private let state = Locked(State())
 
-    /// How often it was run.
+    /// The number of runs begun.
     var runs: Int { state.withLock { $0.runs } }
 
     @Sendable
@@ -30,7 +30,7 @@ final class Hand: Sendable {
         }
     }
 
-    /// Waits until so many runs have begun.
+    /// Waits until this many runs have begun.
     func began(_ runs: Int) async {
         await withCheckedContinuation { continuation in
             let isReached = state.withLock { state in
@@ -46,7 +46,7 @@ final class Hand: Sendable {
 
     func fail(_ error: any Error = Failure()) { end(.failure(error)) }
 
-    /// Answers each run to come by itself.
+    /// Answers every later run at once.
     func answersAlways(_ values: HealthValues) {
         state.withLock { $0.always = values }
     }

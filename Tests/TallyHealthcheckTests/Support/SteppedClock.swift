@@ -1,6 +1,6 @@
 import Tally
 
-/// A clock that moves only when it is told to, and wakes those who sleep on it then.
+/// A clock that a test advances, which then wakes its sleepers.
 final class SteppedClock: Clock, Sendable {
     typealias Duration = Swift.Duration
 
@@ -17,7 +17,7 @@ final class SteppedClock: Clock, Sendable {
     private struct State {
         var offset = Duration.zero
         var sleepers: [Int: (due: Duration, continuation: CheckedContinuation<Void, any Error>)] = [:]
-        /// Cancelled before they slept.
+        /// The sleepers that were cancelled before they slept.
         var cancelled: Set<Int> = []
         var lastID = 0
     }
@@ -27,7 +27,7 @@ final class SteppedClock: Clock, Sendable {
     var now: Instant { Instant(offset: state.withLock { $0.offset }) }
     let minimumResolution = Duration.nanoseconds(1)
 
-    /// How many sleep.
+    /// The number of sleepers.
     var sleepers: Int { state.withLock { $0.sleepers.count } }
 
     func advance(by duration: Duration) {
@@ -40,7 +40,7 @@ final class SteppedClock: Clock, Sendable {
         for continuation in due { continuation.resume() }
     }
 
-    /// Moves on without waking anybody, as when timers are late.
+    /// Advances the time without waking sleepers, as when timers are late.
     func jump(by duration: Duration) {
         state.withLock { $0.offset += duration }
     }

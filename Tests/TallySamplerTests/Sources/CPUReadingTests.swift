@@ -7,44 +7,44 @@ struct CPUReadingTests {
         CPUReading(seconds: seconds, elapsed: .seconds(time), time: .seconds(time))
     }
 
-    @Test func halfACoreIsFifty() {
+    @Test func halfACoreIsFiftyPercent() {
         let share = reading(17.5, at: 30).share(since: reading(10, at: 15), tick: tick(30), cpus: 1)
         #expect(share == .percent(50))
     }
 
-    @Test func theFirstHasNoShare() {
+    @Test func theFirstReadingHasNoShare() {
         #expect(reading(10, at: 15).share(since: nil, tick: tick(15), cpus: 1) == .none)
     }
 
-    @Test func aTotalThatFellBeginsAnew() {
+    @Test func aDecreasingTotalHasNoShare() {
         #expect(reading(9.9, at: 30).share(since: reading(10, at: 15), tick: tick(30), cpus: 1) == .none)
     }
 
     @Test(arguments: [(90, true), (91, false)])
-    func fiveIntervalsAreTheLongest(_ time: Int, isShare: Bool) {
+    func readingsOlderThanFiveIntervalsHaveNoShare(_ time: Int, isShare: Bool) {
         let share = reading(10, at: time).share(since: reading(10, at: 15), tick: tick(time), cpus: 1)
         #expect(share == (isShare ? .percent(0) : .none))
     }
 
     @Test(arguments: [15, 14])
-    func timeThatDidNotPassHasNoShare(_ time: Int) {
+    func nonPositiveElapsedTimeHasNoShare(_ time: Int) {
         #expect(reading(11, at: time).share(since: reading(10, at: 15), tick: tick(time), cpus: 1) == .none)
     }
 
     @Test(arguments: [(32.9, true), (33.1, false)])
-    func aTenthMoreThanAllCoresIsLetPass(_ used: Double, isPlausible: Bool) {
+    func sharesUpToTenPercentOverAllCoresArePlausible(_ used: Double, isPlausible: Bool) {
         let share = reading(used, at: 30).share(since: reading(0, at: 15), tick: tick(30), cpus: 2)
         #expect((share == .implausible) != isPlausible)
     }
 
-    @Test func whatIsNoNumberIsNoShare() {
+    @Test func invalidNumbersAreNotShares() {
         #expect(CPUShare(percent: .nan, cpus: 2) == .none)
         #expect(CPUShare(percent: -1, cpus: 2) == .none)
         #expect(CPUShare(percent: .infinity, cpus: 2) == .implausible)
         #expect(CPUShare(used: 0, during: 0, cpus: 2) == .none)
     }
 
-    @Test func anIntervalThatIsTooLongToMultiplyIsNoTrap() {
+    @Test func extremeIntervalsDoNotTrap() {
         let tick = SourceTick(elapsed: .seconds(10), interval: Duration(attoseconds: .max))
         #expect(!tick.isBeyondBaseline(.zero))
         #expect(

@@ -8,7 +8,7 @@ struct ControlGroupSourceTests {
     private static let id = String(repeating: "0123456789abcdef", count: 4)
     private static let isWanted: @Sendable (ControlGroup) -> Bool = { $0.containerID != nil || $0.isSystemService }
 
-    private static func secondVersion() throws -> FileTree {
+    private static func v2Tree() throws -> FileTree {
         let group = "cg/system.slice/docker-\(id).scope"
         let tree = try FileTree([
             "\(group)/cpu.stat": "usage_usec 2500000\nuser_usec 1\nsystem_usec 2\n",
@@ -34,7 +34,7 @@ struct ControlGroupSourceTests {
 
     private let clock = ManualClock()
 
-    /// Reads at the tick so many seconds after the clock's first moment, and at once.
+    /// Reads the source at the tick this many seconds after the clock's start.
     private func read(_ source: SourceBench, _ seconds: Int) async throws -> SourceReading {
         clock.advance(to: ManualClock.Instant(offset: .seconds(seconds)))
         return try await source.read(tick(seconds))
@@ -53,8 +53,8 @@ struct ControlGroupSourceTests {
         return SourceBench(tree: tree, source: SampleSource("cgroups") { try await source.read($0) })
     }
 
-    @Test func groupsOfTheSecondVersionAreRead() async throws {
-        let reading = try await source(try Self.secondVersion()).read(tick(0))
+    @Test func cgroupV2ValuesAreRead() async throws {
+        let reading = try await source(try Self.v2Tree()).read(tick(0))
         #expect(reading.errors.isEmpty)
         #expect(
             reading.samples == [
@@ -71,9 +71,9 @@ struct ControlGroupSourceTests {
         )
     }
 
-    /// An engine that was killed leaves the groups of its containers behind.
-    @Test func aContainerWithoutAProcessIsNone() async throws {
-        let tree = try Self.secondVersion()
+    /// A killed engine leaves the groups of its containers behind.
+    @Test func aContainerGroupWithoutProcessesIsOmitted() async throws {
+        let tree = try Self.v2Tree()
         try tree.write("cg/system.slice/docker-\(Self.id).scope/pids.current", "0\n")
         try tree.write("cg/system.slice/cron.service/pids.current", "0\n")
         let reading = try await source(tree).read(tick(0))
@@ -81,8 +81,8 @@ struct ControlGroupSourceTests {
         #expect(reading.errors.isEmpty)
     }
 
-    @Test func aNetworkThatIsTheReadersIsNotTheGroups() async throws {
-        let tree = try Self.secondVersion()
+    @Test func theNetworkOfTheReaderIsNotAttributedToAGroup() async throws {
+        let tree = try Self.v2Tree()
         try tree.remove("proc/self/ns/net")
         try tree.link("proc/self/ns/net", to: "net:[2]")
         let reading = try await source(tree).read(tick(0))
@@ -90,7 +90,7 @@ struct ControlGroupSourceTests {
         #expect(reading.samples.first?.values[.processes] == 3)
     }
 
-    @Test func groupsOfTheFirstVersionAreRead() async throws {
+    @Test func cgroupV1ValuesAreRead() async throws {
         let tree = try FileTree([
             "cpu/docker/\(Self.id)/cpuacct.usage": "2500000000\n",
             "cpu/docker/\(Self.id)/cgroup.procs": "",
@@ -123,7 +123,7 @@ struct ControlGroupSourceTests {
         )
     }
 
-    /// Older kernels have only the count of a group without those inside of it.
+    /// Older kernels count only a group itself, without its descendants.
     @Test func blockTotalsOfOlderKernelsAreRead() async throws {
         let tree = try FileTree([
             "blk/docker/\(Self.id)/blkio.throttle.io_service_bytes": "8:0 Read 10\n8:0 Write 20\nTotal 30\n",
@@ -138,16 +138,16 @@ struct ControlGroupSourceTests {
     }
 
     @Test(arguments: [(1_024_000_000 - 4096, true), (1_024_000_000, false)])
-    func aLimitThatIsTheMachinesIsNone(_ bytes: Int, _ isLimit: Bool) async throws {
-        let tree = try Self.secondVersion()
+    func aLimitOfAllMachineMemoryIsAbsent(_ bytes: Int, _ isLimit: Bool) async throws {
+        let tree = try Self.v2Tree()
         try tree.write("cg/system.slice/docker-\(Self.id).scope/memory.max", "\(bytes)\n")
         let values = try await source(tree).read(tick(0)).samples.first?.values
         #expect(values?[.memoryLimitBytes] == (isLimit ? Double(bytes) : nil))
         #expect(values?[.memoryUsedBytes] == 700)
     }
 
-    @Test func sharesAreOfEachGroup() async throws {
-        let tree = try Self.secondVersion()
+    @Test func eachGroupHasItsOwnCPUShare() async throws {
+        let tree = try Self.v2Tree()
         let source = source(tree)
         let cron = "cg/system.slice/cron.service/cpu.stat"
         func share(_ seconds: Int) async throws -> Double? {
@@ -156,12 +156,12 @@ struct ControlGroupSourceTests {
         #expect(try await share(0) == nil)
         try tree.write(cron, "usage_usec 8500000\n")
         #expect(try await share(15) == 50)
-        // A service that was restarted has a new group of the same path.
+        // A restarted service has a new group with the same path.
         try tree.write(cron, "usage_usec 10\n")
         #expect(try await share(30) == nil)
         try tree.write(cron, "usage_usec 30000010\n")
         #expect(try await share(45) == 200)
-        // More than two CPUs and a tenth could do.
+        // More than two CPUs can do, plus ten percent.
         try tree.write(cron, "usage_usec 66000010\n")
         let reading = try await read(source, 60)
         #expect(reading.samples.last?.values[.cpuPercent] == nil)
@@ -169,37 +169,37 @@ struct ControlGroupSourceTests {
         #expect(reading.errors.map(\.reason) == [.implausible])
     }
 
-    @Test func oneThatIsGoneIsNoErrorAndForgotten() async throws {
-        let tree = try Self.secondVersion()
+    @Test func aRemovedGroupIsForgottenWithoutAnError() async throws {
+        let tree = try Self.v2Tree()
         let source = source(tree)
         _ = try await read(source, 0)
         try tree.remove("cg/system.slice/cron.service")
         let without = try await read(source, 15)
         #expect(without.samples.count == 1)
         #expect(without.errors.isEmpty)
-        // A folder that is there, but whose files are not: it goes while it is read.
+        // A folder without files, as when a group is removed while it is read.
         try FileManager.default.createDirectory(
             atPath: "\(tree.path)/cg/system.slice/going.service",
             withIntermediateDirectories: true
         )
         #expect(try await read(source, 30).samples.count == 1)
         try tree.write("cg/system.slice/cron.service/cpu.stat", "usage_usec 2000000\n")
-        // Forgotten: what it used since is not put down to the last fifteen seconds.
+        // The removed group is forgotten: its usage since then is not attributed to the last fifteen seconds.
         #expect(try await read(source, 45).samples.last?.values[.cpuPercent] == nil)
     }
 
-    @Test func aFileThatCannotBeReadCostsItsGroupAlone() async throws {
-        let tree = try Self.secondVersion()
+    @Test func anUnreadableFileAffectsOnlyItsGroup() async throws {
+        let tree = try Self.v2Tree()
         try tree.remove("cg/system.slice/cron.service/cpu.stat")
-        // Reading a folder is an error that is none of those of a group that goes.
+        // Reading a folder fails with an error that a removed group does not cause.
         try tree.write("cg/system.slice/cron.service/cpu.stat/x", "")
         let reading = try await source(tree).read(tick(0))
         #expect(reading.samples.count == 1)
         #expect(reading.errors.map(\.reason) == [.failed])
     }
 
-    @Test func thereAreNoMoreThanTheLimit() async throws {
-        let tree = try Self.secondVersion()
+    @Test func theLimitBoundsTheNumberOfGroups() async throws {
+        let tree = try Self.v2Tree()
         for number in 0..<50 { try tree.write("cg/system.slice/s\(number).service/cpu.stat", "usage_usec 1\n") }
         let reading = try await source(tree, limit: 10).read(tick(0))
         #expect(reading.samples.count == 10)
@@ -208,7 +208,7 @@ struct ControlGroupSourceTests {
         #expect(try await source(tree, limit: -1).read(tick(0)).samples.isEmpty)
     }
 
-    @Test func withoutControlGroupsItIsUnavailable() async throws {
+    @Test func missingControlGroupsAreUnavailable() async throws {
         let tree = try FileTree(["mounts": "proc /proc proc rw 0 0\n"])
         let error = await #expect(throws: SourceError.self) { try await source(tree).read(tick(0)) }
         #expect(error?.reason == .unavailable)
@@ -218,8 +218,8 @@ struct ControlGroupSourceTests {
     }
 
     #if os(Linux)
-    @Test func thisMachinesGroupsAreWhatTheKernelSays() async throws {
-        // Whatever groups it has, the first of each branch.
+    @Test func groupsOfThisMachineHaveValues() async throws {
+        // The first groups of each branch, whichever exist.
         let source = SampleSource.cgroups(limit: 5) { _ in true }
         let reading: SourceReading
         do {

@@ -11,7 +11,7 @@ struct ControlGroupTests {
         "kubepods.slice/kubepods-pod1.slice/cri-containerd-\(id).scope", "\(id)",
         "user.slice/user-1000.slice/user@1000.service/user.slice/libpod-\(id).scope",
     ])
-    func containersAreKnownByTheirIDs(_ path: String) {
+    func containerIDsAreFoundInPaths(_ path: String) {
         #expect(ControlGroup(path: path).containerID == Self.id)
     }
 
@@ -20,11 +20,11 @@ struct ControlGroupTests {
         "docker/\(id)0", "docker/\(id.uppercased())", "docker/x\(id)", "docker/\(id)/init.scope",
         "docker/é\(id.dropLast(2))",
     ])
-    func nothingElseIsAContainer(_ path: String) {
+    func otherPathsHaveNoContainerID(_ path: String) {
         #expect(ControlGroup(path: path).containerID == nil)
     }
 
-    @Test func servicesAreThoseOfTheSystem() {
+    @Test func onlyServicesOfTheSystemSliceAreSystemServices() {
         #expect(ControlGroup(path: "system.slice/cron.service").isSystemService)
         #expect(ControlGroup(path: "system.slice/system-getty.slice/getty@tty1.service").isSystemService)
         #expect(!ControlGroup(path: "user.slice/user-0.slice/user@0.service").isSystemService)
@@ -35,7 +35,7 @@ struct ControlGroupTests {
 struct ControlGroupMountsTests {
     private func mounts(_ text: String) -> ControlGroupMounts { ControlGroupMounts(text: .init(text: text)) }
 
-    @Test func theSecondVersionHasOneTree() {
+    @Test func cgroupV2HasOneRoot() {
         let mounts = mounts("proc /proc proc rw 0 0\ncgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nsdelegate 0 0\n")
         #expect(mounts.roots == ["/sys/fs/cgroup"])
         for controller in ControlGroupMounts.Controller.allCases {
@@ -43,7 +43,7 @@ struct ControlGroupMountsTests {
         }
     }
 
-    @Test func theFirstVersionHasOneEach() {
+    @Test func cgroupV1HasOneRootPerController() {
         let mounts = mounts(
             """
             tmpfs /sys/fs/cgroup tmpfs rw,mode=755 0 0
@@ -57,7 +57,7 @@ struct ControlGroupMountsTests {
         #expect(mounts.place(of: .cpu)?.root == "/sys/fs/cgroup/cpu,cpuacct")
         #expect(mounts.place(of: .memory)?.root == "/sys/fs/cgroup/memory")
         #expect(mounts.place(of: .memory)?.isV2 == false)
-        // A controller that the first does not have may be the second's.
+        // A controller missing in v1 may be in v2.
         #expect(mounts.place(of: .processes)?.root == "/sys/fs/cgroup/unified")
         #expect(mounts.roots == ["/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/memory"])
     }
@@ -67,18 +67,18 @@ struct ControlGroupMountsTests {
         (#"/a\04"#, #"/a\04"#),
         (#"/a\999"#, #"/a\999"#), (#"\777"#, #"\777"#), (#"\"#, #"\"#),
     ])
-    func blanksInPathsAreWrittenAsDigits(_ path: String, text: String) {
+    func octalEscapesInPathsAreDecoded(_ path: String, text: String) {
         #expect(ControlGroupMounts.unescaped(path.utf8) == text)
     }
 
-    @Test func noMountsAreNoPlaces() {
+    @Test func textWithoutMountsHasNoRoots() {
         #expect(mounts("").roots == [])
         #expect(mounts("cgroup2\ncgroup x y\n").roots == [])
     }
 }
 
 struct ControlGroupTextTests {
-    @Test func theSecondVersionsBytesAreSummed() {
+    @Test func cgroupV2BytesAreSummed() {
         let text = "8:0 rbytes=100 wbytes=20 rios=1 wios=2 dbytes=7 dios=0\n253:0 wbytes=3\n7:0 \n"
         let totals = BlockTotals(ioStat: .init(text: text))
         #expect(totals?.read == 100)
@@ -87,7 +87,7 @@ struct ControlGroupTextTests {
         #expect(BlockTotals(ioStat: .init(text: "8:0 rbytes=18446744073709551615\n8:1 rbytes=1\n")) == nil)
     }
 
-    @Test func theFirstVersionsBytesAreSummed() {
+    @Test func cgroupV1BytesAreSummed() {
         let text = "8:0 Read 100\n8:0 Write 20\n8:0 Sync 5\n8:0 Total 120\n8:16 Read 1\nTotal 121\n"
         let totals = BlockTotals(serviceBytes: .init(text: text))
         #expect(totals?.read == 101)
@@ -96,7 +96,7 @@ struct ControlGroupTextTests {
     }
 
     @Test(arguments: [(100, 30, 70), (100, 99, 1), (100, 100, 100), (100, 101, 100), (100, nil, 100), (0, 0, 0)])
-    func whatTheKernelCanTakeBackIsNotUsed(_ usage: UInt64, inactive: UInt64?, used: UInt64) {
+    func reclaimableMemoryIsNotUsedMemory(_ usage: UInt64, inactive: UInt64?, used: UInt64) {
         #expect(memoryUsed(usage, inactiveFile: inactive) == used)
     }
 }

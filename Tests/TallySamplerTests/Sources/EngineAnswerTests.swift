@@ -6,7 +6,7 @@ import Testing
 
 @testable import TallySampler
 
-/// Answers that are unusual, and all that can be had of them.
+/// Unusual answers of an engine.
 @Suite(.timeLimit(.minutes(5)))
 struct EngineAnswerTests {
     private func source(_ engine: FakeEngine) -> SampleSource {
@@ -27,7 +27,7 @@ struct EngineAnswerTests {
         await client.shutdown()
     }
 
-    @Test func aRequestWhoseConnectionClosesIsMadeOnceMore() async throws {
+    @Test func aRequestIsRetriedOnceAfterItsConnectionCloses() async throws {
         let closes = Mutex(1)
         let engine = try await FakeEngine { _ in
             closes.withLock { left in
@@ -38,7 +38,7 @@ struct EngineAnswerTests {
         let client = EngineClient(clock: ContinuousClock())
         #expect(try await client.get("/_ping", at: engine.socket, within: .seconds(600)).status == 200)
         #expect(engine.seen.count == 2)
-        // An engine that always hangs up has failed; one that is gone cannot be had.
+        // An engine that always closes the connection has failed; a missing one is unavailable.
         closes.withLock { $0 = 2 }
         let failed = await #expect(throws: SourceError.self) {
             try await client.get("/_ping", at: engine.socket, within: .seconds(600))
@@ -48,8 +48,8 @@ struct EngineAnswerTests {
         await client.shutdown()
     }
 
-    /// A container that is paused has figures, and does not run.
-    @Test func thoseThatArePausedAreSampledAndDoNotCount() async throws {
+    /// A paused container has values, but does not run.
+    @Test func pausedContainersAreSampledButNotCounted() async throws {
         let list = listText(1...3).replacing(#""State":"running"}]"#, with: #""State":"paused"}]"#)
         let engine = try await FakeEngine { uri in uri == "/_ping" ? .ok("OK") : .ok(list) }
         let source = source(engine)
@@ -59,8 +59,8 @@ struct EngineAnswerTests {
         await source.shutdown()
     }
 
-    /// Without a list there is a number, unless nobody waits for it any more.
-    @Test func cancellingWhileTheNumberIsAskedForIsNoAnswer() async throws {
+    /// Without a list the source requests the number of containers, unless it is cancelled.
+    @Test func cancellingDuringTheCountRequestThrows() async throws {
         let engine = try await FakeEngine { uri in
             switch uri {
             case "/_ping": .ok("OK")

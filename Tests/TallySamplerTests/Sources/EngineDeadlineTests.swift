@@ -7,7 +7,7 @@ import Testing
 
 @testable import TallySampler
 
-/// An engine that does not answer, or not to the end.
+/// An engine that does not answer, or not completely.
 struct EngineDeadlineTests {
     private let clock = ManualClock()
 
@@ -22,7 +22,7 @@ struct EngineDeadlineTests {
         )
     }
 
-    /// Targets that several tasks take from.
+    /// Targets that several tasks share.
     private final class Queue: Sendable {
         private let rest: Mutex<[SampleTarget]>
 
@@ -30,7 +30,7 @@ struct EngineDeadlineTests {
             rest = Mutex(targets)
         }
 
-        /// How many had a sample.
+        /// Reads targets until none is left, and returns the number of samples.
         func work() async -> Int {
             var ended = 0
             while let target = rest.withLock({ $0.popLast() }) {
@@ -52,7 +52,7 @@ struct EngineDeadlineTests {
         }
     }
 
-    /// The reason, once the clock has gone on so far.
+    /// Runs `work`, advances the clock by `limit`, and returns the reason of the error.
     private func reason(
         after limit: Duration,
         sleepers: Int = 1,
@@ -73,7 +73,7 @@ struct EngineDeadlineTests {
         return await task.value
     }
 
-    @Test func aPingMayTakeTwoSeconds() async throws {
+    @Test func aPingTimesOutAfterTwoSeconds() async throws {
         let engine = try await FakeEngine { _ in .hang }
         let source = source(engine)
         #expect(try await reason(after: .seconds(2)) { _ = try await source.read(tick(0)) } == .timeout)
@@ -83,7 +83,7 @@ struct EngineDeadlineTests {
     }
 
     @Test(arguments: [true, false])
-    func aListMayTakeFive(isHalf: Bool) async throws {
+    func aListTimesOutAfterFiveSeconds(isHalf: Bool) async throws {
         let engine = try await FakeEngine { uri in
             switch uri {
             case "/_ping": .ok("OK")
@@ -93,7 +93,7 @@ struct EngineDeadlineTests {
         }
         let source = source(engine)
         let task = Task { try await source.read(tick(0)) }
-        // The ping's timer goes, the list's comes.
+        // The list's timer replaces the ping's.
         while !engine.seen.contains(where: { $0.uri.hasSuffix("json") }) { await Task.yield() }
         try await clock.waitForSleepers(1)
         clock.advance(by: .seconds(5))
@@ -104,12 +104,12 @@ struct EngineDeadlineTests {
     }
 
     @Test(arguments: [true, false])
-    func threeThatHangDoNotHoldTheOthers(isHalf: Bool) async throws {
+    func threeHangingTargetsDoNotDelayOthers(isHalf: Bool) async throws {
         let engine = try await FakeEngine { Self.answer($0, hanging: isHalf ? .half([123]) : .hang) }
         let source = source(engine)
         let reading = try await source.read(tick(0))
         #expect(reading.targets.count == 60)
-        // As a sampler does, eight at a time; three of the places are taken all the while.
+        // Eight at a time, as a sampler does. Three of the eight places stay taken.
         let hung = reading.targets[6..<9].map { target in Task { try await target.read() } }
         let queue = Queue(Array(reading.targets[..<6] + reading.targets[9...]))
         let ended = await withTaskGroup(of: Int.self) { group in
@@ -126,7 +126,7 @@ struct EngineDeadlineTests {
         await source.shutdown()
     }
 
-    @Test func cancellingIsPromptWithRequestsUnderWay() async throws {
+    @Test func cancellingRequestsInFlightIsPrompt() async throws {
         let engine = try await FakeEngine { Self.answer($0, hanging: .hang) }
         let source = source(engine)
         let reading = try await source.read(tick(0))
@@ -139,11 +139,11 @@ struct EngineDeadlineTests {
         }
         await source.shutdown()
         let time = begin.duration(to: .now)
-        // No bound: the engine never answers and the clock stands, so that what did not heed it would never end.
+        // No bound: the engine never answers and the clock stands still, so an ignored cancellation would hang.
         print("cancelling three requests and shutting down took \(time)")
     }
 
-    @Test func shuttingDownEndsWhatIsUnderWay() async throws {
+    @Test func shutdownEndsRequestsInFlight() async throws {
         let engine = try await FakeEngine { Self.answer($0, hanging: .hang) }
         let source = source(engine)
         let reading = try await source.read(tick(0))
@@ -152,20 +152,20 @@ struct EngineDeadlineTests {
         await source.shutdown()
         let error = await #expect(throws: SourceError.self) { try await task.value }
         #expect(error?.reason == .failed)
-        // Twice does no harm, and a reading afterwards begins anew.
+        // A second shutdown has no effect, and a later read connects again.
         await source.shutdown()
         #expect(try await source.read(tick(15)).targets.count == 60)
         await source.shutdown()
     }
 
     @Test(arguments: [true, false])
-    func nothingStaysOpen(isShutDown: Bool) async throws {
+    func noConnectionStaysOpen(isShutDown: Bool) async throws {
         let engine = try await FakeEngine { Self.answer($0, hanging: .hang) }
         for number in 0..<100 {
             let source = source(engine)
             let reading = try await source.read(tick(number))
             _ = try await reading.targets[0].read()
-            // Else it is let go without a word.
+            // Otherwise the source is released without a shutdown.
             if isShutDown { await source.shutdown() }
         }
         let begin = ContinuousClock.now

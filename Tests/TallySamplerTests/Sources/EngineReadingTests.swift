@@ -4,11 +4,11 @@ import Testing
 
 @testable import TallySampler
 
-/// What two answers of one container say.
+/// CPU shares from two answers about one container.
 struct EngineReadingTests {
     /// - Parameters:
-    ///   - read: Seconds after some day's beginning.
-    ///   - cpu: In seconds.
+    ///   - read: Seconds after 09:00 of one day.
+    ///   - cpu: The CPU time in seconds.
     private func reading(
         read: Double,
         cpu: Double?,
@@ -33,23 +33,23 @@ struct EngineReadingTests {
         now.share(since: last, tick: tick(elapsed), engine: engine, cpus: 2)
     }
 
-    @Test func withDockerItIsAShareOfTheMachine() throws {
+    @Test func dockerSharesAreOfTheMachineTime() throws {
         let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
-        // 30 seconds of CPU passed on the machine's two, of which this used 7.5.
+        // The machine's two CPUs spent 30 seconds, of which the container used 7.5.
         let now = try reading(read: 99, cpu: 17.5, system: 1030, at: 15)
         #expect(share(last, now) == .percent(50))
     }
 
-    @Test func withPodmanItIsAShareOfTheTime() throws {
+    @Test func podmanSharesAreOfTheElapsedTime() throws {
         let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
         let now = try reading(read: 15, cpu: 17.5, system: 1008, at: 15)
         #expect(share(last, now, .podman) == .percent(50))
-        // By Docker's formula it would be nearly two whole cores.
+        // Docker's formula would give nearly two whole cores.
         #expect(share(last, now) == .percent(187.5))
         #expect(share(last, now, EngineIdentity(headers: [:])) == .percent(50))
     }
 
-    @Test func countersThatFellBeginAnew() throws {
+    @Test func decreasingOrMissingCountersHaveNoShare() throws {
         let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
         for engine in [EngineIdentity.docker, .podman] {
             #expect(share(last, try reading(read: 15, cpu: 9, system: 1030, at: 15), engine) == .none)
@@ -61,12 +61,12 @@ struct EngineReadingTests {
         #expect(share(try reading(read: 0, cpu: nil, system: 1000, at: 0), last) == .none)
     }
 
-    @Test func idlingIsZeroAndNotNothing() throws {
+    @Test func anIdleContainerHasAShareOfZero() throws {
         let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
         #expect(share(last, try reading(read: 15, cpu: 10, system: 1030, at: 15)) == .percent(0))
     }
 
-    @Test func moreThanThereIsIsImplausible() throws {
+    @Test func sharesBeyondAllCoresAreImplausible() throws {
         let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
         #expect(share(last, try reading(read: 15, cpu: 1000, system: 1030, at: 15)) == .implausible)
         #expect(share(last, try reading(read: 0.001, cpu: 20, system: 1030, at: 15), .podman) == .implausible)
@@ -79,12 +79,12 @@ struct EngineReadingTests {
         #expect(share(last, now, at: 76) == .none)
     }
 
-    @Test func lateIsWhatWasAskedForEarlierOrReadBefore() throws {
+    @Test func answersRequestedOrReadEarlierAreLate() throws {
         let last = try reading(read: 15, cpu: 10, system: 1000, at: 15)
         #expect(try reading(read: 14, cpu: 9, system: 990, at: 0).isLate(after: last))
         #expect(try reading(read: 15, cpu: 10, system: 1000, at: 30).isLate(after: last))
         #expect(try !reading(read: 16, cpu: 10, system: 1000, at: 30).isLate(after: last))
-        // The machine's clock was set back an hour: it begins anew, rather than being late for an hour.
+        // The machine's clock was set back: the share starts over, and the answer does not count as late.
         let set = try reading(read: 1, cpu: 11, system: 1030, at: 30)
         #expect(!set.isLate(after: last))
         #expect(share(last, set, at: 30) == .none)

@@ -8,7 +8,7 @@ import Testing
 @testable import TallySampler
 
 struct EngineSourceTests {
-    /// What an engine with some containers answers, the figures by a closure.
+    /// The answers of an engine with these containers, whose values come from `stats`.
     private static func route(
         _ numbers: some Sequence<Int> & Sendable,
         stats: @escaping @Sendable (Int) -> FakeEngine.Answer = { .ok(StatsText(id: containerID($0)).text) }
@@ -57,9 +57,9 @@ struct EngineSourceTests {
         }
     }
 
-    // MARK: What is asked, and what comes of it
+    // MARK: Requests and samples
 
-    @Test func containersAreTargetsAndTargetsAreSamples() async throws {
+    @Test func containersBecomeTargetsAndTargetsBecomeSamples() async throws {
         let engine = try await FakeEngine(route: Self.route(1...3))
         let source = source(engine)
         let reading = try await source.read(tick(0))
@@ -85,7 +85,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func theSecondSampleHasAShare() async throws {
+    @Test func theSecondSampleHasACPUShare() async throws {
         let step = Atomic<Int>(0)
         let engine = try await FakeEngine(
             route: Self.route([1]) { _ in
@@ -103,10 +103,10 @@ struct EngineSourceTests {
         }
         #expect(try await share(0, at: 0) == nil)
         #expect(isClose(try await share(2, at: 15), 50))
-        // A restart, then on from there.
+        // A restart, then further readings.
         #expect(try await share(0, at: 30) == nil)
         #expect(isClose(try await share(2, at: 45), 50))
-        // It left the list, and came back.
+        // The container leaves the list, and comes back.
         let all = Self.route([1]) { _ in .hang }
         engine.answer { uri in uri.contains("json") ? .ok("[]") : all(uri) }
         #expect(try await source.read(tick(60)).targets.isEmpty)
@@ -117,7 +117,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func whatCannotBeIsCountedWithTheNextTick() async throws {
+    @Test func implausibleSharesAreReportedWithTheNextTick() async throws {
         let step = Atomic<Int>(0)
         let engine = try await FakeEngine(
             route: Self.route([1]) { _ in
@@ -151,16 +151,16 @@ struct EngineSourceTests {
             return try await reading.targets.first?.read()
         }
         #expect(try await sample(late, 15, 10) != nil)
-        // One that was asked for before comes after.
+        // The answer to an earlier request arrives later.
         #expect(try await sample(early, 0, 5) == nil)
         let next = try await source.read(tick(30))
         #expect(isClose(try await sample(next, 30, 17)?.values[.cpuPercent], 700 / 15))
-        // The same answer once more is no new sample.
+        // A repeated answer is not a new sample.
         #expect(try await sample(try await source.read(tick(45)), 30, 17) == nil)
         await source.shutdown()
     }
 
-    @Test func aLimitThatIsTheMachinesIsNone() async throws {
+    @Test func aLimitOfAllMachineMemoryIsAbsent() async throws {
         let rest = #""memory_stats":{"usage":1000,"limit":1073741824}"#
         let engine = try await FakeEngine(
             route: Self.route([1]) { _ in .ok(StatsText(rest: rest).text) }
@@ -172,7 +172,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func aHostSaysWhoseAContainerIs() async throws {
+    @Test func theHostChoosesTheSubjectOfAContainer() async throws {
         let engine = try await FakeEngine(route: Self.route(1...3))
         let source = source(engine) { $0.name == "c2" ? nil : "subject of \($0.name)" }
         let reading = try await source.read(tick(0))
@@ -181,9 +181,9 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    // MARK: What goes wrong
+    // MARK: Failures
 
-    @Test func nobodyThereIsUnavailable() async throws {
+    @Test func aMissingEngineIsUnavailable() async throws {
         let nowhere = SampleSource.docker(socket: "/no/such.sock")
         #expect(await reason(nowhere) == .unavailable)
         // A socket that an engine left behind.
@@ -195,7 +195,7 @@ struct EngineSourceTests {
         #expect(await reason(.docker(socket: String(repeating: "x", count: 200))) == .unavailable)
     }
 
-    @Test func anEngineThatComesLaterIsFound() async throws {
+    @Test func anEngineThatRecoversIsReadAgain() async throws {
         let engine = try await FakeEngine(route: Self.route([1]))
         let source = source(engine)
         #expect(try await source.read(tick(0)).targets.count == 1)
@@ -206,7 +206,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func statusesHaveTheirMeanings() async throws {
+    @Test func responseStatusesBecomeErrorReasons() async throws {
         let engine = try await FakeEngine(
             route: Self.route(1...4) { number in
                 switch number {
@@ -231,7 +231,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func withoutAListThereIsStillANumber() async throws {
+    @Test func theContainerCountIsReadWithoutAList() async throws {
         let engine = try await FakeEngine { uri in
             switch uri {
             case "/_ping": .ok("OK")
@@ -247,7 +247,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func aVersionThatIsRefusedIsLeftToTheEngine() async throws {
+    @Test func aRejectedAPIVersionIsOmitted() async throws {
         let engine = try await FakeEngine { uri in
             switch uri {
             case "/_ping": .ok("OK")
@@ -261,7 +261,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func answersInPiecesAreRead() async throws {
+    @Test func chunkedAnswersAreRead() async throws {
         let whole = Self.route(1...2)
         let engine = try await FakeEngine { uri in
             guard case .reply(let status, let body, _) = whole(uri) else { return .hang }
@@ -273,7 +273,7 @@ struct EngineSourceTests {
     }
 
     @Test(arguments: [false, true])
-    func answersOverEightMegabytesAreRefused(isChunked: Bool) async throws {
+    func answersOverEightMegabytesAreRejected(isChunked: Bool) async throws {
         let body = Array(repeating: UInt8(ascii: " "), count: (8 << 20) + 1)
         let engine = try await FakeEngine { uri in
             switch uri {
@@ -289,7 +289,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func noMoreThanAThousandAreAsked() async throws {
+    @Test func atMostAThousandContainersAreRead() async throws {
         let engine = try await FakeEngine(route: Self.route(1...1_001))
         let source = source(engine)
         let reading = try await source.read(tick(0))

@@ -13,7 +13,7 @@ struct EngineStatsTests {
         try stats(StatsText(rest: #""memory_stats":\#(text)"#).text, engine)?.memory
     }
 
-    @Test func dockersAnswerIsRead() throws {
+    @Test func aDockerAnswerIsRead() throws {
         let id = "f8e441459dd71aeb7b385417dd35d5fda9d0a329da3c17992a3ede3dd18a4d4e"
         let body = try fixture("docker_20.10_cgroupv1_stats.json")
         let stats = try #require(try EngineStats(body: body, of: id, engine: .docker))
@@ -28,7 +28,7 @@ struct EngineStatsTests {
         )
     }
 
-    @Test func podmansAnswerIsRead() throws {
+    @Test func aPodmanAnswerIsRead() throws {
         let id = "b7ca371891506223748b1baeb27fbe799eb3e1305d12ec4b719c06eba3ba555e"
         let body = try fixture("podman_4.3.1_cgroupv1_stats.json")
         let stats = try #require(try EngineStats(body: body, of: id, engine: .podman))
@@ -42,7 +42,7 @@ struct EngineStatsTests {
         #expect(try EngineStats(body: body, of: containerID(1), engine: .podman) == nil)
     }
 
-    @Test func onlyWhatWasReadIsASample() throws {
+    @Test func incompleteAnswersAreNotSamples() throws {
         #expect(try stats("") == nil)
         #expect(try stats(" \n") == nil)
         #expect(try stats("{}") == nil)
@@ -50,29 +50,29 @@ struct EngineStatsTests {
         #expect(try stats(StatsText(read: nil).text) == nil)
         #expect(try stats(StatsText(id: containerID(2)).text) == nil)
         #expect(try stats(StatsText(cpu: 0, rest: #""memory_stats":{}"#).text) == nil)
-        // A container that has not used any yet, but is there.
+        // A container that has used no CPU yet.
         #expect(try stats(StatsText(cpu: 0).text)?.cpu == 0)
         #expect(try stats(StatsText(rest: #""memory_stats":{}"#).text)?.memory == nil)
     }
 
     @Test(arguments: ["[1]", "null", "{", "1", #"{"read":"#, "\u{0}"])
-    func whatIsNoAnswerIsMalformed(_ text: String) {
+    func invalidAnswersAreMalformed(_ text: String) {
         let error = #expect(throws: SourceError.self) { try stats(text) }
         #expect(error?.reason == .malformed)
     }
 
-    @Test func memoryIsWithoutWhatTheKernelCanTakeBack() throws {
+    @Test func usedMemoryExcludesReclaimableMemory() throws {
         #expect(try memory(#"{"usage":1000,"stats":{"total_inactive_file":300,"inactive_file":1}}"#) == 700)
         #expect(try memory(#"{"usage":1000,"stats":{"total_inactive_file":1000,"inactive_file":10}}"#) == 990)
         #expect(try memory(#"{"usage":1000,"stats":{"inactive_file":300}}"#) == 700)
         #expect(try memory(#"{"usage":1000,"stats":{"inactive_file":1000}}"#) == 1000)
         #expect(try memory(#"{"usage":1000}"#) == 1000)
         #expect(try memory(#"{"usage":0,"stats":{}}"#) == nil)
-        // Podman has done so already.
+        // Podman has subtracted it already.
         #expect(try memory(#"{"usage":1000,"stats":{"inactive_file":300}}"#, .podman) == 1000)
     }
 
-    @Test func aValueOfAnotherKindCostsNoOther() throws {
+    @Test func aValueOfTheWrongTypeDoesNotAffectOthers() throws {
         let rest = #"""
             "memory_stats":{"usage":"many","limit":-1},"networks":{"a":{"rx_bytes":5,"tx_bytes":1.5},"b":7},
             "blkio_stats":{"io_service_bytes_recursive":[3,{"op":"Read","value":4},{"op":5,"value":6}]}
@@ -89,7 +89,7 @@ struct EngineStatsTests {
         #expect(try memory(#"{"usage":18446744073709551616}"#) == nil)
     }
 
-    @Test func totalsAreSums() throws {
+    @Test func networkAndBlockTotalsAreSums() throws {
         let rest = #"""
             "networks":{"eth0":{"rx_bytes":1,"tx_bytes":2},"eth1":{"rx_bytes":10,"tx_bytes":20}},
             "blkio_stats":{"io_service_bytes_recursive":[
@@ -104,12 +104,12 @@ struct EngineStatsTests {
     }
 
     @Test(arguments: ["null", "[]", "{}"])
-    func whatIsNotCountedIsAbsent(_ nothing: String) throws {
+    func missingTotalsAreAbsent(_ nothing: String) throws {
         let rest = #""networks":\#(nothing),"blkio_stats":{"io_service_bytes_recursive":\#(nothing)}"#
         #expect(try stats(StatsText(rest: rest).text)?.values == [.cpuSeconds: 1, .processes: 3])
     }
 
-    @Test func cpusAreCountedWhereTheirNumberIsMissing() throws {
+    @Test func cpusAreCountedWhenTheirNumberIsMissing() throws {
         let text =
             #"{"read":"2026-11-21T09:48:21Z","cpu_stats":{"cpu_usage":{"total_usage":1,"percpu_usage":[1,2,3]}}}"#
         #expect(try stats(text)?.cpus == 3)
@@ -120,8 +120,8 @@ struct EngineStatsTests {
         #expect(try stats(text.replacing("[1,2,3]", with: "[]"))?.cpus == nil)
     }
 
-    /// A container that runs has a process at least, and a limit of nothing is none.
-    @Test func zerosThatSayNothingAreAbsent() throws {
+    /// A running container has at least one process, and a limit of zero is no limit.
+    @Test func meaninglessZerosAreAbsent() throws {
         let text = StatsText(rest: #""memory_stats":{"usage":1000,"limit":0}"#).text
             .replacing(#""current":3"#, with: #""current":0"#)
         #expect(try stats(text)?.values == [.cpuSeconds: 1, .memoryUsedBytes: 1000])
@@ -129,7 +129,7 @@ struct EngineStatsTests {
 
     // MARK: Lists and the engine itself
 
-    @Test func aListIsOfContainersThatRunOrArePaused() throws {
+    @Test func aListHoldsRunningAndPausedContainers() throws {
         let text = #"""
             [{"Id":"\#(containerID(1))","Names":["/web","/x/web"],"Image":"nginx","Labels":{"a":"b"},"State":"running"},
             {"Id":"\#(containerID(2))","Names":null,"Labels":null,"State":"paused"},
@@ -150,7 +150,7 @@ struct EngineStatsTests {
         #expect(try EngineInfo.containersRunning(Array(#"{"ContainersRunning":-7}"#.utf8)) == nil)
     }
 
-    @Test func subjectsAreWhatOutlivesAContainer() {
+    @Test func subjectNamesOutliveContainers() {
         func subject(_ labels: [String: String]) -> String {
             EngineContainer(id: "1", name: "name", labels: labels).subjectName
         }
@@ -166,7 +166,7 @@ struct EngineStatsTests {
         #expect(subject(["com.docker.swarm.service.name": "shop_web"]) == "shop_web")
     }
 
-    @Test func enginesAreKnownByTheirHeaders() {
+    @Test func enginesAreIdentifiedByTheirHeaders() {
         #expect(EngineIdentity.docker.countsSystemTime)
         #expect(!EngineIdentity.docker.hasReducedMemory)
         #expect(!EngineIdentity.podman.countsSystemTime)
@@ -181,7 +181,7 @@ struct EngineStatsTests {
         for text in ["", "1", "1.41.2", "x.y", "1.-4", "9999999999999999999999.1"] { #expect(prefix(text) == "") }
     }
 
-    @Test func socketsAreWhereTheEnvironmentSays() {
+    @Test func socketPathsFollowTheEnvironment() {
         func usual(_ environment: [String: String]) -> EngineSockets { .usual { environment[$0] } }
         #expect(usual([:]).paths == ["/var/run/docker.sock", "/run/podman/podman.sock"])
         #expect(

@@ -11,11 +11,11 @@ struct EngineTimeTests {
         ("2026-11-21T04:18:21.1407428579-05:30", 1_795_254_501_140_742_857),
         ("2024-02-29T23:59:59.5Z", 1_709_251_199_500_000_000), ("2000-03-01T00:00:00Z", 951_868_800_000_000_000),
     ])
-    func timesAreTheCalendars(_ text: String, nanoseconds: Int64) throws {
+    func timesMatchTheCalendar(_ text: String, nanoseconds: Int64) throws {
         #expect(try #require(EngineTime(text)).nanosecondsSinceEpoch == nanoseconds)
     }
 
-    @Test func everyDayIsTheCalendarsOwn() throws {
+    @Test func daysMatchFoundation() throws {
         let formatter = ISO8601DateFormatter()
         for day in stride(from: 0, to: 366 * 230, by: 17) {
             let date = Date(timeIntervalSince1970: Double(day) * 86_400)
@@ -30,7 +30,7 @@ struct EngineTimeTests {
         "2026-13-21T09:48:21Z", "2026-11-00T09:48:21Z", "2026-11-21T24:48:21Z", "2026-11-21T09:48:21.Z",
         "2026-11-21T09:48:21.1", "2026-11-21T09:48:21+1:00", "2026-11-21T09:48:21+99:00", "2026/11/21T09:48:21Z",
     ])
-    func nothingElseIsATime(_ text: String) {
+    func otherTextsAreNotTimes(_ text: String) {
         #expect(EngineTime(text) == nil)
     }
 }

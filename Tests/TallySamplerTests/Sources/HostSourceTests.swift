@@ -48,21 +48,21 @@ struct HostSourceTests {
         )
     }
 
-    @Test func theSecondReadingHasAShare() async throws {
+    @Test func theSecondReadingHasACPUShare() async throws {
         let tree = try FileTree(Self.files)
         let source = source(tree)
         _ = try await source.read(tick(0))
         try tree.write("stat", "cpu  400 0 0 1100 0 0 0 0\ncpu0 1 0 0 1\ncpu1 1 0 0 1\n")
         let second = try await source.read(tick(15))
         #expect(isClose(second.samples.first?.values[.cpuPercent], 150))
-        // After more than five intervals it would be the mean of a time that nobody asked for.
+        // After more than five intervals the share would be the mean of too long a time.
         try tree.write("stat", "cpu  700 0 0 1200 0 0 0 0\ncpu0 1 0 0 1\ncpu1 1 0 0 1\n")
         let third = try await source.read(tick(91))
         #expect(third.samples.first?.values[.cpuPercent] == nil)
     }
 
     @Test(arguments: ["stat", "meminfo", "loadavg", "net/dev"])
-    func oneFilesFaultIsNotAnothers(_ name: String) async throws {
+    func aFaultyFileDoesNotAffectOthers(_ name: String) async throws {
         let tree = try FileTree(Self.files)
         try tree.remove(name)
         let missing = try await source(tree).read(tick(0))
@@ -74,7 +74,7 @@ struct HostSourceTests {
         #expect((wrong.samples.first?.values.count ?? 0) > 8)
     }
 
-    @Test func aKernelWithoutPressureIsNoError() async throws {
+    @Test func missingPressureFilesAreNotErrors() async throws {
         let tree = try FileTree(Self.files)
         try tree.remove("pressure")
         let reading = try await source(tree).read(tick(0))
@@ -83,7 +83,7 @@ struct HostSourceTests {
         #expect(reading.samples.first?.values[.load1] == 0.5)
     }
 
-    @Test func aDiskThatHangsCostsItsOwnValuesAndOneThread() async throws {
+    @Test func aHangingDiskOmitsItsValuesAndBlocksOneThread() async throws {
         let gate = DispatchSemaphore(value: 0)
         defer { gate.signal() }
         let clock = ManualClock()
@@ -96,13 +96,13 @@ struct HostSourceTests {
             defer { isDone.store(true, ordering: .relaxed) }
             return try await source.read(tick(0))
         }
-        // The clock goes on until nobody waits any more.
+        // Advances the clock until the read has returned.
         while !isDone.load(ordering: .relaxed) {
             clock.advance(by: .seconds(1))
             await Task.yield()
         }
         #expect(try await first.value.errors.map(\.reason).contains(.timeout))
-        // The clock may have been faster than the files, too: their thread comes back by itself.
+        // The other files may have timed out too, but their thread returns.
         var second = try await source.read(tick(15))
         for _ in 0..<1_000_000 where second.errors.count > 1 { second = try await source.read(tick(15)) }
         #expect(second.errors.map(\.reason) == [.stuck])
@@ -110,13 +110,13 @@ struct HostSourceTests {
         #expect(second.samples.first?.values[.diskTotalBytes] == nil)
     }
 
-    @Test func aFileSystemThatIsNotThereIsAnError() async throws {
+    @Test func aMissingFileSystemIsAnError() async throws {
         let source = source(try FileTree(Self.files)) { DiskSpace.ofFileSystem(holding: "/no/such/path") }
         #expect(try await source.read(tick(0)).errors.map(\.reason) == [.unavailable])
     }
 
     #if os(Linux)
-    @Test func thisMachineHasThem() async throws {
+    @Test func valuesOfThisMachineMatchFoundation() async throws {
         let source = SampleSource.host()
         _ = try await source.read(tick(0))
         let reading = try await source.read(tick(15))

@@ -3,7 +3,7 @@ import Testing
 @testable import TallySampler
 
 struct HostTextTests {
-    @Test func memoryInUseIsWhatIsNotAvailable() {
+    @Test func usedMemoryIsTotalMinusAvailable() {
         let memory = HostMemory(
             text: .init(
                 text: "MemTotal:  1000 kB\nMemFree: 10 kB\nMemAvailable:  400 kB\nSwapTotal: 50 kB\nSwapFree: 20 kB\n"
@@ -15,14 +15,14 @@ struct HostTextTests {
         #expect(memory.swapUsed == 30 * 1024)
     }
 
-    @Test func memoryThatCannotBeIsAbsent() {
+    @Test func impossibleMemoryValuesAreAbsent() {
         #expect(HostMemory(text: .init(text: "MemTotal: 1 kB\nMemAvailable: 2 kB\n")).used == nil)
         #expect(HostMemory(text: .init(text: "MemTotal: 1 kB\n")).used == nil)
         #expect(HostMemory(text: .init(text: "MemTotal: 18446744073709551615 kB\n")).total == nil)
         #expect(HostMemory(text: .init(text: "MemTotalX: 1 kB\n")).total == nil)
     }
 
-    @Test func loadHasThreeNumbers() {
+    @Test func loadNeedsThreeValidNumbers() {
         #expect(HostLoad(text: .init(text: "0.15 1.20 3.00 2/345 6789\n"))?.fifteen == 3)
         #expect(HostLoad(text: .init(text: "0.15 1.20\n")) == nil)
         #expect(HostLoad(text: .init(text: "nan 1.20 3\n")) == nil)
@@ -41,54 +41,54 @@ struct HostTextTests {
           cni0: 400 1 0 0 0 0 0 0 400 1 0 0 0 0 0 0
         """
 
-    @Test func bytesOfContainersAreNotCountedTwice() throws {
+    @Test func containerTrafficIsNotCountedTwice() throws {
         let totals = try #require(NetworkTotals(text: .init(text: interfaces), where: NetworkTotals.leavesHost))
         #expect(totals.received == 25)
         #expect(totals.sent == 37)
     }
 
     @Test(arguments: ["lo", "veth1a", "br-1a", "docker0", "cni0", "podman0", "virbr0"])
-    func whatOnlyContainersUseDoesNotLeaveTheHost(_ name: String) {
+    func containerInterfacesDoNotLeaveTheHost(_ name: String) {
         #expect(!NetworkTotals.leavesHost(name))
     }
 
     @Test(arguments: ["eth0", "enp1s0", "wlan0", "lo1", "wg0", "br0", "bond0"])
-    func whatElseThereIsLeavesIt(_ name: String) {
+    func otherInterfacesLeaveTheHost(_ name: String) {
         #expect(NetworkTotals.leavesHost(name))
     }
 
-    @Test func anInterfacesNameEndsAtTheLastColon() {
+    @Test func interfaceNamesEndAtTheLastColon() {
         var names: [String] = []
         _ = NetworkTotals(text: .init(text: interfaces)) { names.append($0) != () }
         #expect(names == ["lo", "eth0:1", "eth1", "veth12", "br-abc", "docker0", "cni0"])
     }
 
-    @Test func aSumThatDoesNotFitIsAbsent() {
+    @Test func anOverflowingSumIsAbsent() {
         let line = "eth0: 18446744073709551615 0 0 0 0 0 0 0 1 0 0\neth1: 1 0 0 0 0 0 0 0 1 0 0\n"
         #expect(NetworkTotals(text: .init(text: line)) { _ in true } == nil)
         #expect(NetworkTotals(text: .init(text: "eth0: 1 2 3\n")) { _ in true } == nil)
     }
 
-    @Test func pressureIsTheTotalOfSome() {
+    @Test func pressureIsTheTotalOfTheSomeLine() {
         let text = "some avg10=0.00 avg60=0.00 avg300=0.00 total=2500000\nfull avg10=0.00 avg60=0 avg300=0 total=9\n"
         #expect(pressureSeconds(text: .init(text: text)) == 2.5)
         #expect(pressureSeconds(text: .init(text: "full total=9\n")) == nil)
         #expect(pressureSeconds(text: .init(text: "some total=x\n")) == nil)
     }
 
-    @Test func aDisksUseIsTheSuperusersToo() {
+    @Test func usedDiskSpaceIsTotalMinusFree() {
         #expect(DiskSpace(blocks: 100, freeBlocks: 40, blockSize: 4096)?.used == 60 * 4096)
         #expect(DiskSpace(blocks: 100, freeBlocks: 101, blockSize: 4096) == nil)
         #expect(DiskSpace(blocks: .max, freeBlocks: 0, blockSize: 2) == nil)
     }
 
     @Test(arguments: [("", nil), ("0", 0), ("007", 7), ("18446744073709551615", .max), ("18446744073709551616", nil)])
-    func numbersAreDigitsThatFit(_ text: String, number: UInt64?) {
+    func numbersAreDigitsWithin64Bits(_ text: String, number: UInt64?) {
         #expect(Array(text.utf8).number == number)
     }
 
     @Test(arguments: ["-1", "+1", "1 ", "0x1", "1.0", "1e3", "١"])
-    func nothingElseIsANumber(_ text: String) {
+    func otherTextsAreNotNumbers(_ text: String) {
         #expect(Array(text.utf8).number == nil)
     }
 }

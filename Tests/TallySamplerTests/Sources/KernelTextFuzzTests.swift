@@ -3,7 +3,7 @@ import Testing
 
 @testable import TallySampler
 
-/// Texts that are almost those of a kernel. A trap ends the whole run.
+/// Mutated texts of a kernel. A trap ends the whole run.
 struct KernelTextFuzzTests {
     @Test func noTextMakesAParserTrap() async throws {
         let seeds = [

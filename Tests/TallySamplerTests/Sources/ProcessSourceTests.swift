@@ -8,14 +8,14 @@ import Testing
 struct ProcessSourceTests {
     private let clock = ManualClock()
 
-    /// Reads at the tick so many seconds after the clock's first moment, and at once.
+    /// Reads the source at the tick this many seconds after the clock's start.
     private func read(_ source: ProcessSource, _ seconds: Int) async throws -> SourceReading {
         clock.advance(to: ManualClock.Instant(offset: .seconds(seconds)))
         return try await source.read(tick(seconds))
     }
 
     #if os(Linux)
-    @Test func thisProcessHasThem() async throws {
+    @Test func valuesOfThisProcessAreRead() async throws {
         let source = SampleSource.process()
         let sample = try #require(try await source.read(tick(0)).samples.first)
         #expect(sample.subject == .process)
@@ -31,26 +31,26 @@ struct ProcessSourceTests {
         #expect((now - 86_400...now).contains(sample.values[.startTimeSeconds] ?? 0))
     }
 
-    @Test func theSecondReadingOfThisProcessHasAShare() async throws {
+    @Test func theSecondReadingOfThisProcessHasACPUShare() async throws {
         let source = ProcessSource(clock: clock, facts: ProcessFacts.current)
         _ = try await read(source, 0)
-        // A day, by the clock, in which no number of busy tests could use more than there was.
+        // A day on the clock, in which concurrent tests cannot use more CPU time than there was.
         clock.advance(by: .seconds(86_400))
         let second = try await source.read(SourceTick(elapsed: .seconds(86_400), interval: .seconds(86_400)))
         #expect((second.samples.first?.values[.cpuPercent] ?? -1) >= 0)
         #expect(second.errors.isEmpty)
     }
 
-    @Test func timeSpentIsSeenToTheMillisecond() throws {
+    @Test func cpuTimeIsFinerThanAClockTick() throws {
         var used = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used)
         let before = try #require(ProcessFacts.current().cpuSeconds)
-        // What the kernel itself says of the same, by another call before and after.
+        // The kernel's value for the same time, from another call before and after.
         func seconds() -> Double { Double(used.tv_sec) + Double(used.tv_nsec) / 1e9 }
         #expect(seconds() - 0.1 <= before)
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used)
         #expect(before <= seconds() + 0.1)
-        // A hundredth of a second is what `/proc` would see; the other tests only add to it.
+        // `/proc` resolves only hundredths of a second. Other tests only add to the time.
         var end = timespec()
         repeat {
             clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end)
@@ -76,14 +76,14 @@ struct ProcessSourceTests {
         }
     }
 
-    @Test func whatWasUsedIsAShareOfTheTime() async throws {
+    @Test func usedTimeIsAShareOfElapsedTime() async throws {
         let source = source([10, 13, 12, 13.5])
         var shares: [Double?] = []
         for number in 0...3 { shares.append(try await read(source, number * 15).samples.first?.values[.cpuPercent]) }
         #expect(shares == [nil, 20, nil, 10])
     }
 
-    @Test func moreThanThereIsIsCountedAndBeginsAnew() async throws {
+    @Test func anImplausibleReadingIsReportedAndBecomesTheBaseline() async throws {
         let source = source([0, 1e9, 1e9 + 15])
         _ = try await read(source, 0)
         let second = try await read(source, 15)
@@ -93,7 +93,7 @@ struct ProcessSourceTests {
         #expect(try await read(source, 30).samples.first?.values[.cpuPercent] == 100)
     }
 
-    @Test func whatTheSystemDoesNotTellIsAbsent() async throws {
+    @Test func unavailableValuesAreAbsent() async throws {
         #expect(try await read(source([nil]), 0).samples.first?.values == [.memoryUsedBytes: 1])
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @testable import TallySampler
 
 struct SingleCallTests {
-    /// A call that comes back only when it is let.
+    /// A call that returns only when its gate opens.
     private final class Slow: Sendable {
         let made = Atomic<Int>(0)
         let gate = DispatchSemaphore(value: 0)
@@ -28,7 +28,7 @@ struct SingleCallTests {
         return value
     }
 
-    @Test func oneThatComesBackHasAValueEachTime() async {
+    @Test func aReturningCallHasAValueEachTime() async {
         let calls = Atomic<Int>(0)
         let call = SingleCall(clock: clock, patience: .seconds(1)) { calls.add(1, ordering: .relaxed).newValue }
         for number in 1...100 {
@@ -36,26 +36,26 @@ struct SingleCallTests {
         }
     }
 
-    @Test func oneThatHangsIsWaitedForOnceAndMadeOnce() async throws {
+    @Test func aHangingCallIsAwaitedOnceAndMadeOnce() async throws {
         let slow = Slow()
         let call = call(slow)
         async let first = call.outcome(at: .seconds(10))
         try await clock.waitForSleepers(1)
         clock.advance(by: .seconds(1))
-        guard case .late = await first else { return #expect(Bool(false), "it was not late") }
-        // No wait, and no second call, until it has come back.
+        guard case .late = await first else { return #expect(Bool(false), "the call was not late") }
+        // Neither a wait nor a second call, until the first has returned.
         guard case .late = await call.outcome(at: .milliseconds(14_999)) else {
-            return #expect(Bool(false), "it was not late")
+            return #expect(Bool(false), "the call was not late")
         }
         for time in [15, 1000] {
             guard case .stuck = await call.outcome(at: .seconds(time)) else {
-                return #expect(Bool(false), "it was not stuck")
+                return #expect(Bool(false), "the call was not stuck")
             }
         }
         #expect(slow.made.load(ordering: .relaxed) == 1)
         slow.gate.signal()
         slow.gate.signal()
-        // It comes back on its own time, and is then made again; what it said then is forgotten.
+        // After the first call returns, its late value is discarded and the next call is made.
         var answer: Int?
         while answer == nil {
             answer = value(await call.outcome(at: .seconds(1001)))
@@ -64,24 +64,24 @@ struct SingleCallTests {
         #expect(answer == 2)
     }
 
-    @Test func cancellingDoesNotWaitForIt() async throws {
+    @Test func cancellingDoesNotWaitForTheCall() async throws {
         let slow = Slow()
         let call = call(slow)
         let task = Task { await call.outcome(at: .zero) }
         try await clock.waitForSleepers(1)
         task.cancel()
-        guard case .cancelled = await task.value else { return #expect(Bool(false), "it was not cancelled") }
+        guard case .cancelled = await task.value else { return #expect(Bool(false), "the call was not cancelled") }
         slow.gate.signal()
     }
 
-    @Test func oneThatIsCancelledBeforeItBeginsDoesNotWaitEither() async {
+    @Test func anAlreadyCancelledTaskDoesNotWaitForTheCall() async {
         let slow = Slow()
         let call = call(slow)
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             return await call.outcome(at: .zero)
         }
-        guard case .cancelled = await task.value else { return #expect(Bool(false), "it was not cancelled") }
+        guard case .cancelled = await task.value else { return #expect(Bool(false), "the call was not cancelled") }
         slow.gate.signal()
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @testable import Tally
 @testable import TallySampler
 
-/// What the ready-made sources did wrong once.
+/// Regression tests for the ready-made sources.
 @Suite(.timeLimit(.minutes(5)))
 struct SourceDefectTests {
     private let clock = ManualClock()
@@ -25,7 +25,7 @@ struct SourceDefectTests {
         )
     }
 
-    /// Files of control groups of the second version, and where they are.
+    /// The files of cgroup v2 groups, and their mounts.
     private static func groups(_ files: [String: String]) throws -> FileTree {
         let tree = try FileTree(files)
         try tree.write("mounts", "cgroup2 \(tree.path)/cg cgroup2 rw 0 0\n")
@@ -44,24 +44,24 @@ struct SourceDefectTests {
         return SourceBench(tree: tree, source: SampleSource("cgroups") { try await source.read($0) })
     }
 
-    // MARK: What CPU time is a share of
+    // MARK: CPU shares
 
-    @Test func aProcessShareIsOfTheTimeBetweenReadings() async throws {
+    @Test func aProcessShareUsesTheTimeBetweenReadings() async throws {
         let seconds = Locked([10, 15, 55, 60.0][...])
         let source = ProcessSource(clock: clock) { Self.facts(seconds.withLock { $0.popFirst() ?? 0 }) }
         func share(tick number: Int, readAfter wait: Int) async throws -> Double? {
             clock.advance(by: .seconds(wait))
             return try await source.read(tick(number)).samples.first?.values[.cpuPercent]
         }
-        // The first is read five seconds after its tick began, the second at once.
+        // The first is read five seconds after its tick begins, the second at once.
         #expect(try await share(tick: 0, readAfter: 5) == nil)
         #expect(try await share(tick: 15, readAfter: 10) == 50)
-        // How old the one before may be is told by the ticks: five intervals are not too much, however late it is read.
+        // The ticks determine the age of the previous reading: five intervals are allowed, however late the read is.
         #expect(try await share(tick: 90, readAfter: 80) == 50)
         #expect(try await share(tick: 166, readAfter: 10) == nil)
     }
 
-    @Test func aGroupShareIsOfTheTimeBetweenReadings() async throws {
+    @Test func aGroupShareUsesTheTimeBetweenReadings() async throws {
         let file = "cg/system.slice/cron.service/cpu.stat"
         let tree = try Self.groups([file: "usage_usec 1000000\n"])
         let source = source(tree)
@@ -72,7 +72,7 @@ struct SourceDefectTests {
         #expect(try await source.read(tick(15)).samples.first?.values[.cpuPercent] == 50)
     }
 
-    @Test func everyGroupHasATimeOfItsOwn() throws {
+    @Test func everyGroupHasItsOwnReadingTime() throws {
         let tree = try Self.groups(["cg/a/cpu.stat": "usage_usec 1\n", "cg/b/cpu.stat": "usage_usec 1\n"])
         let time = Atomic<Int>(0)
         let files = ControlGroupFiles(
@@ -87,7 +87,7 @@ struct SourceDefectTests {
 
     // MARK: Files that hang
 
-    @Test func aProcessWhoseFilesHangIsWaitedForOnce() async throws {
+    @Test func hangingProcessFilesAreAwaitedOnce() async throws {
         let gate = DispatchSemaphore(value: 0)
         defer { gate.signal() }
         let calls = Atomic<Int>(0)
@@ -102,7 +102,7 @@ struct SourceDefectTests {
         let late = try await first.value
         #expect(late.errors.map(\.reason) == [.timeout])
         #expect(late.samples.isEmpty)
-        // The clock stands still: nobody waits again.
+        // The clock stands still, so no read waits again.
         #expect(try await source.read(tick(4)).errors.map(\.reason) == [.timeout])
         #expect(try await source.read(tick(5)).errors.map(\.reason) == [.stuck])
         let made = calls.load(ordering: .relaxed)
@@ -110,7 +110,7 @@ struct SourceDefectTests {
     }
 
     #if Docker
-    @Test func aMemoryFileThatHangsCostsNoContainer() async throws {
+    @Test func aHangingMemoryFileLosesNoContainer() async throws {
         let gate = DispatchSemaphore(value: 0)
         defer { gate.signal() }
         let calls = Atomic<Int>(0)
@@ -134,7 +134,7 @@ struct SourceDefectTests {
         )
         #expect(try await source.read(tick(0)).errors.isEmpty)
         let second = Task { try await source.read(tick(15)) }
-        // The requests have been answered by then, and nobody else sleeps.
+        // The requests have been answered by then, so only this read sleeps.
         while calls.load(ordering: .relaxed) < 2, !Task.isCancelled { await Task.yield() }
         try await clock.waitForSleepers(1)
         clock.advance(by: .seconds(1))
@@ -142,13 +142,13 @@ struct SourceDefectTests {
         #expect(reading.errors.map(\.reason) == [.timeout])
         let sample = try #require(try await reading.targets.first?.read())
         #expect(sample.values[.memoryUsedBytes] == 1000)
-        // It is still known how much memory there is, and that a limit of that is none.
+        // The memory size is still known, so a limit of that size is absent.
         #expect(sample.values[.memoryLimitBytes] == nil)
         await source.shutdown()
     }
     #endif
 
-    /// A clock on which every wait is over at once.
+    /// A clock on which every sleep ends at once.
     private struct HastyClock: Clock {
         typealias Duration = Swift.Duration
         typealias Instant = ManualClock.Instant
@@ -158,21 +158,21 @@ struct SourceDefectTests {
         func sleep(until deadline: Instant, tolerance: Duration?) async throws {}
     }
 
-    /// Which of two threads is first cannot be told from here, so that it is tried often.
+    /// The test cannot control which of two threads is first, so it repeats.
     @Test func aTimerThatFiresAtOnceIsNotLost() async {
         for _ in 0..<1_000 {
             let gate = DispatchSemaphore(value: 0)
             let call = SingleCall(clock: HastyClock(), patience: .zero) { gate.wait() }
             let outcome = await call.outcome(at: .zero)
             gate.signal()
-            guard case .late = outcome else { return #expect(Bool(false), "it was not late") }
+            guard case .late = outcome else { return #expect(Bool(false), "the call was not late") }
         }
     }
 
-    // MARK: Where an engine is
+    // MARK: Engine sockets
 
     #if Docker
-    @Test func aForbiddenSocketDoesNotHideOneThatMayBeUsed() throws {
+    @Test func aForbiddenSocketDoesNotHideAnAccessibleOne() throws {
         let sockets = EngineSockets(paths: ["/none", "/first", "/second", "/third"])
         let path = try sockets.present(exists: { $0 != "/none" }, isOpen: { $0 == "/third" })
         #expect(path == "/third")
@@ -193,7 +193,7 @@ struct SourceDefectTests {
             ("user:secret@host", ""), ("user:secret@host://", ""), ("://secret", ""), ("secret", ""),
         ]
     )
-    func ofAnAddressOnlyTheSchemeIsTold(_ address: String, _ told: String) {
+    func errorsRevealOnlyTheSchemeOfAnAddress(_ address: String, _ told: String) {
         let sockets = EngineSockets.usual { $0 == "DOCKER_HOST" ? address : nil }
         #expect(sockets.fault == "DOCKER_HOST must begin with unix://\(told)")
         #expect(sockets.paths.isEmpty)
@@ -202,12 +202,12 @@ struct SourceDefectTests {
 
     // MARK: Groups
 
-    @Test func aNetworkThatCannotBeReadCostsNothingElse() async throws {
+    @Test func anUnreadableNetworkDoesNotAffectOtherValues() async throws {
         let group = "system.slice/docker-\(String(repeating: "0123456789abcdef", count: 4)).scope"
         let tree = try Self.groups([
             "cg/\(group)/cpu.stat": "usage_usec 2500000\n",
             "cg/\(group)/cgroup.procs": "42\n",
-            // Reading a folder is an error that is none of those of a group that goes.
+            // Reading a folder fails with an error that a removed group does not cause.
             "proc/42/net/dev/x": "",
         ])
         try tree.link("proc/42/ns/net", to: "net:[2]")

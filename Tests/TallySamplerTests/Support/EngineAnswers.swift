@@ -6,7 +6,7 @@ import Foundation
 /// The text of an answer about one container.
 struct StatsText {
     var id = containerID(1)
-    /// Seconds after some day's beginning.
+    /// Seconds after 09:00 of one day.
     var read: Double? = 0
     var cpu: UInt64? = 1_000_000_000
     var system: UInt64? = 100_000_000_000
@@ -40,7 +40,7 @@ func containerID(_ number: Int) -> String {
     String(repeating: "0", count: 64 - String(number).count) + String(number)
 }
 
-/// The text of a list of containers of these numbers.
+/// The text of a list of containers with these numbers.
 func listText(_ numbers: some Sequence<Int>) -> String {
     "["
         + numbers.map {

@@ -6,15 +6,15 @@ import NIOPosix
 import Synchronization
 import TallyTestSupport
 
-/// An engine that says what a test wants, on a Unix socket in a folder of its own.
+/// An engine with a test's answers, on a Unix socket in a temporary folder.
 final class FakeEngine: Sendable {
     enum Answer: Sendable {
         case reply(HTTPResponseStatus, [UInt8], isChunked: Bool = false)
         /// The head, and a part of the body.
         case half([UInt8])
-        /// Nothing at all.
+        /// No answer.
         case hang
-        /// Hangs up.
+        /// Closes the connection.
         case close
 
         static func ok(_ text: String) -> Answer { .reply(.ok, Array(text.utf8)) }
@@ -32,7 +32,7 @@ final class FakeEngine: Sendable {
     private let box: Box
     let socket: String
 
-    /// What its connections share.
+    /// The state that the connections share.
     private final class Box: Sendable {
         let headers: HTTPHeaders
         let route: Mutex<Route>
@@ -67,16 +67,16 @@ final class FakeEngine: Sendable {
             .bind(unixDomainSocketPath: socket).get()
     }
 
-    /// What it was asked for.
+    /// The requests received.
     var seen: [Seen] { box.seen.withLock { $0 } }
-    /// Connections that are open.
+    /// The number of open connections.
     var open: Int { box.open.load(ordering: .relaxed) }
 
     func answer(_ route: @escaping Route) {
         box.route.withLock { $0 = route }
     }
 
-    /// No more connections; those that there are stay.
+    /// Accepts no more connections; open ones stay.
     func stop() async throws { try await channel.close() }
 
     private final class Handler: ChannelInboundHandler {
@@ -101,7 +101,7 @@ final class FakeEngine: Sendable {
                     wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))),
                     promise: nil
                 )
-                // So short that every one ends within something.
+                // So short that chunks end within tokens.
                 let size = isChunked ? max(7, body.count / 1000) : max(1, body.count)
                 let pieces = stride(from: 0, to: body.count, by: size).map { body[$0..<min($0 + size, body.count)] }
                 for piece in pieces {

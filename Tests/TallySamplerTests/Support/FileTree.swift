@@ -3,7 +3,7 @@ import TallyTestSupport
 
 @testable import TallySampler
 
-/// Files in a folder of the test's own, like those of `/proc` and `/sys/fs/cgroup`.
+/// Files in a temporary folder, like those of `/proc` and `/sys/fs/cgroup`.
 struct FileTree {
     private let folder: TemporaryFolder
     var path: String { folder.url.path }
@@ -30,7 +30,7 @@ struct FileTree {
     }
 }
 
-/// A source, and the files it reads, which are there as long as it is.
+/// A source and the files it reads, which exist as long as this value.
 struct SourceBench {
     let tree: FileTree
     let source: SampleSource
@@ -41,7 +41,7 @@ struct SourceBench {
     }
 }
 
-/// The tick so many seconds after the sampler was made.
+/// The tick this many seconds after the sampler was created.
 func tick(_ seconds: Int, interval: Int = 15) -> SourceTick {
     SourceTick(elapsed: .seconds(seconds), interval: .seconds(interval))
 }
@@ -50,7 +50,7 @@ extension [UInt8] {
     init(text: String) { self = Array(text.utf8) }
 }
 
-/// Whether two numbers are the same but for the last digits.
+/// True if two numbers are equal except for rounding.
 func isClose(_ one: Double?, _ other: Double) -> Bool {
     one.map { abs($0 - other) <= max(1, abs(other)) * 1e-9 } ?? false
 }

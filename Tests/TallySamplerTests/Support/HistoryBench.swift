@@ -8,14 +8,14 @@ import Testing
 
 @testable import TallySampler
 
-/// A history in a file of the test's own, on clocks of its own.
+/// A history in a temporary file, on manual clocks.
 final class HistoryBench: Sendable {
     let folder: TemporaryFolder
     let path: String
     let clock = ManualClock()
     let wall = Locked(1_800_000_000.0)
 
-    /// - Parameter path: Nil for a file in a folder that goes with the bench.
+    /// - Parameter path: Nil for a file in a folder that is removed with the bench.
     init(path: String? = nil) throws {
         folder = try TemporaryFolder()
         self.path = path ?? folder.url.appending(path: "history.sqlite").path
@@ -34,7 +34,7 @@ final class HistoryBench: Sendable {
 
     static let hasProgram = Program.find("sqlite3") != nil
 
-    /// What SQLite's own program says of the file, which it opens beside whoever else has.
+    /// The output of SQLite's own program, which opens the file beside other connections.
     func sqlite(_ sql: String) throws -> String {
         let outcome = try Program.run(try Program.require("sqlite3"), ["-readonly", path, sql])
         guard outcome.status == 0 else { throw Program.Failed(description: outcome.errorText) }
@@ -43,13 +43,13 @@ final class HistoryBench: Sendable {
 
     func bytes(_ suffix: String = "") -> Int { FileFacts(of: path + suffix)?.bytes ?? 0 }
 
-    /// The files set aside, without what lies beside them.
+    /// The files set aside, without their logs and indexes.
     func corruptFiles() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: FileFacts.folder(of: path))
             .filter { $0.contains(".corrupt-") && !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") }.sorted()
     }
 
-    /// Writes over bytes of the file.
+    /// Overwrites bytes of the file.
     func damage(at offset: UInt64, _ bytes: Int) throws {
         let handle = try FileHandle(forUpdating: URL(filePath: path))
         defer { try? handle.close() }
@@ -58,13 +58,13 @@ final class HistoryBench: Sendable {
     }
 }
 
-/// A process that holds the file: SQLite's own program, in a transaction.
+/// A process that locks the file: SQLite's own program, in a transaction.
 final class Holder: Sendable {
     private let process: Mutex<Process>
     private let input: FileHandle
     private let lines: AsyncStream<String>
 
-    /// - Parameter sql: What begins the transaction.
+    /// - Parameter sql: The statements that begin the transaction.
     init(of path: String, _ sql: String) async throws {
         let process = Process()
         process.executableURL = try Program.require("sqlite3")

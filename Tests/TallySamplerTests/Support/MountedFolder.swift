@@ -2,12 +2,12 @@
 import Foundation
 import TallyTestSupport
 
-/// A small file system of the test's own, in memory, which goes with the value.
+/// A small file system in memory, which is unmounted with this value.
 final class MountedFolder: Sendable {
     private let folder: TemporaryFolder
     var url: URL { folder.url }
 
-    /// Whether this process may mount: as root, outside of a container that forbids it.
+    /// True if this process may mount: as root, outside of a container that forbids it.
     static let isPossible: Bool = (try? MountedFolder(bytes: 65_536)) != nil
 
     init(bytes: Int) throws {
@@ -19,14 +19,14 @@ final class MountedFolder: Sendable {
         try? Self.run("umount", ["-l", folder.url.path])
     }
 
-    /// Lets nobody write, root included, whom modes do not stop.
+    /// Prevents writes even by root, whom file modes do not restrict.
     func setReadOnly(_ isReadOnly: Bool) throws {
         try Self.run("mount", ["-o", isReadOnly ? "remount,ro" : "remount,rw", url.path])
     }
 
     private var ballast: URL { url.appending(path: "ballast") }
 
-    /// Takes all the room that is left.
+    /// Fills the remaining space.
     func fill() throws {
         _ = FileManager.default.createFile(atPath: ballast.path, contents: nil)
         let handle = try FileHandle(forWritingTo: ballast)

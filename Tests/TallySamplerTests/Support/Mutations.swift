@@ -1,4 +1,4 @@
-/// Random changes of a text, the same for the same seed.
+/// Random changes of a text, determined by a seed.
 struct Mutations: RandomNumberGenerator {
     private var state: UInt64
 
@@ -23,7 +23,7 @@ struct Mutations: RandomNumberGenerator {
         "2026-11-21T09:48:21.999999999999+99:99", "=",
     ].map { Array($0.utf8) }
 
-    /// With one to four changes: a byte, a piece put in, a part taken out, doubled or moved.
+    /// Makes one to four changes: replaces a byte or range, inserts, removes or doubles a range, or truncates.
     mutating func mutated(_ text: [UInt8]) -> [UInt8] {
         var text = text
         for _ in 0...Int.random(in: 0...3, using: &self) {

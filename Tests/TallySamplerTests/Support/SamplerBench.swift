@@ -5,7 +5,7 @@ import Testing
 
 @testable import TallySampler
 
-/// A sampler on clocks of its own.
+/// A sampler on manual clocks.
 final class SamplerBench: Sendable {
     let clock = WatchedClock()
     let registry = MetricRegistry()
@@ -55,12 +55,12 @@ final class SamplerBench: Sendable {
         clock.advance(by: .milliseconds(Int((seconds * 1000).rounded())))
     }
 
-    /// Waits until the settings have been asked for so often.
-    func settingsAsked(_ times: Int) async { await asked.wait(times) }
+    /// Waits until the settings have been requested this many times.
+    func awaitSettingsRequests(_ times: Int) async { await asked.wait(times) }
 
-    var timesSettingsWereAsked: Int { asked.value }
+    var settingsRequests: Int { asked.value }
 
-    /// What the sampler has told.
+    /// The kinds of the sampler's reports.
     var kinds: [SamplerReport.Kind] { reports.withLock { $0.map(\.kind) } }
 
     func value(_ name: String, _ labels: [String: String] = [:]) throws -> Double? {
@@ -68,7 +68,7 @@ final class SamplerBench: Sendable {
     }
 }
 
-/// Something that happens, and who waits for it to have happened so often.
+/// A count of events that tasks can wait for.
 final class Counted: Sendable {
     private struct State {
         var count = 0
@@ -100,7 +100,7 @@ final class Counted: Sendable {
                 if isReached { continuation.resume() }
             }
         } onCancel: {
-            // The test has taken too long, and is to fail, not to hang.
+            // The test's time limit has passed: it must fail, not hang.
             let waiters = state.withLock { state in
                 defer { state.waiters = [] }
                 return state.waiters
@@ -110,7 +110,7 @@ final class Counted: Sendable {
     }
 }
 
-/// Holds those who come, until it is opened; they may heed their cancellation or not.
+/// Suspends its callers until it is opened or, if they heed cancellation, until they are cancelled.
 final class Hold: Sendable {
     private struct State {
         var isOpen = false
@@ -119,7 +119,7 @@ final class Hold: Sendable {
     }
 
     private let state = Locked(State())
-    let came = Counted()
+    let arrivals = Counted()
     let cancelled = Counted()
 
     func wait(heedsCancellation: Bool = true) async {
@@ -129,13 +129,13 @@ final class Hold: Sendable {
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let goesOn = state.withLock { state in
+                let isReleased = state.withLock { state in
                     if state.isOpen || (heedsCancellation && Task.isCancelled) { return true }
                     state.held[number] = continuation
                     return false
                 }
-                came.count()
-                if goesOn { continuation.resume() }
+                arrivals.count()
+                if isReleased { continuation.resume() }
             }
         } onCancel: {
             cancelled.count()
@@ -154,12 +154,12 @@ final class Hold: Sendable {
     }
 }
 
-/// A history in memory that tells what was done with it.
+/// A history in memory that records its calls.
 final class WatchedHistory: SampleHistory {
     private let history = MemoryHistory(maxSamples: 100_000)
     private let log = Locked<(ticks: [HistoryTick], prunes: [Int64], closes: Int)>(([], [], 0))
     private let done = Counted()
-    /// What appending waits for.
+    /// A hold that appending waits for.
     let hold: Hold?
     let appendError = Locked<HistoryError?>(nil)
     let failure = Locked<HistoryStatus.Failure?>(nil)
@@ -175,7 +175,7 @@ final class WatchedHistory: SampleHistory {
     var prunes: [Int64] { log.withLock { $0.prunes } }
     var closes: Int { log.withLock { $0.closes } }
 
-    /// Waits until so many ticks have been written, pruned and looked at, those included that only prune.
+    /// Waits until this many ticks have been written, pruned and inspected, including ticks that only prune.
     func ticked(_ times: Int) async { await done.wait(times) }
 
     func append(_ tick: HistoryTick) async throws {

@@ -1,8 +1,7 @@
 import TallySampler
 
-/// Ticks as tests want them.
 extension HistoryTick {
-    /// The host and some containers, with values that tell time and container.
+    /// The host and some containers, with values derived from the time and the container.
     static func example(_ time: Int64, containers: Int = 2) -> HistoryTick {
         var samples = [Sample(subject: .host, values: [.cpuCount: 2, .cpuPercent: Double(time % 200)])]
         for number in 0..<containers {
@@ -22,7 +21,7 @@ extension HistoryTick {
         return HistoryTick(time: time, samples: samples)
     }
 
-    /// One container's CPU.
+    /// A tick with the CPU share of one container.
     static func cpu(_ time: Int64, _ value: Double, of subject: String = "web", in container: String? = "id")
         -> HistoryTick
     {

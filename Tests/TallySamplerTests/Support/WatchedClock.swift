@@ -1,7 +1,7 @@
 import Tally
 import TallyTesting
 
-/// A manual clock that tells until when there are sleepers: a test moves it once the code under test sleeps as it should.
+/// A manual clock that exposes its sleepers' deadlines, so that a test advances it once the tested code sleeps.
 final class WatchedClock: Clock, Sendable {
     typealias Duration = Swift.Duration
     typealias Instant = ManualClock.Instant
@@ -22,7 +22,7 @@ final class WatchedClock: Clock, Sendable {
         clock.advance(by: duration)
     }
 
-    /// How many sleep now.
+    /// The number of current sleepers.
     var sleepers: Int { state.withLock { $0.deadlines.count } }
 
     func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
@@ -33,8 +33,8 @@ final class WatchedClock: Clock, Sendable {
         defer { state.withLock { _ = $0.deadlines.removeValue(forKey: number) } }
         try await withTaskCancellationHandler {
             let reached = state.withLock { state -> [CheckedContinuation<Void, Never>] in
-                // What is over by then, as the deadline of a tick that has ended, sleeps no more: the handler below runs
-                // after the task was marked, so one of the two sees the other.
+                // A cancelled sleep, such as the deadline of an ended tick, is not recorded. The handler below runs
+                // after the task is marked as cancelled, so one of the two sees the other.
                 guard !Task.isCancelled else { return [] }
                 state.deadlines[number] = deadline.offset
                 let reached = state.waiters.filter { $0.deadline == deadline.offset }.map(\.continuation)
@@ -48,7 +48,7 @@ final class WatchedClock: Clock, Sendable {
         }
     }
 
-    /// Waits until somebody sleeps until then.
+    /// Waits until a sleeper has this deadline.
     func asleep(until deadline: Duration) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -60,7 +60,7 @@ final class WatchedClock: Clock, Sendable {
                 if isAsleep { continuation.resume() }
             }
         } onCancel: {
-            // The test has taken too long, and is to fail, not to hang.
+            // The test's time limit has passed: it must fail, not hang.
             let waiters = state.withLock { state in
                 defer { state.waiters = [] }
                 return state.waiters

@@ -1,5 +1,5 @@
-// Takes the place of the C library's allocation functions in a program that links it, and counts their calls.
-// glibc exports its own under the names below for exactly this.
+// Replaces the C library's allocation functions in a program that links this file, and counts their calls. glibc
+// exports its own under the names below for this purpose.
 #include "counted_allocations.h"
 #include <errno.h>
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 import CountedAllocations
 
-/// What was checked, and how it went.
+/// Checks numbers of allocations, and counts the failures.
 @MainActor
 final class Checks {
     private(set) var failures = 0
@@ -13,10 +13,10 @@ final class Checks {
         return counted_allocations() - before
     }
 
-    /// Says so if something allocates more often than it may, the second time that it is done.
+    /// Prints the number of allocations of the second call of `body`, and fails if it exceeds `limit`.
     ///
     /// - Parameter updates: The updates that `body` makes, as ``PublicVerbs`` names them.
-    /// - Returns: How often that is.
+    /// - Returns: The number of allocations.
     @discardableResult
     func check(_ name: String, of updates: [String] = [], atMost limit: Int = 0, _ body: () -> Void) -> Int {
         exercised.formUnion(updates)
@@ -38,13 +38,13 @@ final class Checks {
         return found
     }
 
-    /// The check itself must be able to fail.
+    /// Ends the program if allocations are not counted, because then no check could fail.
     static func proveThatAllocationsAreCounted() {
         let seen = allocations { withExtendedLifetime([Int](repeating: 0, count: Int.random(in: 100...200))) {} }
         guard seen > 0 else { fatalError("allocations are not counted here") }
     }
 
-    /// Fails for each update that was not made, unless it may allocate, and for each instrument that has none.
+    /// Fails for each update that was not made and is not exempt, and for each instrument without updates.
     func compare(with verbs: PublicVerbs, exempt: Set<String>) {
         guard !verbs.instruments.isEmpty, !verbs.updates.isEmpty else { fatalError("the sources were not found") }
         for instrument in verbs.instruments.sorted() {

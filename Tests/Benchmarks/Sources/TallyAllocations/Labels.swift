@@ -24,7 +24,7 @@ struct User: LabelSet {
 
 enum Phase: String, LabelValue, CaseIterable { case starting, serving, draining }
 
-/// States that are no enum, which are compared one by one.
+/// States that are not an enum, and are compared one by one.
 struct Shard: CaseIterable, Equatable, LabelValue {
     var name: String
     var labelText: String { name }

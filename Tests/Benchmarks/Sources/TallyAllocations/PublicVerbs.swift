@@ -1,15 +1,15 @@
 import Foundation
 
-/// The updates that instruments offer, read from the sources of the library: so that none can be forgotten here.
+/// The updates that instruments offer, read from the library's sources so that none can be forgotten here.
 struct PublicVerbs {
     /// The types that conform to `Instrument` or `PlainInstrument`.
     private(set) var instruments: Set<String> = []
-    /// Each public method of those types and of families that changes something: `Gauge.set(Double)`.
+    /// Each public mutating method of those types and of families, such as `Gauge.set(Double)`.
     ///
-    /// A method that returns something reads, unless that is what the caller's closure returned.
+    /// A method that returns a value only reads, unless the value is the result of the caller's closure.
     private(set) var updates: Set<String> = []
 
-    /// What else offers updates: all instruments at once, and lookups that count.
+    /// Other types with updates: the protocols of all instruments, and families.
     private static let others: Set = ["Instrument", "PlainInstrument", "Family", "DynamicFamily"]
 
     init(readingSourcesIn folder: URL) throws {
@@ -43,7 +43,7 @@ struct PublicVerbs {
             guard instruments.contains(type) || Self.others.contains(type),
                 let match = whole.firstMatch(of: method), match.4?.hasPrefix("Result") ?? true, !match.1.hasPrefix("_")
             else { continue }
-            // Labels and types, which tell overloads apart: closures are `()`.
+            // Labels and types, which distinguish overloads. Closures are `()`.
             let parameters = match.2.split(separator: ",").map { parameter in
                 let parts = parameter.split(separator: ":", maxSplits: 1)
                 let label = parts.first?.split(separator: " ").first.map(String.init) ?? ""

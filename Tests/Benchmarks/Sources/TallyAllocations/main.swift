@@ -1,12 +1,12 @@
-// How often updates and scrapes allocate: counted, so that the answer does not depend on the machine. Exits 1 if one
-// does that should not, or if the library has an update that is not checked here.
+// Counts the allocations of updates and scrapes, which do not depend on the machine. Exits 1 if one allocates more than
+// it may, or if the library has an update that is not checked here.
 import Foundation
 import Tally
 
 let checks = Checks()
 Checks.proveThatAllocationsAreCounted()
 
-/// Does something a thousand times, so that what is rare is seen, too.
+/// Calls `body` a thousand times, so that rare allocations are counted too.
 func thousand(_ body: (Int) -> Void) {
     for index in 0..<1000 { body(index) }
 }
@@ -144,7 +144,7 @@ let values = ["a value that is no small string", "b"]
 let route = Route(method: .get, outcome: .ok)
 let user = User(path: "/a/path/longer/than/a/small/string", user: "somebody with a long name")
 
-/// Lookups by every kind of labels, of children that exist.
+/// Checks lookups of existing children by every kind of labels.
 @MainActor
 func checkLookups<Child>(
     of name: String,
@@ -241,7 +241,7 @@ checks.check("a warm streamed scrape of 10000 series", atMost: allocations) {
     many.write(as: .prometheusText) { _ in }
 }
 
-// MARK: All there are
+// MARK: Completeness
 
 let sources = URL(filePath: #filePath).appending(path: "../../../../../Sources/Tally").standardizedFileURL
 checks.compare(

@@ -1,7 +1,7 @@
 import Foundation
 import Tally
 
-/// What compressing a scrape costs, beside zlib in the same run.
+/// The cost of compressing a scrape, next to zlib's in the same run.
 enum Gzip {
     static func rows() throws -> [Row] {
         let registry = Scrapes.registry(0..<Scrapes.million)
@@ -50,7 +50,7 @@ enum Gzip {
     private static func megabytes(_ bytes: Int) -> Sample { Sample([Double(bytes) / 1e6]) }
 }
 
-/// The system's zlib, which every machine has as a library and few with its headers.
+/// The system's zlib, loaded at run time because few machines have its headers.
 private struct Zlib {
     private typealias Compress =
         @convention(c) (

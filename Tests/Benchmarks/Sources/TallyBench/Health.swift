@@ -1,7 +1,7 @@
 import Tally
 import TallyHealthcheck
 
-/// What a health document costs while its caches are warm, as nearly all are.
+/// The cost of a health document with warm caches, as nearly all documents have.
 enum Health {
     private static func healthcheck() -> Healthcheck {
         Healthcheck(
@@ -18,7 +18,7 @@ enum Health {
         )
     }
 
-    /// Microseconds a document.
+    /// Microseconds per document.
     private static func measure(_ documents: Int, _ body: () async -> Void) async -> Sample {
         await body()
         let clock = ContinuousClock()

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 import Tally
 
-/// What handlers call.
+/// The operations that request handlers call.
 final class HotPaths: Sendable {
     let raw = Atomic<UInt64>(0)
     let counter: Counter
@@ -84,7 +84,7 @@ final class HotPaths: Sendable {
         ]
     }
 
-    /// Wall time an operation, where each of as many threads as there are cores does `count` of them.
+    /// Wall time per operation, when each of `threads` threads performs `count` operations.
     private func onEveryCore(_ threads: Int, _ body: @escaping @Sendable (Int) -> Void) -> Sample {
         let count = Self.count
         let clock = ContinuousClock()

@@ -1,7 +1,7 @@
 import Foundation
 import Tally
 
-/// Memory of a million series, in a process of its own, so that nothing freed before is used again.
+/// The memory of a million series, in a separate process so that no freed memory is reused.
 enum Memory {
     static let argument = "--measure-memory"
 
@@ -31,9 +31,9 @@ enum Memory {
         ]
     }
 
-    /// What the process of its own does: prints bytes a series, and KiB that a scrape adds at its peak.
+    /// Runs in the separate process. Prints bytes per series, the KiB a scrape adds at its peak, and bytes per user.
     static func measure() throws {
-        // Once with few series, so that what the runtime allocates by itself is there already.
+        // A first scrape of few series lets the runtime allocate its own memory.
         Scrapes.stream(Scrapes.registry(0..<100))
         let before = try status("VmRSS:")
         let registry = Scrapes.registry(0..<Scrapes.million)

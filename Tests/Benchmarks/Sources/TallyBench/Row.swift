@@ -7,12 +7,12 @@ struct Row: Encodable {
     var value: Double
     var median: Double
     var unit: String
-    /// What it is measured against, in the same run.
+    /// The reference, measured in the same run.
     var reference: Double?
     var referenceName: String?
     var ratio: Double?
     var target: String
-    /// Nil where a row only informs.
+    /// Nil if the row has no target.
     var met: Bool?
 }
 
@@ -33,7 +33,7 @@ extension Duration {
     var nanoseconds: Double { Double(components.seconds) * 1e9 + Double(components.attoseconds) / 1e9 }
 }
 
-/// Nanoseconds an operation takes, where `body` does `count` of them.
+/// Nanoseconds per operation, where `body` performs `count` of them.
 func measure(_ count: Int, repetitions: Int = 9, _ body: (Int) -> Void) -> Sample {
     body(count / 10)
     let clock = ContinuousClock()

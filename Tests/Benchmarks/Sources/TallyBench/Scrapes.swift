@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Tally
 
-/// What a scrape costs.
+/// The cost of scrapes.
 enum Scrapes {
     static let million = 1_000_000
 
@@ -21,7 +21,7 @@ enum Scrapes {
         return registry
     }
 
-    /// Streams, and returns how many bytes that were.
+    /// Streams the registry, and returns the number of bytes.
     @discardableResult
     static func stream(_ registry: MetricRegistry, as format: ExpositionFormat = .prometheusText) -> Int {
         var bytes = 0
@@ -29,7 +29,7 @@ enum Scrapes {
         return bytes
     }
 
-    /// `memcpy` of so many bytes through a warm buffer of 64 KiB.
+    /// The time of `memcpy` for this many bytes through a warm buffer of 64 KiB.
     static func copy(_ bytes: Int) -> Sample {
         let source = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
         let target = UnsafeMutableRawPointer.allocate(byteCount: 64 * 1024, alignment: 64)
@@ -110,7 +110,7 @@ enum Scrapes {
         ]
     }
 
-    /// How long single increments take while another thread scrapes a million series, and while none does.
+    /// The time of single increments, with and without a concurrent scrape of a million series.
     static func interference() -> [Row] {
         let registry = registry(0..<million)
         let counter = Counter("counter_total", help: "A counter.", in: registry)

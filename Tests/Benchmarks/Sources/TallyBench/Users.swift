@@ -2,8 +2,8 @@ import Foundation
 import Synchronization
 import Tally
 
-/// What active users cost, beside the obvious way: a dictionary of when each user was last seen, behind a lock, gone
-/// through for each count.
+/// The cost of active users, next to the obvious implementation: a dictionary of last-seen times behind a lock, scanned
+/// for each count.
 enum Users {
     static let windows: [Window] = [.minutes(5), .hours(1), .hours(24), .days(7), .days(30)]
     static let million = 1_000_000
@@ -17,7 +17,7 @@ enum Users {
         ActiveUsers("active_users", help: "Users.", windows: windows, in: MetricRegistry(ownMetrics: false))
     }
 
-    /// The obvious way.
+    /// The obvious implementation.
     final class Dictionary: Sendable {
         let lastSeen = Mutex<[String: Date]>([:])
 
@@ -65,7 +65,7 @@ enum Users {
                     / Double(million)
             }
         )
-        // Ticks of 10 ms: whoever comes again after all the others comes in another tick.
+        // With ticks of 10 ms, a user who is recorded again after all others falls into another tick.
         let users = tracker([.seconds(1), .seconds(2), .seconds(5), .seconds(10), .seconds(60)])
         for user in many { users.record(user) }
         let moved = Sample(

@@ -2,13 +2,12 @@ import Foundation
 import Synchronization
 import Tally
 
-/// How long a lookup waits while the family is scraped, expires, or gives memory back.
+/// The longest wait of a lookup while the family is scraped, expires children, or frees memory.
 ///
-/// Wall time of single lookups, less what the scheduler kept this thread and the other one waiting meanwhile, which on
-/// a shared machine is more than all else. Other threads of the machine still disturb, so a row is the least of
-/// several runs' longest.
+/// The wall time of single lookups, minus the time for which the scheduler kept this thread and the other one waiting,
+/// which dominates on a shared machine. Other threads still disturb, so a row is the least of several runs' longest.
 enum Waits {
-    /// A clock that stands still, so that children expire when the benchmark says so.
+    /// A clock that only the benchmark advances, so that children expire on request.
     final class StillClock: Clock, Sendable {
         struct Instant: InstantProtocol {
             var offset: Duration
@@ -171,17 +170,17 @@ enum Waits {
         )
     }
 
-    /// What the two threads of a run tell each other.
+    /// The state that the two threads of a run share.
     private final class Run: Sendable {
-        /// The worker's own file of delays.
+        /// The descriptor of the worker's file of scheduler delays.
         let worker = Atomic<Int32>(0)
         let hasBegun = Atomic(false)
         let isOver = Atomic(false)
-        /// The worker's file goes with its thread, so it stays until this.
+        /// The worker's file disappears with its thread, so the worker waits for this.
         let isRead = Atomic(false)
     }
 
-    /// The longest of the lookups that this thread does while another one works, in nanoseconds.
+    /// The longest lookup of this thread while another one works, in nanoseconds.
     private static func longest(_ lookup: () -> Void, during work: @escaping @Sendable () -> Void) -> Double {
         lookup()
         let run = Run()
@@ -203,7 +202,7 @@ enum Waits {
         var before = delays.nanoseconds
         run.hasBegun.store(true, ordering: .releasing)
         while !run.isOver.load(ordering: .acquiring) {
-            // Read often, so that little is taken off that belongs to other lookups.
+            // Read often, so that little delay of other lookups is subtracted.
             for _ in 0..<32 {
                 let start = clock.now
                 lookup()
@@ -218,7 +217,7 @@ enum Waits {
         return longest
     }
 
-    /// For how long threads were ready to run, and did not: https://docs.kernel.org/scheduler/sched-stats.html
+    /// The time for which threads were ready to run but did not: https://docs.kernel.org/scheduler/sched-stats.html
     private struct SchedulerDelays {
         let files: [Int32]
 

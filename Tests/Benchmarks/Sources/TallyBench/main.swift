@@ -1,4 +1,4 @@
-// Measures what Tally promises, each figure beside its reference in the same run.
+// Measures what Tally promises, each figure next to its reference in the same run.
 //
 //     swift run -c release --package-path Tests/Benchmarks tally-bench [FILTER] [--json FILE]
 //

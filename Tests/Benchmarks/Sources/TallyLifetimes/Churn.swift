@@ -2,9 +2,9 @@ import Foundation
 import Synchronization
 import Tally
 
-/// Children that come, go and expire on some threads while others look them up, keep their handles, and scrape.
+/// Threads create, remove and expire children, and keep some handles, while the calling thread scrapes.
 enum Churn {
-    /// A clock that each look at it moves on by a second, so that children expire.
+    /// A clock that advances by a second each time it is read, so that children expire.
     final class RunningClock: Clock, Sendable {
         struct Instant: InstantProtocol {
             var offset: Duration
@@ -18,7 +18,7 @@ enum Churn {
         func sleep(until deadline: Instant, tolerance: Duration?) async throws {}
     }
 
-    /// Runs until all threads are done. Returns whether the handles that were kept counted all that they should.
+    /// Runs until all threads are done. Returns true if every kept handle still counts.
     static func run() -> Bool {
         let registry = MetricRegistry(clock: RunningClock(), ownMetrics: false)
         let texts = Family<Text, Counter>("texts_total", help: "", maxChildren: 5_000, in: registry)

@@ -1,5 +1,6 @@
-// Counts through families and instruments that nothing else keeps, for the address sanitizer to watch: the optimiser may
-// let go of an object as soon as nobody names it, and pointers into it name nobody. Says so and exits 0 if all is well.
+// Updates families and instruments that nothing else retains, under the address sanitizer: the optimiser may release an
+// object after its last use, and pointers into the object do not retain it. Prints a summary and exits 0 unless the
+// sanitizer finds an error.
 import Tally
 
 enum Side: String, LabelSet, LabelValue, CaseIterable {
@@ -20,7 +21,7 @@ struct Flags: LabelSet {
 
 enum State: String, LabelValue, CaseIterable { case on, off }
 
-/// A family of a registry that is gone when this returns.
+/// A family whose registry is released when this returns.
 @inline(never)
 func family<Labels: LabelSet, Child: PlainInstrument>(_: Child.Type, by: Labels.Type) -> Family<Labels, Child> {
     Family("x", help: "", in: MetricRegistry(ownMetrics: false))

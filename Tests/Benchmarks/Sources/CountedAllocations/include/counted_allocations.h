@@ -1,2 +1,2 @@
-/// How often this process has asked the C library for memory.
+/// The number of times this process has allocated memory from the C library.
 long counted_allocations(void);

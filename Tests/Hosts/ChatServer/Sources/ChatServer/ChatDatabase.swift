@@ -1,17 +1,17 @@
 import GRDB
 import Tally
 
-/// What the server keeps: who is there, and what is still to be sent.
+/// The server's data: its sessions and clients, its channels, and the messages still to be sent.
 struct ChatDatabase: Sendable {
     enum Table: String, CaseIterable, Sendable {
         case sessions, clients, queue, channels
     }
 
     private let queue: DatabaseQueue
-    /// How often the four counts were asked for.
+    /// The number of runs of the provider that reads the four counts.
     let countRuns: Counter
 
-    /// - Parameter patience: How many seconds a query waits for a lock that another process holds.
+    /// - Parameter patience: The seconds for which a query waits for a lock that another process holds.
     init(path: String, patience: Double, countRuns: Counter) throws {
         var configuration = Configuration()
         configuration.busyMode = .timeout(patience)

@@ -1,11 +1,11 @@
 import Tally
 
-/// What the server counts since boot.
+/// The server's counters since boot.
 struct ChatMetrics: Sendable {
     let connections: Counter
     let sessions: Counter
     let messages: Counter
-    /// Runs of the healthcheck's provider that asks the database.
+    /// Runs of the healthcheck's provider that queries the database.
     let countRuns: Counter
 
     init(in registry: MetricRegistry) {

@@ -1,12 +1,12 @@
 /// `chat-server DATABASE [--name VALUE]…`
 struct ServerOptions {
     var database = ""
-    /// Of the provider that counts rows.
+    /// Settings of the provider that counts rows.
     var critical = true
     var timeout = Duration.milliseconds(500)
     var maxAge = Duration.seconds(5)
     var staleIfError = Duration.seconds(60)
-    /// Seconds that a query waits for a lock.
+    /// The seconds for which a query waits for a lock.
     var patience = 5.0
 
     struct Mistake: Error, CustomStringConvertible {

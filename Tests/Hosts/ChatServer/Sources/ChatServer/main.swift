@@ -1,4 +1,4 @@
-// A chat server with a real database, whose healthcheck the tests read: what a host of Tally's looks like.
+// A chat server with a real database, an example of a host of Tally. The tests read its healthcheck.
 //
 //     chat-server DATABASE [--non-critical] [--timeout MS] [--fresh-for MS] [--stale-for MS] [--patience MS]
 import Foundation
@@ -48,7 +48,7 @@ let healthcheck = Healthcheck(
     }
 )
 
-/// Answers a request that changes something: the work is the host's, the counting Tally's.
+/// Answers a request that changes something: counts the request, and runs the host's work.
 func route(_ path: String, _ work: @escaping @Sendable () async throws -> Void) -> ListenerRoute {
     ListenerRoute(path) { _ in
         metrics.connections.increment()

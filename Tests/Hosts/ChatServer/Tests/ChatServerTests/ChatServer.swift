@@ -5,7 +5,7 @@ import Synchronization
 import FoundationNetworking
 #endif
 
-/// The server, started by a test on a database of its own, and ended with it.
+/// The server on a temporary database, which ends with this value.
 final class ChatServer: Sendable {
     struct Failed: Error, CustomStringConvertible {
         let description: String
@@ -20,7 +20,7 @@ final class ChatServer: Sendable {
             get throws { try JSONSerialization.jsonObject(with: body) as? [String: Any] ?? [:] }
         }
 
-        /// What it says of a check: `ok`, or `fail timeout`.
+        /// The status and reason of a check, such as `ok` or `fail timeout`.
         func check(_ name: String) throws -> String {
             let check = (try json["checks"] as? [String: [String: Any]])?[name]
             return [check?["status"], check?["reason"]].compactMap { $0 as? String }.joined(separator: " ")
@@ -60,7 +60,7 @@ final class ChatServer: Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Read on a thread of its own, since reading blocks.
+    /// Reads on a separate thread, because reading blocks.
     private static func firstLine(of handle: FileHandle) async -> String {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {

@@ -1,25 +1,25 @@
 import Foundation
 import Testing
 
-/// A chat server's healthcheck, over a database that is really there.
+/// A chat server's healthcheck on a real database.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct HealthTests {
     static let hasDatabaseTool = Programs.find("sqlite3") != nil || Programs.areRequired
     static let hasLoad = Programs.find("wrk") != nil || Programs.areRequired
 
-    /// Asks until the document is as it should be; the time limit ends a wait in vain.
+    /// Requests documents until one satisfies the condition. The time limit ends a wait in vain.
     private func document(
         of server: ChatServer,
-        where isSo: (ChatServer.Response) throws -> Bool
+        where isExpected: (ChatServer.Response) throws -> Bool
     ) async throws -> ChatServer.Response {
         while true {
             let document = try await server.document()
-            if try isSo(document) { return document }
+            if try isExpected(document) { return document }
             try Task.checkCancellation()
         }
     }
 
-    @Test func theValuesAreTheDatabasesAndTheServers() async throws {
+    @Test func theDocumentShowsValuesOfTheDatabaseAndTheServer() async throws {
         let server = try await ChatServer(["--fresh-for", "1"])
         for (path, times) in [("/join", 3), ("/say", 5), ("/open", 2)] {
             for _ in 0..<times { #expect(try await server.get(path).status == 204) }
@@ -47,14 +47,14 @@ struct HealthTests {
     }
 
     @Test(.enabled(if: hasDatabaseTool, "needs sqlite3"), arguments: [true, false])
-    func aDatabaseThatAnotherProcessLocksCostsItsOwnCountsAndNoTime(critical: Bool) async throws {
+    func aLockedDatabaseLosesOnlyItsOwnCounts(critical: Bool) async throws {
         let options = ["--fresh-for", "200", "--stale-for", "0", "--timeout", "300", "--patience", "60000"]
         let server = try await ChatServer(options + (critical ? [] : ["--non-critical"]))
         #expect(try await server.get("/join").status == 204)
         _ = try await document(of: server) { try $0.json["sessions"] as? Int == 1 }
 
         let lock = try await ForeignLock(on: server.database)
-        // Until then the last counts are fresh.
+        // Until the cached counts expire, the check stays ok.
         let failed = try await document(of: server) { try $0.check("database") != "ok" }
         #expect(failed.status == (critical ? 503 : 200))
         #expect(try failed.json["status"] as? String == (critical ? "fail" : "warn"))
@@ -62,7 +62,7 @@ struct HealthTests {
         for key in ["sessions", "clients", "queuedLines", "channels"] {
             #expect(try failed.json[key] is NSNull, "\(key)")
         }
-        #expect(try failed.json["connectionsSinceBoot"] as? Int == 1, "what does not need the database is there")
+        #expect(try failed.json["connectionsSinceBoot"] as? Int == 1, "counters do not need the database")
         print("\(critical ? "fail" : "warn"): \(failed.status) \(failed.text)")
 
         let start = ContinuousClock.now
@@ -72,7 +72,7 @@ struct HealthTests {
         #expect(try await server.get("/live").status == 200)
         #expect(try await server.get("/ready").status == (critical ? 503 : 200))
         #expect(try await server.get("/metrics").text.contains("health_check_up{check=\"database\"} 0\n"))
-        // A run that the lock holds is not begun again.
+        // A run that the lock blocks is not started again.
         let runs = try failed.json["databaseRunsSinceBoot"] as? Int
         let busy = try await document(of: server) { try $0.check("database") == "fail busy" }
         #expect(try busy.json["databaseRunsSinceBoot"] as? Int == runs)
@@ -88,7 +88,7 @@ struct HealthTests {
     }
 
     @Test(.enabled(if: hasDatabaseTool, "needs sqlite3"))
-    func theLastCountsAreShownForAWhileAndMarked() async throws {
+    func theLastCountsAreShownAsStale() async throws {
         let server = try await ChatServer(["--fresh-for", "100", "--stale-for", "60000", "--timeout", "100"])
         #expect(try await server.get("/open").status == 204)
         _ = try await document(of: server) { try $0.json["channels"] as? Int == 1 }
@@ -102,7 +102,7 @@ struct HealthTests {
         _ = try await document(of: server) { try $0.check("database") == "ok" }
     }
 
-    @Test func drainingIsSeenByTheProbe() async throws {
+    @Test func drainingFailsTheReadinessProbe() async throws {
         let server = try await ChatServer()
         #expect(try await server.get("/ready").status == 200)
         #expect(try await server.get("/drain").status == 204)
@@ -115,7 +115,7 @@ struct HealthTests {
     }
 
     @Test(.enabled(if: hasLoad, "needs wrk"))
-    func underFullLoadTheProviderRunsAtMostOnceAFreshInterval() async throws {
+    func underFullLoadTheProviderRunsAtMostOncePerMaxAge() async throws {
         let server = try await ChatServer(["--fresh-for", "250"])
         let start = ContinuousClock.now
         let before = try #require(try await server.document().json["databaseRunsSinceBoot"] as? Int)
@@ -125,7 +125,7 @@ struct HealthTests {
         )
         let after = try #require(try await server.document().json["databaseRunsSinceBoot"] as? Int)
         let intervals = Int(start.duration(to: .now) / .milliseconds(250))
-        // From the beginning of one to that of the next is an interval at least.
+        // Runs begin at least one interval apart.
         #expect(after - before <= intervals + 1)
         #expect(after - before >= 2, "the cache was refreshed")
         #expect(!report.contains("Non-2xx"), "\(report)")

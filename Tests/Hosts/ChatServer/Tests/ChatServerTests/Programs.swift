@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Programs of the machine's that the tests need.
+/// Installed programs that the tests need.
 enum Programs {
     static func find(_ name: String) -> URL? {
         (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
@@ -9,7 +9,7 @@ enum Programs {
             .first { FileManager.default.isExecutableFile(atPath: $0.path) }
     }
 
-    /// Whether tests fail, instead of being skipped, where a program they need is missing.
+    /// True if tests fail, instead of being skipped, when a program they need is missing.
     static let areRequired = ProcessInfo.processInfo.environment["TALLY_REQUIRE_SERVICES"] == "1"
 
     static func require(_ name: String) throws -> URL {
