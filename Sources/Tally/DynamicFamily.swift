@@ -2,7 +2,11 @@
 ///
 /// ```swift
 /// let jobs = try Counter.family(
-///     validating: "queue_jobs_total", help: "Jobs by queue.", labelNames: ["queue", "state"], in: registry)
+///     validating: "queue_jobs_total",
+///     help: "Jobs by queue.",
+///     labelNames: ["queue", "state"],
+///     in: registry
+/// )
 /// jobs[["mail", "done"]].increment()
 /// ```
 ///

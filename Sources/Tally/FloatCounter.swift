@@ -1,5 +1,10 @@
 /// A fractional total that increases monotonically: seconds of work, units of cost.
 ///
+/// ```swift
+/// let busy = FloatCounter("worker_busy_seconds_total", help: "Time spent on jobs.", in: registry)
+/// busy.increment(by: .milliseconds(1_500))
+/// ```
+///
 /// Prefer ``Counter`` for integer amounts: it is faster, and exact beyond 2^53.
 public struct FloatCounter: PlainInstrument {
     @usableFromInline

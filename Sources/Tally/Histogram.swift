@@ -3,8 +3,7 @@ public import Synchronization
 /// The distribution of observations over fixed buckets: response times, message sizes.
 ///
 /// ```swift
-/// let latency = Histogram(
-///     "http_request_duration_seconds", help: "Time to respond.", buckets: .latency, in: registry)
+/// let latency = Histogram("http_request_duration_seconds", help: "Time to respond.", in: registry)
 /// let answer = try await latency.time { try await respond() }
 /// ```
 ///

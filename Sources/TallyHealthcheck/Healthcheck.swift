@@ -7,9 +7,12 @@ package import Tally
 /// let healthcheck = Healthcheck(
 ///     service: ServiceInfo(name: "chat", version: "1.4.2"),
 ///     providers: [
-///         SnapshotProvider("database", keys: ["sessions"]) { ["sessions": .integer(try await countSessions())] },
+///         SnapshotProvider("database", keys: ["sessions"]) {
+///             ["sessions": .integer(try await countSessions())]
+///         },
 ///         .counters(["connectionsSinceBoot": connections]),
-///     ])
+///     ]
+/// )
 /// let document = await healthcheck.document()
 /// return Response(status: document.httpStatus, headers: document.headers, body: document.body)
 /// ```

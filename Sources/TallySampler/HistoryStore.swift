@@ -14,7 +14,7 @@ public struct HistoryStore: Sendable {
     /// A history in an SQLite file, which outlives the process. Any program can read it at any time:
     ///
     /// ```sh
-    /// sqlite3 -readonly history.sqlite 'SELECT datetime(ts, "unixepoch"), cpu_percent FROM host_sample ORDER BY ts DESC LIMIT 9'
+    /// sqlite3 -readonly history.sqlite 'SELECT ts, cpu_percent FROM host_sample ORDER BY ts DESC LIMIT 9'
     /// ```
     ///
     /// **Durability.** A tick is one transaction: a crash leaves all of it or nothing. A power failure may lose the

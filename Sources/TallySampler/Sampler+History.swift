@@ -5,7 +5,11 @@ extension Sampler {
     ///
     /// ```swift
     /// let points = try await sampler.history(
-    ///     of: .cpuPercent, for: .container("web"), last: .seconds(3600), every: .seconds(60))
+    ///     of: .cpuPercent,
+    ///     for: .container("web"),
+    ///     last: .seconds(3600),
+    ///     every: .seconds(60)
+    /// )
     /// ```
     ///
     /// A bucket without samples has no point. If a subject has several containers, their values are added up. Returns

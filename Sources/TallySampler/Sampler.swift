@@ -7,7 +7,8 @@ public import Tally
 ///     sources: [.host(), .process(), .cgroups(), .docker()],
 ///     store: try .sqlite(path: "history.sqlite"),
 ///     settings: { try await config.sampling() },
-///     in: registry)
+///     in: registry
+/// )
 /// try await sampler.run()
 /// ```
 ///

@@ -2,7 +2,11 @@
 ///
 /// ```swift
 /// let activeUsers = ActiveUsers(
-///     "active_users", help: "Distinct users.", windows: [.hours(24), .days(7)], in: registry)
+///     "active_users",
+///     help: "Distinct users.",
+///     windows: [.hours(24), .days(7)],
+///     in: registry
+/// )
 /// activeUsers.record(userID)
 /// ```
 ///

@@ -5,8 +5,11 @@
 ///
 /// ```swift
 /// let scrape = ScrapeRequest(
-///     accept: request.headers["Accept"], acceptEncoding: request.headers["Accept-Encoding"],
-///     query: request.query, timeout: request.headers["X-Prometheus-Scrape-Timeout-Seconds"])
+///     accept: request.headers["Accept"],
+///     acceptEncoding: request.headers["Accept-Encoding"],
+///     query: request.query,
+///     timeout: request.headers["X-Prometheus-Scrape-Timeout-Seconds"]
+/// )
 /// let exposition = registry.exposition(for: scrape)
 /// ```
 public struct ScrapeRequest: Sendable {

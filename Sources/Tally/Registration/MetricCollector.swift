@@ -2,7 +2,7 @@
 ///
 /// ```swift
 /// struct PoolCollector: MetricCollector {
-///     static let connections = CollectedFamily.gauge("pool_connections", help: "Connections.", labelNames: ["state"])
+///     static let connections = CollectedFamily.gauge("pool_size", help: "Connections.", labelNames: ["state"])
 ///     let pool: Pool
 ///     var families: [CollectedFamily] { [Self.connections] }
 ///

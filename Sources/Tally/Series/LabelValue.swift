@@ -3,7 +3,11 @@
 /// An enum needs no more than a raw type:
 ///
 /// ```swift
-/// enum Method: String, LabelValue { case get = "GET", post = "POST", other }
+/// enum Method: String, LabelValue {
+///     case get = "GET"
+///     case post = "POST"
+///     case other
+/// }
 /// ```
 public protocol LabelValue: Sendable {
     /// The text of the value in the exposition, before escaping.

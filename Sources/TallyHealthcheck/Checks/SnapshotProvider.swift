@@ -1,9 +1,11 @@
 /// A part of a health document: a name, the keys it fills, and the source of their values.
 ///
 /// ```swift
-/// SnapshotProvider("database", keys: ["sessions", "channels"], timeout: .milliseconds(500)) {
-///     ["sessions": .integer(try await database.count("sessions")),
-///      "channels": .integer(try await database.count("channels"))]
+/// let totals = SnapshotProvider("database", keys: ["sessions", "channels"], timeout: .milliseconds(500)) {
+///     [
+///         "sessions": .integer(try await database.count("sessions")),
+///         "channels": .integer(try await database.count("channels")),
+///     ]
 /// }
 /// ```
 ///

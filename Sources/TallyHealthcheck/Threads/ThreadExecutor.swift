@@ -6,7 +6,9 @@ internal import Tally
 ///
 /// ```swift
 /// let files = ThreadExecutor()
-/// SnapshotProvider("spool", keys: ["spooled"], executor: files) { ["spooled": .integer(try countFiles())] }
+/// let spool = SnapshotProvider("spool", keys: ["spooled"], executor: files) {
+///     ["spooled": .integer(try countFiles())]
+/// }
 /// ```
 ///
 /// The thread starts when there is work, and ends after ten seconds without any. If the system has no thread available,

@@ -1,5 +1,6 @@
 /// A value that a provider shows under one of its keys, equivalent to any JSON value.
 ///
+/// <!-- values -->
 /// ```swift
 /// ["sessions": .integer(try await database.count("sessions")), "activeUsers": ["24h": 57, "7d": 203]]
 /// ```
@@ -52,8 +53,9 @@ extension HealthValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 
 /// Values by key, in the order given: the result of a provider's closure, or a nested object.
 ///
+/// <!-- provider -->
 /// ```swift
-/// SnapshotProvider("queue", keys: ["waiting", "oldestSeconds"]) {
+/// let backlog = SnapshotProvider("queue", keys: ["waiting", "oldestSeconds"]) {
 ///     ["waiting": .integer(queue.count), "oldestSeconds": .number(queue.age)]
 /// }
 /// ```

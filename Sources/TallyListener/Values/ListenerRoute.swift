@@ -1,7 +1,7 @@
 /// A path that the host serves beside `/metrics`, such as a healthcheck.
 ///
 /// ```swift
-/// ListenerRoute("/ready") { _ in
+/// let ready = ListenerRoute("/ready") { _ in
 ///     ListenerResponse(status: 200, headers: [("Content-Type", "text/plain")], body: Array("ready\n".utf8))
 /// }
 /// ```

@@ -4,8 +4,9 @@
 /// add your own:
 ///
 /// ```swift
-/// let pool = SampleSource("pool") { _ in
-///     SourceReading(samples: [Sample(subject: .container("pool"), values: [.cpuSeconds: try await pool.cpuSeconds()])])
+/// let source = SampleSource("pool") { _ in
+///     let used = try await pool.cpuSeconds()
+///     return SourceReading(samples: [Sample(subject: .container("pool"), values: [.cpuSeconds: used])])
 /// }
 /// ```
 ///

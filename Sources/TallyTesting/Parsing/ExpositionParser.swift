@@ -2,7 +2,7 @@
 ///
 /// ```swift
 /// let exposition = try ExpositionParser(.openMetrics).parse(body)
-/// let requests = exposition.family("http_requests")
+/// let family = exposition.family("http_requests")
 /// ```
 ///
 /// The parser is stricter than most scrapers, because it tests a server's output. It requires contiguous families,

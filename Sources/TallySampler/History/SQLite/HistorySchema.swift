@@ -60,8 +60,9 @@ enum HistorySchema {
         try db.execute(
             sql: """
                 CREATE TABLE IF NOT EXISTS series(
-                    id INTEGER PRIMARY KEY, owner_kind TEXT NOT NULL, owner_id TEXT NOT NULL, container_id TEXT NOT NULL,
-                    seen INTEGER NOT NULL, UNIQUE(owner_kind, owner_id, container_id));
+                    id INTEGER PRIMARY KEY, owner_kind TEXT NOT NULL, owner_id TEXT NOT NULL,
+                    container_id TEXT NOT NULL, seen INTEGER NOT NULL,
+                    UNIQUE(owner_kind, owner_id, container_id));
                 CREATE INDEX IF NOT EXISTS series_seen ON series(seen);
                 """
         )

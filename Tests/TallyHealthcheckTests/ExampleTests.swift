@@ -1,0 +1,78 @@
+import Tally
+import TallyHealthcheck
+import Testing
+
+/// Runs the examples of the documentation comments: the code between the marks.
+struct ExampleTests {
+    private struct Database: Sendable {
+        func count(_ table: String) async throws -> Int { 2 }
+    }
+
+    private struct Queue: Sendable {
+        let count = 3
+        let age = 1.5
+    }
+
+    private struct Response {
+        var status: Int
+        var headers: [(name: String, value: String)]
+        var body: [UInt8]
+    }
+
+    @Test func aHealthcheckAnswersAsDocumented() async {
+        let connections = Counter("connections_total", help: "Connections.", in: MetricRegistry())
+        @Sendable func countSessions() async throws -> Int { 2 }
+        func respond() async -> Response {
+            // GUIDE Healthcheck example
+            let healthcheck = Healthcheck(
+                service: ServiceInfo(name: "chat", version: "1.4.2"),
+                providers: [
+                    SnapshotProvider("database", keys: ["sessions"]) {
+                        ["sessions": .integer(try await countSessions())]
+                    },
+                    .counters(["connectionsSinceBoot": connections]),
+                ]
+            )
+            let document = await healthcheck.document()
+            return Response(status: document.httpStatus, headers: document.headers, body: document.body)
+            // END
+        }
+        let response = await respond()
+        #expect(response.status == 200)
+        #expect(String(decoding: response.body, as: UTF8.self).contains(#""sessions":2,"connectionsSinceBoot":0"#))
+    }
+
+    @Test func providersReturnTheirValuesAsDocumented() async throws {
+        let (database, queue) = (Database(), Queue())
+        @Sendable func countFiles() throws -> Int { 4 }
+        func values() async throws -> HealthValues {
+            // GUIDE HealthValue values
+            ["sessions": .integer(try await database.count("sessions")), "activeUsers": ["24h": 57, "7d": 203]]
+            // END
+        }
+        // GUIDE SnapshotProvider example
+        let totals = SnapshotProvider("database", keys: ["sessions", "channels"], timeout: .milliseconds(500)) {
+            [
+                "sessions": .integer(try await database.count("sessions")),
+                "channels": .integer(try await database.count("channels")),
+            ]
+        }
+        // END
+        // GUIDE HealthValue provider
+        let backlog = SnapshotProvider("queue", keys: ["waiting", "oldestSeconds"]) {
+            ["waiting": .integer(queue.count), "oldestSeconds": .number(queue.age)]
+        }
+        // END
+        // GUIDE ThreadExecutor example
+        let files = ThreadExecutor()
+        let spool = SnapshotProvider("spool", keys: ["spooled"], executor: files) {
+            ["spooled": .integer(try countFiles())]
+        }
+        // END
+        let service = ServiceInfo(name: "chat", version: "1")
+        let healthcheck = Healthcheck(service: service, providers: [totals, backlog, spool])
+        let text = String(decoding: await healthcheck.document().body, as: UTF8.self)
+        #expect(text.contains(#""sessions":2,"channels":2,"waiting":3,"oldestSeconds":1.5,"spooled":4"#))
+        #expect(try await values().keys == ["sessions", "activeUsers"])
+    }
+}
