@@ -21,7 +21,8 @@ struct ExampleTests {
         }
         // END
         try await MetricsListener(registry: registry(), port: 0, routes: [ready]).serving { address in
-            #expect(try await RawClient(address.port).get("/ready").text == "ready\n")
+            let response = try await RawClient(address.port).get("/ready")
+            #expect(response.text == "ready\n")
         }
     }
 }
