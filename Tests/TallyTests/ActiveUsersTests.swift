@@ -207,6 +207,6 @@ struct ActiveUsersTests {
             _ = ActiveUsers("active_users", help: "", windows: [.days(7), .hours(24)], in: MetricRegistry())
         }
         let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-        #expect(message.contains(#"Tally: "active_users" has the window 24h after 7d, which is longer"#))
+        #expect(message.contains(#"Tally: "active_users" has the window 24h after the longer 7d: sort them in ascending order"#))
     }
 }

@@ -276,7 +276,7 @@ struct TrapTests {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Family<TwiceTheSame, Gauge>("depth", help: "Depth.", in: MetricRegistry())
         }
-        #expect(message(result).contains(#"Tally: "depth" has the label "one" twice"#))
+        #expect(message(result).contains(#"Tally: "depth" has the label "one" and another that is equal"#))
     }
 
     @Test func bucketBoundsThatDoNotIncreaseTrap() async {
