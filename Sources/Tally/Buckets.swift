@@ -1,6 +1,6 @@
 /// The inclusive upper bounds of a histogram's buckets. Tally appends `+Inf`.
 ///
-/// Registration validates the bounds: finite, ascending, and at most ``maxCount``. A last bound of infinity is ignored.
+/// Registration fails unless the bounds are finite, ascending, and at most ``maxCount``. A final infinity is ignored.
 public struct Buckets: Sendable, Hashable, ExpressibleByArrayLiteral {
     /// The bounds as given.
     public let bounds: [Double]

@@ -27,7 +27,7 @@ public struct Counter: PlainInstrument {
     @inlinable
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
-    /// Lends the word of the calling thread's stripe.
+    /// Calls `body` with the word of the calling thread's stripe.
     @inlinable
     @inline(__always)
     func withWord<Result>(_ body: (UnsafeMutablePointer<Atomic<UInt64>>) -> Result) -> Result {
@@ -144,7 +144,7 @@ extension Counter {
         self.init(literal: FamilyRequest("\(name)", help, Self.layout(isContended: contended)), in: registry)
     }
 
-    /// Registers a counter whose name is known only at run time, contended or not.
+    /// Registers a counter whose name is known only at run time, contended or not. Throws instead of trapping.
     public init(
         validating name: String,
         help: String,
@@ -161,7 +161,7 @@ extension CollectedFamily {
     /// - Parameters:
     ///   - name: The name, checked when the collector is registered.
     ///   - help: A sentence for the reader of the exposition.
-    ///   - labelNames: The label names, in the order in which values are given.
+    ///   - labelNames: The label names, in the order in which the collector passes the values.
     ///   - maxChildren: The maximum number of children. Values of further label sets are added up in one child, whose
     ///     label values are `other`.
     public static func counter(

@@ -5,8 +5,8 @@
 /// requests[Route(method: .get, outcome: .ok)].increment()
 /// ```
 ///
-/// If you keep the handle of a child, it is as fast as an instrument without labels. A family is a small value, and its
-/// copies share the children. Registering the same definition again returns the same family.
+/// If you keep a child, it is as fast as an instrument without labels. A family is a small value, and its copies share
+/// the children. Registering the same definition again returns the same family.
 ///
 /// A family has at most `maxChildren` children, 1,000 by default. Further label sets share one more child, whose label
 /// values are `other`, so that no count is lost. `tally_family_overflow_total{family}` counts these lookups.
@@ -75,7 +75,7 @@ extension Family where Child: PlainInstrument {
         )
     }
 
-    /// Registers a family whose name is known only at run time.
+    /// Registers a family whose name is known only at run time. Throws instead of trapping.
     public init(
         validating name: String,
         help: String,

@@ -61,7 +61,7 @@ extension CollectedFamily {
 }
 
 extension CollectedSamples {
-    /// Sets a histogram.
+    /// Sets the counts and the sum of a histogram.
     ///
     /// - Parameters:
     ///   - family: A family that the collector lists.

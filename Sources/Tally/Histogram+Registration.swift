@@ -11,7 +11,7 @@ extension Histogram {
         self.init(literal: FamilyRequest("\(name)", help, Self.layout(buckets)), in: registry)
     }
 
-    /// Registers a histogram whose name is known only at run time.
+    /// Registers a histogram whose name is known only at run time. Throws instead of trapping.
     public init(
         validating name: String,
         help: String,
@@ -21,7 +21,7 @@ extension Histogram {
         try self.init(FamilyRequest(name, help, Self.layout(buckets)), in: registry)
     }
 
-    /// Registers a family of histograms whose label names are known only at run time.
+    /// Registers a family of histograms whose label names are known only at run time. Throws if a name is invalid.
     public static func family(
         validating name: String,
         help: String,
@@ -56,7 +56,7 @@ extension Family where Child == Histogram {
         )
     }
 
-    /// Registers a family of histograms whose name is known only at run time.
+    /// Registers a family of histograms whose name is known only at run time. Throws instead of trapping.
     public init(
         validating name: String,
         help: String,

@@ -30,7 +30,7 @@ public struct Histogram: Instrument {
         boundCount = bounds.count
     }
 
-    /// Counts a value. Lock-free, does not allocate.
+    /// Counts a value in its bucket and adds it to the sum. Lock-free, does not allocate.
     ///
     /// - Parameter value: The value, in the unit of the metric's name. NaN and the infinities are dropped and counted
     ///   in `tally_rejected_updates_total{reason="not_finite"}`, because the sum could never recover.
@@ -109,7 +109,7 @@ public struct Histogram: Instrument {
         observe(max(.zero, now.since(start)))
     }
 
-    /// The index of a value's bucket. Call only while the block is retained, because it retains the bounds.
+    /// The index of a value's bucket. Call only while the block is retained, because the block retains the bounds.
     @inlinable
     func bucket(of value: Double) -> Int {
         if boundCount <= 16 {

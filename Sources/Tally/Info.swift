@@ -19,7 +19,7 @@ public struct Info: Sendable {
         }
     }
 
-    /// Registers facts whose names are known only at run time.
+    /// Registers facts whose names are known only at run time. Throws instead of trapping.
     @discardableResult
     public init(
         validating name: String,

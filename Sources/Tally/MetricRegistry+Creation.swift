@@ -1,5 +1,5 @@
 extension MetricRegistry {
-    /// Creates a registry whose names are literals. Traps if one is invalid.
+    /// Creates a registry with a literal prefix and literal names of constant labels. Traps if one of them is invalid.
     ///
     /// - Parameters:
     ///   - clock: The clock for timers, deadlines and expiry.
@@ -36,7 +36,7 @@ extension MetricRegistry {
         }
     }
 
-    /// Creates a registry whose prefix and constant labels are known only at run time.
+    /// Creates a registry whose prefix and constant labels are known only at run time. Throws instead of trapping.
     public convenience init(
         clock: some Clock<Duration> = ContinuousClock(),
         validatingPrefix prefix: String,

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A counter that mirrors a total kept elsewhere. A closure returns the total at each scrape.
+/// A counter that mirrors a total of other code. A closure returns the total at each scrape.
 ///
 /// ```swift
 /// ObservedCounter("pool_connects_total", help: "Connections made by the pool.", in: registry) { pool.connects }
@@ -31,7 +31,7 @@ public struct ObservedCounter: Sendable {
         }
     }
 
-    /// Registers a counter whose name is known only at run time.
+    /// Registers a counter whose name is known only at run time. Throws instead of trapping.
     @discardableResult
     public init(
         validating name: String,

@@ -5,7 +5,7 @@
 /// ```
 ///
 /// The closure runs under no lock, on a thread that the scrape creates, and at most once at a time: concurrent scrapes
-/// share its answer. It may use the registry, and it may block. If the closure does not answer in time, or itself
+/// share its answer. It may use the registry, and it may block. If it exceeds the ``ScrapeRequest/timeout``, or itself
 /// requested the scrape, the scrape omits the gauge and counts it in `tally_scrape_errors_total{family}`.
 ///
 /// Registering the name again replaces the closure.
@@ -29,7 +29,7 @@ public struct ObservedGauge: Sendable {
         }
     }
 
-    /// Registers a gauge whose name is known only at run time.
+    /// Registers a gauge whose name is known only at run time. Throws instead of trapping.
     @discardableResult
     public init(
         validating name: String,

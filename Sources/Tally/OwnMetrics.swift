@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// The metrics that a registry exposes about itself.
 ///
-/// Each total is an atomic where it is counted, and a scrape copies it here. Counting code therefore needs no registry.
+/// Totals are counted in atomics elsewhere, and a scrape copies them here, so counting code needs no registry.
 ///
 /// Series about other families are created anew for each scrape. They disappear with those families, and concurrent
 /// scrapes do not share them.
@@ -31,8 +31,8 @@ final class OwnMetrics: SelfReport {
             _ labels: [String] = []
         ) throws(RegistrationError) -> FamilyStorage {
             names.insert(name)
-            // Mirrored, so without a creation time: series are created during a scrape, and Prometheus would insert a
-            // zero after the sample.
+            // Mirrored, so that they expose no creation time: series are created during a scrape, so Prometheus would
+            // insert the initial zero after the sample.
             return try registry.register(FamilyRequest(standard: name, help, layout, labels, maxChildren: 1_000_000))
         }
         context = registry.context
@@ -147,7 +147,7 @@ final class OwnMetrics: SelfReport {
 }
 
 extension SeriesCell {
-    /// Sets a total that is kept elsewhere. Never lowers it, in whatever order concurrent scrapes run.
+    /// Raises the total to that of another source. Never lowers it, so the order of concurrent scrapes does not matter.
     fileprivate func raise(to total: UInt64) {
         unsafe withWords { _ = unsafe $0.pointee.max(total, ordering: .relaxed) }
     }

@@ -1,6 +1,6 @@
-/// An instrument that needs only a name and a help text.
+/// An instrument that needs only a name and a help text: ``Counter``, ``FloatCounter``, ``Gauge``.
 ///
-/// Types outside of Tally cannot register a family, because only Tally creates a `_PlainKind`.
+/// Types outside Tally gain nothing by conforming, because only Tally creates a `_PlainKind`.
 public protocol PlainInstrument: Instrument {
     /// The kind of family that holds this instrument.
     static var _kind: _PlainKind<Self> { get }
@@ -27,19 +27,19 @@ extension PlainInstrument {
         self.init(literal: FamilyRequest("\(name)", help, Self._kind.layout), in: registry)
     }
 
-    /// Registers an instrument whose name is known only at run time.
+    /// Registers an instrument whose name is known only at run time. Throws instead of trapping.
     public init(validating name: String, help: String, in registry: MetricRegistry) throws(RegistrationError) {
         try self.init(FamilyRequest(name, help, Self._kind.layout), in: registry)
     }
 
-    /// Registers a family whose label names are known only at run time.
+    /// Registers a family whose label names are known only at run time. Throws if the name or a label name is invalid.
     ///
     /// - Parameters:
     ///   - name: The metric's name, as for an instrument without labels.
     ///   - help: A sentence for the reader of the exposition.
     ///   - labelNames: The label names, in the order in which a lookup takes the values.
     ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
-    ///   - idleTimeout: The time after which an unused child is no longer exposed, as in ``Family``.
+    ///   - idleTimeout: The time after which an unused child is hidden, as in ``Family``. Nil, the default, is never.
     ///   - registry: The registry that exposes the family.
     public static func family(
         validating name: String,

@@ -14,13 +14,13 @@
 public struct ProcessMetrics: Sendable {
     private let gauges: [(value: @Sendable (ProcessFacts) -> Double?, family: FamilyStorage)]
 
-    /// Registers the metrics, including any that were unregistered since an earlier call. Traps if they conflict with
-    /// metrics of the host.
+    /// Registers the metrics, including any that were unregistered since an earlier call. Traps if one of the names has
+    /// another definition.
     public static func register(in registry: MetricRegistry) {
         RegistrationError.trapping { () throws(RegistrationError) in try register(validatingIn: registry) }
     }
 
-    /// Registers the metrics, or throws if they conflict with metrics of the host.
+    /// Registers the metrics. Throws if one of the names has another definition.
     public static func register(validatingIn registry: MetricRegistry) throws(RegistrationError) {
         let metrics = try ProcessMetrics(in: registry)
         // Not `Info.layout`, so that this file does not depend on ``Info``.

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// The states of a ``StateSet``. The position of a state is that of its bit.
+/// The cases of a ``StateSet``'s enum, in order. The position of a case is also the position of its bit in the word.
 ///
 /// Unchecked because pointers are not `Sendable`. Only the initialiser writes their memory. States are `Sendable`.
 @safe
@@ -19,7 +19,7 @@ final class StateCases<State: CaseIterable & Equatable & LabelValue>: @unchecked
     @usableFromInline
     let positions: UnsafePointer<UInt8>
 
-    /// The mark of a byte that is not a state.
+    /// The entry of ``positions`` for a byte that is no state.
     @inlinable
     static var none: UInt8 { .max }
 

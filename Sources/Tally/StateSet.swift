@@ -67,7 +67,7 @@ public struct StateSet<State: CaseIterable & Equatable & LabelValue>: Instrument
         }
     }
 
-    /// Call only while the block is retained, because it retains the cases.
+    /// Call only while the block is retained, because the block retains the cases.
     @inlinable
     @inline(__always)
     func bit(of state: State) -> UInt64? {
@@ -105,7 +105,7 @@ extension StateSet {
         self.init(literal: FamilyRequest("\(name)", help, Self.layout), in: registry)
     }
 
-    /// Registers a state set whose name is known only at run time.
+    /// Registers a state set whose name is known only at run time. Throws instead of trapping.
     public init(validating name: String, help: String, in registry: MetricRegistry) throws(RegistrationError) {
         try self.init(FamilyRequest(name, help, Self.layout), in: registry)
     }
@@ -134,7 +134,7 @@ extension Family {
         self.init(literal: FamilyRequest("\(name)", help, Child.layout, maxChildren: maxChildren), in: registry)
     }
 
-    /// Registers a family of state sets whose name is known only at run time.
+    /// Registers a family of state sets whose name is known only at run time. Throws instead of trapping.
     public init<State>(
         validating name: String,
         help: String,

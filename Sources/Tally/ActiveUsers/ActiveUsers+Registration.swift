@@ -1,6 +1,6 @@
 extension ActiveUsers {
-    /// Registers active users without further labels, or returns the registered ones of the same definition. Traps if a
-    /// parameter is invalid, or if the name has another definition.
+    /// Registers a count of active users without labels of its own, or returns the registered one of the same
+    /// definition. Traps if a parameter is invalid, or if the name has another definition.
     ///
     /// - Parameters:
     ///   - name: The metric's name.
@@ -26,7 +26,7 @@ extension ActiveUsers {
         }
     }
 
-    /// Registers active users whose name or windows are known only at run time.
+    /// Registers active users whose name or windows are known only at run time. Throws instead of trapping.
     public init(
         validating name: String,
         help: String,
@@ -74,11 +74,11 @@ extension ActiveUsers {
 }
 
 extension Family where Child == ActiveUsers {
-    /// Registers active users by kind, plan or another label, or returns the registered ones of the same definition.
-    /// Traps if a parameter is invalid, or if the name has another definition.
+    /// Registers counts of active users by plan or another label, or returns the registered family of the same
+    /// definition. Traps if a parameter is invalid, or if the name has another definition.
     ///
     /// In addition to its users, each child takes 35 KiB, and 4 bytes for each tick of the longest window (40 KiB for
-    /// seven days in minutes). A user of several children counts in each.
+    /// seven days in minutes). A user who is recorded under several children counts in each.
     ///
     /// The other parameters are those of ``ActiveUsers``. All children share the key. The label `window` is reserved.
     ///
@@ -103,7 +103,7 @@ extension Family where Child == ActiveUsers {
         }
     }
 
-    /// Registers a family of active users whose name or windows are known only at run time.
+    /// Registers a family of active users whose name or windows are known only at run time. Throws instead of trapping.
     public init(
         validating name: String,
         help: String,

@@ -16,17 +16,17 @@
 /// count into the same series.
 ///
 /// **Accuracy.** Counts are exact to one *tick*: the longest time, at most a minute, that divides every window and is
-/// no more than a sixtieth of the shortest. A user stops counting between one tick before and the moment the window's
-/// length has passed since the last record. If the registry's clock goes backwards, the tick does not change until the
-/// clock catches up.
+/// no more than a sixtieth of the shortest. A user leaves a window when the window's length has passed since the last
+/// record, or up to one tick earlier. If the registry's clock goes backwards, the tick does not change until the clock
+/// catches up.
 ///
 /// **Memory.** Each user takes 16 to 40 bytes until the longest window has passed.
 ///
 /// **Privacy.** Tally stores no identifiers, only their SipHash-2-4 under a 128-bit key, which is random unless you
-/// provide one. With a million users, one count in 37 million contains a collision.
+/// provide one. With a million users, one count in 37 million contains a hash collision.
 ///
-/// **Overflow.** Users beyond `maxUsers` are counted by a HyperLogLog with timestamps. Windows that contain such users
-/// are estimates with a standard error of 0.81 %, and `tally_active_users_overflow{metric}` is 1.
+/// **Overflow.** Users beyond `maxUsers` are counted by a HyperLogLog with timestamps. The counts of windows that
+/// contain such users are estimates with a standard error of 0.81 %, and `tally_active_users_overflow{metric}` is 1.
 public struct ActiveUsers: Instrument {
     /// Retains the child.
     private let cell: SeriesCell
@@ -94,11 +94,11 @@ public struct ActiveUsers: Instrument {
         return DistinctSketch(registers, hashedUnder: settings.key)
     }
 
-    /// Returns a sketch of the users of each retained closed hour (`closedHours`), in ascending order.
+    /// Returns a sketch of the users of each closed hour that is retained (`closedHours`), in ascending order.
     ///
-    /// Push the sketches to a database once an hour, each under a key of service, hour and instance. Pushing an hour
-    /// again has no effect. Hours are those of UTC by the machine's clock. If that clock steps back, the repeated hour
-    /// continues to collect users, and is returned once it has passed again.
+    /// A closed hour is a clock hour (UTC, by the machine's clock) that has ended. Push the sketches to a database once
+    /// an hour, each under a key of service, hour and instance. Pushing an hour again has no effect. If the clock steps
+    /// back, the repeated hour continues to collect users, and is returned once it has ended again.
     public func hourlySketches() -> [HourlySketch] {
         tracker.closedHours().map { hour, registers in
             let sketch = DistinctSketch(registers, hashedUnder: tracker.settings.key)

@@ -23,7 +23,7 @@ package struct AcceptHeader {
         ranges = Self.split(text, at: ",").compactMap(MediaRange.init)
     }
 
-    /// Returns the choice with the highest quality, the first of several, or nil if none is acceptable.
+    /// Returns the choice with the highest quality, the first among equals, or nil if none is acceptable.
     package func choice<Choice>(among choices: [Choice], by mediaType: (Choice) -> MediaType) -> Choice? {
         var best: (choice: Choice?, quality: Int) = (nil, 0)
         for choice in choices {

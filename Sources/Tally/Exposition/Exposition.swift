@@ -1,8 +1,8 @@
-/// An encoded exposition of a registry, the answer of a `/metrics` route.
+/// The encoded metrics of a registry: the body of a `/metrics` route's response, and its headers.
 public struct Exposition: Sendable, Hashable {
     /// The bytes, compressed if ``contentEncoding`` is not nil.
     public let body: [UInt8]
-    /// The format of the text.
+    /// The format of the uncompressed body.
     public let format: ExpositionFormat
     /// The value of the Content-Encoding header, `gzip`, or nil for uncompressed text.
     public let contentEncoding: String?

@@ -1,4 +1,4 @@
-/// A format a registry can be encoded in.
+/// A format in which a registry can be encoded.
 public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
     enum Kind: Sendable, Hashable {
         case prometheusText
@@ -8,7 +8,7 @@ public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
     }
 
     let kind: Kind
-    /// The escaping of names that only some scrapers can read.
+    /// The escaping of UTF-8 names, which only some scrapers can read. See ``NameValidation/utf8``.
     public let escaping: NameEscaping
 
     /// Prometheus text 0.0.4, which every Prometheus reads. UTF-8 names are escaped with ``NameEscaping/underscores``.

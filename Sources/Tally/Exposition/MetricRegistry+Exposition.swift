@@ -15,8 +15,8 @@ extension MetricRegistry {
     /// Encodes the exposition for a scraper's request.
     ///
     /// Calls observed instruments and collectors first, under no lock, on a thread that the scrape creates. A closure
-    /// that hangs or is late affects only its own families, which are omitted. Allocates the body; ``chunks(for:)`` and
-    /// ``write(for:to:)`` do not.
+    /// that hangs or is late affects only its own families, which are omitted. Allocates the whole body, unlike
+    /// ``chunks(for:)`` and ``write(for:to:)``.
     public func exposition(for request: ScrapeRequest) -> Exposition {
         let chunks = chunks(for: request)
         var body: [UInt8] = []

@@ -37,8 +37,8 @@ extension MetricRegistry {
         }
     }
 
-    /// The families that can be exposed together. Families without children count as well: otherwise a first child
-    /// would move a name from one registry to another. A registry's own metrics count only if they are exposed.
+    /// The families that can be exposed together. Families without children count as well: otherwise creating a first
+    /// child could move a name from one registry to another. A registry's own metrics count only if they are exposed.
     private static func admitted(of parts: [Snapshot.Part]) -> Set<ObjectIdentifier> {
         var owners: [ByteName: ByteName] = [:]
         var admitted: [ByteName: [FamilyDefinition]] = [:]

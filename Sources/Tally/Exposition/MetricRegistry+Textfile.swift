@@ -1,17 +1,17 @@
 extension MetricRegistry {
-    /// Replaces a file by the exposition, atomically: a reader sees either the old file or the new one.
+    /// Replaces a file with the exposition, atomically: a reader sees either the old file or the new one.
     ///
     /// Use it for jobs that end before they are scraped: the textfile collector of node_exporter reads the files in its
     /// folder whose names end in `.prom`. The format is Prometheus text 0.0.4, the only one that the collector reads.
     ///
     /// Blocks the thread while the disk writes, so call it at the end of a job or from a timer, not in a handler. Tally
-    /// writes a temporary file beside the old one (`.tmp`), readable by all, and renames it once it is on the disk. If
-    /// the registry has asynchronous collectors, await ``collect(for:)`` first.
+    /// writes a temporary file beside the old one (`.tmp`), readable by all users, and renames it once it is on disk.
+    /// If the registry has asynchronous collectors, await ``collect(for:)`` first.
     ///
     /// node_exporter exposes each series only once across all files, and has `process_` metrics of its own. Create the
     /// registry with `ownMetrics: false` and without ``ProcessMetrics``, or give it a distinguishing constant label.
     ///
-    /// Keeps a symbolic link and replaces its target. Fails for anything but a regular file, such as a device.
+    /// If the path is a symbolic link, replaces its target. Fails if an existing file is not regular, such as a device.
     ///
     /// https://github.com/prometheus/node_exporter#textfile-collector
     ///

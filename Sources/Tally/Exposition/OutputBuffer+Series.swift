@@ -81,8 +81,8 @@ extension OutputBuffer {
         return unsafe place + 1
     }
 
-    /// Appends the values of a series' own labels, each after a text of `heads` instead of its own. There must be room
-    /// for both, and for ``slack``.
+    /// Appends the values of a series' own labels, each after a piece of `heads` instead of the stored label name.
+    /// There must be room for both, and for ``slack``.
     ///
     /// - Parameter isJSON: True to escape control characters, the only ones that JSON escapes and text does not.
     @inline(__always)

@@ -22,8 +22,8 @@ public struct ScrapeRequest: Sendable {
     /// The families to expose, by family or sample name. An empty array exposes all families.
     public var names: [String]
 
-    /// The maximum time of all collectors and observed instruments together, from the creation of the request. Families
-    /// that are not ready by then are omitted and counted in `tally_scrape_errors_total{family}`.
+    /// The maximum time for all collectors and observed instruments together, from the creation of the request.
+    /// Families that are not ready by then are omitted and counted in `tally_scrape_errors_total{family}`.
     ///
     /// If it is nil, an exposition gives them ten seconds, and ``MetricRegistry/collect(for:)`` waits without limit.
     public var timeout: Duration?

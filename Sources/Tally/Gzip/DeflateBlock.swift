@@ -232,7 +232,7 @@ struct DeflateBlock {
         return unsafe place
     }
 
-    /// Replaces the frequency of each match length by its code and extra bits, with their bit count in the upper byte.
+    /// Replaces the frequency of each match length with its code and extra bits; their bit count is the upper byte.
     private func useCodes(_ codes: UnsafeBufferPointer<UInt32>) {
         for length in Self.minMatch...Self.maxMatch where unsafe frequencies[Self.lengthCounts + length] > 0 {
             let pair = DeflatePair(length: length)

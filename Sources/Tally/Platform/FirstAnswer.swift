@@ -24,7 +24,7 @@ package final class FirstAnswer<Answer: Sendable>: Sendable {
 
     /// Waits for the first answer.
     ///
-    /// - Parameter cancelled: Called if the task is cancelled. Ends the wait only by giving an answer.
+    /// - Parameter cancelled: Called if the task is cancelled. To end the wait, it must give an answer.
     package func wait(onCancel cancelled: @Sendable () -> Void = {}) async -> Answer {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

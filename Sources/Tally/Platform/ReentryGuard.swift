@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// A call by an object, visible to everything that it calls in turn. It prevents a deadlock: an object that is reached
-/// from inside its own call would wait for itself.
+/// A call by an object, visible to everything that runs inside the call. It prevents a deadlock: an object that is
+/// called again from inside its own call would wait for itself.
 ///
 /// Tasks started by the call inherit the guard and may outlive the call.
 package final class ReentryGuard: Sendable {

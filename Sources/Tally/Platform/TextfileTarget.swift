@@ -22,7 +22,7 @@ enum TextfileTarget {
         throw TextfileError(errno: System.tooManyLinks, operation: "following the link \(path)")
     }
 
-    /// Rejects folders, and devices, pipes and sockets, whose users would be cut off by a file in their place.
+    /// Rejects folders, devices, pipes and sockets: replacing one with a file would cut off the programs that use it.
     private static func checkIsRegular(_ path: String) throws(TextfileError) {
         switch System.status(of: path)?.kind {
         // If there is no file, creating it reports any problem.

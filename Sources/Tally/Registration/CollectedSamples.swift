@@ -40,7 +40,7 @@ public struct CollectedSamples {
         }
     }
 
-    /// Sets the value of a gauge or counter.
+    /// Sets the value of a gauge or counter to an integer, which is exact up to 2^53 or, in an integer counter, always.
     public mutating func set(_ family: CollectedFamily, _ labels: [String] = [], to value: Int) {
         guard let layout = layout(of: family), layout.isRunOfWords else {
             return set(family, labels, to: Double(value))

@@ -1,4 +1,4 @@
-/// A host's closure that scrapes call for a value. It may block, hang, or scrape in turn.
+/// A closure of the application that scrapes call for a value. It may block, hang, or itself request a scrape.
 ///
 /// At most one call runs at a time: scrapes that arrive while it runs share its answer. A scrape that runs out of time
 /// abandons the call's thread, so at most one thread per closure can hang. Once a run has outlasted every caller's

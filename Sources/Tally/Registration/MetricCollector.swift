@@ -1,4 +1,4 @@
-/// Contributes whole families to a registry's exposition, computed at each scrape from state that is kept elsewhere.
+/// Contributes whole families to a registry's exposition, computed at each scrape from the state of other code.
 ///
 /// ```swift
 /// struct PoolCollector: MetricCollector {
@@ -21,12 +21,12 @@ public protocol MetricCollector: Sendable {
     /// The families that the collector fills. Read once, at registration.
     var families: [CollectedFamily] { get }
 
-    /// Sets the values of the families. Called for each scrape that exposes one, on a thread of its own and under no
-    /// lock.
+    /// Sets the values of the families. Called for each scrape that exposes at least one of them, under no lock, on a
+    /// thread that the scrape creates.
     ///
     /// Never called concurrently: scrapes that arrive during a call share its answer. The method may block. If it
-    /// throws, exceeds a scrape's timeout, or is reached by a scrape that it makes itself, that scrape omits the
-    /// collector's families, counts each in `tally_scrape_errors_total{family}`, and is otherwise unaffected.
+    /// throws or exceeds a scrape's timeout, that scrape omits the collector's families, counts each in
+    /// `tally_scrape_errors_total{family}`, and is otherwise unaffected. So does a scrape that the method itself makes.
     func collect(into samples: inout CollectedSamples) throws
 }
 

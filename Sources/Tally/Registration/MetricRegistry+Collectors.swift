@@ -1,23 +1,23 @@
 extension MetricRegistry {
-    /// Registers a collector. An invalid family traps with a message that names it.
+    /// Registers a collector. Traps if one of its families is invalid or has another definition.
     public func register(_ collector: some MetricCollector) {
         RegistrationError.trapping { () throws(RegistrationError) in try register(validating: collector) }
     }
 
-    /// Registers a collector whose family names are known only at run time. If one family is invalid, registers none.
-    ///
-    /// If another collector fills a family of the same definition, this one replaces it as the source of the family.
+    /// Registers a collector whose family names are known only at run time. Throws, and registers no family, if one of
+    /// them is invalid or has another definition. If another collector fills a family of the same definition, this one
+    /// replaces it as the source of the family.
     public func register(validating collector: some MetricCollector) throws(RegistrationError) {
         try register(collector.families, filledBy: .now { try collector.collect(into: &$0) })
     }
 
-    /// Registers an asynchronous collector. An invalid family traps with a message that names it.
+    /// Registers an asynchronous collector. Traps if one of its families is invalid or has another definition.
     public func register(_ collector: some AsyncMetricCollector) {
         RegistrationError.trapping { () throws(RegistrationError) in try register(validating: collector) }
     }
 
-    /// Registers an asynchronous collector whose family names are known only at run time. If one family is invalid,
-    /// registers none.
+    /// Registers an asynchronous collector whose family names are known only at run time. Throws, and registers no
+    /// family, if one of them is invalid or has another definition.
     public func register(validating collector: some AsyncMetricCollector) throws(RegistrationError) {
         try register(collector.families, filledBy: .later { try await collector.collect(into: &$0) })
     }

@@ -8,7 +8,7 @@ extension MetricRegistry {
     /// Two families with the same name and type are both exposed if their constant labels distinguish their series: one
     /// label in both, with different values. Otherwise the family that was included later is omitted, even if the other
     /// has no children yet. So is a family whose samples would collide with another's. An omitted family is counted in
-    /// `tally_scrape_errors_total{family}` of its own registry, or of this one if that has no such metric. A
+    /// `tally_scrape_errors_total{family}` of its own registry, or of this one if its own has `ownMetrics: false`. A
     /// registry's metrics about itself, such as `tally_series`, are omitted in the same way but not counted.
     public func include(_ other: MetricRegistry) {
         guard other !== self else { return }

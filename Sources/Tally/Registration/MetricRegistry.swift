@@ -1,4 +1,4 @@
-/// Holds a server's instruments and encodes them.
+/// A set of instruments that is encoded as one exposition for a scraper.
 ///
 /// ```swift
 /// let registry = MetricRegistry()
@@ -177,7 +177,7 @@ public final class MetricRegistry: Sendable {
         state.withLock { $0.claims[ByteName(sample)] ?? $0.dotted[ByteName(sample)] }
     }
 
-    /// The metrics that the registry exposes about itself; nil if the host wants none.
+    /// The metrics that the registry exposes about itself. Nil with `ownMetrics: false`.
     var ownMetrics: (any SelfReport)? {
         get { own.withLock { $0 } }
         set { own.withLock { $0 = newValue } }

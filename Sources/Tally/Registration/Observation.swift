@@ -1,5 +1,5 @@
 struct ObservedValue: Sendable {
-    /// Calls the host's closure and returns the bits of its answer.
+    /// Calls the application's closure and returns the bits of its answer.
     let read: @Sendable () -> UInt64
     let store: @Sendable (_ bits: UInt64, SeriesCell) -> Void
 }

@@ -1,4 +1,4 @@
-/// Labels that identify one of the counted events elsewhere, usually a trace.
+/// Labels, usually a trace ID, that link a metric to one of the events it counted.
 ///
 /// ```swift
 /// latency.observe(.milliseconds(742), exemplar: ["trace_id": span.traceID])

@@ -1,6 +1,6 @@
 extension FamilyStorage {
     /// Hides children that were idle for the family's timeout, exposes hidden ones again that were used since, and
-    /// frees the memory of hidden ones. For scrapes: examines every child, one page per hold of the lock.
+    /// frees the memory of hidden ones. For scrapes: examines every child, and takes the lock anew for each page.
     func expireIdleChildren() {
         if let timeout = definition.idleTimeout {
             let now = definition.context.now()
@@ -14,7 +14,7 @@ extension FamilyStorage {
         sweepAll()
     }
 
-    /// Hides idle children in small steps, for lookups that create a child. Passes start 1/16 of the timeout apart.
+    /// Hides idle children in small steps, for lookups that create a child. A pass starts after 1/16 of the timeout.
     func expireSomeIdleChildren() {
         guard let timeout = definition.idleTimeout else { return }
         let now = definition.context.now()
@@ -74,7 +74,7 @@ extension FamilyStorage {
         return page.count
     }
 
-    /// Exposes an expired child again if a handle, released since, has updated it: removing the child would lose the
+    /// Exposes an expired child again if a handle updated it before it was released: removing the child would lose that
     /// update. Returns true if the child is exposed again.
     func bringBack(_ slot: Int, of page: SeriesPage, _ entry: inout PageEntry, _ state: inout State) -> Bool {
         guard let times = page.idleTimes, times.canComeBack(slot, sum: page.checksum(slot)) else { return false }

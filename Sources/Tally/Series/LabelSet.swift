@@ -1,4 +1,4 @@
-/// A type whose values are label sets. Its ``schema`` names the labels, and each value provides theirs.
+/// A type whose instances are label sets. Its ``schema`` names the labels, and each instance provides their values.
 ///
 /// ```swift
 /// struct Route: LabelSet {

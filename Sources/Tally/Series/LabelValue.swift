@@ -13,7 +13,7 @@ public protocol LabelValue: Sendable {
     /// The text of the value in the exposition, before escaping.
     ///
     /// Any string is valid. Tally compares texts by their UTF-8 bytes. It truncates them to 1,024 bytes, at a scalar
-    /// boundary, and counts that in `tally_shortened_label_values_total`. Equal values must return equal texts.
+    /// boundary, and counts such lookups in `tally_shortened_label_values_total`. Equal values must return equal texts.
     var labelText: String { get }
 }
 
@@ -59,7 +59,7 @@ extension UInt32: LabelValue {}
 extension UInt64: LabelValue {}
 
 extension Optional: LabelValue where Wrapped: LabelValue {
-    /// The wrapped value's text, or the empty text for nil. Prometheus reads an empty label as an absent one.
+    /// The wrapped value's text, or an empty string for nil. Prometheus treats an empty label as an absent one.
     @inlinable
     public var labelText: String { self?.labelText ?? "" }
 }

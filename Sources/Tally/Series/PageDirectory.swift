@@ -23,7 +23,7 @@ struct SlotReference: Equatable, Sendable {
     static let maxSegments = (1 << 16) - 1
 }
 
-/// A page and the subset of its series that is exposed. A value, so that a scrape keeps the state at its beginning.
+/// A page and the subset of its series that is exposed. A value type, so that a scrape keeps its initial state.
 struct PageEntry: Sendable {
     /// Nil if the page was removed.
     var page: SeriesPage?

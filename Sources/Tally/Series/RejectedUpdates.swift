@@ -21,7 +21,7 @@ final class RejectedUpdates: Sendable {
     }
 
     private let totals = InlineArray<5, Atomic<UInt64>> { _ in Atomic(0) }
-    /// The number of label values truncated to ``LabelTextWriter/maxValueBytes``.
+    /// The number of lookups with a label value that was truncated to ``LabelTextWriter/maxValueBytes``.
     private let shortened = Atomic<UInt64>(0)
 
     func count(_ reason: Reason) { totals[reason.index].wrappingAdd(1, ordering: .relaxed) }

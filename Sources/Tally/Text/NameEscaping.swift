@@ -1,4 +1,4 @@
-/// An escaping for names other than `[a-zA-Z_:][a-zA-Z0-9_:]*`. Scrapers select it by `escaping` in the Accept header.
+/// An escaping for names other than `[a-zA-Z_:][a-zA-Z0-9_:]*`. Scrapers select it with `escaping=` in Accept.
 ///
 /// Only registries with ``NameValidation/utf8`` have such names. In others, only ``dots`` changes a name.
 ///
@@ -7,12 +7,12 @@ public struct NameEscaping: Sendable, Hashable, CustomStringConvertible {
     /// The name of the escaping, as in an Accept header: `allow-utf-8`.
     public let description: String
 
-    /// Replaces each invalid character by `_`: `my.metric` becomes `my_metric`. Every scraper reads it.
+    /// Replaces each invalid character with `_`: `my.metric` becomes `my_metric`. Every scraper can read the result.
     public static let underscores = NameEscaping(description: "underscores")
-    /// Replaces a dot by `_dot_`, and an underscore or any other invalid character by `__`: `my.metric_a` becomes
+    /// Replaces a dot with `_dot_`, and an underscore or any other invalid character with `__`: `my.metric_a` becomes
     /// `my_dot_metric__a`. Applies to every name, so that a reader can tell dots from underscores.
     public static let dots = NameEscaping(description: "dots")
-    /// Prefixes the name with `U__` and replaces each invalid character by its code point: `my.metric_a` becomes
+    /// Prefixes the name with `U__` and replaces each invalid character with its code point: `my.metric_a` becomes
     /// `U__my_2e_metric__a`. Reversible.
     public static let values = NameEscaping(description: "values")
     /// Leaves names unchanged, in quotes: `{"my.metric"}`.

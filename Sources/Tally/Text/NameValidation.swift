@@ -8,7 +8,7 @@ public struct NameValidation: Sendable, Hashable, CustomStringConvertible {
     /// Metrics are `[a-zA-Z_:][a-zA-Z0-9_:]*`, labels `[a-zA-Z_][a-zA-Z0-9_]*`. All scrapers and query languages accept
     /// these names.
     public static let legacy = NameValidation(description: "legacy")
-    /// Names are any non-empty text, such as `http.server.requests`. Scrapers that cannot read such names receive them
-    /// escaped (``NameEscaping``). Registration fails if two names would have the same escaped form.
+    /// Names are any non-empty text, such as `http.server.requests`. Scrapers that do not request such names receive
+    /// them escaped (``NameEscaping``). Registration fails if two names would have the same escaped form.
     public static let utf8 = NameValidation(description: "utf8")
 }

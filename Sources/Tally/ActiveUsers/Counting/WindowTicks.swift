@@ -1,7 +1,7 @@
 /// Windows in whole ticks, and the length of a tick.
 ///
 /// A tick is the longest time that divides every window and is at most a minute and at most a sixtieth of the shortest
-/// window. A window then ends at the end of a tick, so it can be exact.
+/// window. Every window is then a whole number of ticks, so its count can be exact.
 struct WindowTicks: Sendable, Equatable {
     /// In ascending order.
     let windows: [Window]

@@ -6,7 +6,7 @@
 /// or in any order.
 ///
 /// Merge only sketches of one ``HashKey``. A sketch that this process created from users remembers its key, and merging
-/// different keys throws. Bytes do not identify the key, so store sketches of different keys apart.
+/// different keys throws. Bytes do not identify the key, so store sketches of different keys separately.
 ///
 /// A sketch contains no identifiers. With the key, however, an attacker can test whether an identifier may be in it, so
 /// protect its bytes as you protect the identifiers.

@@ -1,7 +1,7 @@
 /// The byte format of an engine's HyperLogLog, so that the engine can compute the union of many sketches.
 ///
-/// An engine can merge only sketches that Tally wrote, because its own use a different hash. The exception is a Redis
-/// sketch that `PFADD` built from the eight bytes of each identifier's keyed hash, lowest first.
+/// Merge only sketches that Tally wrote, because those that an engine builds use a different hash. The exception is a
+/// Redis sketch that `PFADD` built from the eight bytes of each identifier's keyed hash, lowest first.
 public struct DistinctSketchFormat: Sendable, Hashable, CustomStringConvertible {
     enum Kind: Sendable, Hashable {
         case redis
