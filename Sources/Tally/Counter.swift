@@ -160,7 +160,7 @@ extension CollectedFamily {
     ///
     /// - Parameters:
     ///   - name: The name, checked when the collector is registered.
-    ///   - help: A sentence for the reader of the exposition.
+    ///   - help: The help text, exposed in the `# HELP` line.
     ///   - labelNames: The label names, in the order in which the collector passes the values.
     ///   - maxChildren: The maximum number of children. Values of further label sets are added up in one child, whose
     ///     label values are `other`.

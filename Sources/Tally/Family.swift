@@ -34,7 +34,7 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     /// Removes the child of a label set from the exposition and returns whether it existed.
     ///
     /// Existing handles continue to count, but are not exposed. The next lookup of the label set exposes the same child
-    /// with its count. Without a remaining handle, the child may restart at zero.
+    /// with its count. If no handle remains, the child may restart at zero.
     @discardableResult
     public func remove(_ labels: Labels) -> Bool {
         unsafe withUnsafePointer(to: labels) { unsafe core.remove(UnsafeRawPointer($0)) }
@@ -53,7 +53,7 @@ extension Family where Child: PlainInstrument {
     ///
     /// - Parameters:
     ///   - name: The metric's name, as for an instrument without labels.
-    ///   - help: A sentence for the reader of the exposition.
+    ///   - help: The help text, exposed in the `# HELP` line.
     ///   - maxChildren: The maximum number of children. Further label sets share the overflow child. A `CaseIterable`
     ///     label set always has room for all its cases.
     ///   - idleTimeout: The time, by the registry's clock, after which an unused child is no longer exposed. Must be

@@ -4,7 +4,7 @@ extension Histogram {
     ///
     /// - Parameters:
     ///   - name: The metric's name, with its unit: `http_request_duration_seconds`.
-    ///   - help: A sentence for the reader of the exposition.
+    ///   - help: The help text, exposed in the `# HELP` line.
     ///   - buckets: The upper bounds, in the unit of the name: ``Buckets/latency`` by default.
     ///   - registry: The registry that exposes the histogram.
     public init(_ name: StaticString, help: String, buckets: Buckets = .latency, in registry: MetricRegistry) {
@@ -40,7 +40,7 @@ extension Histogram {
 }
 
 extension Family where Child == Histogram {
-    /// Registers a family of histograms, or returns the registered one of the same definition.
+    /// Registers a family of histograms, or returns the registered one of the same definition. Traps if it is invalid.
     public init(
         _ name: StaticString,
         help: String,

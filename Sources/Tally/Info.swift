@@ -4,9 +4,9 @@
 /// Info("chat_build", help: "What is running.", labels: ["version": "1.4.2"], in: registry)
 /// ```
 ///
-/// `_info` is appended to the name if it is missing. Registering the name again replaces the values.
+/// `_info` is appended to the name if it is missing. Registering it again replaces the label values.
 public struct Info: Sendable {
-    /// Registers facts. Traps if the name or a label name is invalid, or if the name has another definition.
+    /// Registers the facts. Traps if the name or a label name is invalid, or if the name has another definition.
     @discardableResult
     public init(
         _ name: StaticString,
@@ -19,7 +19,7 @@ public struct Info: Sendable {
         }
     }
 
-    /// Registers facts whose names are known only at run time. Throws instead of trapping.
+    /// Registers facts under names that are known only at run time. Throws instead of trapping.
     @discardableResult
     public init(
         validating name: String,

@@ -16,7 +16,7 @@ public struct ObservedCounter: Sendable {
     ///
     /// - Parameters:
     ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`. `_total` is appended if it is missing.
-    ///   - help: A sentence for the reader of the exposition.
+    ///   - help: The help text, exposed in the `# HELP` line.
     ///   - registry: The registry that exposes the counter.
     ///   - total: Returns the total.
     @discardableResult

@@ -14,7 +14,7 @@ public struct ObservedGauge: Sendable {
     ///
     /// - Parameters:
     ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`.
-    ///   - help: A sentence for the reader of the exposition.
+    ///   - help: The help text, exposed in the `# HELP` line.
     ///   - registry: The registry that exposes the gauge.
     ///   - value: Returns the value. NaN and the infinities are exposed as they are.
     @discardableResult

@@ -21,7 +21,7 @@ extension PlainInstrument {
     ///
     /// - Parameters:
     ///   - name: The metric's name, `[a-zA-Z_:][a-zA-Z0-9_:]*`. A counter's name gets a missing `_total`.
-    ///   - help: A sentence for the reader of the exposition.
+    ///   - help: The help text, exposed in the `# HELP` line.
     ///   - registry: The registry that exposes the instrument.
     public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
         self.init(literal: FamilyRequest("\(name)", help, Self._kind.layout), in: registry)
@@ -36,7 +36,7 @@ extension PlainInstrument {
     ///
     /// - Parameters:
     ///   - name: The metric's name, as for an instrument without labels.
-    ///   - help: A sentence for the reader of the exposition.
+    ///   - help: The help text, exposed in the `# HELP` line.
     ///   - labelNames: The label names, in the order in which a lookup takes the values.
     ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
     ///   - idleTimeout: The time after which an unused child is hidden, as in ``Family``. Nil, the default, is never.

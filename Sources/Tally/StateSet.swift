@@ -99,7 +99,7 @@ extension StateSet {
     /// - Parameters:
     ///   - name: The metric's name, which is also the name of the label that distinguishes the states:
     ///     `[a-zA-Z_][a-zA-Z0-9_]*`.
-    ///   - help: A sentence for the reader of the exposition.
+    ///   - help: The help text, exposed in the `# HELP` line.
     ///   - registry: The registry that exposes the state set.
     public init(_ name: StaticString, help: String, in registry: MetricRegistry) {
         self.init(literal: FamilyRequest("\(name)", help, Self.layout), in: registry)

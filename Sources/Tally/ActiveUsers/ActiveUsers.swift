@@ -22,7 +22,7 @@
 ///
 /// **Memory.** Each user takes 16 to 40 bytes until the longest window has passed.
 ///
-/// **Privacy.** Tally stores no identifiers, only their SipHash-2-4 under a 128-bit key, which is random unless you
+/// **Privacy.** Tally stores no identifiers, only SipHash-2-4 hashes under a 128-bit key, which is random unless you
 /// provide one. With a million users, one count in 37 million contains a hash collision.
 ///
 /// **Overflow.** Users beyond `maxUsers` are counted by a HyperLogLog with timestamps. The counts of windows that

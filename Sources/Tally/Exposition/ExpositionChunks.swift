@@ -15,7 +15,7 @@ public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
     /// Nil for uncompressed text.
     private var gzip: GzipStream?
 
-    /// The format of the text.
+    /// The format of the uncompressed text.
     public let format: ExpositionFormat
     /// The value of the Content-Encoding header, `gzip`, or nil for uncompressed text.
     public let contentEncoding: String?

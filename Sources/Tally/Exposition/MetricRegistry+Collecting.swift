@@ -2,7 +2,7 @@ extension MetricRegistry {
     /// True if there are collectors that ``collect(for:)`` has to call.
     package var hasAsyncCollectors: Bool { !wantedCollections(ScrapeRequest()).isEmpty }
 
-    /// Calls all asynchronous collectors concurrently. Expositions within the next minute expose their answers.
+    /// Calls all asynchronous collectors concurrently. Expositions within the next minute contain their answers.
     ///
     /// Await this in the `/metrics` route of a registry with such collectors:
     ///
@@ -13,8 +13,8 @@ extension MetricRegistry {
     ///
     /// - Parameter request: The families to expose, and the timeout. Collectors may take four fifths of the
     ///   ``ScrapeRequest/timeout``; without one, their time is unlimited. The families of a collector that has not
-    ///   answered by then are omitted and counted in `tally_scrape_errors_total{family}`. It keeps running: scrapes
-    ///   that join before it finishes share its answer; a later scrape starts it again.
+    ///   answered by then are omitted and counted in `tally_scrape_errors_total{family}`. That collector keeps running:
+    ///   scrapes that join before it finishes share its answer; a later scrape starts it again.
     public func collect(for request: ScrapeRequest = ScrapeRequest()) async {
         let limit = request.timeLeft(context).map { $0 * 0.8 }
         request.late.removeAll()

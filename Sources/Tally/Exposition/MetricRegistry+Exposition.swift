@@ -3,7 +3,7 @@ internal import Synchronization
 extension MetricRegistry {
     /// Encodes the exposition in the format that an Accept header selects: the short form of ``exposition(for:)``.
     ///
-    /// - Parameter accept: The header's value, with several joined by commas. An absent, unknown or malformed value
+    /// - Parameter accept: The header's value; join repeated headers with commas. An absent, unknown or malformed value
     ///   selects Prometheus text.
     public func exposition(accept: String?) -> Exposition { exposition(as: .negotiated(accept: accept)) }
 
@@ -24,7 +24,7 @@ extension MetricRegistry {
         return Exposition(body: body, format: request.format, contentEncoding: chunks.contentEncoding)
     }
 
-    /// Streams the exposition in a format through one buffer of about 64 KiB: the short form of ``write(for:to:)``.
+    /// Passes the exposition in a format to `write` in pieces: the short form of ``write(for:to:)``.
     public func write<Failure: Error>(
         as format: ExpositionFormat,
         to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
@@ -32,10 +32,10 @@ extension MetricRegistry {
         unsafe try self.write(for: ScrapeRequest(as: format), to: write)
     }
 
-    /// Streams the exposition in pieces of at most about 64 KiB.
+    /// Passes the exposition to `write` in pieces of about 64 KiB.
     ///
-    /// The bytes are those of ``exposition(for:)``. They are valid only during the call of `write`. An error that
-    /// `write` throws ends the exposition.
+    /// The bytes are those of ``exposition(for:)``. All pieces share one buffer, so the bytes are valid only during the
+    /// call of `write`. If `write` throws, the exposition ends and the error is rethrown.
     public func write<Failure: Error>(
         for request: ScrapeRequest,
         to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
@@ -49,10 +49,10 @@ extension MetricRegistry {
         chunks(for: ScrapeRequest(as: format))
     }
 
-    /// Returns the exposition in pieces of at most about 64 KiB, for a body that is written asynchronously.
+    /// Returns the exposition in pieces of about 64 KiB, for a body that is written asynchronously.
     ///
-    /// The bytes are those of ``exposition(for:)``. Observed instruments and collectors are called now. Each piece is
-    /// encoded and compressed on demand.
+    /// The bytes are those of ``exposition(for:)``. Calls observed instruments and collectors before it returns. Each
+    /// piece is encoded and compressed on demand.
     public func chunks(for request: ScrapeRequest) -> ExpositionChunks {
         let start = context.now()
         let left = request.timeLeft(context) ?? (context.isRealTime ? Self.defaultTimeout : nil)

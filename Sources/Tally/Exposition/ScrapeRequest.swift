@@ -49,13 +49,13 @@ public struct ScrapeRequest: Sendable {
     /// Creates a request from HTTP header fields and a query. Pass nil for an absent field.
     ///
     /// - Parameters:
-    ///   - accept: The value of Accept, with several joined by commas. Quality values order the choices, `q=0` excludes
-    ///     one, and the most specific range that matches a format decides for it. An absent, malformed or unsatisfiable
-    ///     value selects Prometheus text: a scraper can use that, and cannot use an error. The parameter `escaping`
-    ///     selects how UTF-8 names are written, `underscores` by default.
+    ///   - accept: The value of Accept; join repeated fields with commas. Quality values order the choices, and `q=0`
+    ///     excludes one. The most specific range that matches a format decides its quality. An absent, malformed or
+    ///     unsatisfiable value selects Prometheus text, which is more useful to a scraper than an error. The parameter
+    ///     `escaping` selects the ``NameEscaping`` of UTF-8 names, `underscores` by default.
     ///     https://www.rfc-editor.org/rfc/rfc9110#name-accept
-    ///   - acceptEncoding: The value of Accept-Encoding, with several joined by commas.
-    ///   - query: The target's query, percent-encoded: `name[]=up&name[]=http_requests_total`.
+    ///   - acceptEncoding: The value of Accept-Encoding; join repeated fields with commas.
+    ///   - query: The query of the request's URL, percent-encoded: `name[]=up&name[]=http_requests_total`.
     ///   - timeout: The value of `X-Prometheus-Scrape-Timeout-Seconds`: decimal digits, with an optional fraction. A
     ///     tenth of it is reserved for sending the answer. Any other text, zero, and more than one day are ignored.
     public init(accept: String?, acceptEncoding: String? = nil, query: String? = nil, timeout: String? = nil) {

@@ -232,7 +232,7 @@ struct DeflateBlock {
         return unsafe place
     }
 
-    /// Replaces the frequency of each match length with its code and extra bits; their bit count is the upper byte.
+    /// Replaces the frequency of each match length with its code and extra bits. The upper byte is their bit count.
     private func useCodes(_ codes: UnsafeBufferPointer<UInt32>) {
         for length in Self.minMatch...Self.maxMatch where unsafe frequencies[Self.lengthCounts + length] > 0 {
             let pair = DeflatePair(length: length)

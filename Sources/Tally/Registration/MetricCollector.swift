@@ -39,7 +39,7 @@ public protocol AsyncMetricCollector: Sendable {
     var families: [CollectedFamily] { get }
 
     /// Sets the values of the families. Never called concurrently: a scrape that arrives during a call waits for the
-    /// same answer. A scrape made inside this collector, or inside another one while this one runs, omits the families.
+    /// same answer. A scrape that this method makes, or another collector while this one runs, omits the families.
     ///
     /// If the method throws or exceeds the scrape's timeout, the families are omitted and counted in
     /// `tally_scrape_errors_total{family}`. The same happens if the last answer is more than a minute old.

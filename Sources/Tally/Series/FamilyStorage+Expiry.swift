@@ -14,7 +14,7 @@ extension FamilyStorage {
         sweepAll()
     }
 
-    /// Hides idle children in small steps, for lookups that create a child. A pass starts after 1/16 of the timeout.
+    /// Hides idle children in small steps when a lookup creates a child. Passes start at least timeout/16 apart.
     func expireSomeIdleChildren() {
         guard let timeout = definition.idleTimeout else { return }
         let now = definition.context.now()
@@ -74,7 +74,7 @@ extension FamilyStorage {
         return page.count
     }
 
-    /// Exposes an expired child again if a handle updated it before it was released: removing the child would lose that
+    /// Exposes an expired child again if a handle, since released, has updated it: removing the child would lose that
     /// update. Returns true if the child is exposed again.
     func bringBack(_ slot: Int, of page: SeriesPage, _ entry: inout PageEntry, _ state: inout State) -> Bool {
         guard let times = page.idleTimes, times.canComeBack(slot, sum: page.checksum(slot)) else { return false }

@@ -31,8 +31,8 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
 
     /// The kind of mistake.
     public let code: Code
-    /// The metric's name as given, without the registry's prefix and without a suffix that the registry adds. Empty for
-    /// a registry's constant labels.
+    /// The metric's name as given, without the registry's prefix and without a suffix that the registry adds. Empty if
+    /// the error concerns the registry's constant labels, and the prefix itself if that is invalid.
     public private(set) var name: String
     /// The subject of the description: the name as exposed, if it is known. Nil for the registry's constant labels.
     private let subject: String?

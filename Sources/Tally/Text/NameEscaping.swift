@@ -1,10 +1,10 @@
-/// An escaping for names other than `[a-zA-Z_:][a-zA-Z0-9_:]*`. Scrapers select it with `escaping=` in Accept.
+/// An escaping for names other than `[a-zA-Z_:][a-zA-Z0-9_:]*`. A scraper selects it in its Accept header.
 ///
 /// Only registries with ``NameValidation/utf8`` have such names. In others, only ``dots`` changes a name.
 ///
 /// https://prometheus.io/docs/instrumenting/escaping_schemes/
 public struct NameEscaping: Sendable, Hashable, CustomStringConvertible {
-    /// The name of the escaping, as in an Accept header: `allow-utf-8`.
+    /// The name of the escaping, which follows `escaping=` in an Accept header: `allow-utf-8`.
     public let description: String
 
     /// Replaces each invalid character with `_`: `my.metric` becomes `my_metric`. Every scraper can read the result.

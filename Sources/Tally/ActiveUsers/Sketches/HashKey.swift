@@ -2,8 +2,8 @@
 ///
 /// Instances whose sketches are merged need the same key. Distribute it like any other secret, for example as 32
 /// hexadecimal digits in an environment variable (`openssl rand -hex 16`). Without the key, an attacker can neither
-/// choose identifiers that distort a count nor test whether an identifier is in a sketch. After a change of the key,
-/// every user counts as new. Printing a key does not reveal it.
+/// choose identifiers that distort a count nor test whether an identifier is in a sketch. With a new key, every user
+/// counts as new. Printing a key does not reveal it.
 public struct HashKey: Sendable, Hashable {
     private static let byteCount = 16
 
