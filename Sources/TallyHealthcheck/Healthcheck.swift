@@ -17,8 +17,8 @@ package import Tally
 /// return Response(status: document.httpStatus, headers: document.headers, body: document.body)
 /// ```
 ///
-/// The host owns the routes, customarily `/.well-known/healthcheck.json`, `/live` and `/ready`. `MetricsListener`
-/// serves them for a host without a router. Each closure runs at most once per `maxAge`, regardless of the number of
+/// You add the routes, customarily `/.well-known/healthcheck.json`, `/live` and `/ready`. For a server without a
+/// router, `MetricsListener` serves them. Each closure runs at most once per `maxAge`, regardless of the number of
 /// requests, and never for a scrape of the registry.
 public final class Healthcheck: Sendable {
     /// The keys reserved for the document.
