@@ -5,7 +5,8 @@ public struct HistoryStore: Sendable {
     /// A history in memory, which ends with the process. Each value takes 8 bytes, and each sample about 56 more.
     ///
     /// - Parameter maxSamples: The maximum number of samples, at least one. Beyond that, the store evicts whole ticks,
-    ///   oldest first. Fifty containers at an interval of 15 seconds make 24,000 samples in two hours.
+    ///   oldest first; a tick that alone is larger is dropped and counted. Fifty containers at an interval of 15
+    ///   seconds make 24,000 samples in two hours.
     public static func memory(maxSamples: Int) -> HistoryStore {
         HistoryStore(history: MemoryHistory(maxSamples: maxSamples))
     }

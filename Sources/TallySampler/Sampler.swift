@@ -24,10 +24,11 @@ public final class Sampler: Sendable {
     let core: SamplerCore
     private let latest: LatestValues
 
-    /// Creates a sampler, which does nothing until started. A conflicting metric in `registry` traps with its name.
+    /// Creates a sampler, which does nothing until started. Traps, naming the metric, if `registry` has a conflicting
+    /// one.
     ///
     /// - Parameters:
-    ///   - sources: The sources to read at each tick, with distinct names for metrics and reports.
+    ///   - sources: The sources to read at each tick. Their names, used in metrics and reports, must differ.
     ///   - store: The store of the history. Stopping the sampler closes it.
     ///   - settings: Returns the interval and the retention. Called at each tick, by ``wake()``, and every minute while
     ///     the sampler is switched off. If it throws or does not answer within five seconds, the last settings stay in

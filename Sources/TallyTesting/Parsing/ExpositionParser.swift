@@ -51,12 +51,12 @@ public struct ExpositionParser: Sendable {
         }
     }
 
-    /// Parses a complete exposition.
+    /// Parses a complete exposition. Throws an ``ExpositionError`` for the first mistake that it finds.
     public func parse(_ text: String) throws(ExpositionError) -> ParsedExposition {
         try parse(Array(text.utf8))
     }
 
-    /// Parses a complete exposition.
+    /// Parses a complete exposition. Throws an ``ExpositionError`` for the first mistake that it finds.
     public func parse(_ bytes: [UInt8]) throws(ExpositionError) -> ParsedExposition {
         try Self.checkEncoding(bytes)
         var builder = FamilyBuilder(isOpenMetrics: syntax.isOpenMetrics)
