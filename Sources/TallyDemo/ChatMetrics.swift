@@ -1,6 +1,6 @@
 import Tally
 
-/// The metrics of the simulated server. Those of a real server look the same.
+/// The metrics of the simulated server, declared as a real server would declare them.
 struct ChatMetrics: Sendable {
     struct Route: LabelSet {
         enum Method: String, LabelValue {

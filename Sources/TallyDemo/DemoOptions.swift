@@ -2,11 +2,11 @@
 struct DemoOptions {
     /// The port to serve on; nil to print and exit.
     var port: Int?
-    /// The duration of the run in seconds, if nothing is served.
+    /// The duration of the run in seconds, if neither a port nor a number of rounds is given.
     var seconds = 3
     /// The file for the machine's history; nil for memory.
     var history: String?
-    /// The number of rounds; nil for as many as fit.
+    /// The number of rounds; nil for as many as fit into `seconds`.
     var rounds: Int?
 
     static let usage = """

@@ -1,7 +1,7 @@
 import Synchronization
 import Tally
 
-/// A chat server with a relay, without the network. Each round counts what the handlers of one request would.
+/// A chat server with a relay, without the network. Each round makes the updates that the handlers of a request would.
 ///
 /// The number of a round determines its counts, so that a reader of the metrics can predict them.
 final class SimulatedServer: Sendable {

@@ -18,7 +18,7 @@ extension Healthcheck {
     ///   - onError: Receives each failure with the provider's name: the error it threw, or a ``HealthcheckError`` if it
     ///     missed its deadline or returned other keys than it declares. Nothing else shows an error's text, which may
     ///     contain credentials. Called at most once per run and never concurrently, on a thread that no check and no
-    ///     deadline needs. A hook that blocks delays later reports; while 256 of them wait, further ones are dropped.
+    ///     deadline needs. If it blocks, later reports wait; beyond 256 of them, further ones are dropped.
     public convenience init(
         service: ServiceInfo,
         providers: [SnapshotProvider],
@@ -47,8 +47,8 @@ extension Healthcheck {
 
     /// Creates a healthcheck from a definition that is known only at run time.
     ///
-    /// - Throws: A ``HealthcheckError`` that names the mistake. By then, no closure has run, and at most the families
-    ///   of the metrics are registered.
+    /// - Throws: A ``HealthcheckError`` that names the mistake. No closure has then run, but the families of the
+    ///   metrics may be registered already.
     public convenience init(
         service: ServiceInfo,
         validating providers: [SnapshotProvider],

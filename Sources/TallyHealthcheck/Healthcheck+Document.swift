@@ -4,10 +4,10 @@ internal import Tally
 extension Healthcheck {
     /// Returns the document, as fresh as each provider's `maxAge` requires.
     ///
-    /// Runs all closures that are due concurrently, and waits at most until the last one's deadline. If all answers are
-    /// fresh, it runs none and does not suspend. If the task is cancelled, it returns the known values at once, and the
-    /// runs continue for other requesters. If one of its own providers calls it, it returns the known values without
-    /// waiting.
+    /// Runs all closures that are due, concurrently, and waits at most until the last of their deadlines. If all
+    /// answers are fresh, this method runs none and does not suspend. If the task is cancelled, it returns the known
+    /// values at once, and the runs continue for other requesters. Called by one of the healthcheck's own providers, it
+    /// does not wait.
     ///
     /// - Parameters:
     ///   - format: ``HealthFormat/json``, or the IETF draft's ``HealthFormat/healthJSON``.
@@ -28,7 +28,7 @@ extension Healthcheck {
         return document.adding(header: "Vary", "Accept")
     }
 
-    /// Starts the runs that are due and waits for them. Returns the time of the call.
+    /// Starts the runs that are due and waits for them. Returns the time at which it was called.
     func refresh(within limit: Duration?) async -> Duration {
         let asked = clock.now()
         guard !ReentryGuard.isInside(identity) else { return asked }

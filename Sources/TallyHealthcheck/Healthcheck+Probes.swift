@@ -1,6 +1,6 @@
 internal import Synchronization
 
-// Probes for an orchestrator. Each body is only the status, because probes read nothing but the HTTP status.
+// Probes for an orchestrator. A body has only the status and the reason, because probes read only the HTTP status.
 
 extension Healthcheck {
     /// Always returns 200, because a process that can answer is alive. Calls no provider, and neither waits nor locks.
@@ -10,11 +10,11 @@ extension Healthcheck {
         probe(.ok)
     }
 
-    /// Returns 200 if this instance should receive requests: the document's HTTP status, or 503 at once while it
-    /// drains.
+    /// Returns the document's HTTP status, or 503 at once while draining. 200 means that this instance should receive
+    /// requests.
     ///
-    /// Uses cached answers, and waits at most the healthcheck's `readinessDeadline` for runs that are due. Checks that
-    /// have not answered by then count with their last known state.
+    /// Uses cached answers, and waits at most the healthcheck's `readinessDeadline` for runs that are due. A check that
+    /// has not answered by then counts with its last known state.
     public func readiness() async -> HealthDocument {
         guard !isDraining else { return draining }
         let asked = await refresh(within: readinessDeadline)
@@ -48,7 +48,7 @@ extension Healthcheck {
         drains.store(false, ordering: .relaxed)
     }
 
-    /// True if ``beginDraining()`` was called more recently than ``endDraining()``.
+    /// True from a call of ``beginDraining()`` until one of ``endDraining()``.
     public var isDraining: Bool { drains.load(ordering: .relaxed) }
 
     private var draining: HealthDocument { probe(.fail, reason: "draining") }

@@ -1,5 +1,5 @@
 extension Healthcheck {
-    /// The most bytes in a name or key. A longer one is a mistake.
+    /// The maximum length of a name, key, unit or component type, in bytes.
     private static let maxNameBytes = 256
 
     static func validate(_ providers: [SnapshotProvider], publicKeys: [String]) throws(HealthcheckError) {

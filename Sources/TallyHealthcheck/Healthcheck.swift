@@ -17,9 +17,9 @@ package import Tally
 /// return Response(status: document.httpStatus, headers: document.headers, body: document.body)
 /// ```
 ///
-/// The host owns the routes, customarily `/.well-known/healthcheck.json`, `/live` and `/ready`. `MetricsListener`
-/// serves them for a host without a router. Each closure runs at most once per `maxAge`, regardless of the number of
-/// requests, and never for a scrape of the registry.
+/// You add the routes, customarily `/.well-known/healthcheck.json`, `/live` and `/ready`. For a server without a
+/// router, `MetricsListener` serves them. Requests run each closure at most once per `maxAge`, however many there are.
+/// A scrape of the registry runs none.
 public final class Healthcheck: Sendable {
     /// The keys reserved for the document.
     static let reservedKeys = ["status", "name", "version", "now", "uptimeSeconds", "checks"]

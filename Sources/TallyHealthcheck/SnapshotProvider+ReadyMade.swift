@@ -1,6 +1,6 @@
 public import Tally
 
-// Providers of values that Tally already has. Read-only ones cannot fail, and have no entry under `checks`.
+// Ready-made providers. Those that only read values cannot fail, and have no entry under `checks`.
 
 extension SnapshotProvider {
     /// A provider of counters' values, read while the document is written. Cannot fail; neither locks nor waits.
@@ -37,7 +37,7 @@ extension SnapshotProvider {
     }
 
     /// A provider of distinct users by window, as an object under one key: `{"24h":57,"7d":203}`. Cannot fail. Waits at
-    /// most for one shard's lock, except after an overflow, when it scans all users.
+    /// most for one short lock, except after an overflow, when it scans all users.
     public static func activeUsers(_ key: String, _ users: ActiveUsers) -> SnapshotProvider {
         let counts: @Sendable () -> HealthValue = {
             .object(HealthValues(users.counts().map { ($0.window.description, .integer($0.users)) }))
@@ -48,8 +48,8 @@ extension SnapshotProvider {
     /// A check without values: it succeeds if the closure returns, and fails if it throws or misses its deadline.
     ///
     /// Without values, there is nothing to show as stale, so a critical check that fails makes the document fail at
-    /// once. After its first answer, a larger `failureThreshold` tolerates some failures. The parameters are those of
-    /// the initialiser of ``SnapshotProvider``.
+    /// once. To tolerate some failures after the first answer, pass a larger `failureThreshold`. The parameters are
+    /// those of the initialiser of ``SnapshotProvider``.
     public static func check(
         _ name: String,
         componentType: HealthComponentType = .component,

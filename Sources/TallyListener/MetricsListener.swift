@@ -10,14 +10,14 @@ public import TallyHealthcheck
 /// ```
 ///
 /// The listener answers `GET` and `HEAD` on `/metrics`, in the format that the request accepts, with gzip if the
-/// request accepts it. It also serves the routes that the host adds. With a healthcheck, it serves
+/// request accepts it. It also serves the routes that you add. With a healthcheck, it serves
 /// `/.well-known/healthcheck.json`, `/live`, `/ready` and `/startup`.
 ///
-/// The value only describes a listener: nothing is open before ``run(onListening:)`` starts or after it returns. One
-/// value can run again, or several times at once on port 0.
+/// The value only describes a listener: nothing is open before ``run(onListening:)`` starts or after it returns. The
+/// same value can run again, or several times at once with port 0.
 ///
 /// The listener has neither TLS nor authentication, so the default address is loopback. On a loopback address, it
-/// answers only requests whose Host is a loopback name, so that a web page whose own name resolves to the machine
+/// answers only requests whose Host is loopback or allowed, so that a web page whose own name resolves to the machine
 /// cannot read the metrics.
 ///
 /// The listener counts its connections, responses, timeouts and scrapes as `tally_listener_…` in the registry that it
@@ -28,21 +28,21 @@ public struct MetricsListener: Sendable {
     /// Creates a description of a listener. Nothing is checked or opened before it runs.
     ///
     /// - Parameters:
-    ///   - registry: The registry that `/metrics` exposes. Each request takes its own snapshot. One of two threads kept
-    ///     for this purpose encodes and compresses it, a piece at a time.
+    ///   - registry: The registry that `/metrics` exposes. Each request takes its own snapshot. One of the listener's
+    ///     two threads encodes and compresses it, a piece at a time.
     ///   - host: An IP address, or a name whose first address is bound. An empty string means every IPv4 interface.
     ///   - port: The TCP port. With 0, the system chooses one, and ``run(onListening:)`` reports it.
     ///   - allowsNonLoopback: True to allow an address that other machines may reach. Otherwise such an address is an
     ///     error.
     ///   - allowedHosts: Further hosts that requests may name, such as that of a proxy. On a non-loopback address,
     ///     requests may name any host if this list is empty. The listener answers 421 for any other host.
-    ///   - routes: Paths that the host serves beside `/metrics`.
-    ///   - healthcheck: The healthcheck behind the four health routes, which run on a thread kept for them. Without it,
+    ///   - routes: Further paths to serve beside `/metrics`.
+    ///   - healthcheck: The healthcheck behind the four health routes, which run on a thread of their own. Without it,
     ///     there are no health routes.
     ///   - healthDetail: The level of detail in the health document.
     ///   - limits: Limits on the resources that a client can take.
     ///   - onError: Receives reports of rejected clients and failed handlers, each kind at most once a second, on a
-    ///     thread kept for it.
+    ///     thread of its own.
     public init(
         registry: MetricRegistry,
         host: String = "127.0.0.1",

@@ -1,11 +1,12 @@
-/// The place for a sampler's history: memory, or an SQLite file with the trait `SQLite`.
+/// A store for a sampler's history, in memory or, with the trait `SQLite`, in a file.
 public struct HistoryStore: Sendable {
     package let history: any SampleHistory
 
     /// A history in memory, which ends with the process. Each value takes 8 bytes, and each sample about 56 more.
     ///
-    /// - Parameter maxSamples: The maximum number of samples, at least one. Beyond that, whole ticks are evicted,
-    ///   oldest first. Fifty containers at an interval of 15 seconds make 24,000 samples in two hours.
+    /// - Parameter maxSamples: The maximum number of samples, at least one. Beyond that, the store evicts whole ticks,
+    ///   oldest first; a tick that alone is larger is dropped and counted. Fifty containers at an interval of 15
+    ///   seconds make 24,000 samples in two hours.
     public static func memory(maxSamples: Int) -> HistoryStore {
         HistoryStore(history: MemoryHistory(maxSamples: maxSamples))
     }
@@ -23,8 +24,8 @@ public struct HistoryStore: Sendable {
     /// **Failures.** No failure of the file stops the sampler. Ticks that cannot be written stay in memory, where
     /// queries find them: up to 20 ticks while another process has locked the file, and up to 50,000 samples while the
     /// disk is full, read-only or failing. Beyond that, the oldest are dropped and counted. Once the failure has
-    /// passed, each new tick writes up to 100 of them. A corrupt file is renamed to `<name>.corrupt-<time>` and
-    /// replaced, at most once an hour; the last three are kept.
+    /// passed, each new tick also writes up to 100 waiting ticks. A corrupt file is renamed to `<name>.corrupt-<time>`
+    /// and replaced, at most once an hour; the last three are kept.
     ///
     /// **Clock.** Samples more than a day ahead of the clock are deleted once, after the file has been open for a day.
     ///

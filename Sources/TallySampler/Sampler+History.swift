@@ -12,13 +12,13 @@ extension Sampler {
     /// )
     /// ```
     ///
-    /// A bucket without samples has no point. If a subject has several containers, their values are added up. Returns
-    /// at most the newest 10,000 points.
+    /// A bucket without samples has no point. If a subject has several containers, their values at each time are
+    /// summed. Returns at most the newest 10,000 points.
     ///
     /// - Parameters:
     ///   - metric: The metric to read.
     ///   - subject: The subject of the samples.
-    ///   - period: The time before now, in whole seconds. A period that is not positive has no samples.
+    ///   - period: The length of the period until now, in whole seconds. A period that is not positive has no samples.
     ///   - bucket: The length of a bucket, in whole seconds, at least one. Buckets begin at multiples of it since 1970.
     /// - Throws: The error of the store, such as ``HistoryError`` after ``stop()``.
     public func history(

@@ -1,6 +1,6 @@
 public import Tally
 
-/// Samples the machine, this process and its containers at an interval, keeps a history, and exposes the latest values.
+/// Samples the machine, its containers and this process at an interval, keeps a history, and exposes the latest values.
 ///
 /// ```swift
 /// let sampler = Sampler(
@@ -19,19 +19,20 @@ public import Tally
 ///
 /// The registry exposes the sampler's own metrics (`tally_sampler_…`) and the latest values: `container_…` under
 /// cAdvisor's names, with the labels `id` and `name`, `node_…` under node_exporter's names, and `process_…`. All carry
-/// the registry's constant labels, not its prefix. At most 500 containers and control groups are exposed.
+/// the registry's constant labels, but not its prefix. At most 500 containers and control groups are exposed.
 public final class Sampler: Sendable {
     let core: SamplerCore
     private let latest: LatestValues
 
-    /// Creates a sampler, which does nothing until started. Traps if `registry` has a conflicting metric, and names it.
+    /// Creates a sampler, which does nothing until started. Traps, naming the metric, if `registry` has a conflicting
+    /// one.
     ///
     /// - Parameters:
-    ///   - sources: The sources to read at each tick. Their names must differ.
-    ///   - store: The place for the samples. The sampler closes it when it stops.
+    ///   - sources: The sources to read at each tick. Their names, used in metrics and reports, must differ.
+    ///   - store: The store of the history. Stopping the sampler closes it.
     ///   - settings: Returns the interval and the retention. Called at each tick, by ``wake()``, and every minute while
     ///     the sampler is switched off. If it throws or does not answer within five seconds, the last settings stay in
-    ///     force. Until it has answered for the first time, nothing is sampled.
+    ///     force. Until its first answer, it is called every 15 seconds, and nothing is sampled.
     ///   - clock: The clock for intervals and deadlines. It must support sleeping.
     ///   - report: Receives each change of state once, on the sampler's task, which it must not block. By default, it
     ///     writes a line to standard error.
@@ -99,19 +100,19 @@ public final class Sampler: Sendable {
     /// Stops sampling permanently. Can be called from any task, repeatedly, and before ``start()``.
     ///
     /// Cancels requests in flight without waiting for them, writes the answers so far, and returns once the store is
-    /// closed. Sources release their resources after that.
+    /// closed. The sources release their resources later.
     public func stop() async {
         core.requestStop()
         await core.waitForEnd()
     }
 
     /// Reads the settings now and applies them. The next tick is then due one interval after the last one, or
-    /// immediately if that has passed.
+    /// immediately if that time has passed.
     public func wake() {
         core.wake()
     }
 
-    /// Starts, and returns once stopped by ``stop()`` or by cancellation of the task.
+    /// Starts the sampler, and returns once it is stopped by ``stop()`` or by cancellation of the task.
     func runUntilStopped() async throws(SamplerError) {
         try start()
         await withTaskCancellationHandler {

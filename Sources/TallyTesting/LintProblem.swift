@@ -3,7 +3,7 @@ public struct LintProblem: Hashable, Sendable, CustomStringConvertible {
     /// The broken convention.
     package enum Code: String, Sendable {
         case missingHelp, counterWithoutTotal, totalWithoutCounter, typeInName, camelCase, colonInName
-        /// Names in `_bucket`, `_count` or `_sum`, and the labels `le` and `quantile`, belong to histograms and
+        /// Names that end in `_bucket`, `_count` or `_sum`, and the labels `le` and `quantile`, are for histograms and
         /// summaries.
         case reservedSuffix, reservedLabel
         /// `_milliseconds` is not a base unit, and `_ms` is abbreviated.
@@ -13,7 +13,7 @@ public struct LintProblem: Hashable, Sendable, CustomStringConvertible {
     /// The metric's name, as in Prometheus text.
     public let metric: String
     package let code: Code
-    /// The problem or its remedy.
+    /// A description of the problem or of its remedy.
     public let text: String
 
     /// The metric and the text.

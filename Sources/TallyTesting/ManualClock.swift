@@ -71,7 +71,7 @@ public final class ManualClock: Clock, Sendable {
 
     private let state = Locked(State())
 
-    /// Creates a clock that stands at its first instant.
+    /// Creates a clock that shows its first instant.
     public init() {}
 
     /// The instant to which the clock was last moved.
@@ -86,14 +86,14 @@ public final class ManualClock: Clock, Sendable {
 
     /// Moves the clock by a duration and wakes the sleepers whose deadlines it reaches.
     ///
-    /// A negative duration moves the clock back, as a wall clock may move, and wakes no sleeper. The clock resumes
+    /// A negative duration moves the clock back, as can happen to a wall clock, and wakes no sleeper. The clock resumes
     /// sleepers after it has moved, in the order of their deadlines. They continue on their own tasks, possibly after
     /// this method returns.
     public func advance(by duration: Duration) {
         move { $0.advanced(by: duration) }
     }
 
-    /// Moves the clock to an instant, which may be earlier than the current one, in the same way as ``advance(by:)``.
+    /// Moves the clock to an instant, as ``advance(by:)`` does. The instant may be earlier than the current one.
     public func advance(to instant: Instant) {
         move { _ in instant }
     }
@@ -144,7 +144,7 @@ public final class ManualClock: Clock, Sendable {
         let number = state.withLock { $0.nextNumber() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: Continuation) in
-                // The task is marked as cancelled before the handler below runs. Under the lock, therefore, this
+                // The task is marked as cancelled before the handler below runs. Both take the lock, so either this
                 // closure sees the mark, or the handler sees the continuation.
                 let woken = state.withLock { Task.isCancelled ? nil : enter(&$0, number, continuation) }
                 if let woken {

@@ -14,8 +14,8 @@ extension MetricRegistry {
     ///
     /// Samples are compared by name, labels in any order, and numeric value. Timestamps and the order of lines are not
     /// compared. Types and help texts are compared only if the text contains them. The text may omit the registry's own
-    /// metrics (`tally_series` and so on), unless `names` contains them. UTF-8 names are written as they were
-    /// registered: `{"http.requests_total"} 3`.
+    /// metrics (`tally_series` and so on), unless `names` contains them. Write UTF-8 names as they were registered:
+    /// `{"http.requests_total"} 3`.
     ///
     /// - Parameters:
     ///   - text: Prometheus text. HELP and TYPE lines, indentation and the last line feed are optional.

@@ -1,7 +1,7 @@
 public import Tally
 
-/// Values as a scrape would see them. Each call scrapes the whole registry: it runs observed gauges and updates the
-/// registry's own metrics. Asynchronous collectors contribute their last answers, so await `collect(for:)` first.
+/// Values as a scrape would see them. Each call scrapes the whole registry: it calls observed gauges and updates the
+/// registry's own metrics. To refresh asynchronous collectors, await `collect(for:)` first.
 extension MetricRegistry {
     /// Returns the registry's exposition, parsed in the format of its Content-Type.
     ///
@@ -12,8 +12,7 @@ extension MetricRegistry {
         try Self.parsed(exposition(accept: accept))
     }
 
-    /// Returns the parsed exposition with UTF-8 names as they were registered, so that a test need not know their
-    /// escaped forms.
+    /// Returns the parsed exposition with UTF-8 names as they were registered, so that tests need not escape them.
     func parsed(names: [String]) throws(ExpositionError) -> ParsedExposition {
         try Self.parsed(exposition(for: ScrapeRequest(as: .prometheusText(escaping: .allowUTF8), names: names)))
     }

@@ -176,7 +176,7 @@ final class ProviderCheck: Sendable {
 
     // MARK: Reports
 
-    /// Queues a report for the host's hook, unless the healthcheck is released.
+    /// Queues a report for `onError`, unless the healthcheck is released.
     private func report(_ error: @autoclosure () -> any Error) {
         guard let reporter = environment.reporter, !handles.withLock({ $0.isStopped }) else { return }
         reporter.report(name, error())

@@ -29,8 +29,8 @@ public struct SnapshotProvider: Sendable {
 
     /// Creates a provider that runs a closure.
     ///
-    /// At most one run is in progress. All requesters share it, and no requester cancels it. While an overdue run is in
-    /// progress, no other begins. An overdue run is cancelled when the next one would be due; if it still answers, the
+    /// At most one run is in progress. All requests share it, and none cancels it. While an overdue run is in progress,
+    /// no other begins. An overdue run is cancelled when the next one would be due; if it answers nevertheless, the
     /// answer counts. Releasing the healthcheck cancels a run in progress.
     ///
     /// - Parameters:
@@ -39,7 +39,7 @@ public struct SnapshotProvider: Sendable {
     ///     missing ones are `null`.
     ///   - componentType: The draft's `componentType` in ``HealthFormat/healthJSON``.
     ///   - units: The units of values by key, such as `["oldestSeconds": "s"]`: the draft's `observedUnit` in
-    ///     ``HealthFormat/healthJSON``. Use standard terms. A key need not have a unit.
+    ///     ``HealthFormat/healthJSON``. Use terms of a public vocabulary. A key need not have a unit.
     ///   - critical: True if the service cannot work without this component. Its failure then fails the document (503).
     ///   - timeout: The longest a document waits for a run; more than zero.
     ///   - maxAge: The time for which an answer, or a failure, is reused before the closure runs again; more than
@@ -51,7 +51,7 @@ public struct SnapshotProvider: Sendable {
     ///   - failureThreshold: The number of consecutive failures that make the check fail; fewer are a warning. While a
     ///     run hangs, each further `maxAge` (or `refreshInterval`, if shorter) counts as another failure. Before the
     ///     first answer, the check fails regardless of this threshold.
-    ///   - successThreshold: The number of consecutive answers after which a failed check recovers. A check that had
+    ///   - successThreshold: The number of consecutive answers after which a failed check recovers. A check that has
     ///     not failed is healthy from its first answer.
     ///   - executor: The executor of the closure. By default, a thread of its own that exists only while needed, so
     ///     that a closure that blocks delays nothing else. Pass `globalConcurrentExecutor`, the runtime's pool, for

@@ -1,7 +1,7 @@
 internal import Tally
 
-/// Calls the host's error hook on a thread of its own, one report at a time and in order. A hook that blocks delays
-/// only later reports, no check and no deadline.
+/// Calls `onError` on a thread of its own, one report at a time and in order. A closure that blocks delays only later
+/// reports, and no check or deadline.
 final class ErrorReporter: Sendable {
     typealias Hook = @Sendable (_ provider: String, _ error: any Error) -> Void
 
@@ -12,11 +12,11 @@ final class ErrorReporter: Sendable {
 
     private struct State {
         var waiting: [Report] = []
-        /// True while a task calls the hook.
+        /// True while a task calls `onError`.
         var isBusy = false
     }
 
-    /// The most reports that may wait behind a hook that blocks; further ones are dropped.
+    /// The maximum number of reports that wait while `onError` blocks; further ones are dropped.
     static let capacity = 256
 
     private let hook: Hook

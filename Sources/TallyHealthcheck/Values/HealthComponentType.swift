@@ -5,7 +5,7 @@ public struct HealthComponentType: Sendable, Hashable, CustomStringConvertible {
     /// The value of the draft's `componentType`.
     public let description: String
 
-    /// Creates a type that the draft does not define: a standard term, or a URI.
+    /// Creates a type that the draft does not define: a term of a public vocabulary such as schema.org, or a URI.
     public init(_ description: String) {
         self.description = description
     }

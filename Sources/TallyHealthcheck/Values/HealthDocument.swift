@@ -4,7 +4,7 @@ public struct HealthDocument: Sendable {
     public let status: HealthStatus
     /// The HTTP status: 503 for ``HealthStatus/fail``, otherwise 200.
     public let httpStatus: Int
-    /// The header fields: `Content-Type`, `Cache-Control`, and `Vary` if the format was negotiated.
+    /// The header fields: `Content-Type`, `Cache-Control`, `Vary` after negotiation, and `Content-Length` in ``head``.
     public let headers: [(name: String, value: String)]
     /// Strict JSON in UTF-8; empty in ``head``.
     public let body: [UInt8]
@@ -28,7 +28,7 @@ public struct HealthDocument: Sendable {
         body = []
     }
 
-    /// The answer to a `HEAD` request: the same status and headers without a body, and the length of the omitted body.
+    /// The answer to a `HEAD` request: the same status and headers, the length of the omitted body, and no body.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9110#name-head
     public var head: HealthDocument { HealthDocument(headOf: self) }

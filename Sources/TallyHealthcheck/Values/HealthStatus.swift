@@ -22,7 +22,7 @@ enum HealthReason: String, Sendable {
     case timeout
     /// The provider threw an error.
     case error
-    /// The values are older than they should be.
+    /// The shown values are those of an answer that is no longer fresh.
     case stale
     /// The provider has not answered yet, or not often enough since it failed, or its last answer has expired before
     /// the next one.

@@ -6,17 +6,17 @@
 /// ```
 ///
 /// Values that JSON cannot represent, or that are too large for a document, are replaced when written and never cause
-/// an error. NaN and the infinities become `null`. A string of more than 1,024 bytes of UTF-8 is truncated at a
-/// character and ends in its original length: `… (10485760 bytes)`. Values nested more than 16 deep become `null`. A
-/// value that would exceed 64 KiB becomes the string `… (more than 65536 bytes)`.
+/// an error. NaN and the infinities become `null`. A string of more than 1,024 UTF-8 bytes is truncated after a whole
+/// character, and its original length is appended: `… (10485760 bytes)`. Values nested more than 16 deep become `null`.
+/// A value that would exceed 64 KiB becomes the string `… (more than 65536 bytes)`.
 public enum HealthValue: Sendable, Hashable {
     /// An unknown value, which is not the same as 0.
     case null
     /// `true` or `false`.
     case boolean(Bool)
-    /// A whole number, exact to 64 bits. Many readers are exact only to 53 bits.
+    /// A whole number, written exactly. Many JSON readers lose precision beyond 53 bits.
     case integer(Int)
-    /// An unsigned whole number, exact to 64 bits.
+    /// An unsigned whole number, written exactly.
     case unsigned(UInt64)
     /// A number, as the shortest text that reads back the same; whole numbers have no fraction.
     case number(Double)

@@ -1,16 +1,16 @@
-/// A mistake in a healthcheck's definition or, when reported to the host's hook, in a provider's answer.
+/// A mistake in a healthcheck's definition, or a failure of a provider that `onError` receives.
 ///
-/// Initialisers for definitions that are known only at run time (`validating:`) throw it. Those for literal definitions
-/// trap at boot with the same text.
+/// The initialiser for definitions that are known only at run time (`validating:`) throws it. The one for literal
+/// definitions traps with the same text.
 public struct HealthcheckError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of mistake.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// The name of the code's static member.
         public let description: String
 
-        /// Reported to the hook: a provider did not answer by its deadline.
+        /// Passed to `onError`: a provider did not answer by its deadline.
         public static let timeout = Code(description: "timeout")
-        /// Reported to the hook: a provider returned an undeclared key, or omitted a declared one. The document drops
+        /// Passed to `onError`: a provider returned an undeclared key, or omitted a declared one. The document drops
         /// the former and shows `null` for the latter.
         public static let undeclaredKey = Code(description: "undeclaredKey")
 

@@ -2,8 +2,8 @@
 import NIOCore
 import NIOPosix
 
-/// The one address that a run binds. A name is resolved once, and the resulting address is both checked and bound: a
-/// second look-up could return another address.
+/// The address that a run binds. A name is resolved once, and the resulting address is both checked and bound, because
+/// a second look-up could return another address.
 enum BindAddress {
     static func resolve(
         host: String,

@@ -82,7 +82,7 @@ final class ConnectionDeadlines: ChannelInboundHandler {
     }
 
     /// Ends the connection with a reset. An orderly close marks the end of a body without a length, so the client would
-    /// take a truncated body for the whole.
+    /// take a truncated body for a complete one.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9112#section-9.6
     func reset() {
@@ -121,7 +121,7 @@ final class ConnectionDeadlines: ChannelInboundHandler {
         }
     }
 
-    /// Writes a response past the encoder, which has no request to answer, or whose current response is abandoned.
+    /// Writes a response without the encoder, which has no request to answer, or an abandoned response to finish.
     private func refuse(_ refusal: Refusal, isHead: Bool = false, _ context: ChannelHandlerContext) {
         onTimeout()
         linger()

@@ -5,7 +5,7 @@ import Synchronization
 import Tally
 
 /// Answers one scrape, chunk by chunk. Each chunk is encoded after the socket has taken the one before it, so a client
-/// that does not read costs two chunks of memory and no work.
+/// that does not read costs two chunks of memory and no CPU time.
 final class ExpositionResponse {
     /// The first chunks, encoded before the head is written.
     private struct Opening: Sendable {
@@ -61,8 +61,8 @@ final class ExpositionResponse {
         }
         self.giveUp = giveUp
         self.prepared = prepared
-        // The timer is the event loop's, because a host that blocks every thread of the runtime's pool must not delay
-        // its scrapes. The remaining fifth is for observed gauges and synchronous collectors, which are called next.
+        // An event loop's timer, because a program that blocks every thread of the runtime's pool must not delay its
+        // scrapes. The remaining fifth is for observed gauges and synchronous collectors, which are called next.
         let limit = TimeAmount((request.timeout ?? .seconds(10)) * 0.8)
         timer = writer.eventLoop.assumeIsolated().scheduleTask(in: limit) {
             if giveUp(true) { prepared.succeed() }
@@ -85,7 +85,7 @@ final class ExpositionResponse {
         opening.assumeIsolated().whenComplete { [self] in begin($0) }
     }
 
-    /// Stops after the client disconnected or timed out. Running work finishes, and no more begins.
+    /// Stops after the client disconnected or timed out. Work in progress finishes, and no more begins.
     func cancel() {
         abandoned.set()
         timer?.cancel()

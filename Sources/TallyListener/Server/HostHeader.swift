@@ -45,8 +45,8 @@ enum HostHeader {
 
 /// The hosts that a listener serves.
 ///
-/// A foreign web page can make its own name resolve to a loopback address, and so read what the browser's machine
-/// serves there (DNS rebinding). Its requests name that foreign host, which no local tool does.
+/// A web page can make its own name resolve to a loopback address, to read data that the browser's machine serves there
+/// (DNS rebinding). Its requests then name a foreign host, which no local tool does.
 struct AllowedHosts: Sendable {
     /// The allowed names; nil allows all.
     private let names: Set<String>?

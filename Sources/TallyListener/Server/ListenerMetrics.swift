@@ -24,7 +24,7 @@ struct ListenerMetrics: Sendable {
     private let scrapes: MirroredFamily
     private let duration: Histogram
 
-    /// Returns nil for a registry without metrics of its own, or if the host already registered one of the names.
+    /// Returns nil for a registry without metrics of its own, or if the program already registered one of the names.
     init?(in registry: MetricRegistry) {
         guard registry.hasOwnMetrics else { return nil }
         func family(

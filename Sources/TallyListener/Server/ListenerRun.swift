@@ -15,7 +15,7 @@ struct ListenerRun {
     /// expositions.
     private let loop = MultiThreadedEventLoopGroup.singleton.next()
 
-    /// Threads that encode and compress expositions, so that neither the host's event loops nor its tasks stall.
+    /// Threads that encode and compress expositions, so that neither the program's event loops nor its tasks stall.
     private let threads = NIOThreadPool(numberOfThreads: 2)
 
     init(_ configuration: ListenerConfiguration) throws(ListenerError) {
@@ -56,7 +56,7 @@ struct ListenerRun {
 
     private typealias Shared = NIOLoopBound<(connections: Connections, reporter: Reporter)>
 
-    /// Waits until the last connection is closed. Cancellation starts the shutdown but does not end this wait.
+    /// Waits until the last connection is closed. Cancelling the task starts the shutdown but does not end this wait.
     private func serve(_ server: any Channel, _ shared: Shared, at address: SocketAddress) async throws {
         let drained = loop.makePromise(of: Void.self)
         server.closeFuture.whenComplete { _ in shared.value.connections.end(drained) }
@@ -77,7 +77,7 @@ struct ListenerRun {
         )
         let bootstrap = ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // A flood of connections must not fill the queue that a probe's connection waits in.
+            // Large enough that a flood of connections does not keep a probe out of the queue.
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelInitializer { server in
                 server.eventLoop.makeCompletedFuture {

@@ -3,15 +3,15 @@ import NIOCore
 import Synchronization
 import TallyHealthcheck
 
-/// Passes reports to the host's hook, each kind at most once a second. Confined to the run's loop.
+/// Passes reports to `onError`, each kind at most once a second. Confined to the run's loop.
 final class Reporter {
     private let hook: (@Sendable (ListenerReport) -> Void)?
     private let loop: any EventLoop
-    /// A dedicated thread, because the host's hook may block and must delay neither connections nor scrapes.
+    /// A dedicated thread, because `onError` may block and must delay neither connections nor scrapes.
     private let executor = ThreadExecutor()
     private var waiting: [ListenerReport.Kind: (count: Int, error: (any Error)?)] = [:]
     private var isQuiet: Set<ListenerReport.Kind> = []
-    /// The kinds for which a call of the hook is in progress.
+    /// The kinds for which a call of `onError` is in progress.
     private let inHook = SharedKinds()
 
     init(_ hook: (@Sendable (ListenerReport) -> Void)?, on loop: any EventLoop) {
@@ -31,7 +31,7 @@ final class Reporter {
             isQuiet.remove(kind)
             return
         }
-        // Reports would pile up behind a hook that blocks, so their counts accumulate in `waiting` instead.
+        // Reports would pile up while `onError` blocks, so their counts accumulate in `waiting` instead.
         if inHook.insert(kind), let (count, error) = waiting.removeValue(forKey: kind) {
             let report = ListenerReport(kind: kind, count: count, error: error)
             Task(executorPreference: executor) { [inHook] in

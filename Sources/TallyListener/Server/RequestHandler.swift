@@ -20,7 +20,7 @@ final class RequestHandler: ChannelInboundHandler {
         let reporter: Reporter
     }
 
-    /// The most bytes of a body to discard. No route reads a body, but a client that sends one still gets its answer.
+    /// The maximum size of a request's body. The listener discards bodies, but answers clients that send them.
     private static let maxBodyBytes = 64 * 1024
 
     private let environment: Environment
@@ -101,7 +101,7 @@ final class RequestHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A closed connection may cut off its last header, which is not a malformed request.
         guard !isClosing, context.channel.isActive else { return }
-        // Bytes after a malformed request, whose own error arrives once the requests before it are answered.
+        // Bytes after a malformed request, which is reported once the requests before it are answered.
         if case .dataReceivedInErrorState = error as? ByteToMessageDecoderError { return }
         guard let error = error as? HTTPParserError else {
             context.close(promise: nil)
@@ -147,7 +147,7 @@ final class RequestHandler: ChannelInboundHandler {
         let writer = makeWriter(for: head, keepsAlive: keepsAlive, context)
         let target = RequestTarget(head.uri)
         let host = target.authority ?? head.headers.first(name: "Host") ?? ""
-        // A request without a host cannot name a foreign one.
+        // A request without a Host cannot name a foreign one.
         guard host.isEmpty || HostHeader.name(of: host).map(environment.hosts.contains) == true else {
             environment.reporter.report(.hostRejected)
             return writer.send(.plain(421, "421 Misdirected Request"))
@@ -188,8 +188,8 @@ final class RequestHandler: ChannelInboundHandler {
         response.start(source)
     }
 
-    /// Runs the host's handler in a separate task. It must not be a child of the run's task, whose cancellation lets
-    /// responses in flight finish.
+    /// Runs a route's handler in a separate task. It must not be a child of the run's task, because cancelling the run
+    /// lets responses in flight finish.
     private func ask(
         _ route: ListenerRoute,
         _ target: RequestTarget,
@@ -253,8 +253,8 @@ final class RequestHandler: ChannelInboundHandler {
         return writer
     }
 
-    /// Closes the sending half and discards what still arrives. Closing a socket with unread bytes resets the
-    /// connection, and the client may lose the response it has not read yet.
+    /// Closes the sending half and discards incoming bytes. Closing a socket with unread bytes would reset the
+    /// connection, and the client might lose a response that it has not read yet.
     private func linger(_ context: ChannelHandlerContext) {
         isClosing = true
         stop()

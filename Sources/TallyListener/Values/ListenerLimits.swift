@@ -1,4 +1,4 @@
-/// Limits on the resources that one client can take from a listener. The defaults suit a server that is scraped.
+/// Limits on the resources that clients can take from a listener. The defaults suit scrapes and probes.
 ///
 /// The listener checks the values when it runs. A value out of range throws a ``ListenerError`` with the code
 /// ``ListenerError/Code/invalidConfiguration``.
@@ -14,10 +14,10 @@ public struct ListenerLimits: Sendable, Hashable {
     /// Creates limits. Durations must be more than zero and at most one day.
     ///
     /// - Parameters:
-    ///   - maxHeaderBytes: The most bytes in a request's target, header names and header values together; 256 to
-    ///     1,048,576. Beyond it, the listener answers 431 and closes the connection.
-    ///   - maxHeaderFields: The most header fields in one request, 1 to 10,000. Beyond it, the listener answers 431 and
-    ///     closes the connection.
+    ///   - maxHeaderBytes: The maximum size of a request's target, header names and header values together, in bytes;
+    ///     256 to 1,048,576. Beyond it, the listener answers 431 and closes the connection.
+    ///   - maxHeaderFields: The maximum number of header fields in a request, 1 to 10,000. Beyond it, the listener
+    ///     answers 431 and closes the connection.
     ///   - idleTimeout: The longest a connection may stay open without a request. The listener then closes the
     ///     connection.
     ///   - headerTimeout: The longest a request's header may take from its first byte. The listener then answers 408
@@ -26,10 +26,9 @@ public struct ListenerLimits: Sendable, Hashable {
     ///     listener then answers 408 if the body has not arrived, and 503 if the response has not begun. If the client
     ///     has not read its response, the listener resets the connection. A scrape uses at most nine tenths of this
     ///     time and exposes the families collected by then.
-    ///   - maxConnections: The most connections open at the same time, 1 to 65,536. A further connection evicts the one
-    ///     that has waited longest for a request. If all have requests to answer, the listener answers the new one 503
-    ///     and closes it.
-    ///   - shutdownGrace: The longest that responses in flight may take after the run is cancelled. The listener then
+    ///   - maxConnections: The maximum number of open connections, 1 to 65,536. A further connection evicts the one
+    ///     that has waited longest for a request. If all have requests to answer, the new one gets 503 and is closed.
+    ///   - shutdownGrace: The longest that responses in flight may take after the task is cancelled. The listener then
     ///     resets their connections.
     public init(
         maxHeaderBytes: Int = 16 * 1024,

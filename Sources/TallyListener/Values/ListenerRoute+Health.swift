@@ -4,8 +4,8 @@ internal import TallyHealthcheck
 extension ListenerRoute {
     /// The routes of a healthcheck's document and probes, at their customary paths.
     ///
-    /// They share a dedicated thread. On the runtime's pool, a host that blocks the pool would silence the probes when
-    /// they matter most.
+    /// They share a dedicated thread. On the runtime's pool, a program that blocks the pool would silence the probes
+    /// when they matter most.
     static func health(of healthcheck: Healthcheck, detail: HealthDetail) -> [ListenerRoute] {
         let executor = ThreadExecutor()
         func route(

@@ -1,4 +1,4 @@
-/// A path that the host serves beside `/metrics`, such as a healthcheck.
+/// A path that a listener serves beside `/metrics`, and its handler.
 ///
 /// ```swift
 /// let ready = ListenerRoute("/ready") { _ in
@@ -21,7 +21,7 @@ public struct ListenerRoute: Sendable {
     ///     error when the listener runs.
     ///   - handler: Returns the response and must not block its thread. For `HEAD`, the listener sends the body's
     ///     length instead of the body. If the handler throws, the client gets a 500 with a fixed text and nothing of
-    ///     the error. Its task is cancelled when the client disconnects or the request times out.
+    ///     the error. The handler's task is cancelled when the client disconnects or the request times out.
     public init(_ path: String, handler: @escaping @Sendable (ListenerRequest) async throws -> ListenerResponse) {
         self.init(path, executor: nil, handler: handler)
     }

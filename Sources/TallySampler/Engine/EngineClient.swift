@@ -6,8 +6,8 @@ internal import Tally
 
 /// Sends requests to an engine over its Unix socket.
 ///
-/// The HTTP client has no threads of its own, and closes connections that are idle for a second. A connection that an
-/// engine left behind is not reused, and an engine that waits for idle connections can exit.
+/// The HTTP client has no threads of its own, and closes connections that are idle for a second. Connections of an
+/// engine that has exited are therefore not reused, and an engine that waits for idle connections can exit.
 final class EngineClient: Sendable {
     struct Reply: Sendable {
         let status: Int

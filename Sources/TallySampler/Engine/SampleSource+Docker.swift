@@ -8,10 +8,10 @@ extension SampleSource {
     /// kernel can reclaim at once, as in `docker stats`. A limit is absent unless lower than the machine's memory.
     ///
     /// Containers that share a network namespace, as with `--network container:other`, each report all of its bytes. Do
-    /// not add them up: take the totals of ``host(disk:)``. Containers on the host's network have no totals.
+    /// not add them up; use the totals of ``host(disk:)``. Containers on the host's network have no totals.
     ///
-    /// Connections close a second after a reading. Replies over 8 MiB, and containers beyond the first 1,000, are
-    /// rejected and counted.
+    /// Connections close when they have been idle for a second. Replies over 8 MiB, and containers beyond the first
+    /// 1,000, are rejected and counted.
     ///
     /// - Parameters:
     ///   - socket: The path of the socket, at most 107 bytes. By default the path in `DOCKER_HOST` (`unix://…`; no

@@ -1,7 +1,7 @@
 #if Docker
 internal import Tally
 
-/// The result of `work`, or an error after `limit` or on cancellation, which cancel the work but do not wait for it.
+/// Returns the result of `work`. After `limit` or on cancellation, cancels `work` and throws without waiting for it.
 func valueOrLeave<Value: Sendable>(
     within limit: Duration,
     clock: ElapsedClock,

@@ -7,7 +7,7 @@ struct HostFiles: Sendable {
     var values: [SampleMetric: Double] = [:]
     var errors: [SourceError] = []
 
-    /// Reads the files in less than a millisecond, unless a program serves `/proc` as a file system.
+    /// Reads the files in less than a millisecond, unless a user-space file system serves `/proc`.
     static func read(under proc: String) -> HostFiles {
         var files = HostFiles()
         files.read("\(proc)/stat") { text, files in

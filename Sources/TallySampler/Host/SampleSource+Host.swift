@@ -3,14 +3,14 @@ internal import Tally
 extension SampleSource {
     /// The machine, or the part that a container sees: CPU, memory, swap, load, network, pressure and one file system.
     ///
-    /// Reads `/proc/stat`, `/proc/meminfo`, `/proc/loadavg`, `/proc/net/dev`, `/proc/pressure` and `statvfs`. CPU is a
-    /// percentage of one core: a host with four half-busy cores has 200. The percentage is absent from the first
-    /// reading, after a counter decreases by three seconds or more, after a CPU is added or removed, and after more
-    /// than five intervals without a reading. Network totals exclude loopback, bridges and the host's ends of container
-    /// interfaces.
+    /// Reads `/proc/stat`, `/proc/meminfo`, `/proc/loadavg`, `/proc/net/dev` and `/proc/pressure`, and calls `statvfs`.
+    /// CPU is a percentage of one core: a host with four half-busy cores has 200. The percentage is absent from the
+    /// first reading, after a counter decreases by three seconds or more, after a CPU is added or removed, and after
+    /// more than five intervals without a reading. Network totals exclude loopback, bridges and the host's ends of
+    /// container interfaces.
     ///
-    /// A value that cannot be read is absent, and counted as an error. Pressure is just absent if the kernel has none.
-    /// A call that hangs holds one thread, and is not repeated until it returns. Stopping never waits for it.
+    /// A value that cannot be read is absent, and counted as an error. If the kernel does not report pressure, that is
+    /// no error. A call that hangs holds one thread, and is not repeated until it returns. Stopping never waits for it.
     ///
     /// - Parameter disk: A path on the file system to watch.
     public static func host(disk: String = "/") -> SampleSource {

@@ -3,7 +3,7 @@ internal import Tally
 extension SampleSource {
     /// This process: CPU, memory, descriptors, threads and start time, read like the metrics of `ProcessMetrics`.
     ///
-    /// Takes about 50 µs, on a thread of its own, because `/proc` may hang if a program serves it, as in a container. A
+    /// Takes about 50 µs, on a thread of its own, because `/proc` may hang if a user-space file system serves it. A
     /// call that hangs holds one thread, and is not repeated until it returns. Outside Linux, most values are absent.
     public static func process() -> SampleSource {
         process(ProcessSource(facts: ProcessFacts.current))

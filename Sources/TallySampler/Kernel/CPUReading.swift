@@ -12,7 +12,7 @@ struct CPUReading: Equatable, Sendable {
     /// The CPU use between two readings, as a percentage of one core.
     ///
     /// `.none` if there is no earlier reading, if the total decreased, as after a restart, or if the earlier reading is
-    /// more than five intervals old: a mean over an hour must not pass for the use of the last seconds.
+    /// more than five intervals old: a mean over an hour must not appear as the use of the last seconds.
     func share(since earlier: CPUReading?, tick: SourceTick, cpus: Int) -> CPUShare {
         guard let earlier, seconds >= earlier.seconds, !tick.isBeyondBaseline(earlier.elapsed) else { return .none }
         return CPUShare(used: seconds - earlier.seconds, during: time.since(earlier.time).inSeconds, cpus: cpus)
@@ -24,7 +24,7 @@ enum CPUShare: Equatable, Sendable {
     /// There is no comparable earlier reading.
     case none
     case percent(Double)
-    /// More CPU time than there was.
+    /// More CPU time than all cores could provide.
     case implausible
 
     /// - Parameters:

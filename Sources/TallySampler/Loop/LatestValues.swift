@@ -63,7 +63,7 @@ struct LatestValues {
     ///
     /// Skips the control group of a container that was also sampled by name, because its use would count twice.
     ///
-    /// - Parameter isWhole: True if subjects without a sample are gone, rather than unanswered.
+    /// - Parameter isWhole: True if the tick sampled everything, so that subjects without a sample no longer exist.
     /// - Returns: The number of subjects that were left out because there are too many.
     @discardableResult
     mutating func show(_ samples: [Sample], isWhole: Bool) -> Int {
@@ -113,7 +113,7 @@ struct LatestValues {
 
     private static func show(_ sample: Sample, _ families: [Exposed], _ subject: inout Subject) {
         let values = families.map { $0.value(sample) }
-        // A restarted container resets all counters. A decrease of up to 2 % is a late answer, and is not exposed.
+        // A restarted container resets all counters. A decrease of up to 2 % means a late answer, which is not exposed.
         let isRestarted = families.indices.contains { index in
             guard families[index].isCounter, let value = values[index], let last = subject.counters[index] else {
                 return false
@@ -140,7 +140,7 @@ struct LatestValues {
         subject.shown = []
     }
 
-    /// Registers the process's metrics, unless the host has. Read at each scrape, they are fresher than any sample.
+    /// Registers the process's metrics, unless the program has. Read at each scrape, they are fresher than any sample.
     private mutating func showProcess() {
         guard !hasProcess else { return }
         hasProcess = true

@@ -85,7 +85,7 @@ final class SamplerCore: Sendable {
 
     private func end() async {
         await withStore { await $0.close() }
-        // Not waited for, because closing connections may take any time.
+        // Not awaited, because closing connections may take any time.
         for source in sources { Task.detached { await source.shutdown() } }
         hasEnded.give(())
     }
@@ -108,13 +108,13 @@ final class SamplerCore: Sendable {
         alarm.cancel()
     }
 
-    /// Performs work that a stop ends early, by calling `end`.
+    /// Performs work. If the sampler is stopped meanwhile, calls `end`, which must end the work early.
     func endingEarly<Result: Sendable>(
         _ end: @escaping @Sendable () -> Void,
         _ work: @Sendable () async -> Result
     ) async -> Result {
         endWork.withLock { $0 = end }
-        // A stop that came earlier found nothing to end.
+        // An earlier stop found nothing to end.
         if isStopping { end() }
         let result = await work()
         let before = endWork.withLock { $0.take() }

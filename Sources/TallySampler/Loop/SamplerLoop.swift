@@ -76,7 +76,7 @@ struct SamplerLoop {
 
     private mutating func tick(_ interval: Duration, _ retention: Duration) async {
         let start = core.clock.now()
-        // The whole tick has one time, so that its sums are of one moment.
+        // All samples of a tick have the same time, so that sums over them are of one moment.
         guard let stamp = await stamp(interval, retention) else { return }
         let run = TickRun(core.sources, SourceTick(elapsed: start, interval: interval), core.clock, core.outstanding)
         let state = await core.endingEarly({ run.cutShort() }, { await run.collectSamples() })
@@ -107,7 +107,7 @@ struct SamplerLoop {
     private func report(_ state: TickState) {
         for (source, outcome) in zip(core.sources, state.outcomes) {
             core.metrics.source(source.name, outcome, isCutShort: state.isCutShort)
-            // A source that was not waited for is neither up nor down.
+            // A source whose answer the tick did not wait for is neither up nor down.
             guard outcome.hasAnswered || outcome.error != nil else { continue }
             core.reports.set(.source(source.name), outcome.error?.description)
             guard outcome.hasAnswered, !state.isCutShort else { continue }
@@ -141,7 +141,7 @@ struct SamplerLoop {
         }
         let status = await core.withStore { await $0.status() }
         core.metrics.history(status, after: lastStatus)
-        // Failures that began and ended since the last tick, such as a corrupt file that was set aside.
+        // Failures that began and ended since the last tick, such as a corrupt file that was renamed.
         for (failure, count) in status.failures where failure != status.failure {
             if count > lastStatus?.failures[failure] ?? 0 { core.reports.passed(.history, failure.description) }
         }

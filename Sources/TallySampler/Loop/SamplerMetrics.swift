@@ -76,7 +76,7 @@ struct SamplerMetrics: Sendable {
         settingsUp.set(areUp ? 1 : 0)
     }
 
-    /// - Parameter isCutShort: True if a missing answer means nothing, because the tick ended early.
+    /// - Parameter isCutShort: True if the tick ended early, so that a missing answer is not a failure.
     func source(_ name: String, _ outcome: TickState.Outcome, isCutShort: Bool) {
         if outcome.hasAnswered || !isCutShort { sourceUp.set(outcome.hasAnswered ? 1 : 0, [name]) }
         targets.set(Double(outcome.targets.count), [name])

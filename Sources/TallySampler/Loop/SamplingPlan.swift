@@ -7,7 +7,7 @@ enum SamplingPlan: Hashable, Sendable {
     case on(interval: Duration, retention: Duration)
 
     static let intervals = Duration.seconds(5)...Duration.seconds(300)
-    /// The time until the settings are read again while nothing is sampled.
+    /// The time until the settings are read again while they are unknown.
     static let unknownPoll = Duration.seconds(15)
     static let offPoll = Duration.seconds(60)
     static let patience = Duration.seconds(5)

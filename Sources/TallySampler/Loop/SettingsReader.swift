@@ -1,6 +1,6 @@
 internal import Tally
 
-/// Reads the settings, with a timeout, so that a closure that hangs does not hold up the loop.
+/// Reads the settings, with a timeout, so that a closure that hangs does not block the loop.
 final class SettingsReader: Sendable {
     enum Answer: Sendable {
         case settings(SamplingSettings)

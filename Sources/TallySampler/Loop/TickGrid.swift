@@ -23,7 +23,7 @@ struct TickGrid {
             return 0
         }
         let passed = late / step
-        // `lastTick` includes skipped ticks, so that reading the settings before the next one starts no tick.
+        // `lastTick` includes skipped ticks, so that settings read before the next tick do not start one early.
         let last = Duration(attoseconds: due.attoseconds + passed * step)
         lastTick = last
         due = last.adding(interval)

@@ -19,7 +19,7 @@ extension TickState {
         return samples
     }
 
-    /// The sums over sampled containers. Empty if nothing is known of containers, or if the tick was cut short.
+    /// The sums over sampled containers. Empty if nothing is known about containers, or if the tick was cut short.
     private func workload(of samples: [Sample]) -> [SampleMetric: Double] {
         guard !isCutShort else { return [:] }
         var seen: Set<[UInt8]> = []

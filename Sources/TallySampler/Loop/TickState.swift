@@ -1,4 +1,4 @@
-/// The requests and answers of a tick. A few targets run at a time, each until its deadline or the tick's.
+/// The calls and answers of a tick. A few targets are read at a time, each until its deadline or the tick's.
 struct TickState {
     /// A call of a source or a target.
     enum Job: Hashable, Sendable {
@@ -31,7 +31,7 @@ struct TickState {
     static let maxTargets = 8
 
     private(set) var outcomes: [Outcome]
-    /// True if the tick ended early, so that missing answers mean nothing.
+    /// True if the tick ended early, so that missing answers are not failures.
     private(set) var isCutShort = false
     private var isOver = false
     private var waiting = Queue()
@@ -76,7 +76,7 @@ struct TickState {
     // MARK: Events
 
     mutating func begin() -> [Action] {
-        // A stop may have come first.
+        // The sampler may have been stopped first.
         guard !isOver else { return [] }
         running = Set(outcomes.indices.map(Job.source))
         return outcomes.isEmpty ? endIfDone([]) : outcomes.indices.map { .read(source: $0) }

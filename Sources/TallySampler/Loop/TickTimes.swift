@@ -11,14 +11,14 @@ struct TickTimes {
     /// Periods without samples, oldest first: the clock jumped over them, or the program was not running.
     private var gaps: [(from: Int64, to: Int64)] = []
 
-    /// The deviation from the other clock, in seconds, beyond which the wall clock counts as set.
+    /// The deviation from the sampler's clock, in seconds, beyond which the wall clock counts as set.
     static let tolerance = 2.0
     /// If the clock goes back by at most this many seconds, ticks are dated one second apart until it catches up.
     static let standstill: Int64 = 3600
     /// After a jump forward by more than this many seconds, nothing is pruned for `hold`: the clock may be set back.
     static let jump: Int64 = 300
     static let hold = Duration.seconds(600)
-    /// The maximum number of gaps that are remembered. A clock that jumps more often is followed slowly.
+    /// The maximum number of gaps that are remembered. If the clock jumps more often, the cutoff follows it slowly.
     static let maxGaps = 16
     /// The maximum advance of the cutoff in a tick, in intervals.
     static let maxIntervals: Int64 = 10

@@ -10,7 +10,7 @@ public struct ControlGroup: Hashable, Sendable {
     /// The id of the group's container, 64 hexadecimal digits; nil if the group is not a container's.
     ///
     /// Recognises the names that Docker, Podman, containerd and CRI-O use: `docker-<id>.scope`, `libpod-<id>`, or the
-    /// id alone. The groups of their monitors (`libpod-conmon-<id>.scope`) are not containers.
+    /// id alone. The groups of container monitors (`libpod-conmon-<id>.scope`) are not containers.
     public var containerID: String? {
         var name = Substring(path)
         if let slash = name.lastIndex(of: "/") { name = name[name.index(after: slash)...] }

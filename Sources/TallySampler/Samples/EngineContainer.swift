@@ -1,4 +1,4 @@
-/// A container as its engine lists it. The closure `subject` of `.docker(…)` maps it to a subject.
+/// A container as its engine lists it. The closure `subject` of `.docker(…)` returns the name of its subject.
 public struct EngineContainer: Hashable, Sendable {
     /// The engine's id: 64 hexadecimal digits.
     public let id: String

@@ -1,6 +1,6 @@
 /// The state of a history: its size and its current failure.
 public struct HistoryStatus: Sendable, Hashable {
-    /// A failure of the file: `busy`, `full`, `io`, `read_only`, `corrupt` (set aside and replaced), `held_by_reader`,
+    /// A failure of the file: `busy`, `full`, `io`, `read_only`, `corrupt` (renamed and replaced), `held_by_reader`,
     /// `foreign`, `cannot_shrink`, `no_log` or `closed`. More may be added.
     public struct Failure: Hashable, Sendable, CustomStringConvertible {
         /// The value of the label `reason`: `[a-z_]+`.

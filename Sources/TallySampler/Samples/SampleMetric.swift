@@ -64,13 +64,13 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
     public static let cpuPressureSeconds = SampleMetric(name: "cpu_pressure_seconds")
     /// Time during which some task waited for memory, in seconds. A total.
     public static let memoryPressureSeconds = SampleMetric(name: "memory_pressure_seconds")
-    /// Time during which some task waited for input or output, in seconds. A total.
+    /// Time during which some task waited for I/O, in seconds. A total.
     public static let ioPressureSeconds = SampleMetric(name: "io_pressure_seconds")
     /// The CPU use of all sampled containers together, as a percentage of one core.
     public static let workloadCPUPercent = SampleMetric(name: "workload_cpu_percent")
     /// The memory use of all sampled containers together.
     public static let workloadMemoryUsedBytes = SampleMetric(name: "workload_memory_used_bytes")
-    /// The number of running containers: those sampled, or if none could be, the engine's own count.
+    /// The number of sampled containers, including paused ones. If there are none, the engine's count of running ones.
     public static let containersRunning = SampleMetric(name: "containers_running")
 
     // MARK: This process

@@ -10,7 +10,7 @@
 /// }
 /// ```
 ///
-/// A source keeps its last reading, to compute the use since then. Give each sampler sources of its own.
+/// A source compares each reading with its previous one, so give each sampler sources of its own.
 public struct SampleSource: Sendable {
     package let name: String
     package let read: @Sendable (SourceTick) async throws -> SourceReading
@@ -21,8 +21,8 @@ public struct SampleSource: Sendable {
     /// - Parameters:
     ///   - name: The value of the label `source` in the sampler's own metrics.
     ///   - shutdown: Releases resources after the sampler has stopped. ``Sampler/stop()`` does not wait for it.
-    ///   - read: Called once a tick, never concurrently with itself. It is cancelled when the tick's 30 seconds are
-    ///     over, and must not block its thread. If it throws, the error is counted in
+    ///   - read: Called once a tick, never concurrently with itself. Its task is cancelled after the tick's 30 seconds,
+    ///     and it must not block its thread. If it throws, the error is counted in
     ///     `tally_sampler_errors_total{source,reason}`, and the other sources are unaffected.
     public init(
         _ name: String,
@@ -48,7 +48,7 @@ public struct SourceTick: Sendable {
     }
 }
 
-/// The answer of a source.
+/// A source's answer for one tick.
 public struct SourceReading: Sendable {
     package var samples: [Sample]
     package var targets: [SampleTarget]
@@ -84,7 +84,7 @@ public struct SampleTarget: Sendable {
     ///
     /// - Parameters:
     ///   - id: An id, unique among the source's targets. A second target with the same id is dropped.
-    ///   - read: Returns the sample, or nil if there is none, as when a container has stopped meanwhile.
+    ///   - read: Returns the sample, or nil if there is none, for example because the container has stopped meanwhile.
     public init(id: String, read: @escaping @Sendable () async throws -> Sample?) {
         self.id = id
         self.read = read

@@ -35,7 +35,7 @@ public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
     public let kind: Kind
     /// The source's name. Empty if the change does not concern a source.
     public let source: String
-    /// A message for the operator. It may contain text from an engine or from a closure of the host.
+    /// A message for the operator. It may contain text from an engine or from one of your closures.
     public let message: String
 
     /// A line for a log.
@@ -43,6 +43,6 @@ public struct SamplerReport: Hashable, Sendable, CustomStringConvertible {
         "Tally sampler: \(kind)\(source.isEmpty ? "" : " (\(source))")\(message.isEmpty ? "" : ": \(message)")"
     }
 
-    /// The default of a sampler, so that a failing history is noticed before it is needed.
+    /// The default `report` of a sampler, so that a failing history is noticed before someone needs it.
     static let toStandardError: @Sendable (SamplerReport) -> Void = { System.writeToStandardError("\($0)") }
 }

@@ -1,6 +1,6 @@
 /// The failure of a source, of a part of it, or of one of its targets.
 public struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The reason, one of a small set, which becomes a label value.
+    /// The reason for a failure, one of a small set, which becomes a label value.
     public struct Reason: Hashable, Sendable, CustomStringConvertible {
         /// The reason's name: `[a-z_]+`.
         public let description: String
@@ -17,7 +17,7 @@ public struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let malformed = Reason(description: "malformed")
         /// A system call has hung for seconds, as on a dead network file system. It is not repeated until it returns.
         package static let stuck = Reason(description: "stuck")
-        /// An impossible value, such as more CPU time than there was. It is omitted.
+        /// An impossible value, such as more CPU time than all cores could provide. It is omitted.
         package static let implausible = Reason(description: "implausible")
         /// There are more items than the source reads.
         package static let limit = Reason(description: "limit")

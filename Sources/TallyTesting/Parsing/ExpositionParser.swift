@@ -1,12 +1,12 @@
-/// A strict parser of the text formats. A scraper that follows the specification reads any exposition it accepts.
+/// A strict parser of the text formats. It accepts only expositions that a conforming scraper can read.
 ///
 /// ```swift
 /// let exposition = try ExpositionParser(.openMetrics).parse(body)
 /// let family = exposition.family("http_requests")
 /// ```
 ///
-/// The parser is stricter than most scrapers, because it tests a server's output. It requires contiguous families,
-/// unique series and consistent histograms, and rejects unnecessary escapes.
+/// The parser is stricter than most scrapers, because its purpose is to test a server's output. It requires contiguous
+/// families, unique series and consistent histograms, and rejects unnecessary escapes.
 ///
 /// The parser never traps, and its time is proportional to the number of bytes.
 ///
@@ -38,7 +38,7 @@ public struct ExpositionParser: Sendable {
         self.allowsQuotedNames = allowsQuotedNames
     }
 
-    /// Creates a parser for a Content-Type, or returns nil if it is not a text format.
+    /// Creates a parser for a Content-Type, or returns nil if that is not one of the text formats.
     ///
     /// Names may be quoted if the type has `escaping=allow-utf-8`.
     public init?(contentType: String) {
@@ -51,12 +51,12 @@ public struct ExpositionParser: Sendable {
         }
     }
 
-    /// Parses a complete exposition.
+    /// Parses a complete exposition. Throws an ``ExpositionError`` for the first mistake that it finds.
     public func parse(_ text: String) throws(ExpositionError) -> ParsedExposition {
         try parse(Array(text.utf8))
     }
 
-    /// Parses a complete exposition.
+    /// Parses a complete exposition. Throws an ``ExpositionError`` for the first mistake that it finds.
     public func parse(_ bytes: [UInt8]) throws(ExpositionError) -> ParsedExposition {
         try Self.checkEncoding(bytes)
         var builder = FamilyBuilder(isOpenMetrics: syntax.isOpenMetrics)

@@ -1,6 +1,6 @@
-/// Parses the numbers of both formats: the decimals that Go's `ParseFloat` accepts, as does the ABNF of OpenMetrics.
+/// Parses the numbers of both formats: the decimals that Go's `ParseFloat` and the ABNF of OpenMetrics accept.
 ///
-/// `Double(_:)` alone would also accept hexadecimal, and turn a number that is too large into infinity.
+/// `Double(_:)` alone would also accept hexadecimal, and would turn a number that is too large into infinity.
 enum NumberText {
     /// Parses a decimal, `NaN` or an infinity, in upper or lower case. Returns nil for any other text, and for a
     /// decimal that is too large for a double.

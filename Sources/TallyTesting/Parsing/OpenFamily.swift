@@ -1,4 +1,4 @@
-/// The family that is being read.
+/// The family whose lines are being read.
 struct OpenFamily {
     enum Metadata {
         case help(String)

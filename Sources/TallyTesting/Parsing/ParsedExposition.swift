@@ -6,7 +6,7 @@ public struct ParsedExposition: Sendable {
     /// All samples, in the order of the exposition.
     public var samples: [ParsedSample] { families.flatMap(\.samples) }
 
-    /// Returns the family with a name, given without the suffixes of its samples; nil if there is none.
+    /// Returns the family with this name, which lacks the suffixes of its samples; nil if there is none.
     ///
     /// The name of a counter includes `_total` in Prometheus text, but not in OpenMetrics.
     package func family(_ name: String) -> ParsedFamily? {

@@ -35,7 +35,7 @@ package struct ParsedTimestamp: Hashable, Sendable {
     package var seconds: Double
 }
 
-/// A reference from an OpenMetrics sample to data outside the metrics, such as a trace.
+/// An OpenMetrics exemplar: a reference from a sample to data outside the metrics, such as a trace.
 package struct ParsedExemplar: Hashable, Sendable {
     /// The labels, in the order of the exposition.
     package var labels: [ParsedLabel]

@@ -165,7 +165,7 @@ extension HistoryFile {
         }
     }
 
-    /// Empties the log if SQLite has not, as behind a reader that never finishes.
+    /// Empties the log if SQLite has not, for example because of a reader that never finishes.
     private func keepLogShort() throws {
         guard logBytes > options.logBytes + options.logBytes / 2 else { return }
         try queue.writeWithoutTransaction { db in

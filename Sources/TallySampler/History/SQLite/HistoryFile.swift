@@ -16,7 +16,7 @@ struct HistoryFile {
         var pruneRows = 5_000
     }
 
-    /// Thrown if the log is too long and a reader keeps it from being emptied.
+    /// Thrown if the log is too long and a reader prevents it from being emptied.
     struct LogIsHeld: Error {}
 
     let path: String

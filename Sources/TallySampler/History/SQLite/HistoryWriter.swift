@@ -23,7 +23,7 @@ actor HistoryWriter {
     /// The number of ticks in `pending` that are older than the current lock.
     private var waitedBeforeLock = 0
     /// The time when rows dated in the future are removed. Not at once, because a clock may be wrong until the network
-    /// is up. Nil once none are left: if the clock then steps back, rows after it are valid, and stay.
+    /// is up. Nil once none are left: if the clock then steps back, the rows after it are valid, and stay.
     private var removesFutureAt: Duration?
     /// The wall-clock time at the last check for a step back.
     private var lastWall: Int64 = 0
