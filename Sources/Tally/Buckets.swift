@@ -52,15 +52,16 @@ public struct Buckets: Sendable, Hashable, ExpressibleByArrayLiteral {
     func validate(for name: String) throws(RegistrationError) {
         let finite = finite
         guard finite.count <= Self.maxCount else {
-            throw RegistrationError(.invalidBuckets, name, "has more than \(Self.maxCount) bucket bounds")
+            throw RegistrationError(.invalidBuckets, name, "has more than \(Self.maxCount) bucket bounds: remove some")
         }
         for (index, bound) in finite.enumerated() {
             guard bound.isFinite else {
-                throw RegistrationError(.invalidBuckets, name, "has the bucket bound \(bound), which is not finite")
+                let problem = "has the bucket bound \(bound), which is not finite: remove it"
+                throw RegistrationError(.invalidBuckets, name, problem)
             }
             guard index == 0 || finite[index - 1] < bound else {
-                let problem = "has bucket bounds that are not in ascending order: \(finite[index - 1]), \(bound)"
-                throw RegistrationError(.invalidBuckets, name, problem)
+                let problem = "has the bucket bound \(bound) after \(finite[index - 1])"
+                throw RegistrationError(.invalidBuckets, name, "\(problem): bounds must be in ascending order")
             }
         }
     }

@@ -168,11 +168,11 @@ extension StateSet {
 
     private static func check(_ states: [String], of name: String) throws(RegistrationError) {
         guard (1...maxStates).contains(states.count) else {
-            let problem = "has \(states.count) states, which is not in 1...\(maxStates)"
+            let problem = "has \(states.count) states: a state set must have 1...\(maxStates)"
             throw RegistrationError(.invalidStates, name, problem)
         }
         guard Set(states.map(ByteName.init)).count == states.count else {
-            throw RegistrationError(.invalidStates, name, "has two states with the same text: \(states)")
+            throw RegistrationError(.invalidStates, name, "has two states with the same text in \(states): rename one")
         }
     }
 }

@@ -7,7 +7,7 @@ extension Healthcheck {
         var names: [[UInt8]: Bool] = [:]
         var owners: [[UInt8]: String] = [:]
         for provider in providers {
-            try checkText(provider.name, "the provider \(provider.name.debugDescription)")
+            try checkText(provider.name, "the provider's name \(provider.name.debugDescription)")
             var isCheck = false
             if case .check(let policy, _, _) = provider.source {
                 isCheck = true
@@ -24,10 +24,8 @@ extension Healthcheck {
             try checkUnits(of: provider)
         }
         for key in publicKeys where owners[Array(key.utf8)] == nil && !choosableKeys.contains(key) {
-            throw HealthcheckError(
-                .unknownPublicKey,
-                "publicKeys contains \(key.debugDescription), which is neither a provider's key nor in \(choosableKeys)"
-            )
+            let problem = "publicKeys contains \(key.debugDescription), which is neither a provider's key nor in"
+            throw HealthcheckError(.unknownPublicKey, "\(problem) \(choosableKeys); remove it")
         }
     }
 
@@ -40,7 +38,7 @@ extension Healthcheck {
         guard !reservedKeys.contains(key) else {
             throw HealthcheckError(
                 .reservedKey,
-                "the provider \(name.debugDescription) claims \(key.debugDescription), a key reserved for the document"
+                "the provider \(name.debugDescription) claims \(key.debugDescription), which is reserved; rename it"
             )
         }
         if let owner = owners.updateValue(name, forKey: Array(key.utf8)) {
@@ -64,7 +62,7 @@ extension Healthcheck {
         for key in provider.units.keys where !provider.keys.contains(where: { $0.utf8.elementsEqual(key.utf8) }) {
             throw HealthcheckError(
                 .invalidUnit,
-                "\(owner) has a unit for \(key.debugDescription), which is not one of its keys \(provider.keys)"
+                "\(owner) has a unit for \(key.debugDescription), which is not one of its keys \(provider.keys); remove it"
             )
         }
     }

@@ -27,6 +27,7 @@ public struct LintError: Error, Sendable, CustomStringConvertible {
 
     /// The number of problems, and one line per problem.
     public var description: String {
-        "\(problems.count) problems with metrics:\n" + problems.map { "  \($0)" }.joined(separator: "\n")
+        let count = problems.count == 1 ? "1 problem" : "\(problems.count) problems"
+        return "\(count) with metrics:\n" + problems.map { "  \($0)" }.joined(separator: "\n")
     }
 }

@@ -19,7 +19,8 @@ extension MetricRegistry {
 
     private static func parsed(_ exposition: Exposition) throws(ExpositionError) -> ParsedExposition {
         guard let parser = ExpositionParser(contentType: exposition.contentType) else {
-            throw ExpositionError(.unknownFormat, line: 1, "\(exposition.contentType) is not a text format")
+            let problem = "\(exposition.contentType) is not a text format: accept text/plain"
+            throw ExpositionError(.unknownFormat, line: 1, problem)
         }
         return try parser.parse(exposition.body)
     }

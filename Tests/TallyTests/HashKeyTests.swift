@@ -15,19 +15,16 @@ struct HashKeyTests {
     @Test(arguments: [0, 1, 15, 17, 32])
     func aWrongNumberOfBytesThrows(_ count: Int) {
         let error = #expect(throws: HashKeyError.self) { try HashKey(validating: Array(repeating: 1, count: count)) }
-        #expect(error?.description.contains("bytes, not") == true)
-        #expect(error?.description == "a hash key has 16 bytes, not \(count)")
+        #expect(error?.description == "a hash key must have 16 bytes, not \(count)")
     }
 
     @Test func invalidDigitsThrowWithoutBeingShown() {
         let short = #expect(throws: HashKeyError.self) { try HashKey(validatingHex: "c0ffee") }
-        #expect(short?.description.contains("hexadecimal digits, not") == true)
-        #expect(short?.description == "a hash key has 32 hexadecimal digits, not 6")
+        #expect(short?.description.contains("hexadecimal digits, not 6:") == true)
         for wrong in ["g", "G", "/", ":", "@", "`", " ", "\n"] {
             let text = "c0ffee" + wrong + String(repeating: "d", count: 25)
             let error = #expect(throws: HashKeyError.self) { try HashKey(validatingHex: text) }
-            #expect(error?.description.contains("is not a hexadecimal digit") == true)
-            #expect(error?.description == "the hash key's character 7 of 32 is not a hexadecimal digit")
+            #expect(error?.description.contains("character 7 of 32 is not a hexadecimal digit") == true)
         }
         // 32 characters, but more bytes.
         #expect(throws: HashKeyError.self) { try HashKey(validatingHex: String(repeating: "é", count: 32)) }
@@ -38,7 +35,7 @@ struct HashKeyTests {
             _ = HashKey(bytes: [1, 2, 3])
         }
         let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-        #expect(text.contains("Tally: a hash key has 16 bytes, not 3"))
+        #expect(text.contains("Tally: a hash key must have 16 bytes, not 3"))
     }
 
     @Test func randomKeysDiffer() {

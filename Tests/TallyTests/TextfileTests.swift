@@ -94,7 +94,7 @@ struct TextfileTests {
             for path in paths {
                 let error = #expect(throws: TextfileError.self) { try registry.write(toTextfile: path) }
                 #expect(error?.errno == EINVAL)
-                #expect(error?.description.contains("writing \(path), which is not a regular file") == true)
+                #expect(error?.description.contains("writing \(path), which must be a regular file") == true)
             }
             let socket = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
             defer { close(socket) }

@@ -8,7 +8,7 @@ enum TextfileTarget {
         guard !path.utf8.contains(0) else {
             throw TextfileError(
                 errno: System.invalidArgument,
-                operation: "writing \(path.debugDescription), a path that contains a NUL"
+                operation: "writing \(path.debugDescription), a path that must not contain a NUL"
             )
         }
         try checkIsRegular(path)
@@ -27,11 +27,12 @@ enum TextfileTarget {
         switch System.status(of: path)?.kind {
         // If there is no file, creating it reports any problem.
         case nil, .regular: return
-        case .folder: throw TextfileError(errno: System.isFolder, operation: "writing \(path)")
+        case .folder:
+            throw TextfileError(errno: System.isFolder, operation: "writing \(path), which must be a regular file")
         default:
             throw TextfileError(
                 errno: System.invalidArgument,
-                operation: "writing \(path), which is not a regular file"
+                operation: "writing \(path), which must be a regular file"
             )
         }
     }

@@ -28,12 +28,12 @@ struct LabelRules {
             }
             for name in request.labelNames { try check(name, of: metric, reserved: label, &seen) }
         case .metricName:
-            for name in request.labelNames + [metric] { try check(name, of: metric, &seen) }
             // The metric's name is also a label name, which cannot contain a colon in any escaping.
             guard !metric.utf8.contains(UInt8(ascii: ":")) else {
                 let problem = "has a colon, but a \(request.layout.kind) has a label of its own name: rename it"
                 throw RegistrationError(.invalidLabelName, metric, problem)
             }
+            for name in request.labelNames + [metric] { try check(name, of: metric, &seen) }
         case nil:
             for name in request.labelNames { try check(name, of: metric, &seen) }
         }

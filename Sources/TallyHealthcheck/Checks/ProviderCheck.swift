@@ -117,7 +117,7 @@ final class ProviderCheck: Sendable {
                 call.end()
                 deadline.cancel()
                 let wasOverdue = settle(run) { $0.answered(run, answer.values, at: $1, wall: $2) }
-                if !answer.isAsDeclared, !wasOverdue { report(undeclaredKeys) }
+                if !answer.isAsDeclared, !wasOverdue { report(undeclaredKeys(in: answer)) }
             } catch {
                 call.end()
                 deadline.cancel()
@@ -185,14 +185,14 @@ final class ProviderCheck: Sendable {
     private var missedDeadline: HealthcheckError {
         HealthcheckError(
             .timeout,
-            "the provider \(name.debugDescription) did not answer within \(policy.timeout)"
+            "the provider \(name.debugDescription) did not answer within \(policy.timeout); look for what it waits for"
         )
     }
 
-    private var undeclaredKeys: HealthcheckError {
-        HealthcheckError(
-            .undeclaredKey,
-            "the provider \(name.debugDescription) did not return exactly the keys it declares: \(keys)"
-        )
+    private func undeclaredKeys(in answer: RenderedAnswer) -> HealthcheckError {
+        let omitted = answer.missing.isEmpty ? [] : ["omitted \(answer.missing)"]
+        let added = answer.undeclared.isEmpty ? [] : ["returned the undeclared \(answer.undeclared)"]
+        let problem = "the provider \(name.debugDescription) \((omitted + added).joined(separator: " and "))"
+        return HealthcheckError(.undeclaredKey, "\(problem); it must return exactly the keys \(keys)")
     }
 }

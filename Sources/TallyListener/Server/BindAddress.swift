@@ -15,7 +15,10 @@ enum BindAddress {
         do {
             address = try await lookUp(host.isEmpty ? "0.0.0.0" : host, port: port, on: threads)
         } catch {
-            throw ListenerError(.cannotBind, "the host '\(host)' does not resolve to an address")
+            throw ListenerError(
+                .cannotBind,
+                "the host '\(host)' does not resolve to an address; check its spelling, or pass an IP address"
+            )
         }
         guard allowsNonLoopback || isLoopback(address) else {
             let resolved = address.ipAddress.map { $0 == host ? "" : " (\($0))" } ?? ""
@@ -42,7 +45,7 @@ enum BindAddress {
 
     static func lost(_ address: SocketAddress) -> ListenerError {
         let name = ListenerAddress(host: address.ipAddress ?? "", port: address.port ?? 0).description
-        return ListenerError(.cannotBind, "the system closed the listening socket at \(name)")
+        return ListenerError(.cannotBind, "the system closed the listening socket at \(name); run the listener again")
     }
 
     /// True for 127.0.0.0/8, `::1`, and IPv4-mapped 127.0.0.0/8. The text is the system's canonical form, so comparing

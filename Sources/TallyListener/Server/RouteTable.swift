@@ -14,11 +14,16 @@ struct RouteTable: Sendable {
             guard Self.isPath(route.path) else {
                 throw ListenerError(
                     .invalidConfiguration,
-                    "the route '\(route.path)' is not a path: visible ASCII that begins with '/', without '?' or '#'"
+                    "the route '\(route.path)' is not a path; begin it with '/', and use visible ASCII without '?' or '#'"
                 )
             }
             guard responders.updateValue(.host(route), forKey: route.path) == nil else {
-                throw ListenerError(.invalidConfiguration, "two routes have the path '\(route.path)'")
+                throw ListenerError(
+                    .invalidConfiguration,
+                    route.path == "/metrics"
+                        ? "a route has the path '/metrics', which the listener itself serves; rename it"
+                        : "two routes have the path '\(route.path)'; rename one"
+                )
             }
         }
     }

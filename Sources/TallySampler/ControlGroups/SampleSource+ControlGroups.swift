@@ -58,9 +58,9 @@ final class ControlGroupSource: Sendable {
         let found: Found
         switch await call.outcome(at: tick.elapsed) {
         case .value(let result): found = try result.get()
-        case .late: throw SourceError(.timeout, "control groups could not be read in time")
-        case .stuck: throw SourceError(.stuck, "reading control groups has hung for five seconds or more")
-        case .noThread: throw SourceError(.failed, "the system has no thread available to read control groups")
+        case .late: throw SingleCall<Found>.late("control groups")
+        case .stuck: throw SingleCall<Found>.stuck("control groups")
+        case .noThread: throw SingleCall<Found>.noThread("control groups")
         case .cancelled: throw CancellationError()
         }
         var reading = SourceReading(errors: found.errors)
@@ -99,7 +99,8 @@ final class ControlGroupSource: Sendable {
             let files = ControlGroupFiles(mounts: mounted, proc: proc, now: now)
             let roots = files.mounts.roots
             guard !roots.isEmpty else {
-                return .failure(SourceError(.unavailable, "no control groups are mounted in \(mounts)"))
+                let problem = "\(mounts) lists no control groups: mount /sys/fs/cgroup"
+                return .failure(SourceError(.unavailable, problem))
             }
             let groups = ControlGroupTree.groups(under: roots, where: isWanted)
             if groups.count > limit {

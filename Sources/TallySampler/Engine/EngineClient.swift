@@ -103,11 +103,14 @@ final class EngineClient: Sendable {
     private static func sourceError(_ error: any Error) -> any Error {
         switch error {
         case is CancellationError: error
-        case is NIOTooManyBytesError: SourceError(.malformed, "the engine's answer exceeds 8 MiB")
+        case is NIOTooManyBytesError: SourceError(.malformed, "the engine's answer exceeds 8 MiB and is omitted")
         case let error as IOError:
-            SourceError([1, 13].contains(error.errnoCode) ? .forbidden : .unavailable, "\(error)")
+            SourceError(
+                [1, 13].contains(error.errnoCode) ? .forbidden : .unavailable,
+                "cannot reach the engine: \(error)"
+            )
         case let error as HTTPClientError where error == .connectTimeout:
-            SourceError(.timeout, "the engine did not accept a connection in time")
+            SourceError(.timeout, "the engine did not accept a connection in time; check that it runs")
         case let error as HTTPClientError: SourceError(.failed, "no answer from the engine: \(error)")
         default: SourceError(.failed, "no answer from the engine: \(type(of: error))")
         }

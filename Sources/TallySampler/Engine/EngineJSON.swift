@@ -12,7 +12,8 @@ enum EngineJSON {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {
-            throw SourceError(.malformed, "the engine's answer is not the expected JSON")
+            let problem = "the engine's answer is not the expected JSON; check that it is Docker or Podman"
+            throw SourceError(.malformed, problem)
         }
     }
 

@@ -11,7 +11,8 @@ struct EngineSockets: Equatable, Sendable {
 
     static func given(_ path: String) -> EngineSockets {
         guard path.utf8.count <= maxPathBytes, !path.isEmpty, !path.utf8.contains(0) else {
-            return EngineSockets(paths: [], fault: "a socket path needs 1 to \(maxPathBytes) bytes: \(path)")
+            let rule = "a path must have 1 to \(maxPathBytes) bytes, without NUL"
+            return EngineSockets(paths: [], fault: "\(path.debugDescription) is not a socket's path: \(rule)")
         }
         return EngineSockets(paths: [path])
     }
@@ -45,7 +46,8 @@ struct EngineSockets: Equatable, Sendable {
             if forbidden == nil { forbidden = path }
         }
         if let forbidden { throw SourceError(.forbidden, "no permission to use \(forbidden): join the socket's group") }
-        throw SourceError(.unavailable, "no socket of a container engine at \(paths.joined(separator: ", "))")
+        let list = paths.joined(separator: ", ")
+        throw SourceError(.unavailable, "no socket of a container engine at \(list): start it, or set DOCKER_HOST")
     }
 
     /// The scheme of an address. The rest may contain a password, and is not reported.

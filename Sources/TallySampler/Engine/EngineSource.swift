@@ -72,7 +72,7 @@ final class EngineSource: Sendable {
         reading.containersRunning = containers.count { $0.isRunning }
         if containers.count > Self.maxContainers {
             let counts = "\(containers.count) containers, but only \(Self.maxContainers) are sampled"
-            reading.errors.append(SourceError(.limit, counts))
+            reading.errors.append(SourceError(.limit, "\(counts); use .cgroups(limit:) for all"))
         }
         let sampled = containers.prefix(Self.maxContainers).map(\.container)
         let ids = Set(sampled.map(\.id))

@@ -16,7 +16,7 @@ func valueOrLeave<Value: Sendable>(
         }
     }
     let timer = clock.alarm(after: limit) {
-        answer.give(.failure(SourceError(.timeout, "no answer within \(limit)")))
+        answer.give(.failure(SourceError(.timeout, "the engine did not answer within \(limit)")))
     }
     defer {
         timer.cancel()

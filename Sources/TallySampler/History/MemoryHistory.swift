@@ -28,7 +28,7 @@ package final class MemoryHistory: SampleHistory {
             while state.ticks.sampleCount > maxSamples { state.ticks.removeFirst() }
             return false
         }
-        guard !isClosed else { throw HistoryError(.closed, "the history is closed, because its sampler was stopped") }
+        guard !isClosed else { throw HistoryError.isClosed }
     }
 
     package func prune(before time: Int64) async throws {

@@ -60,7 +60,7 @@ struct HostFiles: Sendable {
     ) {
         do {
             if !take(try KernelFile.read(path), &self) {
-                errors.append(SourceError(.malformed, "\(path) has an unexpected format"))
+                errors.append(SourceError(.malformed, "\(path) has an unexpected format; its values are omitted"))
             }
         } catch {
             if !(isOptional && error.isAbsent) { errors.append(error.sourceError) }

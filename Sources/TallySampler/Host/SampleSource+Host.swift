@@ -57,7 +57,9 @@ final class HostSource: Sendable {
         case .success(let space?):
             values[.diskTotalBytes] = Double(space.total)
             values[.diskUsedBytes] = Double(space.used)
-        case .success(nil): reading.errors.append(SourceError(.malformed, "the file system reports an impossible size"))
+        case .success(nil):
+            let problem = "the file system reports an impossible size, which is omitted"
+            reading.errors.append(SourceError(.malformed, problem))
         case .failure(let failure): reading.errors.append(failure.sourceError)
         case nil: break
         }

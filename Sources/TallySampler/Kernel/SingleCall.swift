@@ -18,13 +18,25 @@ final class SingleCall<Value: Sendable>: Sendable {
         func value(of what: String, _ errors: inout [SourceError]) throws -> Value? {
             switch self {
             case .value(let value): return value
-            case .late: errors.append(SourceError(.timeout, "reading \(what) timed out"))
-            case .stuck: errors.append(SourceError(.stuck, "reading \(what) has hung for five seconds or more"))
-            case .noThread: errors.append(SourceError(.failed, "the system has no thread available to read \(what)"))
+            case .late: errors.append(SingleCall.late(what))
+            case .stuck: errors.append(SingleCall.stuck(what))
+            case .noThread: errors.append(SingleCall.noThread(what))
             case .cancelled: throw CancellationError()
             }
             return nil
         }
+    }
+
+    static func late(_ what: String) -> SourceError {
+        SourceError(.timeout, "reading \(what) timed out; the next tick tries again")
+    }
+
+    static func stuck(_ what: String) -> SourceError {
+        SourceError(.stuck, "reading \(what) has hung for five seconds or more; check the file system behind it")
+    }
+
+    static func noThread(_ what: String) -> SourceError {
+        SourceError(.failed, "the system has no thread available to read \(what); raise its limit on threads")
     }
 
     /// The start of the call in progress, by the sampler's clock.

@@ -50,11 +50,12 @@ final class Reports: Sendable {
 
     /// Reports a problem that has already passed.
     func passed(_ subject: Subject, _ problem: String) {
-        report(SamplerReport(kind: subject.kinds.bad, source: subject.source, message: "\(problem), already recovered"))
+        let message = "\(problem) (already recovered)"
+        report(SamplerReport(kind: subject.kinds.bad, source: subject.source, message: message))
     }
 
     func clockStepped(by seconds: Double) {
-        let message = "the wall clock was set by \(seconds.rounded()) seconds"
+        let message = "the wall clock was set by \(seconds.rounded()) seconds; check time synchronisation"
         report(SamplerReport(kind: .clockStepped, source: "", message: message))
     }
 }

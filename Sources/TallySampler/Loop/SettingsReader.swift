@@ -24,7 +24,9 @@ final class SettingsReader: Sendable {
             defer { isStuck = true }
             return !isStuck
         }
-        guard isFree else { return .failed("the closure has not returned from an earlier call") }
+        guard isFree else {
+            return .failed("the closure has not returned from an earlier call; look for what it waits for")
+        }
         let answer = FirstAnswer<Answer>()
         let task = Task.detached { [self] in
             let result: Answer
@@ -37,7 +39,8 @@ final class SettingsReader: Sendable {
             answer.give(result)
         }
         let deadline = clock.alarm(at: clock.now().adding(SamplingPlan.patience)) {
-            if answer.give(.failed("the closure did not answer within \(SamplingPlan.patience)")) { task.cancel() }
+            let problem = "the closure did not answer within \(SamplingPlan.patience); look for what it waits for"
+            if answer.give(.failed(problem)) { task.cancel() }
         }
         defer { deadline.cancel() }
         return await core.endingEarly({ if answer.give(.stopped) { task.cancel() } }, { await answer.wait() })

@@ -100,7 +100,7 @@ final class TickRun: Sendable {
         }
     }
 
-    private static let stuck = SourceError(.timeout, "the call of an earlier tick has not returned")
+    private static let stuck = SourceError(.timeout, "the call of an earlier tick has not returned; it is not repeated")
 
     /// - Parameters:
     ///   - late: The change at the job's deadline; nil if it has no deadline but the tick's.

@@ -117,7 +117,8 @@ struct TickState {
     mutating func timedOut(target id: String, source: Int) -> [Action] {
         let job = Job.target(source: source, id: id)
         guard running.contains(job) else { return [] }
-        return [.cancel(job)] + answered(target: id, source: source, .failure(Self.noAnswer))
+        let error = Self.noAnswer(within: TickRun.targetTime)
+        return [.cancel(job)] + answered(target: id, source: source, .failure(error))
     }
 
     /// Ends the tick, at its deadline or because the sampler is stopping.
@@ -129,18 +130,22 @@ struct TickState {
         guard !cutShort else { return actions }
         for job in running {
             switch job {
-            case .source(let source): outcomes[source].error = Self.noAnswer
-            case .target(let source, let id): outcomes[source].targetErrors[id] = Self.noAnswer
+            case .source(let source): outcomes[source].error = Self.noAnswer(within: TickRun.wholeTime)
+            case .target(let source, let id): outcomes[source].targetErrors[id] = Self.ended
             }
         }
         for (target, source) in waiting.rest + waitingLast.rest {
-            outcomes[source].targetErrors[target.id] = SourceError(.timeout, "the tick ended before its turn")
+            outcomes[source].targetErrors[target.id] = Self.ended
         }
         running = []
         return actions
     }
 
-    static let noAnswer = SourceError(.timeout, "no answer in time")
+    private static let ended = SourceError(.timeout, "no answer before the tick ended after \(TickRun.wholeTime)")
+
+    private static func noAnswer(within limit: Duration) -> SourceError {
+        SourceError(.timeout, "no answer within \(limit)")
+    }
 
     private mutating func askNext() -> [Action] {
         guard !isOver else { return [] }

@@ -26,6 +26,11 @@ public struct HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
         self.message = message
     }
 
+    static let isClosed = HistoryError(
+        .closed,
+        "the history is closed, because its sampler was stopped: create a new sampler"
+    )
+
     /// The code and the message.
     public var description: String { "\(code): \(message)" }
 }

@@ -21,6 +21,25 @@ public struct HistoryStatus: Sendable, Hashable {
         /// The file system supports no write-ahead log: readers and the writer wait for each other. Only counted.
         package static let noLog = Failure(description: "no_log")
         package static let closed = Failure(description: "closed")
+
+        /// The name, the problem and the remedy, for a report.
+        var report: String {
+            let problem =
+                switch self {
+                case .busy: "another process has locked the file; close it"
+                case .full: "the disk is full; free space or shorten the retention"
+                case .inputOutput: "the file cannot be read or written; check the disk and the mount"
+                case .readOnly: "the file may not be written; correct its permissions or the mount"
+                case .corrupt: "the file is damaged and is renamed to <name>.corrupt-<time>; suspect the disk"
+                case .heldByReader: "another process has read the file for too long; close it"
+                case .foreign: "the file belongs to another program or a later Tally; use another path or update"
+                case .cannotShrink: "the file cannot return space to the disk; begin a new file"
+                case .noLog: "the file system allows no log; move the file to a local disk"
+                case .closed: "the sampler was stopped; create a new sampler"
+                default: "the history failed"
+                }
+            return "\(description): \(problem)"
+        }
     }
 
     /// The number of samples kept; nil if they have not been counted.

@@ -16,6 +16,11 @@ extension UInt8 {
     }
 }
 
+extension ArraySlice<UInt8> {
+    /// The text in quotes, for an error.
+    var quoted: String { String(decoding: self, as: UTF8.self).debugDescription }
+}
+
 extension String {
     /// True if the UTF-8 bytes are equal. `==` also accepts canonically equivalent text, which names another series.
     func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }

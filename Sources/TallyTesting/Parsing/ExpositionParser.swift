@@ -2,7 +2,7 @@
 ///
 /// ```swift
 /// let exposition = try ExpositionParser(.openMetrics).parse(body)
-/// let family = exposition.family("http_requests")
+/// let requests = exposition.samples(of: "http_requests_total")
 /// ```
 ///
 /// The parser is stricter than most scrapers, because its purpose is to test a server's output. It requires contiguous
@@ -102,7 +102,7 @@ public struct ExpositionParser: Sendable {
         do {
             _ = try UTF8Span(validating: bytes.span)
         } catch {
-            let offset = min(error.byteOffsets.lowerBound, bytes.count)
+            let offset = min(error.byteOffsets.lowerBound, bytes.count - 1)
             let before = bytes[..<offset]
             let line = before.count(where: { $0 == .lineFeed }) + 1
             let lineStart = before.lastIndex(of: .lineFeed).map { $0 + 1 } ?? 0
@@ -110,7 +110,7 @@ public struct ExpositionParser: Sendable {
                 .invalidUTF8,
                 line: line,
                 column: offset - lineStart + 1,
-                "the text is not UTF-8: \(error.kind)"
+                "the byte 0x\(String(bytes[offset], radix: 16, uppercase: true)) is not UTF-8 here"
             )
         }
     }

@@ -17,7 +17,8 @@ extension LineReader {
             let start = position
             let unit = rest()
             guard unit.allSatisfy({ $0.isNameStart || $0.isDigit || $0 == UInt8(ascii: ":") }) else {
-                throw error(.invalidUnit, "a unit may contain only the characters of a metric name", at: start)
+                let problem = "the unit \(unit.quoted) may contain only the characters of a metric name"
+                throw error(.invalidUnit, problem, at: start)
             }
             try builder.add(.unit(String(decoding: unit, as: UTF8.self)), to: name, line: number)
         default: throw error(.unexpectedLine, "a # must begin a HELP, TYPE, UNIT or EOF line", at: range.lowerBound)

@@ -52,7 +52,8 @@ extension LineReader {
         let start = position
         let text = word()
         guard let value = NumberText.value(text) else {
-            throw error(code, text.isEmpty ? "the \(subject) is missing" : "the \(subject) is not a number", at: start)
+            let problem = text.isEmpty ? "is missing" : "\(text.quoted) is not a number"
+            throw error(code, "the \(subject) \(problem)", at: start)
         }
         return (value, String(decoding: text, as: UTF8.self))
     }
@@ -62,7 +63,8 @@ extension LineReader {
         let start = position
         let text = String(decoding: word(), as: UTF8.self)
         guard let number = Int64(text) else {
-            throw error(.invalidTimestamp, "the timestamp is not a whole number of milliseconds", at: start)
+            let problem = "the timestamp \(text.debugDescription) is not a whole number of milliseconds"
+            throw error(.invalidTimestamp, problem, at: start)
         }
         return ParsedTimestamp(text: text, seconds: Double(number) / 1000)
     }
@@ -72,7 +74,7 @@ extension LineReader {
         let start = position
         let text = word()
         guard let number = NumberText.decimal(text) else {
-            throw error(.invalidTimestamp, "the timestamp is not a number of seconds", at: start)
+            throw error(.invalidTimestamp, "the timestamp \(text.quoted) is not a number of seconds", at: start)
         }
         return ParsedTimestamp(text: String(decoding: text, as: UTF8.self), seconds: number)
     }

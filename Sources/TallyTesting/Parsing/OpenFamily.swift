@@ -125,7 +125,8 @@ struct OpenFamily {
         case (nil, nil): return false
         case (let before?, let now?):
             guard !NumberText.isLess(now.text, than: before.text) else {
-                throw ExpositionError(.timestampOrder, line: sample.line, "the timestamp precedes the previous one")
+                let problem = "the timestamp \(now.text) precedes the previous one, \(before.text)"
+                throw ExpositionError(.timestampOrder, line: sample.line, problem)
             }
             return NumberText.isLess(before.text, than: now.text)
         default:

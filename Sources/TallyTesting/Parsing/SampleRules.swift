@@ -53,27 +53,27 @@ struct OpenMetricsRules {
         switch (family.kind, suffix) {
         case (.stateset, _):
             guard value == 0 || value == 1 else {
-                throw sample.failure(.invalidTypeValue, "the value of a state must be 0 or 1")
+                throw sample.invalid("the value of a state", "be 0 or 1")
             }
         case (.info, _):
-            guard value == 1 else { throw sample.failure(.invalidTypeValue, "the value of an info must be 1") }
+            guard value == 1 else { throw sample.invalid("the value of an info", "be 1") }
         case (.summary, ""):
             guard value.isNaN || value >= 0 else {
-                throw sample.failure(.invalidTypeValue, "the value of a quantile must not be negative")
+                throw sample.invalid("the value of a quantile", "not be negative")
             }
         case (_, "_bucket"), (_, "_count"), (_, "_gcount"):
             try sample.checkCount()
             guard value.isFinite, value.rounded() == value else {
-                throw sample.failure(.invalidTypeValue, "a count must be a whole number")
+                throw sample.invalid("a count", "be a whole number")
             }
         case (_, "_total"), (_, "_sum"):
             guard value >= 0 else {
-                throw sample.failure(.invalidTypeValue, "a counter or sum must be neither negative nor NaN")
+                throw sample.invalid("a counter or sum", "be neither negative nor NaN")
             }
         case (_, "_gsum"):
             guard !value.isNaN else { throw sample.failure(.invalidTypeValue, "a sum must not be NaN") }
         case (_, "_created"):
-            guard value.isFinite else { throw sample.failure(.invalidTypeValue, "a creation time must be finite") }
+            guard value.isFinite else { throw sample.invalid("a creation time", "be finite") }
         default: break
         }
     }
@@ -84,7 +84,9 @@ struct OpenMetricsRules {
         case (.counter, "_total"): break
         case (.histogram, "_bucket"), (.gaugeHistogram, "_bucket"):
             guard exemplar.value > (try sample.number(inLabel: "le")) else { return }
-            throw sample.failure(.invalidExemplar, "the exemplar's value is above its bucket's bound")
+            let bound = sample[label: "le"] ?? ""
+            let problem = "the exemplar's value \(exemplar.valueText) is above its bucket's bound \(bound)"
+            throw sample.failure(.invalidExemplar, problem)
         default:
             throw sample.failure(.misplacedExemplar, "only buckets and the totals of counters may have exemplars")
         }
@@ -96,9 +98,17 @@ extension ParsedSample {
         ExpositionError(code, line: line, problem)
     }
 
+    fileprivate func invalid(_ subject: String, _ rule: String) -> ExpositionError {
+        failure(.invalidTypeValue, "\(subject) is \(valueText), but must \(rule)")
+    }
+
     fileprivate func number(inLabel label: String) throws(ExpositionError) -> Double {
-        guard let text = self[label: label], let number = NumberText.value(Array(text.utf8)[...]), !number.isNaN
-        else { throw failure(.invalidTypeLabel, "the label \(label) is missing or not a number") }
+        guard let text = self[label: label] else {
+            throw failure(.invalidTypeLabel, "the label \(label) is missing")
+        }
+        guard let number = NumberText.value(Array(text.utf8)[...]), !number.isNaN else {
+            throw failure(.invalidTypeLabel, "the label \(label) is \(text.debugDescription), but must be a number")
+        }
         return number
     }
 
@@ -106,12 +116,13 @@ extension ParsedSample {
     fileprivate func checkBound() throws(ExpositionError) {
         let bound = try number(inLabel: "le")
         guard bound != .infinity || self[label: "le"] == "+Inf" else {
-            throw failure(.invalidTypeLabel, "the bound of the last bucket must be written +Inf")
+            let text = self[label: "le"] ?? ""
+            throw failure(.invalidTypeLabel, "the bound of the last bucket is \(text), but must be written +Inf")
         }
     }
 
     fileprivate func checkCount() throws(ExpositionError) {
-        guard value >= 0 else { throw failure(.invalidTypeValue, "a count must be neither negative nor NaN") }
+        guard value >= 0 else { throw invalid("a count", "be neither negative nor NaN") }
     }
 
     fileprivate func checkHasNo(_ label: String) throws(ExpositionError) {

@@ -21,11 +21,11 @@ struct UserSettings: Sendable {
     ) throws(RegistrationError) {
         self.windows = try WindowTicks(validating: windows, for: name)
         guard (1...Self.userLimit).contains(maxUsers) else {
-            let problem = "has the user capacity \(maxUsers), which is not in 1...2^40"
+            let problem = "has the user capacity \(maxUsers): maxUsers must be in 1...2^40"
             throw RegistrationError(.invalidCapacity, name, problem)
         }
         guard (0...Self.hourLimit).contains(closedHours) else {
-            let problem = "has \(closedHours) closed hours, which is not in 0...\(Self.hourLimit)"
+            let problem = "has \(closedHours) closed hours: closedHours must be in 0...\(Self.hourLimit)"
             throw RegistrationError(.invalidCapacity, name, problem)
         }
         self.key = key ?? .random()

@@ -19,17 +19,20 @@ struct WindowTicks: Sendable, Equatable {
 
     init(validating windows: [Window], for name: String) throws(RegistrationError) {
         func invalid(_ problem: String) -> RegistrationError { RegistrationError(.invalidWindows, name, problem) }
-        guard let shortest = windows.first else { throw invalid("has no windows") }
-        guard windows.count <= Self.maxWindows else { throw invalid("has more than \(Self.maxWindows) windows") }
+        guard let shortest = windows.first else { throw invalid("has no windows: pass 1 to \(Self.maxWindows)") }
+        guard windows.count <= Self.maxWindows else {
+            throw invalid("has \(windows.count) windows: at most \(Self.maxWindows) are allowed")
+        }
         for (index, window) in windows.enumerated() {
             guard window.seconds > 0 else {
-                throw invalid("has the window \(window), whose length is not positive")
+                throw invalid("has the window \(window): its length must be positive")
             }
             guard window.seconds <= Self.maxSeconds else {
-                throw invalid("has the window \(window), which is longer than ten years")
+                throw invalid("has the window \(window): its length must be at most \(Self.maxSeconds / 86400)d")
             }
             guard index == 0 || windows[index - 1].seconds != window.seconds else {
-                throw invalid("has the windows \(windows[index - 1]) and \(window), which have the same length")
+                let pair = "\(windows[index - 1]) and \(window)"
+                throw invalid("has the windows \(pair), which have the same length: remove one")
             }
             guard index == 0 || windows[index - 1].seconds < window.seconds else {
                 let problem = "has the window \(window) after the longer \(windows[index - 1])"

@@ -9,7 +9,8 @@ extension DataSketchesSketch {
             )
         }
         guard let mode = Mode(rawValue: input[7] & 3), let width = Width(rawValue: input[7] >> 2 & 3) else {
-            throw input.error(.unsupportedEncoding, "are in the unknown mode \(input[7])")
+            let problem = "are in the mode \(input[7]): Tally reads only HLL_4, HLL_6 and HLL_8"
+            throw input.error(.unsupportedEncoding, problem)
         }
         guard input[0] == mode.preamble else {
             throw input.error(.foreign, "have a preamble of \(input[0]) words, not \(mode.preamble)")

@@ -25,7 +25,7 @@ public struct HashKey: Sendable, Hashable {
     /// - Throws: ``HashKeyError`` for any other number of bytes.
     public init(validating bytes: [UInt8]) throws(HashKeyError) {
         guard bytes.count == Self.byteCount else {
-            throw HashKeyError("a hash key has \(Self.byteCount) bytes, not \(bytes.count)")
+            throw HashKeyError("a hash key must have \(Self.byteCount) bytes, not \(bytes.count)")
         }
         low = unsafe bytes.withUnsafeBytes { unsafe $0.word(at: 0) }
         high = unsafe bytes.withUnsafeBytes { unsafe $0.word(at: 8) }
@@ -38,13 +38,14 @@ public struct HashKey: Sendable, Hashable {
         let digits = Array(digits.utf8)
         let expected = 2 * Self.byteCount
         guard digits.count == expected else {
-            throw HashKeyError("a hash key has \(expected) hexadecimal digits, not \(digits.count)")
+            let problem = "a hash key must have \(expected) hexadecimal digits, not \(digits.count)"
+            throw HashKeyError("\(problem): create one with openssl rand -hex \(Self.byteCount)")
         }
         var nibbles: [UInt8] = []
         for (position, digit) in digits.enumerated() {
             guard let nibble = Character(Unicode.Scalar(digit)).hexDigitValue else {
                 throw HashKeyError(
-                    "the hash key's character \(position + 1) of \(expected) is not a hexadecimal digit"
+                    "the hash key's character \(position + 1) of \(expected) is not a hexadecimal digit: use only 0-9 and a-f"
                 )
             }
             nibbles.append(UInt8(nibble))

@@ -59,9 +59,9 @@ enum PostgreSQLSketch {
         case fullType:
             return try input.validated(full(input))
         case explicitType:
-            throw input.error(.unsupportedEncoding, "are of the type EXPLICIT, with hashes of the extension's own")
+            throw input.error(.unsupportedEncoding, "are of the type EXPLICIT: have Tally write the sketch instead")
         default:
-            throw input.error(.unsupportedEncoding, "are of the type UNDEFINED, which contains no users")
+            throw input.error(.unsupportedEncoding, "are of the type UNDEFINED, which has no users: skip them")
         }
     }
 

@@ -32,9 +32,11 @@ enum RedisSketch {
         try input.requireAtLeast(magic.count)
         guard bytes.starts(with: magic) else { throw input.error(.foreign, "do not begin with HYLL") }
         try input.requireAtLeast(headerSize)
-        guard input[4] <= 1 else { throw input.error(.unsupportedEncoding, "are in the unknown encoding \(input[4])") }
+        guard input[4] <= 1 else {
+            throw input.error(.unsupportedEncoding, "are in the encoding \(input[4]): Tally reads only 0 and 1")
+        }
         guard input[5] | input[6] | input[7] == 0 else {
-            throw input.error(.unsupportedEncoding, "use bytes that are reserved for later versions")
+            throw input.error(.unsupportedEncoding, "use bytes that Redis 7 reserves: GET them from Redis 7 or earlier")
         }
         if input[4] == 1 { return try input.validated(sparse(input)) }
         try input.requireExactly(denseSize)

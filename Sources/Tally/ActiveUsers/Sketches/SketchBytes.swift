@@ -30,7 +30,15 @@ struct SketchBytes {
     }
 
     func error(_ code: DistinctSketchError.Code, _ problem: String) -> DistinctSketchError {
-        DistinctSketchError(code, "\(format) bytes \(problem)")
+        let advice =
+            switch code {
+            case .truncated: ": pass the whole value"
+            case .trailingBytes: ": pass the value alone"
+            case .foreign: ": pass the format that they were written in"
+            case .invalidRegister: ": they are damaged, so discard them"
+            default: ""
+            }
+        return DistinctSketchError(code, "\(format) bytes \(problem)\(advice)")
     }
 
     func requireAtLeast(_ expected: Int) throws(DistinctSketchError) {
@@ -53,9 +61,10 @@ struct SketchBytes {
 
     func requirePrecision(_ precision: Int) throws(DistinctSketchError) {
         if precision != DistinctSketch.precision {
+            let parameter = format == .postgresql ? "a column hll(14,5)" : "lg_k 14"
             throw error(
                 .mismatchedParameters,
-                "have 2^\(precision) registers, not 2^\(DistinctSketch.precision)"
+                "have 2^\(precision) registers, not 2^\(DistinctSketch.precision): use \(parameter)"
             )
         }
     }

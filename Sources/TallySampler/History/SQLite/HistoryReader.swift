@@ -49,7 +49,7 @@ actor HistoryReader {
     }
 
     private func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        guard !isClosed else { throw HistoryError(.closed, "the history is closed, because its sampler was stopped") }
+        guard !isClosed else { throw HistoryError.isClosed }
         do {
             return try connection().read(body)
         } catch {

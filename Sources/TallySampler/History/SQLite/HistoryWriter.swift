@@ -78,7 +78,7 @@ actor HistoryWriter {
     // MARK: Appending
 
     func append(_ tick: HistoryTick) throws {
-        guard !isClosed else { throw HistoryError(.closed, "the history is closed, because its sampler was stopped") }
+        guard !isClosed else { throw HistoryError.isClosed }
         guard tick.samples.count <= FailureLog.maxSamples else {
             let counts = "\(tick.samples.count) samples exceeds \(FailureLog.maxSamples)"
             throw HistoryError(.tooLarge, "a tick of \(counts): sample fewer subjects")

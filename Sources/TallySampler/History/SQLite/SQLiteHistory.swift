@@ -20,8 +20,8 @@ package final class SQLiteHistory: SampleHistory {
         wallSeconds: @escaping @Sendable () -> Double = WallClock.secondsSinceEpoch
     ) throws {
         guard !path.isEmpty, !path.hasPrefix(":"), !path.hasPrefix("file:"), !path.utf8.contains(0) else {
-            let rule = "a path must not be empty, contain NUL, or begin with : or file:"
-            throw HistoryError(.invalidPath, "\(path.debugDescription): \(rule)")
+            let rule = "it must not be empty, contain NUL, or begin with : or file:"
+            throw HistoryError(.invalidPath, "\(path.debugDescription) is not the path of a file: \(rule)")
         }
         writer = try HistoryWriter(
             path: path,
@@ -84,7 +84,9 @@ package final class SQLiteHistory: SampleHistory {
             } catch {
                 if await writer.readFailed(error) { return nothing }
                 // A file that was just being created had no tables yet. Try once more.
-                guard !isAgain else { throw HistoryError(.unreadable, "\(error)") }
+                guard !isAgain else {
+                    throw HistoryError(.unreadable, "the file cannot be read now, so query again later: \(error)")
+                }
                 isAgain = true
             }
         }
