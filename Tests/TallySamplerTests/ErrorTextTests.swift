@@ -6,6 +6,9 @@ import Testing
 
 @testable import TallySampler
 
+#if Docker
+import NIOHTTP1
+#endif
 #if SQLite
 import GRDB
 #endif
