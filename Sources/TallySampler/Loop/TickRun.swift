@@ -17,9 +17,6 @@ final class TickRun: Sendable {
         func setLate(_ late: Set<TickState.Job>) { timedOut.withLock { $0 = late } }
     }
 
-    static let targetTime = Duration.seconds(10)
-    static let wholeTime = Duration.seconds(30)
-
     private let sources: [SampleSource]
     private let tick: SourceTick
     private let clock: ElapsedClock
@@ -39,7 +36,7 @@ final class TickRun: Sendable {
 
     /// Waits for the answers until the deadlines. Call it once.
     func collectSamples() async -> TickState {
-        let deadline = clock.alarm(at: clock.now().adding(Self.wholeTime)) { [self] in
+        let deadline = clock.alarm(at: clock.now().adding(TickState.wholeTime)) { [self] in
             change { $0.end(cutShort: false) }
         }
         change { $0.begin() }
@@ -113,7 +110,7 @@ final class TickRun: Sendable {
     ) -> [TickState.Action] {
         guard outstanding.begin(job) else { return state.withLock { otherwise(&$0) } }
         let deadline = late.map { late in
-            clock.alarm(at: clock.now().adding(Self.targetTime)) { [self] in change(late) }
+            clock.alarm(at: clock.now().adding(TickState.targetTime)) { [self] in change(late) }
         }
         let task = Task.detached { [self, outstanding] in
             let answered = await work()

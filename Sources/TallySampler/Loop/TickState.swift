@@ -1,5 +1,10 @@
 /// The calls and answers of a tick. A few targets are read at a time, each until its deadline or the tick's.
 struct TickState {
+    /// The time that a target has to answer.
+    static let targetTime = Duration.seconds(10)
+    /// The time that a whole tick has.
+    static let wholeTime = Duration.seconds(30)
+
     /// A call of a source or a target.
     enum Job: Hashable, Sendable {
         case source(Int)
@@ -117,7 +122,7 @@ struct TickState {
     mutating func timedOut(target id: String, source: Int) -> [Action] {
         let job = Job.target(source: source, id: id)
         guard running.contains(job) else { return [] }
-        let error = Self.noAnswer(within: TickRun.targetTime)
+        let error = Self.noAnswer(within: Self.targetTime)
         return [.cancel(job)] + answered(target: id, source: source, .failure(error))
     }
 
@@ -130,7 +135,7 @@ struct TickState {
         guard !cutShort else { return actions }
         for job in running {
             switch job {
-            case .source(let source): outcomes[source].error = Self.noAnswer(within: TickRun.wholeTime)
+            case .source(let source): outcomes[source].error = Self.noAnswer(within: Self.wholeTime)
             case .target(let source, let id): outcomes[source].targetErrors[id] = Self.ended
             }
         }
@@ -141,7 +146,7 @@ struct TickState {
         return actions
     }
 
-    private static let ended = SourceError(.timeout, "no answer before the tick ended after \(TickRun.wholeTime)")
+    private static let ended = SourceError(.timeout, "no answer before the tick ended after \(wholeTime)")
 
     private static func noAnswer(within limit: Duration) -> SourceError {
         SourceError(.timeout, "no answer within \(limit)")
