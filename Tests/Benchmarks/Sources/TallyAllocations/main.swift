@@ -224,6 +224,48 @@ checkLookups(
     )
 ) { $0.record("somebody") }
 
+/// Checks updates by label set, for labels that are found in each of the indexes.
+@MainActor
+func checkUpdates<Labels: LabelSet>(by labels: Labels, _ kind: String) {
+    let registry = MetricRegistry()
+    let counts = Family<Labels, Counter>("counts", help: "", in: registry)
+    let costs = Family<Labels, FloatCounter>("costs", help: "", in: registry)
+    let sizes = Family<Labels, Gauge>("sizes", help: "", in: registry)
+    let times = Family<Labels, Histogram>("times", help: "", in: registry)
+    let phases = Family<Labels, StateSet<Phase>>("phases", help: "", in: registry)
+    let users = Family<Labels, ActiveUsers>("users", help: "", windows: windows, in: registry)
+    checks.check(
+        "1000 updates of each instrument for \(kind)",
+        of: [
+            "Family.increment(for: Labels)", "Family.increment(by: Int, for: Labels)",
+            "Family.increment(by: Double, for: Labels)", "Family.increment(by: Duration, for: Labels)",
+            "Family.set(Double, for: Labels)", "Family.set(Int, for: Labels)", "Family.set(State, for: Labels)",
+            "Family.add(Double, for: Labels)", "Family.decrement(by: Double, for: Labels)",
+            "Family.observe(Double, for: Labels)", "Family.observe(Duration, for: Labels)",
+            "Family.record(String, for: Labels)",
+        ]
+    ) {
+        thousand {
+            counts.increment(for: labels)
+            counts.increment(by: $0, for: labels)
+            costs.increment(by: 0.5, for: labels)
+            costs.increment(by: .milliseconds($0), for: labels)
+            sizes.set(Double($0), for: labels)
+            sizes.set($0, for: labels)
+            sizes.add(2, for: labels)
+            sizes.increment(for: labels)
+            sizes.decrement(for: labels)
+            times.observe(0.3, for: labels)
+            times.observe(.milliseconds($0), for: labels)
+            phases.set(.serving, for: labels)
+            users.record("alice", for: labels)
+        }
+    }
+}
+checkUpdates(by: Direction.up, "an enum")
+checkUpdates(by: route, "a struct of enums")
+checkUpdates(by: user, "a struct of strings")
+
 // MARK: Scrapes
 
 func scrapedRegistry(series: Int) -> MetricRegistry {

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Synchronization
 import Tally
 
@@ -7,24 +7,30 @@ final class HotPaths: Sendable {
     let raw = Atomic<UInt64>(0)
     let counter: Counter
     let contended: Counter
+    let gauge: Gauge
     let histogram: Histogram
     let directions: Family<Direction, Counter>
     let routes: Family<Route, Counter>
     let paths: Family<Path, Counter>
+    let numbers: Family<Number, Counter>
     let phase: StateSet<Route.Outcome>
 
     init() {
         let registry = MetricRegistry()
         counter = Counter("counter_total", help: "A counter.", in: registry)
         contended = Counter("contended_total", help: "A contended counter.", contended: true, in: registry)
+        gauge = Gauge("gauge", help: "A gauge.", in: registry)
         histogram = Histogram("histogram_seconds", help: "A histogram.", in: registry)
         directions = Family("directions_total", help: "By direction.", in: registry)
         routes = Family("routes_total", help: "By route.", in: registry)
         paths = Family("paths_total", help: "By path.", in: registry)
+        numbers = Family("numbers_total", help: "By number.", in: registry)
         phase = StateSet("phase", help: "A state.", in: registry)
     }
 
     static let count = 20_000_000
+    private static let cores = ProcessInfo.processInfo.activeProcessorCount
+    private static let values = (0..<64).map { Double(($0 * 37) % 64) / 20 }
 
     func rawAdd() -> Sample {
         measure(Self.count) { count in for _ in 0..<count { raw.wrappingAdd(1, ordering: .relaxed) } }
@@ -37,9 +43,9 @@ final class HotPaths: Sendable {
         let boundChild = measure(Self.count) { count in for _ in 0..<count { child.increment() } }
         let amounts = measure(Self.count) { count in for index in 0..<count { counter.increment(by: index & 7) } }
         return [
-            row("increment, unlabelled", bound, atMost: 1.15, times: reference, "raw atomic add"),
-            row("increment, bound child", boundChild, atMost: 1.15, times: reference, "raw atomic add"),
-            row("increment by an amount", amounts, atMost: 1.15, times: reference, "raw atomic add"),
+            row(RowName.increment, bound, atMost: 1.15, times: reference, "raw atomic add"),
+            row(RowName.incrementChild, boundChild, atMost: 1.15, times: reference, "raw atomic add"),
+            row(RowName.incrementByAmount, amounts, atMost: 1.15, times: reference, "raw atomic add"),
         ]
     }
 
@@ -55,69 +61,87 @@ final class HotPaths: Sendable {
             for index in 0..<count { paths[Path(method: .get, path: strings[index & 1])].increment() }
         }
         return [
-            row("lookup by an enum, and increment", enums, atMost: 5, "≤ 5 ns"),
-            row("lookup by a struct of enums, and increment", structs, atMost: 25, "≤ 25 ns"),
-            row("lookup by a struct with a String, and increment", withString, atMost: 60, "≤ 60 ns"),
+            row(RowName.lookupByEnum, enums, atMost: 5, "≤ 5 ns"),
+            row(RowName.lookupByEnums, structs, atMost: 25, "≤ 25 ns"),
+            row(RowName.lookupByString, withString, atMost: 60, "≤ 60 ns"),
         ]
     }
 
     func observations() -> [Row] {
-        let values = (0..<64).map { Double(($0 * 37) % 64) / 20 }
+        let values = Self.values
         let doubles = measure(Self.count) { count in
             for index in 0..<count { histogram.observe(values[index & 63]) }
         }
         let durations = measure(Self.count) { count in
             for index in 0..<count { histogram.observe(.microseconds(index & 4095)) }
         }
+        let gauges = measure(Self.count) { count in for index in 0..<count { gauge.set(Double(index)) } }
+        let clock = ContinuousClock()
+        let timedByHand = measure(Self.count / 20) { count in
+            for _ in 0..<count {
+                let start = clock.now
+                histogram.observe(start.duration(to: clock.now))
+            }
+        }
+        let timed = measure(Self.count / 20) { count in for _ in 0..<count { histogram.time {} } }
         let states: [Route.Outcome] = [.ok, .clientError, .serverError]
         let sets = measure(Self.count) { count in for index in 0..<count { phase.set(states[index % 3]) } }
         return [
             row("set a state of three", sets, atMost: 20, "≤ 20 ns"),
-            row("observe a number, 11 buckets", doubles, atMost: 7, "≤ 7 ns"),
-            Row(
-                name: "observe a Duration, 11 buckets",
-                value: durations.best,
-                median: durations.median,
-                unit: "ns",
-                target: ""
-            ),
+            row(RowName.observe, doubles, atMost: 7, "≤ 7 ns"),
+            row("observe a Duration, 11 buckets", durations),
+            row(RowName.set, gauges, atMost: 1, "≤ 1 ns"),
+            row(RowName.time, timed, atMost: 1.1, times: timedByHand, "two clock reads, observe"),
         ]
-    }
-
-    /// Wall time per operation, when each of `threads` threads performs `count` operations.
-    private func onEveryCore(_ threads: Int, _ body: @escaping @Sendable (Int) -> Void) -> Sample {
-        let count = Self.count
-        let clock = ContinuousClock()
-        return Sample(
-            (0..<7).map { _ in
-                clock.measure {
-                    DispatchQueue.concurrentPerform(iterations: threads) { _ in body(count) }
-                }.nanoseconds / Double(count * threads)
-            }
-        )
     }
 
     func contention(threads: Int) -> [Row] {
         let alone = measure(Self.count) { [self] count in for _ in 0..<count { contended.increment() } }
-        let shared = onEveryCore(threads) { [self] count in for _ in 0..<count { counter.increment() } }
-        let spread = onEveryCore(threads) { [self] count in for _ in 0..<count { contended.increment() } }
-        return [
-            row("contended counter, 1 thread", alone, atMost: 1.3, times: rawAdd(), "raw atomic add"),
-            Row(
-                name: "plain counter, \(threads) threads at once",
-                value: shared.best,
-                median: shared.median,
-                unit: "ns wall",
-                target: ""
-            ),
-            row(
-                "contended counter, \(threads) threads at once",
-                spread,
-                unit: "ns wall",
-                atMost: 1.3 / Double(threads),
-                times: rawAdd(),
-                "raw atomic add"
-            ),
-        ]
+        var rows = [row(RowName.contended(threads: 1), alone, atMost: 1.3, times: rawAdd(), "raw atomic add")]
+        for threads in Set([2, 8, threads]).sorted() {
+            let shared = measure(threads: threads, Self.count) { [self] _, count in
+                for _ in 0..<count { counter.increment() }
+            }
+            let spread = measure(threads: threads, Self.count) { [self] _, count in
+                for _ in 0..<count { contended.increment() }
+            }
+            rows.append(row(RowName.plain(threads: threads), shared, unit: "ns wall"))
+            rows.append(
+                row(
+                    RowName.contended(threads: threads),
+                    spread,
+                    unit: "ns wall",
+                    atMost: 1.3 / Double(min(threads, Self.cores)),
+                    times: rawAdd(),
+                    "raw atomic add"
+                )
+            )
+        }
+        return rows + neighbours() + sharedHistogram()
+    }
+
+    /// Bound children whose values share cache lines, each incremented by a thread of its own. The unit is the time of
+    /// one thread, as in `Verbs`.
+    private func neighbours() -> [Row] {
+        let children = (0..<8).map { numbers[Number(number: $0)] }
+        func each(_ threads: Int) -> Sample {
+            measure(threads: threads, Self.count) { thread, count in
+                let child = children[thread]
+                for _ in 0..<count { child.increment() }
+            }.scaled(by: Double(min(threads, Self.cores)))
+        }
+        let alone = each(1)
+        return [row(RowName.neighbours(threads: 1), alone)]
+            + [2, 8].map { row(RowName.neighbours(threads: $0), each($0), beside: (alone, "1 thread")) }
+    }
+
+    private func sharedHistogram() -> [Row] {
+        let values = Self.values
+        func each(_ threads: Int) -> Sample {
+            measure(threads: threads, Self.count / 2) { [self] _, count in
+                for index in 0..<count { histogram.observe(values[index & 63]) }
+            }.scaled(by: Double(min(threads, Self.cores)))
+        }
+        return [row(RowName.observe(threads: 2), each(2), beside: (each(1), "1 thread"))]
     }
 }

@@ -28,6 +28,11 @@ struct Path: LabelSet {
     static let schema: [Label<Self>] = [Label("method", \.method), Label("path", \.path)]
 }
 
+struct Number: LabelSet {
+    var number: Int
+    static let schema: [Label<Self>] = [Label("number", \.number)]
+}
+
 struct User: LabelSet {
     var shard: String
     var user: String

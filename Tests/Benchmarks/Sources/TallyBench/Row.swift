@@ -14,6 +14,8 @@ struct Row: Encodable {
     var target: String
     /// Nil if the row has no target.
     var met: Bool?
+    /// The figures of other libraries for the same work, in the same unit, by the name of the peer.
+    var peers: [String: Double] = [:]
 }
 
 struct Sample {
@@ -45,6 +47,45 @@ func measureOnce(repetitions: Int = 9, _ body: () -> Void) -> Sample {
     body()
     let clock = ContinuousClock()
     return Sample((0..<repetitions).map { _ in clock.measure(body).nanoseconds })
+}
+
+/// Wall time per operation, when each of `threads` threads performs its share of `count` operations.
+func measure(
+    threads: Int,
+    _ count: Int,
+    _ body: @escaping @Sendable (_ thread: Int, _ count: Int) -> Void
+) -> Sample {
+    let share = count / threads
+    let clock = ContinuousClock()
+    return Sample(
+        (0..<7).map { _ in
+            clock.measure {
+                let group = DispatchGroup()
+                for thread in 0..<threads {
+                    group.enter()
+                    Thread.detachNewThread {
+                        body(thread, share)
+                        group.leave()
+                    }
+                }
+                group.wait()
+            }.nanoseconds / Double(share * threads)
+        }
+    )
+}
+
+/// A figure without a target, beside a reference if it has one.
+func row(_ name: String, _ sample: Sample, unit: String = "ns", beside reference: (Sample, String)? = nil) -> Row {
+    Row(
+        name: name,
+        value: sample.best,
+        median: sample.median,
+        unit: unit,
+        reference: reference?.0.best,
+        referenceName: reference?.1,
+        ratio: reference.map { sample.best / $0.0.best },
+        target: ""
+    )
 }
 
 func row(_ name: String, _ sample: Sample, unit: String = "ns", atMost limit: Double, _ target: String) -> Row {
@@ -79,13 +120,14 @@ extension [Row] {
         func number(_ value: Double) -> String {
             value >= 1000 ? String(format: "%.0f", value) : String(format: "%.2f", value)
         }
-        let header = ["what", "best", "median", "unit", "reference", "ratio", "target", "met"]
+        let peers = Peer.allCases.map(\.rawValue).filter { peer in contains { $0.peers[peer] != nil } }
+        let header = ["what", "best", "median", "unit"] + peers + ["reference", "ratio", "target", "met"]
         let lines = map { row in
-            [
-                row.name, number(row.value), number(row.median), row.unit, row.reference.map(number) ?? "",
-                row.ratio.map { String(format: "%.2f", $0) } ?? "", row.target,
-                row.met.map { $0 ? "yes" : "NO" } ?? "",
-            ]
+            [row.name, number(row.value), number(row.median), row.unit]
+                + peers.map { row.peers[$0].map(number) ?? "–" } + [
+                    row.reference.map(number) ?? "", row.ratio.map { String(format: "%.2f", $0) } ?? "", row.target,
+                    row.met.map { $0 ? "yes" : "NO" } ?? "",
+                ]
         }
         let widths = header.indices.map { column in ([header] + lines).map { $0[column].count }.max() ?? 0 }
         func line(_ cells: [String]) -> String {

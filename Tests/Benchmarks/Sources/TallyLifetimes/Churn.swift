@@ -38,11 +38,21 @@ enum Churn {
                     if round % 100 == 0 { kept.append((child, child.value)) }
                     if round % 3 > 0 { texts.remove(text) }
                     if round % 5_000 == 4_999 { texts.removeAll() }
+                    texts.increment(for: Text(text: "\(thread) kept"))
+                    texts.increment(for: Text(text: "\(thread &+ 1 & 3) \(round % 3_000)"))
                     idle[Text(text: "\(round)")].set(1)
+                    idle.set(1, for: Text(text: "\(round & 63)"))
                     let flag = Flags(one: round & 1 == 0, two: round & 2 == 0)
                     flags[flag].observe(1)
+                    flags.observe(.seconds(1), for: flag)
                     if round % 7 == 0 { flags.remove(flag) }
                     sides[.left].set(.on)
+                    sides.set(.on, for: .right)
+                    if round % 1_000 == 0 {
+                        // A family whose last copy goes while its registry stays, and the other way round.
+                        Family<Text, Counter>("short_total", help: "", in: MetricRegistry()).increment(for: text)
+                        Family<Text, Counter>("long_total", help: "", in: registry).increment(for: text)
+                    }
                     if round % 11 == 0 { sides.removeAll() }
                 }
                 for (counter, count) in kept {
