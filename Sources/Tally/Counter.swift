@@ -27,24 +27,13 @@ public struct Counter: PlainInstrument {
     @inlinable
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
-    /// Calls `body` with the word of the calling thread's stripe.
-    @inlinable
-    @inline(__always)
-    func withWord<Result>(_ body: (UnsafeMutablePointer<Atomic<UInt64>>) -> Result) -> Result {
-        unsafe cell.withWords { words in
-            guard stripeMask != 0 else { return unsafe body(words) }
-            return unsafe body(words + Stripes.current(mask: stripeMask) &* Stripes.words)
-        }
-    }
-
     /// The kind of a family of counters.
-    public static var _kind: _PlainKind<Self> { _PlainKind(layout) }
+    public static var _kind: _PlainKind<Self> { _PlainKind(layout, contended: contended) }
 
     /// Adds one. Lock-free: one relaxed atomic addition. Does not allocate.
     @inlinable
     public func increment() {
-        // At one addition a nanosecond, the total reaches 2^63 after 292 years.
-        unsafe withWord { _ = unsafe $0.pointee.wrappingAdd(1, ordering: .relaxed) }
+        unsafe cell.withWords { unsafe Self.addOne(to: $0, stripeMask) }
     }
 
     /// Adds an amount. Lock-free, does not allocate.
@@ -54,11 +43,7 @@ public struct Counter: PlainInstrument {
     @inlinable
     public func increment(by amount: Int) {
         guard amount >= 0 else { return cell.reject(.negative) }
-        guard amount < 1 << 48 else { return addSaturating(UInt64(amount)) }
-        unsafe withWord { word in
-            let (_, total) = unsafe word.pointee.wrappingAdd(UInt64(truncatingIfNeeded: amount), ordering: .relaxed)
-            if total > UInt64(Int64.max) { unsafe Self.saturate(word) }
-        }
+        unsafe cell.withWords { unsafe Self.add(UInt64(truncatingIfNeeded: amount), to: $0, stripeMask) }
     }
 
     /// Adds an amount and replaces the counter's exemplar, which OpenMetrics exposes. Allocates, and takes a lock that
@@ -77,22 +62,38 @@ public struct Counter: PlainInstrument {
         unsafe Int(clamping: cell.withWords { unsafe Self.total(SeriesWords($0), stripes: Int(stripeMask) + 1) })
     }
 
+    // MARK: Words
+
+    @inlinable
+    @inline(__always)
+    static func addOne(to words: UnsafeMutablePointer<Atomic<UInt64>>, _ stripeMask: UInt) {
+        // At one addition a nanosecond, the total reaches 2^63 after 292 years.
+        _ = unsafe Stripes.word(of: words, stripeMask).pointee.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    @inlinable
+    @inline(__always)
+    static func add(_ amount: UInt64, to words: UnsafeMutablePointer<Atomic<UInt64>>, _ stripeMask: UInt) {
+        let word = unsafe Stripes.word(of: words, stripeMask)
+        guard amount < 1 << 48 else { return unsafe addSaturating(amount, to: word) }
+        let (_, total) = unsafe word.pointee.wrappingAdd(amount, ordering: .relaxed)
+        if total > UInt64(Int64.max) { unsafe saturate(word) }
+    }
+
     @usableFromInline
     @inline(never)
-    func addSaturating(_ amount: UInt64) {
-        unsafe withWord { word in
-            var current = unsafe word.pointee.load(ordering: .relaxed)
-            while true {
-                let (sum, overflow) = current.addingReportingOverflow(amount)
-                let next = overflow ? UInt64(Int64.max) : Total.clamped(sum)
-                let (exchanged, original) = unsafe word.pointee.weakCompareExchange(
-                    expected: current,
-                    desired: next,
-                    ordering: .relaxed
-                )
-                if exchanged { return }
-                current = original
-            }
+    static func addSaturating(_ amount: UInt64, to word: UnsafeMutablePointer<Atomic<UInt64>>) {
+        var current = unsafe word.pointee.load(ordering: .relaxed)
+        while true {
+            let (sum, overflow) = current.addingReportingOverflow(amount)
+            let next = overflow ? UInt64(Int64.max) : Total.clamped(sum)
+            let (exchanged, original) = unsafe word.pointee.weakCompareExchange(
+                expected: current,
+                desired: next,
+                ordering: .relaxed
+            )
+            if exchanged { return }
+            current = original
         }
     }
 
@@ -105,6 +106,33 @@ public struct Counter: PlainInstrument {
     }
 }
 
+extension Family where Child == Counter {
+    /// Adds one to the child of a label set, which the family creates if it does not exist.
+    ///
+    /// Does not make a handle, so that threads do not compete for a reference count: prefer it to `self[labels]`
+    /// wherever no handle is kept. Lock-free and without allocation if the child exists; see ``LabelSet``.
+    @inlinable
+    public func increment(for labels: Labels) {
+        unsafe core.withHandle(of: labels) {
+            unsafe Counter.addOne(to: $0.pointee.cell.words, $0.pointee.stripeMask)
+        }
+    }
+
+    /// Adds an amount to the child of a label set, like ``increment(for:)``.
+    ///
+    /// - Parameters:
+    ///   - amount: The amount to add. A negative amount is dropped and counted in
+    ///     `tally_rejected_updates_total{reason="negative"}`.
+    ///   - labels: The label set of the child.
+    @inlinable
+    public func increment(by amount: Int, for labels: Labels) {
+        guard amount >= 0 else { return core.reject(.negative) }
+        unsafe core.withHandle(of: labels) {
+            unsafe Counter.add(UInt64(truncatingIfNeeded: amount), to: $0.pointee.cell.words, $0.pointee.stripeMask)
+        }
+    }
+}
+
 extension Counter {
     static let layout = InstrumentLayout(
         kind: "counter",
@@ -113,45 +141,16 @@ extension Counter {
         sampleSuffixes: ["_created"],
         hasCreated: true,
         values: .totals,
-        traits: [.init("contention", "not contended")]
+        traits: [.uncontended]
     )
 
-    private static func layout(isContended: Bool) -> InstrumentLayout {
-        var layout = layout
-        guard isContended else { return layout }
-        layout.stripes = Stripes.count
-        layout.values = .read { words, _, values in values[0] = .integer(total(words, stripes: Stripes.count)) }
-        layout.traits = [.init("contention", "contended")]
-        return layout
+    private static var contended: InstrumentLayout.Values {
+        .read { words, _, values in values[0] = .integer(total(words, stripes: Stripes.count)) }
     }
 
     private static func total(_ words: SeriesWords, stripes: Int) -> UInt64 {
         // The sum of two totals of at most 2^63 - 1 does not overflow.
         (0..<stripes).reduce(0) { Total.clamped($0 &+ Total.clamped(words[$1 * Stripes.words])) }
-    }
-}
-
-extension Counter {
-    /// Registers a counter that many cores increment concurrently, or returns the registered one of the same
-    /// definition. Traps if the name is invalid or has another definition.
-    ///
-    /// A contended total is spread over four pairs of cache lines for each core (1 to 16 KiB), so increments scale with
-    /// the cores. This is worth its memory from some millions of increments a second. Without contention, it costs the
-    /// same as any counter.
-    ///
-    /// - Parameter contended: True to spread the total. The other parameters are those of ``init(_:help:in:)``.
-    public init(_ name: StaticString, help: String, contended: Bool, in registry: MetricRegistry) {
-        self.init(literal: FamilyRequest("\(name)", help, Self.layout(isContended: contended)), in: registry)
-    }
-
-    /// Registers a counter whose name is known only at run time, contended or not. Throws instead of trapping.
-    public init(
-        validating name: String,
-        help: String,
-        contended: Bool,
-        in registry: MetricRegistry
-    ) throws(RegistrationError) {
-        try self.init(FamilyRequest(name, help, Self.layout(isContended: contended)), in: registry)
     }
 }
 

@@ -2,11 +2,12 @@
 ///
 /// ```swift
 /// let requests = Family<Route, Counter>("http_requests_total", help: "Requests served.", in: registry)
-/// requests[Route(method: .get, outcome: .ok)].increment()
+/// requests.increment(for: Route(method: .get, outcome: .ok))
 /// ```
 ///
-/// If you keep a child, it is as fast as an instrument without labels. A family is a small value, and its copies share
-/// the children. Registering the same definition again returns the same family.
+/// Count with the family's own methods, such as `increment(for:)`. If you use the same label set many times, keep its
+/// child (`let served = requests[…]`), which is as fast as an instrument without labels. A family is a small value, and
+/// its copies share the children. Registering the same definition again returns the same family.
 ///
 /// A family has at most `maxChildren` children, 1,000 by default. Further label sets share one more child, whose label
 /// values are `other`, so that no count is lost. `tally_family_overflow_total{family}` counts these lookups.
@@ -20,14 +21,15 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
 
     /// The child of a label set. Creates the child if it does not exist, and exposes it again if it was removed.
     ///
-    /// A lookup of an existing child does not allocate, unless the text of its labels is longer than about 400 bytes.
-    /// It takes no lock if the labels are at most seven enums and Booleans, and the family has no idle timeout.
-    /// Otherwise it takes the family's lock, whose holders work on at most one page of 1,024 children.
+    /// For a handle to keep. The handle holds a reference to the child, and threads compete for its reference count, so
+    /// an update without a handle is faster: `increment(for:)`. ``LabelSet`` says which lookups take the family's lock,
+    /// whose holders work on at most one page of 1,024 children.
     @inlinable
     public subscript(labels: Labels) -> Child {
         // The core owns the memory of the handle, so it must live until the handle is copied.
         defer { withExtendedLifetime(core) {} }
         if let handle = unsafe core.handle(of: labels) { return unsafe handle.pointee }
+        if let child = unsafe core.withOpenHandle(of: labels, { unsafe $0.pointee }) { return child }
         return core.child(of: labels)
     }
 
@@ -57,18 +59,21 @@ extension Family where Child: PlainInstrument {
     ///   - maxChildren: The maximum number of children. Further label sets share the overflow child. A `CaseIterable`
     ///     label set always has room for all its cases.
     ///   - idleTimeout: The time, by the registry's clock, after which an unused child is no longer exposed. Must be
-    ///     positive; nil, the default, means never. A lookup counts as use, and so does a change of the value between
-    ///     two scrapes. A hidden child whose handle still exists is exposed again once its value changes, so a gauge
+    ///     positive; nil, the default, means never. A lookup counts as use, and so does a change of the value, both at
+    ///     the time of the next scrape. A hidden child whose handle still exists is exposed again once its value changes, so a gauge
     ///     that is set to the same value stays hidden.
+    ///   - contended: True to spread the value of every child over cache lines, so that updates of one child scale with
+    ///     the cores: 1 to 16 KiB for each child.
     ///   - registry: The registry that exposes the family.
     public init(
         _ name: StaticString,
         help: String,
         maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
+        contended: Bool = false,
         in registry: MetricRegistry
     ) {
-        let layout = Child._kind.layout
+        let layout = Child._kind.layout(isContended: contended)
         self.init(
             literal: FamilyRequest("\(name)", help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
             in: registry
@@ -81,9 +86,10 @@ extension Family where Child: PlainInstrument {
         help: String,
         maxChildren: Int = 1_000,
         idleTimeout: Duration? = nil,
+        contended: Bool = false,
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        let layout = Child._kind.layout
+        let layout = Child._kind.layout(isContended: contended)
         try self.init(
             FamilyRequest(name, help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
             in: registry

@@ -1,3 +1,5 @@
+public import Synchronization
+
 /// A fractional total that increases monotonically: seconds of work, units of cost.
 ///
 /// ```swift
@@ -9,10 +11,14 @@
 public struct FloatCounter: PlainInstrument {
     @usableFromInline
     let cell: SeriesCell
+    /// Zero unless the total is spread over stripes.
+    @usableFromInline
+    let stripeMask: UInt
 
     @inlinable
     init(cell: SeriesCell) {
         self.cell = cell
+        stripeMask = cell.block.stripeMask
     }
 
     /// Makes a handle to a series.
@@ -20,7 +26,7 @@ public struct FloatCounter: PlainInstrument {
     public static func _handle(to series: _Series<Self>) -> Self { Self(cell: series.cell) }
 
     /// The kind of a family of fractional counters.
-    public static var _kind: _PlainKind<Self> { _PlainKind(layout) }
+    public static var _kind: _PlainKind<Self> { _PlainKind(layout, contended: contended) }
 
     /// Adds an amount, one by default. Lock-free: a compare-exchange loop. Does not allocate.
     ///
@@ -30,14 +36,16 @@ public struct FloatCounter: PlainInstrument {
     public func increment(by amount: Double = 1) {
         guard amount.isFinite else { return cell.reject(.notFinite) }
         guard amount >= 0 else { return cell.reject(.negative) }
-        cell.add(amount)
+        unsafe cell.withWords { unsafe Stripes.word(of: $0, stripeMask).pointee.addDouble(amount) }
     }
 
     /// Adds a duration, in seconds.
     public func increment(by duration: Duration) { increment(by: duration.inSeconds) }
 
     /// The total.
-    public var value: Double { cell.double }
+    public var value: Double {
+        unsafe cell.withWords { unsafe Self.total(SeriesWords($0), stripes: Int(stripeMask) + 1) }
+    }
 
     static let layout = InstrumentLayout(
         kind: "counter with fractions",
@@ -45,8 +53,41 @@ public struct FloatCounter: PlainInstrument {
         nameSuffix: "_total",
         sampleSuffixes: ["_created"],
         hasCreated: true,
-        values: .numbers(canFall: false)
+        values: .numbers(canFall: false),
+        traits: [.uncontended]
     )
+
+    private static var contended: InstrumentLayout.Values {
+        .read { words, _, values in values[0] = .number(total(words, stripes: Stripes.count)) }
+    }
+
+    private static func total(_ words: SeriesWords, stripes: Int) -> Double {
+        min(words.sum(stripes: stripes), .greatestFiniteMagnitude)
+    }
+}
+
+extension Family where Child == FloatCounter {
+    /// Adds an amount to the child of a label set, without making a handle.
+    ///
+    /// Lock-free and without allocation if the child exists; see ``LabelSet``.
+    ///
+    /// - Parameters:
+    ///   - amount: The amount to add. NaN, the infinities and negative amounts are dropped and counted in
+    ///     `tally_rejected_updates_total`.
+    ///   - labels: The label set of the child.
+    @inlinable
+    public func increment(by amount: Double = 1, for labels: Labels) {
+        guard amount.isFinite else { return core.reject(.notFinite) }
+        guard amount >= 0 else { return core.reject(.negative) }
+        unsafe core.withHandle(of: labels) {
+            unsafe Stripes.word(of: $0.pointee.cell.words, $0.pointee.stripeMask).pointee.addDouble(amount)
+        }
+    }
+
+    /// Adds a duration in seconds to the child of a label set.
+    public func increment(by duration: Duration, for labels: Labels) {
+        increment(by: duration.inSeconds, for: labels)
+    }
 }
 
 extension CollectedFamily {

@@ -3,11 +3,15 @@ extension Histogram {
 
     /// The words of a series are a count for each bound and for `+Inf`, the sum of durations in nanoseconds, and the
     /// sum of numbers. `_count` is computed from the buckets, so the two always agree.
-    static func layout(_ buckets: Buckets) -> InstrumentLayout {
+    static func layout(_ buckets: Buckets, isContended: Bool = false) -> InstrumentLayout {
+        let layout = layout(buckets)
+        return isContended ? layout.contended(values(buckets.finite, stripes: Stripes.count)) : layout
+    }
+
+    private static func layout(_ buckets: Buckets) -> InstrumentLayout {
         let bounds = buckets.finite
         let texts = (bounds + [.infinity]).map(BoundText.canonical)
         let (sum, count) = (texts.count, texts.count + 1)
-        let canSumFall = bounds.contains { $0 < 0 }
         // prom2json writes whole numbers without a fraction.
         let keys = texts.map { $0.utf8.hasSuffix(".0") ? String($0.dropLast(2)) : $0 }
         return InstrumentLayout(
@@ -23,26 +27,45 @@ extension Histogram {
             members: keys.enumerated().map { index, key in
                 .init(text: "\(index == 0 ? "\"buckets\":{" : ",")\"\(key)\":\"", sample: index)
             } + [.init(text: "},\"count\":\"", sample: count), .init(text: ",\"sum\":\"", sample: sum)],
-            values: .read { words, isOpenMetrics, values in
-                var cumulative: UInt64 = 0
-                for bucket in 0..<sum {
-                    cumulative &+= words[bucket]
-                    values[bucket] = .integer(cumulative)
-                }
-                let total = Self.sum(words, sum - 1)
-                // OpenMetrics forbids a sum that can decrease, and a count without a sum.
-                let hasSum = !isOpenMetrics || (total >= 0 && !canSumFall)
-                values[sum] = hasSum ? .number(total) : .absent
-                values[count] = hasSum ? .integer(cumulative) : .absent
-            },
+            values: values(bounds, stripes: 1),
             details: FixedBuffer(bounds, padding: 3, of: .infinity),
-            traits: [.init("buckets", "\(bounds)")],
+            traits: [.init("buckets", "\(bounds)"), .uncontended],
             check: { name throws(RegistrationError) in try buckets.validate(for: name) }
         )
     }
 
-    static func sum(_ words: SeriesWords, _ boundCount: Int) -> Double {
-        Double(bitPattern: words[boundCount + 2]) + Double(Int64(bitPattern: words[boundCount + 1])) / 1e9
+    private static func values(_ bounds: [Double], stripes: Int) -> InstrumentLayout.Values {
+        let canSumFall = bounds.contains { $0 < 0 }
+        let (sum, count) = (bounds.count + 1, bounds.count + 2)
+        return .read { words, isOpenMetrics, values in
+            var cumulative: UInt64 = 0
+            for bucket in 0..<sum {
+                cumulative &+= Self.count(words, bucket, bounds.count, stripes: stripes)
+                values[bucket] = .integer(cumulative)
+            }
+            let total = Self.sum(words, bounds.count, stripes: stripes)
+            // OpenMetrics forbids a sum that can decrease, and a count without a sum.
+            let hasSum = !isOpenMetrics || (total >= 0 && !canSumFall)
+            values[sum] = hasSum ? .number(total) : .absent
+            values[count] = hasSum ? .integer(cumulative) : .absent
+        }
+    }
+
+    static func count(_ words: SeriesWords, _ bucket: Int, _ boundCount: Int, stripes: Int) -> UInt64 {
+        let size = Stripes.size(of: boundCount + 3)
+        var total: UInt64 = 0
+        for stripe in 0..<stripes { total &+= words[stripe * size + bucket] }
+        return total
+    }
+
+    static func sum(_ words: SeriesWords, _ boundCount: Int, stripes: Int) -> Double {
+        let size = Stripes.size(of: boundCount + 3)
+        var total = 0.0
+        for first in stride(from: 0, to: stripes * size, by: size) {
+            total += Double(bitPattern: words[first + boundCount + 2])
+            total += Double(Int64(bitPattern: words[first + boundCount + 1])) / 1e9
+        }
+        return total
     }
 }
 

@@ -17,6 +17,9 @@ public struct Histogram: Instrument {
     let bounds: UnsafePointer<Double>
     @usableFromInline
     let boundCount: Int
+    /// Zero unless the counts are spread over stripes.
+    @usableFromInline
+    let stripeMask: UInt
 
     /// Makes a handle to a series.
     @inlinable
@@ -28,6 +31,45 @@ public struct Histogram: Instrument {
         let bounds = cell.details(as: FixedBuffer<Double>.self)
         unsafe self.bounds = bounds.pointer
         boundCount = bounds.count
+        stripeMask = cell.block.stripeMask
+    }
+
+    /// The plain words of a handle, for updates that do not count references to its block.
+    @safe
+    @usableFromInline
+    struct Words {
+        @usableFromInline
+        let words: UnsafeMutablePointer<Atomic<UInt64>>
+        @usableFromInline
+        let bounds: UnsafePointer<Double>
+        @usableFromInline
+        let boundCount: Int
+
+        @inlinable
+        @inline(__always)
+        init(
+            _ words: UnsafeMutablePointer<Atomic<UInt64>>,
+            _ bounds: UnsafePointer<Double>,
+            _ boundCount: Int,
+            _ stripeMask: UInt
+        ) {
+            let size = Stripes.size(of: boundCount &+ 3)
+            unsafe self.words = unsafe Stripes.word(of: words, stripeMask, size: size)
+            unsafe self.bounds = unsafe bounds
+            self.boundCount = boundCount
+        }
+
+        /// The words of a handle in memory that the caller retains.
+        @inlinable
+        @inline(__always)
+        init(of histogram: UnsafePointer<Histogram>) {
+            unsafe self.init(
+                histogram.pointee.cell.words,
+                histogram.pointee.bounds,
+                histogram.pointee.boundCount,
+                histogram.pointee.stripeMask
+            )
+        }
     }
 
     /// Counts a value in its bucket and adds it to the sum. Lock-free, does not allocate.
@@ -37,30 +79,13 @@ public struct Histogram: Instrument {
     @inlinable
     public func observe(_ value: Double) {
         guard value.isFinite else { return cell.reject(.notFinite) }
-        unsafe cell.withWords { words in
-            unsafe words[bucket(of: value)].wrappingAdd(1, ordering: .relaxed)
-            unsafe words[boundCount + 2].addDouble(value)
-        }
+        unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).add(value) }
     }
 
     /// Counts a duration, in seconds. Lock-free, does not allocate. The sum of durations is kept in whole nanoseconds,
     /// so a large sum does not lose small durations.
     public func observe(_ duration: Duration) {
-        guard let nanoseconds = duration.wholeNanoseconds, nanoseconds.magnitude < 1 << 56 else {
-            return observe(duration.inSeconds)
-        }
-        unsafe cell.withWords { words in
-            unsafe words[bucket(of: Double(nanoseconds) / 1e9)].wrappingAdd(1, ordering: .relaxed)
-            let (_, new) = unsafe words[boundCount + 1].wrappingAdd(UInt64(bitPattern: nanoseconds), ordering: .relaxed)
-            // Moves 36 years of durations to the other sum, long before the word could wrap.
-            if Int64(bitPattern: new).magnitude > 1 << 60 { unsafe carryNanoseconds(words) }
-        }
-    }
-
-    @inline(never)
-    private func carryNanoseconds(_ words: UnsafeMutablePointer<Atomic<UInt64>>) {
-        let moved = unsafe words[boundCount + 1].exchange(0, ordering: .relaxed)
-        unsafe words[boundCount + 2].addDouble(Double(Int64(bitPattern: moved)) / 1e9)
+        unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).add(duration) }
     }
 
     /// Counts a value and replaces the exemplar of its bucket, which OpenMetrics exposes. Allocates, and takes a lock
@@ -72,14 +97,22 @@ public struct Histogram: Instrument {
     public func observe(_ value: Double, exemplar: Exemplar) {
         observe(value)
         guard value.isFinite else { return }
-        cell.keep(exemplar, of: value, word: unsafe cell.withWords { _ in bucket(of: value) })
+        keep(exemplar, of: value)
     }
 
     /// Counts a duration, in seconds, and replaces the exemplar of its bucket.
     public func observe(_ duration: Duration, exemplar: Exemplar) {
         observe(duration)
-        let seconds = duration.inSeconds
-        cell.keep(exemplar, of: seconds, word: unsafe cell.withWords { _ in bucket(of: seconds) })
+        keep(exemplar, of: duration.inSeconds)
+    }
+
+    private func keep(_ exemplar: Exemplar, of value: Double) {
+        cell.keep(exemplar, of: value, word: bucket(of: value))
+    }
+
+    /// The bucket that counts a value: the position of the first bound that is not below it.
+    func bucket(of value: Double) -> Int {
+        unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).bucket(of: value) }
     }
 
     /// Runs `body` and counts its duration by the registry's clock, even if it throws.
@@ -109,7 +142,49 @@ public struct Histogram: Instrument {
         observe(max(.zero, now.since(start)))
     }
 
-    /// The index of a value's bucket. Call only while the block is retained, because the block retains the bounds.
+    /// The number of observations.
+    public var count: Int {
+        unsafe cell.withWords { words in
+            var total: UInt64 = 0
+            for bucket in 0...boundCount {
+                total &+= unsafe Self.count(SeriesWords(words), bucket, boundCount, stripes: Int(stripeMask) + 1)
+            }
+            return Int(clamping: total)
+        }
+    }
+
+    /// The sum of the observations.
+    public var sum: Double {
+        unsafe cell.withWords { unsafe Self.sum(SeriesWords($0), boundCount, stripes: Int(stripeMask) + 1) }
+    }
+}
+
+extension Histogram.Words {
+    /// Adds a finite value.
+    @inlinable
+    func add(_ value: Double) {
+        unsafe words[bucket(of: value)].wrappingAdd(1, ordering: .relaxed)
+        unsafe words[boundCount + 2].addDouble(value)
+    }
+
+    @usableFromInline
+    func add(_ duration: Duration) {
+        guard let nanoseconds = duration.wholeNanoseconds, nanoseconds.magnitude < 1 << 56 else {
+            return add(duration.inSeconds)
+        }
+        unsafe words[bucket(of: Double(nanoseconds) / 1e9)].wrappingAdd(1, ordering: .relaxed)
+        let (_, new) = unsafe words[boundCount + 1].wrappingAdd(UInt64(bitPattern: nanoseconds), ordering: .relaxed)
+        // Moves 36 years of durations to the other sum, long before the word could wrap.
+        if Int64(bitPattern: new).magnitude > 1 << 60 { carryNanoseconds() }
+    }
+
+    @inline(never)
+    private func carryNanoseconds() {
+        let moved = unsafe words[boundCount + 1].exchange(0, ordering: .relaxed)
+        unsafe words[boundCount + 2].addDouble(Double(Int64(bitPattern: moved)) / 1e9)
+    }
+
+    /// The index of a value's bucket. Call only while the block is retained.
     @inlinable
     func bucket(of value: Double) -> Int {
         if boundCount <= 16 {
@@ -133,18 +208,32 @@ public struct Histogram: Instrument {
         }
         return low
     }
+}
 
-    /// The number of observations.
-    public var count: Int {
-        unsafe cell.withWords { words in
-            var total: UInt64 = 0
-            for index in 0...boundCount { total &+= unsafe words[index].load(ordering: .relaxed) }
-            return Int(clamping: total)
+extension Family where Child == Histogram {
+    /// Counts a value in the child of a label set, without making a handle.
+    ///
+    /// Lock-free and without allocation if the child exists; see ``LabelSet``.
+    ///
+    /// - Parameters:
+    ///   - value: The value. NaN and the infinities are dropped and counted in
+    ///     `tally_rejected_updates_total{reason="not_finite"}`.
+    ///   - labels: The label set of the child.
+    @inlinable
+    public func observe(_ value: Double, for labels: Labels) {
+        guard value.isFinite else { return core.reject(.notFinite) }
+        unsafe core.withHandle(of: labels) {
+            unsafe Histogram.Words(of: $0).add(value)
         }
     }
 
-    /// The sum of the observations.
-    public var sum: Double { unsafe cell.withWords { unsafe Self.sum(SeriesWords($0), boundCount) } }
+    /// Counts a duration, in seconds, in the child of a label set, without making a handle.
+    @inlinable
+    public func observe(_ duration: Duration, for labels: Labels) {
+        unsafe core.withHandle(of: labels) {
+            unsafe Histogram.Words(of: $0).add(duration)
+        }
+    }
 }
 
 // Unchecked because `bounds` is a pointer. Its numbers are written once and retained by the family's details.

@@ -124,6 +124,14 @@ extension StateSet {
 }
 
 extension Family {
+    /// Makes a state the only active one in the child of a label set.
+    @inlinable
+    public func set<State>(_ state: State, for labels: Labels) where Child == StateSet<State> {
+        self[labels].set(state)
+    }
+}
+
+extension Family {
     /// Registers a family of state sets, or returns the registered one of the same definition. It has no idle timeout.
     public init<State>(
         _ name: StaticString,

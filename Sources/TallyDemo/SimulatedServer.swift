@@ -52,23 +52,23 @@ final class SimulatedServer: Sendable {
         database.change(.sessions, by: 1)
         database.change(.clients, by: 1)
         queue.store(round % 7, ordering: .relaxed)
-        metrics.messages[.init(room: Self.rooms[round % Self.rooms.count])].increment()
+        metrics.messages.increment(for: .init(room: Self.rooms[round % Self.rooms.count]))
         metrics.sentBytes.increment(by: 64 + round % 256)
         metrics.workSeconds.increment(by: 0.25)
         let route = ChatMetrics.Route(
             method: round.isMultiple(of: 4) ? .post : .get,
             outcome: round % 10 == 9 ? .clientError : .ok
         )
-        metrics.requests[route].increment()
+        metrics.requests.increment(for: route)
         let took = Duration.milliseconds(round % 100)
         if round % 100 == 7 {
             // A tracing system would provide the identifier. OpenMetrics exposes it with the bucket.
             metrics.latency[route].observe(took, exemplar: ["trace_id": "trace-\(round)"])
         } else {
-            metrics.latency[route].observe(took)
+            metrics.latency.observe(took, for: route)
         }
-        metrics.frames[.phoneToBinary].increment()
-        if round.isMultiple(of: 2) { metrics.frames[.binaryToPhone].increment() }
+        metrics.frames.increment(for: .phoneToBinary)
+        if round.isMultiple(of: 2) { metrics.frames.increment(for: .binaryToPhone) }
         if round % 20 == 19 { metrics.graceExpiries.increment() }
         if round % 50 != 49 {
             metrics.clients.decrement()

@@ -25,11 +25,12 @@ struct LinkageTests {
         #expect(lines.contains(#"relay_frames_forwarded_total{direction="phone_to_binary"} 1"#))
         #expect(lines.contains(#"relay_frames_forwarded_total{direction="binary_to_phone"} 0"#))
         #expect(lines.contains(#"http_requests_total{method="GET",outcome="ok"} 1"#))
-        #expect(lines.contains(#"http_request_duration_seconds_count{method="GET",outcome="ok"} 1"#))
+        #expect(lines.contains(#"http_request_duration_seconds_count{method="GET",outcome="ok"} 2"#))
         #expect(lines.contains(#"queue_jobs_total{queue="mail",state="done"} 1"#))
         #expect(lines.contains("jobs_done_total 1"))
         #expect(lines.contains("websocket_sent_bytes_total 512"))
         #expect(lines.contains("queue_depth 3"))
+        #expect(lines.contains(#"pages_total{route="/"} 2"#))
         #expect(lines.contains(#"active_users{window="24h"} 1"#))
         #expect(lines.contains(#"fleet_users{window="24h"} 1"#))
         let health = try JSONSerialization.jsonObject(with: Data((lines.dropLast().last ?? "").utf8)) as? [String: Any]

@@ -1,4 +1,5 @@
 import Synchronization
+import TallyTestSupport
 import Testing
 
 @testable import Tally
@@ -115,6 +116,95 @@ struct ContendedCounterTests {
     @Test func aContendedCounterConflictsWithAPlainOne() {
         _ = Counter("jobs_total", help: "Jobs.", contended: true, in: registry)
         #expect(throws: RegistrationError.self) { try Counter(validating: "jobs_total", help: "Jobs.", in: registry) }
+    }
+}
+
+/// Gauges, counters and histograms whose words are spread over stripes.
+@Suite(.timeLimit(.minutes(5)))
+struct ContendedInstrumentTests {
+    private enum Side: String, LabelSet, LabelValue, CaseIterable {
+        case left, right
+        static let schema: [Label<Self>] = [Label("side", \.self)]
+    }
+
+    private let registry = MetricRegistry()
+
+    private func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) async {
+        await withTaskGroup { group in
+            for thread in 0..<count { group.addTask { try? await onThread { body(thread) } } }
+        }
+    }
+
+    @Test func noUpdateOfManyThreadsIsLost() async throws {
+        let gauge = Gauge("clients", help: "", contended: true, in: registry)
+        let cost = FloatCounter("cost_total", help: "", contended: true, in: registry)
+        let times = Histogram("times", help: "", buckets: [1, 2], contended: true, in: registry)
+        let long = Histogram(
+            "long",
+            help: "",
+            buckets: .linear(start: 1, width: 1, count: 40),
+            contended: true,
+            in: registry
+        )
+        let counts = Family<Side, Counter>("counts_total", help: "", contended: true, in: registry)
+        let sizes = Family<Side, Gauge>("sizes", help: "", contended: true, in: registry)
+        let waits = Family<Side, Histogram>("waits", help: "", buckets: [1, 2], contended: true, in: registry)
+        await onThreads(8) { _ in
+            for index in 0..<500 {
+                gauge.increment(by: 3)
+                gauge.decrement(by: 2)
+                cost.increment(by: 0.5)
+                times.observe(1.5)
+                times.observe(.milliseconds(500))
+                long.observe(Double(index % 50))
+                counts.increment(for: .left)
+                counts[.left].increment(by: 2)
+                sizes.add(1, for: .right)
+                waits.observe(1.5, for: .left)
+                waits.observe(.seconds(1), for: .left)
+            }
+        }
+        #expect(gauge.value == 4_000)
+        #expect(cost.value == 2_000)
+        #expect(times.count == 8_000)
+        #expect(times.sum == 8_000)
+        #expect(long.count == 4_000)
+        #expect(counts[.left].value == 12_000)
+        #expect(sizes[.right].value == 4_000)
+        #expect(waits[.left].count == 8_000)
+        let text = "\n\(registry.exposition())"
+        for line in [
+            "clients 4000", "cost_total 2000", #"times_bucket{le="1.0"} 4000"#, #"times_bucket{le="+Inf"} 8000"#,
+            "times_sum 8000", "times_count 8000", #"long_bucket{le="40.0"} 3280"#, #"counts_total{side="left"} 12000"#,
+            #"sizes{side="right"} 4000"#, #"waits_bucket{side="left",le="1.0"} 4000"#,
+        ] { #expect(text.contains("\n\(line)\n"), "\(line)") }
+    }
+
+    @Test func aGaugeThatIsSetNeverShowsAnotherValue() async throws {
+        let gauge = Gauge("depth", help: "", contended: true, in: registry)
+        gauge.set(.infinity)
+        #expect(gauge.value == .infinity)
+        gauge.set(1)
+        // Additions from many stacks, so that all stripes take part.
+        await onThreads(16) { _ in gauge.add(5) }
+        #expect(gauge.value == 81)
+        await onThreads(4) { thread in
+            for _ in 0..<2_000 {
+                if thread == 0 { gauge.set(1) }
+                if thread == 1 { gauge.set(2_000) }
+                if thread > 1, ![81, 1, 2_000].contains(gauge.value) { gauge.set(-1) }
+            }
+        }
+        #expect([1, 2_000].contains(gauge.value), "a reader added up two values")
+    }
+
+    @Test func contentionConflicts() throws {
+        _ = Gauge("depth", help: "", contended: true, in: registry)
+        #expect(throws: RegistrationError.self) { try Gauge(validating: "depth", help: "", in: registry) }
+        _ = Histogram("times", help: "", buckets: [1], in: registry)
+        #expect(throws: RegistrationError.self) {
+            try Histogram(validating: "times", help: "", buckets: [1], contended: true, in: registry)
+        }
     }
 }
 

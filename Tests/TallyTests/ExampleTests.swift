@@ -86,7 +86,7 @@ struct ExampleTests {
     @Test func familiesFindTheirChildrenAsDocumented() throws {
         // GUIDE Family example
         let requests = Family<Route, Counter>("http_requests_total", help: "Requests served.", in: registry)
-        requests[Route(method: .get, outcome: .ok)].increment()
+        requests.increment(for: Route(method: .get, outcome: .ok))
         // END
         // GUIDE DynamicFamily example
         let jobs = try Counter.family(

@@ -24,7 +24,7 @@ struct ReadmeTests {
         let connections = Counter("chat_connections_total", help: "Connections accepted since boot.", in: registry)
         let frames = Family<Direction, Counter>("relay_frames_total", help: "Frames forwarded.", in: registry)
         connections.increment()
-        frames[.toPhone].increment(by: 2)
+        frames.increment(by: 2, for: .toPhone)
         print(registry.exposition())
         // END
         #expect(try Guide("README.md").output.map { $0 + "\n" }.contains(printer.text))
@@ -65,7 +65,7 @@ struct ReadmeTests {
         let requests = Family<Route, Counter>("http_requests_total", help: "Requests served.", in: registry)
         let latency = Histogram("http_request_duration_seconds", help: "Time to respond.", in: registry)
         let answer = try await latency.time { try await respond() }
-        requests[Route(path: "/", isCached: false)].increment()
+        requests.increment(for: Route(path: "/", isCached: false))
         // END
         #expect(answer == 200 && latency.count == 1)
         #expect("\(registry.exposition())".contains(#"http_requests_total{path="/",cached="false"} 1"#))

@@ -66,7 +66,8 @@ let timer = metrics.latency[Route(method: .get, outcome: .ok)]
 
 func handle(userID: String) async throws -> Int {
     metrics.activeUsers.record(userID)
-    metrics.frames[.phoneToBinary].increment()
+    // At once, without a handle. `frames[.phoneToBinary]` makes one to keep.
+    metrics.frames.increment(for: .phoneToBinary)
     metrics.bytesSent.increment(by: 512)
     return try await metrics.clients.withIncrement {
         let answer = try await timer.time { try await respond() }
@@ -156,9 +157,17 @@ byQueue[["mail", "done"]].increment()
 let testRegistry = MetricRegistry(clock: SuspendingClock())
 print(String(decoding: testRegistry.exposition(as: .json).body, as: UTF8.self))
 
-// 8. Totals that are kept elsewhere.
+// 8. Totals that are kept elsewhere, and updates by label set.
 
 ObservedCounter("pool_connects_total", help: "Connections made by the pool.", in: registry) { 7 }
+struct Page: LabelSet {
+    var route: String
+    static let schema: [Label<Self>] = [Label("route", \.route)]
+}
+let pages = Family<Page, Counter>("pages_total", help: "Pages by route.", maxChildren: 100, in: registry)
+pages.increment(for: Page(route: "/about"))
+pages.increment(by: 2, for: Page(route: "/"))
+metrics.latency.observe(.milliseconds(3), for: Route(method: .get, outcome: .ok))
 
 _ = try await handle(userID: "alice")
 _ = scrapeRoute(accept: "text/plain", acceptEncoding: "gzip", query: "name[]=active_users", timeout: "10")

@@ -74,6 +74,9 @@ extension ActiveUsers {
 }
 
 extension Family where Child == ActiveUsers {
+    /// Records that a user of a label set is active now. Empty identifiers are ignored.
+    public func record(_ identifier: String, for labels: Labels) { self[labels].record(identifier) }
+
     /// Registers counts of active users by plan or another label, or returns the registered family of the same
     /// definition. Traps if a parameter is invalid, or if the name has another definition.
     ///

@@ -32,7 +32,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
     static var occupied: UInt64 { 1 << 63 }
 
     init() {
-        let first = unsafe Self.allocate(bits: 3)
+        let first = unsafe IndexMemory.allocate(bits: 3)
         unsafe tables = [first]
         unsafe table = .allocate(capacity: 1)
         unsafe table.initialize(to: Atomic(UInt(bitPattern: first)))
@@ -51,18 +51,6 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
             unsafe memory.deallocate()
         }
         unsafe noBucket.deallocate()
-    }
-
-    /// Allocates zeroed memory, which the system provides on first touch: a large table costs nothing at first.
-    private static func allocate(bits: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        let words = 1 + 2 << Int(bits)
-        // Swift's own allocations trap as well when memory runs out.
-        guard let memory = unsafe System.allocateZeroed(words, size: MemoryLayout<UInt64>.size) else {
-            fatalError("Tally: out of memory, could not allocate a table of \(words) words")
-        }
-        let table = unsafe memory.bindMemory(to: Atomic<UInt64>.self, capacity: words)
-        unsafe table.pointee.store(64 - bits, ordering: .relaxed)
-        return unsafe table
     }
 
     /// Finds the handle of a child. Returns nil if the caller must look up the child by its text.
@@ -103,7 +91,7 @@ final class ClosedIndex<Child: Instrument>: @unchecked Sendable {
 
     /// Publishes a larger table. Handles that are not copied are inserted again by their next lookup by text.
     private func grow(to bits: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        let larger = unsafe Self.allocate(bits: bits)
+        let larger = unsafe IndexMemory.allocate(bits: bits)
         count = 0
         if bits <= Self.maxCopiedBits {
             var record = unsafe records

@@ -15,6 +15,13 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
     let table: UnsafePointer<Atomic<UInt>>?
     @usableFromInline
     let packing: KeyPacking
+    /// The index of children by bytes, if there is no closed one.
+    private let open: OpenIndex<Child>?
+    /// What lookups in it read.
+    @usableFromInline
+    let lookup: UnsafePointer<OpenLookup>?
+    @usableFromInline
+    let sections: UnsafeMutablePointer<Atomic<UInt>>
     private let text: LabelText
 
     init<Labels: LabelSet>(storage: FamilyStorage, labels: Labels.Type, schema: [Label<Labels>]) {
@@ -28,6 +35,10 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
             storage.definition.idleTimeout != nil
             ? nil : packing.map { storage.closedIndex(for: labels, packedBy: $0, of: Child.self) }
         unsafe table = closed.map { unsafe UnsafePointer($0.table) }
+        let keys = closed == nil ? KeyField.all(of: fields) : nil
+        open = keys.map { storage.openIndex(for: labels, keyedBy: $0, of: Child.self) }
+        unsafe lookup = open.map { unsafe UnsafePointer($0.lookup) }
+        unsafe sections = ReadSections.memory
         // All series of a `CaseIterable` label set are known, so they are exposed at zero.
         if let cases = labels as? any CaseIterable.Type { expose(cases, as: labels) }
     }
@@ -41,6 +52,30 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
         return unsafe ClosedIndex.find(key, in: table)
     }
 
+    /// Runs `body` on the handle in the open index, if there is one. Neither locks nor allocates. `body` must not wait.
+    @inlinable
+    @inline(__always)
+    func withOpenHandle<Labels, Result>(of labels: Labels, _ body: (UnsafePointer<Child>) -> Result) -> Result? {
+        guard let lookup = unsafe lookup else { return nil }
+        let section = unsafe ReadSections.enter(sections)
+        defer { unsafe ReadSections.leave(section) }
+        let record = unsafe withUnsafePointer(to: labels) { unsafe lookup.pointee.record(of: UnsafeRawPointer($0)) }
+        guard let record = unsafe record else { return nil }
+        return unsafe body((record + OpenRecord.childOffset).assumingMemoryBound(to: Child.self))
+    }
+
+    /// Runs `body` on the handle of a child, which stays valid meanwhile without a reference of its own. `body` must not
+    /// wait.
+    @inlinable
+    @inline(__always)
+    func withHandle<Labels>(of labels: Labels, _ body: (UnsafePointer<Child>) -> Void) {
+        defer { withExtendedLifetime(self) {} }
+        if let handle = unsafe handle(of: labels) { return unsafe body(handle) }
+        if unsafe withOpenHandle(of: labels, body) != nil { return }
+        let child = child(of: labels)
+        unsafe withUnsafePointer(to: child, body)
+    }
+
     @inlinable
     @inline(__always)
     func child<Labels>(of labels: Labels) -> Child {
@@ -50,10 +85,19 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
     @usableFromInline
     @inline(never)
     func cell(_ labels: UnsafeRawPointer) -> SeriesCell {
-        guard let closed else { return unsafe text.cell(labels) }
-        let key = unsafe packing.key(at: labels)
-        return unsafe text.cell(labels) { closed.insert(key, $0) }
+        if let closed {
+            let key = unsafe packing.key(at: labels)
+            return unsafe text.cell(labels) { closed.insert(key, $0) }
+        }
+        guard let open else { return unsafe text.cell(labels) }
+        if open.isWaiting.load(ordering: .relaxed) { storage.reclaimIndexes() }
+        return unsafe text.cell(labels) { unsafe open.insert(labels, $0) }
     }
+
+    /// Counts an update that was rejected.
+    @usableFromInline
+    @inline(never)
+    func reject(_ reason: RejectedUpdates.Reason) { storage.definition.context.rejected.count(reason) }
 
     @usableFromInline
     func remove(_ labels: UnsafeRawPointer) -> Bool { unsafe text.remove(labels) }

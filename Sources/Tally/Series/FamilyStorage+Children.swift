@@ -84,7 +84,7 @@ extension FamilyStorage {
         var entry = state.directory[place]
         if !isCurrent {
             entry.generation = state.generation
-            if !state.closedIndexes.isEmpty {
+            if state.hasIndexes {
                 for slot in 0..<Int(entry.count) where !entry.isHidden(slot) { forgetHandles(slot, of: page, state) }
             }
             entry.hideAll()
@@ -97,8 +97,8 @@ extension FamilyStorage {
 
     /// Removes a child from the closed indexes, so that lookups use its text again.
     func forgetHandles(_ slot: Int, of page: SeriesPage, _ state: State) {
-        // Most families have no closed index and save the access to the block's memory.
-        guard !state.closedIndexes.isEmpty else { return }
+        // Most families have no index and save the access to the block's memory.
+        guard state.hasIndexes else { return }
         page.block(slot).forgetHandles(page.slotInBlock(slot))
     }
 

@@ -55,6 +55,7 @@ extension FamilyStorage {
         var hasChanged = false
         for slot in 0..<page.count where !page.isVacant(slot) {
             let sum = page.checksum(slot)
+            if page.block(slot).takeUse(page.slotInBlock(slot)) { times.slots[slot].lastUse = now }
             if entry.isHidden(slot) {
                 // Even if the family is full by now, because counted updates must not be lost.
                 guard times.canComeBack(slot, sum: sum) else { continue }

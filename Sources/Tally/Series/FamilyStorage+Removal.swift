@@ -43,6 +43,7 @@ extension FamilyStorage {
         state.hidden += state.live
         state.live = 0
         state.hasOverflowChild = false
+        for index in state.openIndexes.values { index.retire() }
         state.sweep = Sweep()
     }
 

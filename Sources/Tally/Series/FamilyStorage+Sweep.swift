@@ -26,10 +26,18 @@ extension FamilyStorage {
 
     /// Takes one step of a sweep. Returns false if there is nothing to do.
     private func sweepStep(beginning isWorthwhile: (State) -> Bool) -> Bool {
+        let isBeginning = state.withLock { state in
+            guard state.sweep == nil, isWorthwhile(state) else { return false }
+            // The handles that they hold would keep what is to go.
+            for index in state.openIndexes.values { index.retire() }
+            return true
+        }
+        // Without the records of lookups that still read: the next sweep will do it.
+        if isBeginning, !reclaimIndexes() { return false }
         // A retired page is freed after the lock is released.
         let (isDone, retired) = state.withLock { state -> (Bool, SeriesPage?) in
             if state.sweep == nil {
-                guard isWorthwhile(state) else { return (false, nil) }
+                guard isBeginning else { return (false, nil) }
                 state.sweep = Sweep()
             }
             return (true, sweepStep(&state))

@@ -17,9 +17,9 @@ final class FamilyStorage: @unchecked Sendable {
     /// A sketch of the label sets of those lookups: 1 KiB, allocated by the first one.
     private let rejectedLabelSets = Locked<HyperLogLog?>(nil)
 
-    struct ClosedIndexKey: Hashable {
+    struct IndexKey<Layout: Hashable & Sendable>: Hashable, Sendable {
         let labels: ObjectIdentifier
-        let packing: KeyPacking
+        let layout: Layout
         let child: ObjectIdentifier
     }
 
@@ -40,7 +40,11 @@ final class FamilyStorage: @unchecked Sendable {
         /// The number of hidden series that the last sweep kept because handles retain them.
         var retained = 0
         /// The indexes hold handles, which retain the blocks of closed label sets.
-        var closedIndexes: [ClosedIndexKey: any AnyObject & Sendable] = [:]
+        var closedIndexes: [IndexKey<KeyPacking>: any AnyObject & Sendable] = [:]
+        /// These hold handles too. A sweep makes them release the handles first.
+        var openIndexes: [IndexKey<[KeyField]>: any OpenIndexing] = [:]
+        /// True if hiding a child has to change an index.
+        var hasIndexes: Bool { !closedIndexes.isEmpty || !openIndexes.isEmpty }
         /// Receives the updates of lookups that identify no series. It is in no page, so it is never exposed.
         var discardBlock: SeriesBlock?
     }
@@ -64,20 +68,27 @@ final class FamilyStorage: @unchecked Sendable {
     func child(_ labels: UnsafeBufferPointer<UInt8>, enter: ((SeriesCell) -> Void)? = nil) -> SeriesCell {
         let hash = unsafe labelHash(labels, seed: seed)
         let now = timeOfUse
-        if enter == nil, let cell = unsafe exposedChild(labels, hash, now) { return cell }
+        if let cell = unsafe exposedChild(labels, hash, now, enter) { return cell }
         return unsafe makeChild(labels, hash, now, enter)
     }
 
     /// The child if it is already exposed, as in nearly all lookups.
     @inline(__always)
-    private func exposedChild(_ labels: UnsafeBufferPointer<UInt8>, _ hash: UInt32, _ now: Duration) -> SeriesCell? {
+    private func exposedChild(
+        _ labels: UnsafeBufferPointer<UInt8>,
+        _ hash: UInt32,
+        _ now: Duration,
+        _ enter: ((SeriesCell) -> Void)?
+    ) -> SeriesCell? {
         state.withLock { state in
             guard let found = unsafe find(labels, hash, state),
                 let page = unsafe state.directory.page(exposing: found, in: state.generation)
             else { return nil }
             return unsafe page._withUnsafeGuaranteedRef { page in
                 page.idleTimes?.lookedUp(found.slot, at: now)
-                return unsafe SeriesCell(block: page.block(found.slot), words: page.words(found.slot))
+                let cell = unsafe SeriesCell(block: page.block(found.slot), words: page.words(found.slot))
+                enter?(cell)
+                return cell
             }
         }
     }
@@ -171,12 +182,38 @@ final class FamilyStorage: @unchecked Sendable {
         of child: Child.Type
     ) -> ClosedIndex<Child> {
         state.withLock { state in
-            let key = ClosedIndexKey(labels: ObjectIdentifier(labels), packing: packing, child: ObjectIdentifier(child))
+            let key = IndexKey(labels: ObjectIdentifier(labels), layout: packing, child: ObjectIdentifier(child))
             if let index = state.closedIndexes[key] as? ClosedIndex<Child> { return index }
             let index = ClosedIndex<Child>()
             state.closedIndexes[key] = index
             return index
         }
+    }
+
+    // MARK: Open label sets
+
+    /// The index of an open label set. Families that differ in any of these types or places share children, not an
+    /// index, as above.
+    func openIndex<Child: Instrument>(
+        for labels: Any.Type,
+        keyedBy fields: [KeyField],
+        of child: Child.Type
+    ) -> OpenIndex<Child> {
+        state.withLock { state in
+            let key = IndexKey(labels: ObjectIdentifier(labels), layout: fields, child: ObjectIdentifier(child))
+            if let index = state.openIndexes[key] as? OpenIndex<Child> { return index }
+            let index = OpenIndex<Child>(fields: fields, seed: seed)
+            state.openIndexes[key] = index
+            return index
+        }
+    }
+
+    /// Frees the records that open indexes have given up, unless a lookup may still read them. Returns false then.
+    @discardableResult
+    func reclaimIndexes() -> Bool {
+        // Freed after the lock has been released.
+        let results = state.withLock { state in state.openIndexes.values.map { $0.reclaim() } }
+        return results.allSatisfy { $0.isDone }
     }
 
     // MARK: Reading

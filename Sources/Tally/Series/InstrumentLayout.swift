@@ -81,6 +81,8 @@ struct InstrumentLayout: Sendable {
             self.text = text
             self.identity = ByteName(identity ?? text)
         }
+
+        static let uncontended = Trait("contention", "not contended")
     }
 
     private final class NoDetails: Sendable {
@@ -98,7 +100,17 @@ protocol SeriesState: AnyObject, Sendable {
 
 extension InstrumentLayout {
     /// The distance in words between neighbouring series.
-    var stride: Int { stripes == 1 ? words : stripes * Stripes.words }
+    var stride: Int { stripes == 1 ? words : stripes * Stripes.size(of: words) }
+
+    /// The layout of series that are spread over stripes.
+    func contended(_ values: Values) -> InstrumentLayout {
+        var layout = self
+        layout.stripes = Stripes.count
+        layout.values = values
+        layout.traits.removeAll { $0.name == Trait.uncontended.name }
+        layout.traits.append(Trait(Trait.uncontended.name, "contended"))
+        return layout
+    }
 
     /// True if a series is one sample without a label of its own.
     var isLine: Bool { samples.count == 1 && samples[0].part == nil }

@@ -12,8 +12,10 @@
 /// set on its own (`Label("direction", \.self)`). If it is `CaseIterable`, its series are exposed at zero from
 /// registration, in the order of its cases.
 ///
-/// A lookup takes no lock if the labels are at most seven Booleans and enums, without payloads and with at most 256
-/// cases. Otherwise it hashes their text and takes the family's lock. Neither way allocates if the child exists, unless
+/// **Lookups.** Finding an existing child takes no lock if every label is a stored property of one of these types: an
+/// enum without payloads and with at most 256 cases, a Boolean, an integer, or a `String` of at most 256 bytes of UTF-8.
+/// At most seven enums and Booleans, without strings and integers, are found fastest. Any other label set is found by
+/// its text, under the family's lock, as are children beyond the first 65,536 of a family. Neither way allocates, unless
 /// the text is longer than about 400 bytes.
 public protocol LabelSet: Sendable {
     /// The labels, in the order of the exposition. Declare it as a stored `static let`.
@@ -38,17 +40,15 @@ public struct Label<Root>: Sendable {
     public init<Value: LabelValue>(_ name: StaticString, _ value: any KeyPath<Root, Value> & Sendable) {
         self.name = "\(name)"
         if let offset = MemoryLayout<Root>.offset(of: value) {
-            // A trivial value of one byte has no padding, so the byte identifies it. A type of no bytes has one value.
-            let isByte = MemoryLayout<Value>.size <= 1 && _isPOD(Value.self)
             // Captures nothing, so that lookups do no reference counting for a captured context.
-            field = unsafe LabelField(offset: offset, byteCount: isByte ? MemoryLayout<Value>.size : nil) {
+            field = unsafe LabelField(offset: offset, form: LabelField.form(of: Value.self)) {
                 field,
                 writer in
                 let value = unsafe field.assumingMemoryBound(to: Value.self)
                 writer.append(value: unsafe value.pointee.labelText)
             }
         } else {
-            field = unsafe LabelField(offset: 0, byteCount: nil) { root, writer in
+            field = unsafe LabelField(offset: 0, form: .text) { root, writer in
                 let root = unsafe root.assumingMemoryBound(to: Root.self)
                 writer.append(value: unsafe root.pointee[keyPath: value].labelText)
             }
@@ -62,16 +62,34 @@ public struct Label<Root>: Sendable {
 struct LabelField: Sendable {
     /// The offset that is added to the address of the label set for `write`.
     let offset: Int
-    /// The number of bytes that distinguish the values, if it is known to be one or zero.
-    let byteCount: Int?
+    let form: Form
     /// Appends the value's text. Receives the address of the label set plus ``offset``.
     let write: @Sendable (UnsafeRawPointer, inout LabelTextWriter) -> Void
 
+    /// The way to tell two values of a label apart.
     @usableFromInline
-    init(offset: Int, byteCount: Int?, write: @escaping @Sendable (UnsafeRawPointer, inout LabelTextWriter) -> Void) {
+    enum Form: Sendable {
+        /// The value is this many bytes of memory: 0, 1, 2, 4 or 8.
+        case bytes(Int)
+        case string
+        /// Only the text tells values apart.
+        case text
+    }
+
+    @usableFromInline
+    init(offset: Int, form: Form, write: @escaping @Sendable (UnsafeRawPointer, inout LabelTextWriter) -> Void) {
         self.offset = offset
-        self.byteCount = byteCount
+        self.form = form
         unsafe self.write = write
+    }
+
+    @inlinable
+    static func form<Value: LabelValue>(of type: Value.Type) -> Form {
+        if type == String.self { return .string }
+        let size = MemoryLayout<Value>.size
+        // A trivial value of one byte has no padding, so the byte is the value; one of none is always the same.
+        if size <= 1 { return _isPOD(type) ? .bytes(size) : .text }
+        return type is any FixedWidthInteger.Type && [2, 4, 8].contains(size) ? .bytes(size) : .text
     }
 }
 
@@ -95,8 +113,12 @@ struct KeyPacking: Hashable, Sendable {
     }
 
     init?(_ fields: [LabelField]) {
-        guard !fields.isEmpty, fields.allSatisfy({ $0.byteCount != nil }) else { return nil }
-        let bytes = fields.filter { $0.byteCount == 1 }
+        guard !fields.isEmpty else { return nil }
+        var bytes: [LabelField] = []
+        for field in fields {
+            guard case .bytes(let count) = field.form, count <= 1 else { return nil }
+            if count == 1 { bytes.append(field) }
+        }
         guard bytes.count <= 7, bytes.allSatisfy({ $0.offset < 256 }) else { return nil }
         var offsets: UInt64 = 0
         for (index, field) in bytes.enumerated() { offsets |= UInt64(field.offset) << UInt64(8 * index) }

@@ -20,6 +20,11 @@ struct SeriesWords {
         nonmutating set { unsafe pointer[index].store(newValue, ordering: .relaxed) }
     }
 
+    /// The sum of numbers that are spread over stripes.
+    func sum(stripes: Int) -> Double {
+        (0..<stripes).reduce(0) { $0 + Double(bitPattern: self[$1 * Stripes.words]) }
+    }
+
     func word(_ index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> { unsafe pointer + index }
 }
 

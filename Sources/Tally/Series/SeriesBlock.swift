@@ -23,6 +23,8 @@ final class SeriesBlock: @unchecked Sendable {
     private let exemplarStore = AtomicLazyReference<ExemplarStore>()
     /// The records of closed indexes, by slot. Used under the family's lock.
     private var records: UnsafeMutablePointer<UnsafeMutablePointer<ClosedRecord>?>?
+    /// For open indexes, by slot. Allocated under the family's lock.
+    private var exposures: UnsafeMutablePointer<Atomic<UInt8>>?
 
     /// - Parameter word: The offset in the slab at which the block's words begin.
     init(definition: FamilyDefinition, capacity: Int, in slab: WordSlab, at word: Int) {
@@ -39,6 +41,7 @@ final class SeriesBlock: @unchecked Sendable {
             unsafe self.states = unsafe states
         }
         unsafe records = nil
+        unsafe exposures = nil
     }
 
     deinit {
@@ -48,6 +51,7 @@ final class SeriesBlock: @unchecked Sendable {
         }
         // The records themselves belong to their indexes.
         unsafe records?.deallocate()
+        unsafe exposures?.deallocate()
     }
 
     /// The slot, within this block, of words that the block has handed out.
@@ -93,6 +97,26 @@ final class SeriesBlock: @unchecked Sendable {
             unsafe found.pointee.bucket.pointee.store(0, ordering: .relaxed)
             unsafe record = found.pointee.next
         }
+        guard let exposures = unsafe exposures else { return }
+        unsafe exposures[slot].store(0, ordering: .relaxed)
+    }
+
+    // MARK: Open indexes, under the family's lock
+
+    /// The byte from which readers see whether a series is exposed. See ``Exposure``.
+    func exposure(_ slot: Int) -> UnsafeMutablePointer<Atomic<UInt8>> {
+        if let exposures = unsafe exposures { return unsafe exposures + slot }
+        let new = UnsafeMutablePointer<Atomic<UInt8>>.allocate(capacity: capacity)
+        for index in 0..<capacity { unsafe (new + index).initialize(to: Atomic(0)) }
+        unsafe exposures = unsafe new
+        return unsafe new + slot
+    }
+
+    /// Returns true if a lookup has used a series since the last call.
+    func takeUse(_ slot: Int) -> Bool {
+        guard let exposures = unsafe exposures else { return false }
+        let (old, _) = unsafe exposures[slot].bitwiseAnd(~Exposure.used, ordering: .relaxed)
+        return old & Exposure.used != 0
     }
 }
 

@@ -36,17 +36,12 @@ extension SeriesCell {
         unsafe unsafeDowncast(block.definition.details, to: type)
     }
 
-    /// The word as a floating-point number.
-    @usableFromInline
-    var double: Double { unsafe withWords { unsafe Double(bitPattern: $0.pointee.load(ordering: .relaxed)) } }
-
     @inlinable
     func store(_ value: Double) {
         unsafe withWords { unsafe $0.pointee.store(value.bitPattern, ordering: .relaxed) }
     }
 
     /// Adds to the word as a floating-point number. A compare-exchange loop, so that no update is lost.
-    @inlinable
     func add(_ amount: Double) { unsafe withWords { unsafe $0.pointee.addDouble(amount) } }
 
     /// Stores an exemplar of one of the words, or counts it as rejected.

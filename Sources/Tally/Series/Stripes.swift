@@ -1,9 +1,16 @@
+public import Synchronization
+
 /// The stripes of a contended counter. They keep threads on different cores off the same cache line.
 @usableFromInline
 enum Stripes {
     /// A stripe takes 128 bytes: some processors have cache lines of that size, others fetch pairs of 64 bytes.
     @usableFromInline
     static let words = 16
+
+    /// The words of one stripe of a series of so many words.
+    @inlinable
+    @inline(__always)
+    static func size(of words: Int) -> Int { (words &+ (Self.words &- 1)) & ~(Self.words &- 1) }
 
     /// Four per core, rounded up to a power of two from 8 to 128, so that threads rarely share a stripe.
     static let count: Int = {
@@ -22,5 +29,21 @@ enum Stripes {
         let address = unsafe withUnsafeMutablePointer(to: &here) { UInt(bitPattern: $0) }
         let hash = (address &>> 16) &* 0x9E37_79B9_7F4A_7C15
         return Int(bitPattern: (hash &>> 40) & mask)
+    }
+
+    /// The first word of the calling thread's stripe.
+    ///
+    /// - Parameters:
+    ///   - mask: The number of stripes less one.
+    ///   - size: The words of a stripe.
+    @inlinable
+    @inline(__always)
+    static func word(
+        of words: UnsafeMutablePointer<Atomic<UInt64>>,
+        _ mask: UInt,
+        size: Int = Self.words
+    ) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        guard mask != 0 else { return unsafe words }
+        return unsafe words + current(mask: mask) &* size
     }
 }

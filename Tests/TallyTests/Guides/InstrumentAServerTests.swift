@@ -100,7 +100,7 @@ struct InstrumentAServerTests {
             let response = try await metrics.latency.time {
                 try await respond(to: request)
             }
-            metrics.requests[Route(method: request.method, outcome: response.outcome)].increment()
+            metrics.requests.increment(for: Route(method: request.method, outcome: response.outcome))
             return response
         }
     }

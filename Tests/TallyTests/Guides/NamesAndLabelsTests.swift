@@ -46,8 +46,8 @@ struct NamesAndLabelsTests {
         let registry = MetricRegistry(ownMetrics: false)
         // GUIDE NamesAndLabels requests
         let requests = Family<Route, Counter>("http_requests_total", help: "Requests served.", in: registry)
-        requests[Route(method: .get, path: "/")].increment()
-        requests[Route(method: .get, path: "/say \"hello\"")].increment()
+        requests.increment(for: Route(method: .get, path: "/"))
+        requests.increment(for: Route(method: .get, path: "/say \"hello\""))
         // END
         expectShown(registry.text)
     }
@@ -64,7 +64,7 @@ struct NamesAndLabelsTests {
         let registry = MetricRegistry(ownMetrics: false)
         // GUIDE NamesAndLabels frames
         let frames = Family<Direction, Counter>("relay_frames_total", help: "Frames forwarded.", in: registry)
-        frames[.toPhone].increment(by: 2)
+        frames.increment(by: 2, for: .toPhone)
         // END
         expectShown(registry.text)
     }
@@ -81,7 +81,7 @@ struct NamesAndLabelsTests {
         // GUIDE NamesAndLabels children-past-the-limit
         let messages = Family<Tenant, Counter>("messages_total", help: "Messages.", maxChildren: 2, in: registry)
         for name in ["anna", "bert", "carl", "dora"] {
-            messages[Tenant(tenant: name)].increment()
+            messages.increment(for: Tenant(tenant: name))
         }
         // END
         expectShown(registry.text) {
@@ -94,7 +94,7 @@ struct NamesAndLabelsTests {
         let registry = MetricRegistry(clock: clock, ownMetrics: false)
         // GUIDE NamesAndLabels idle-timeout
         let jobs = Family<Tenant, Counter>("jobs_total", help: "Jobs.", idleTimeout: .seconds(3600), in: registry)
-        jobs[Tenant(tenant: "anna")].increment()
+        jobs.increment(for: Tenant(tenant: "anna"))
         // END
         #expect(try registry.value(of: "jobs_total", labels: ["tenant": "anna"]) == 1)
         clock.advance(by: .seconds(3000))

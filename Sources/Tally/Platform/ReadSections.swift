@@ -1,0 +1,76 @@
+public import Synchronization
+
+/// Sections in which threads read memory without a lock. A writer that has unpublished memory frees it once every
+/// section that may still read it has ended.
+///
+/// A section costs two atomic additions to a counter that few threads share. Counters have two phases, as in sleepable
+/// RCU: while a writer waits for one phase to empty, new sections enter the other, so that no load starves it.
+/// https://www.kernel.org/doc/html/latest/RCU/whatisRCU.html
+@usableFromInline
+enum ReadSections {
+    /// The number of counters of a phase. Few threads meet in one by chance.
+    @usableFromInline
+    static let stripes = 64
+    /// The words from one stripe to the next, of which the first two are the counters of both phases.
+    @usableFromInline
+    static let stride = Stripes.words
+
+    /// The phase that new sections enter, followed by the stripes. Never freed: all families share it.
+    nonisolated(unsafe) static let memory: UnsafeMutablePointer<Atomic<UInt>> = {
+        let words = (1 + stripes) * stride
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: words * MemoryLayout<UInt>.size, alignment: 128)
+        let counters = unsafe memory.bindMemory(to: Atomic<UInt>.self, capacity: words)
+        for index in 0..<words { unsafe (counters + index).initialize(to: Atomic(0)) }
+        return unsafe counters
+    }()
+
+    /// Begins a section. Pass the result to ``leave(_:)``.
+    ///
+    /// Sequentially consistent, as the load of a published address after it has to be: either this thread sees what a
+    /// writer has published, or the writer sees this section.
+    @inlinable
+    @inline(__always)
+    static func enter(_ memory: UnsafeMutablePointer<Atomic<UInt>>) -> UnsafeMutablePointer<Atomic<UInt>> {
+        let stripe = Stripes.current(mask: UInt(truncatingIfNeeded: stripes - 1))
+        let phase = unsafe memory.pointee.load(ordering: .relaxed)
+        let counter = unsafe memory + ((1 &+ stripe) &* stride &+ Int(bitPattern: phase & 1))
+        unsafe counter.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        return unsafe counter
+    }
+
+    @inlinable
+    @inline(__always)
+    static func leave(_ counter: UnsafeMutablePointer<Atomic<UInt>>) {
+        unsafe counter.pointee.wrappingSubtract(1, ordering: .releasing)
+    }
+
+    /// The time until all sections have ended that had begun when it was created.
+    struct GracePeriod {
+        /// The stripes of each phase in which a section may still be open, a bit each.
+        private var open: (UInt64, UInt64) = (.max, .max)
+
+        /// Returns true once every section has ended. Never waits.
+        ///
+        /// A counter that was zero at any moment since the creation has no section left from before.
+        mutating func hasPassed() -> Bool {
+            let memory = unsafe ReadSections.memory
+            let phase = unsafe memory.pointee.load(ordering: .relaxed) & 1
+            // The phase that new sections do not enter, which empties first.
+            if phase == 0 { look(at: 1, &open.1) } else { look(at: 0, &open.0) }
+            if phase == 0 ? open.1 == 0 : open.0 == 0 {
+                unsafe memory.pointee.store(1 - phase, ordering: .relaxed)
+            }
+            if phase == 0 { look(at: 0, &open.0) } else { look(at: 1, &open.1) }
+            return open == (0, 0)
+        }
+
+        private func look(at phase: Int, _ open: inout UInt64) {
+            for stripe in 0..<ReadSections.stripes where open & (1 << UInt64(stripe)) != 0 {
+                let counter = unsafe ReadSections.memory + ((1 + stripe) * ReadSections.stride + phase)
+                if unsafe counter.pointee.load(ordering: .sequentiallyConsistent) == 0 {
+                    open &= ~(1 << UInt64(stripe))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+internal import Synchronization
+
+/// From the raw bytes of a label set to its child's handle, found without a lock: for label sets with strings or
+/// integers, of which there is no end.
+///
+/// A hash table of records, each with a handle and the bytes that it is for. Readers are in a read section
+/// (``ReadSections``) as long as they use a record. A writer frees a table and its records together, once no section can
+/// still read them: a table goes when it is full, or when the family wants to drop hidden children, which the handles
+/// would keep. Lookups by text then fill the next one.
+///
+/// Invariants: writers hold the family's lock; a bucket is written once, its record before its hash; a table is never
+/// more than half full, so every walk ends; at most one table waits to be freed, and until it is, nothing is entered.
+///
+/// Unchecked `Sendable`: readers use atomics that are published with release; the rest is used under the family's lock.
+@safe
+final class OpenIndex<Child: Instrument>: OpenIndexing, @unchecked Sendable {
+    /// Used by lookups, at an address of its own: a lookup that knows it needs no reference to this object.
+    let lookup: UnsafeMutablePointer<OpenLookup>
+    private let fields: [KeyField]
+    private let seed: UInt64
+    private var table: OpenTable<Child>?
+    private var retired: (table: OpenTable<Child>, grace: ReadSections.GracePeriod)? {
+        didSet { isWaiting.store(retired != nil, ordering: .relaxed) }
+    }
+    /// True if a table waits to be freed.
+    let isWaiting = Atomic(false)
+
+    /// Limits the memory to some 10 MB. Further children are found by text.
+    private static var maxBits: UInt64 { 17 }
+    /// Larger tables begin empty: the lock is not held for as long as copying one takes.
+    private static var maxCopiedBits: UInt64 { 11 }
+
+    init(fields: [KeyField], seed: UInt64) {
+        self.fields = fields
+        self.seed = seed
+        unsafe lookup = .allocate(capacity: 1)
+        unsafe lookup.initialize(to: OpenLookup(fields, seed: seed))
+    }
+
+    deinit {
+        unsafe lookup.pointee.fields.deallocate()
+        unsafe lookup.deinitialize(count: 1)
+        unsafe lookup.deallocate()
+    }
+
+    /// Enters a child that is exposed, unless the index is full or waits for readers. Under the family's lock.
+    func insert(_ labels: UnsafeRawPointer, _ cell: SeriesCell) {
+        guard retired == nil, let hash = unsafe lookup.pointee.hash(labels) else { return }
+        let slot = unsafe cell.block.slot(of: cell.words)
+        let exposure = unsafe cell.block.exposure(slot)
+        if let record = unsafe lookup.pointee.record(of: labels, hash) {
+            // The record's handle keeps the child, so no other child can have these labels.
+            if unsafe record.pointee.exposure == exposure { unsafe record.pointee.expose() }
+            return
+        }
+        guard let table = tableWithRoom() else { return }
+        let record = unsafe table.makeRecord(
+            hash: hash,
+            key: lookup.pointee.key(of: labels),
+            exposure: exposure,
+            child: Child._handle(to: _Series(cell))
+        )
+        unsafe record.pointee.expose()
+        unsafe table.place(record)
+    }
+
+    private func tableWithRoom() -> OpenTable<Child>? {
+        guard let table else { return publish(OpenTable(bits: 3)) }
+        if (table.count + 1) * 2 <= 1 << Int(table.bits) { return table }
+        guard table.bits < Self.maxBits else { return nil }
+        let larger = OpenTable<Child>(bits: table.bits + 1)
+        if larger.bits <= Self.maxCopiedBits { larger.takeRecords(of: table) }
+        defer { retired = (table, ReadSections.GracePeriod()) }
+        return publish(larger)
+    }
+
+    private func publish(_ new: OpenTable<Child>?) -> OpenTable<Child>? {
+        table = new
+        let address = new.map { unsafe UInt(bitPattern: $0.buckets) } ?? 0
+        unsafe lookup.pointee.table.store(address, ordering: .sequentiallyConsistent)
+        return new
+    }
+
+    // MARK: OpenIndexing, under the family's lock
+
+    func retire() {
+        // While one waits, the next one stays empty.
+        guard retired == nil, let table else { return }
+        _ = publish(nil)
+        retired = (table, ReadSections.GracePeriod())
+    }
+
+    func reclaim() -> (isDone: Bool, garbage: (any AnyObject)?) {
+        guard var pending = retired else { return (true, nil) }
+        let hasPassed = pending.grace.hasPassed()
+        retired = hasPassed ? nil : pending
+        return (hasPassed, hasPassed ? pending.table : nil)
+    }
+}
