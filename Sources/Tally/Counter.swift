@@ -8,8 +8,8 @@ public import Synchronization
 /// ```
 ///
 /// The counter is exposed at zero from registration. A handle is a small value, and its copies count into the same
-/// total. Use ``FloatCounter`` for fractional amounts, and ``init(_:help:contended:in:)`` for a counter that many cores
-/// increment concurrently.
+/// total. Use ``FloatCounter`` for fractional amounts, and `contended: true` for a counter that many cores increment
+/// concurrently.
 public struct Counter: PlainInstrument {
     @usableFromInline
     let cell: SeriesCell

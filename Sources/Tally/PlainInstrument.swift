@@ -55,7 +55,7 @@ extension PlainInstrument {
     ///   - labelNames: The label names, in the order in which a lookup takes the values.
     ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
     ///   - idleTimeout: The time after which an unused child is hidden, as in ``Family``. Nil, the default, is never.
-    ///   - contended: True to spread the value of every child, as in ``init(_:help:contended:in:)``.
+    ///   - contended: True to spread the value of every child, as for an instrument without labels.
     ///   - registry: The registry that exposes the family.
     public static func family(
         validating name: String,

@@ -83,13 +83,9 @@ extension Family where Child == ActiveUsers {
     /// In addition to its users, each child takes 35 KiB, and 4 bytes for each tick of the longest window (40 KiB for
     /// seven days in minutes). A user who is recorded under several children counts in each.
     ///
-    /// The other parameters are those of ``ActiveUsers``. All children share the key. The label `window` is reserved.
-    ///
-    /// - Parameters:
-    ///   - maxUsers: The maximum number of users that each child counts exactly.
-    ///   - closedHours: The number of closed hours that each child retains for ``ActiveUsers/hourlySketches()``. The
-    ///     default is zero, which retains none, unlike the 48 of ``ActiveUsers`` without labels.
-    ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
+    /// All children share the key. The label name `window` is reserved. `maxUsers` and `closedHours` apply to each child:
+    /// it retains no closed hours by default, where ``ActiveUsers`` without labels retains 48. The parameters are those
+    /// of ``ActiveUsers`` and ``Family``.
     public init(
         _ name: StaticString,
         help: String,

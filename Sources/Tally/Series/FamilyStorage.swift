@@ -213,7 +213,7 @@ final class FamilyStorage: @unchecked Sendable {
     func reclaimIndexes() -> Bool {
         // Freed after the lock has been released.
         let results = state.withLock { state in state.openIndexes.values.map { $0.reclaim() } }
-        return results.allSatisfy { $0.isDone }
+        return results.allSatisfy { $0.isReclaimed }
     }
 
     // MARK: Reading

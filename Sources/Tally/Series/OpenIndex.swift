@@ -90,7 +90,7 @@ final class OpenIndex<Child: Instrument>: OpenIndexing, @unchecked Sendable {
         retired = (table, ReadSections.GracePeriod())
     }
 
-    func reclaim() -> (isDone: Bool, garbage: (any AnyObject)?) {
+    func reclaim() -> (isReclaimed: Bool, garbage: (any AnyObject)?) {
         guard var pending = retired else { return (true, nil) }
         let hasPassed = pending.grace.hasPassed()
         retired = hasPassed ? nil : pending

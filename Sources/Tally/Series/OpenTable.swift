@@ -5,7 +5,7 @@ protocol OpenIndexing: AnyObject, Sendable {
     /// Sends lookups by text from now on, until they have filled the index again.
     func retire()
     /// Returns true if no records wait for readers, with those that may be freed now, outside of the lock.
-    func reclaim() -> (isDone: Bool, garbage: (any AnyObject)?)
+    func reclaim() -> (isReclaimed: Bool, garbage: (any AnyObject)?)
 }
 
 /// What an open index keeps of a child. The handle follows in memory, and the bytes that it is for.
@@ -23,13 +23,6 @@ struct OpenRecord {
     static let childOffset = 32
 
     func expose() { unsafe _ = exposure.pointee.bitwiseOr(Exposure.exposed, ordering: .relaxed) }
-}
-
-/// The bits of a child's exposure.
-enum Exposure {
-    static let exposed: UInt8 = 1
-    /// Set by lookups since the last search for idle children.
-    static let used: UInt8 = 2
 }
 
 /// A table of an open index, and the records that it leads to. Freed as one.
