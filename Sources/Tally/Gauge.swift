@@ -8,7 +8,9 @@ public import Synchronization
 /// ```
 ///
 /// The gauge is exposed at zero from registration. A handle is a small value, and its copies update the same gauge.
-/// Updates are lock-free and do not allocate. Use ``ObservedGauge`` for a value that can be read when it is scraped.
+/// Updates are lock-free and do not allocate, except that threads that set a contended gauge wait for each other, and
+/// its readers for them: do not set or read one in a signal handler. Use ``ObservedGauge`` for a value that can be read
+/// when it is scraped.
 public struct Gauge: PlainInstrument {
     @usableFromInline
     let cell: SeriesCell
@@ -132,8 +134,12 @@ public struct Gauge: PlainInstrument {
     private static func value(_ words: SeriesWords, _ stripeMask: UInt) -> Double {
         guard stripeMask != 0 else { return Double(bitPattern: words[0]) }
         let version = unsafe words.word(1)
+        let first = unsafe version.pointee.load(ordering: .relaxed)
         while true {
             let before = unsafe version.pointee.load(ordering: .acquiring)
+            // Setters that never pause must not keep a reader for ever. The first stripe is the value of one that began
+            // after the reader did, and what is being added to other stripes counts after the reading.
+            if before &- first >= 16 { return Double(bitPattern: words[0]) }
             let sum = words.sum(stripes: Int(stripeMask) + 1)
             atomicMemoryFence(ordering: .acquiring)
             let after = unsafe version.pointee.load(ordering: .relaxed)

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TallyTestSupport
 import Testing
 
 @testable import Tally
@@ -189,6 +190,24 @@ struct ObservedGaugeTests {
         #expect(try registry.parsed()["late_total"] == "0")
         release.signal()
         done.wait()
+    }
+}
+
+struct ContendedGaugeTests {
+    @Test(.timeLimit(.minutes(5))) func readersSeeValuesThatWereSetThoughSettersNeverPause() async throws {
+        let gauge = Gauge("level", help: "", contended: true, in: MetricRegistry())
+        let isDone = Holder(false)
+        try await withThrowingTaskGroup { group in
+            for number in 1...3 {
+                group.addTask { try await onThread { while !isDone.value { gauge.set(Double(number)) } } }
+            }
+            group.addTask {
+                let values = try await onThread { Set((0..<2000).map { _ in gauge.value }) }
+                isDone.value = true
+                #expect(values.isSubset(of: [0, 1, 2, 3]))
+            }
+            try await group.waitForAll()
+        }
     }
 }
 
