@@ -30,6 +30,28 @@ struct IdleExpiryTests {
             .samples(of: "jobs_total").compactMap { $0[label: "queue"] }
     }
 
+    private struct Queue: LabelSet {
+        var name: String
+        static let schema: [Label<Self>] = [Label("queue", \.name)]
+    }
+
+    /// The search for idle children has not seen the lookup when a sweep moves the child.
+    @Test func aSweepKeepsTheUseOfALookup() throws {
+        let depth = Family<Queue, Gauge>("depth", help: "", idleTimeout: .seconds(60), in: registry)
+        for number in 0..<1000 { depth.set(1, for: Queue(name: "\(number)")) }
+        _ = registry.exposition()
+        // The second lookup finds the child in the index.
+        for _ in 0..<2 {
+            depth.set(1, for: Queue(name: "150"))
+            clock.advance(by: .seconds(25))
+        }
+        depth.set(1, for: Queue(name: "150"))
+        for number in (0..<1000).reversed() where number != 150 { depth.remove(Queue(name: "\(number)")) }
+        clock.advance(by: .seconds(11))
+        let samples = try ExpositionParser(.prometheusText).parse(registry.exposition().body).samples(of: "depth")
+        #expect(samples.map { $0[label: "queue"] } == ["150"])
+    }
+
     @Test
     func idleChildrenExpireAfterTheTimeout() throws {
         jobs[["mail"]].increment()

@@ -112,6 +112,8 @@ final class SeriesBlock: @unchecked Sendable {
         return unsafe new + slot
     }
 
+    func setUse(_ slot: Int) { unsafe _ = exposure(slot).pointee.bitwiseOr(Exposure.used, ordering: .relaxed) }
+
     /// Returns true if a lookup has used a series since the last call.
     func takeUse(_ slot: Int) -> Bool {
         guard let exposures = unsafe exposures else { return false }

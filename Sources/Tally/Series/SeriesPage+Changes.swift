@@ -27,6 +27,8 @@ extension SeriesPage {
         let block = nextBlock()
         block.setState(page.state(slot), slotInBlock(count))
         appendText(of: page, slot)
+        // A use that no search for idle children has seen yet.
+        if idleTimes != nil, page.block(slot).takeUse(page.slotInBlock(slot)) { block.setUse(slotInBlock(count)) }
         let (source, target) = unsafe (page.words(slot), words(count))
         for index in 0..<stride {
             unsafe target[index].store(source[index].load(ordering: .relaxed), ordering: .relaxed)
