@@ -293,6 +293,47 @@ struct FamilyVerbTests {
         }
     }
 
+    /// Sections overlap, so that one is open whenever a sweep would begin.
+    @Test func removedChildrenAreFreedThoughLookupsNeverPause() {
+        let pages = Family<Page, Counter>("pages_total", help: "", in: registry)
+        var section = unsafe ReadSections.enter(ReadSections.memory)
+        var most = 0
+        for number in 0..<5000 {
+            let next = unsafe ReadSections.enter(ReadSections.memory)
+            unsafe ReadSections.leave(section)
+            unsafe section = next
+            pages.increment(for: Page(path: "/\(number)"))
+            pages.remove(Page(path: "/\(number)"))
+            most = max(most, pages.core.storage.size.slots)
+        }
+        unsafe ReadSections.leave(section)
+        #expect(most < 2000)
+        pages.core.storage._checkInvariants()
+    }
+
+    @Test func removeAllFreesChildrenThatLookupsFound() {
+        let pages = Family<Page, Counter>("pages_total", help: "", maxChildren: 5000, in: registry)
+        for number in 0..<4500 { pages.increment(for: Page(path: "/\(number)")) }
+        pages.removeAll()
+        // Other tests may have been in sections. Later sweeps free the children then.
+        for _ in 0..<100 where pages.core.storage.size.slots > 1000 {
+            sched_yield()
+            pages.increment(for: Page(path: "/"))
+            pages.remove(Page(path: "/"))
+        }
+        #expect(pages.core.storage.size.slots < 1000)
+        pages.core.storage._checkInvariants()
+    }
+
+    @Test func manyChildrenCountExactlyWhetherInTheIndexOrNot() {
+        let pages = Family<Page, Counter>("pages_total", help: "", maxChildren: 70_000, in: registry)
+        for _ in 0..<2 { for number in 0..<70_000 { pages.increment(for: Page(path: "\(number)")) } }
+        for number in 0..<70_000 where number % 3 != 0 { pages.remove(Page(path: "\(number)")) }
+        for number in 0..<70_000 { pages.increment(for: Page(path: "\(number)")) }
+        #expect((0..<70_000).allSatisfy { $0 % 3 != 0 || pages[Page(path: "\($0)")].value == 3 })
+        pages.core.storage._checkInvariants()
+    }
+
     /// Runs `body` on several threads at once, and waits for them without blocking the pool.
     private func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) async {
         await withTaskGroup { group in

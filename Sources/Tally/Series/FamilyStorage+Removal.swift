@@ -21,7 +21,7 @@ extension FamilyStorage {
     /// Hides every child, atomically.
     func removeAll() {
         state.withLock { hideAll(&$0) }
-        sweepAll()
+        sweepHidden()
     }
 
     /// Exposes one child in place of all others, atomically. Has no effect if it is already the only one.
@@ -34,7 +34,14 @@ extension FamilyStorage {
             _ = unsafe materialise(labels, hash, at: now, &state)
             return true
         }
-        if isReplaced { sweepAll() }
+        if isReplaced { sweepHidden() }
+    }
+
+    /// Sweeps after all children have been hidden. Without the records of open indexes, whose handles would keep them.
+    private func sweepHidden() {
+        // If lookups still read the records, a later sweep frees the children.
+        if !reclaimIndexes() { state.withLock { $0.isSweepDue = true } }
+        sweepAll()
     }
 
     /// Hides every child by starting a new generation. A sweep must follow, to clear the closed indexes.

@@ -27,18 +27,21 @@ extension FamilyStorage {
     /// Takes one step of a sweep. Returns false if there is nothing to do.
     private func sweepStep(beginning isWorthwhile: (State) -> Bool) -> Bool {
         let isBeginning = state.withLock { state in
-            guard state.sweep == nil, isWorthwhile(state) else { return false }
-            // The handles that they hold would keep what is to go.
-            for index in state.openIndexes.values { index.retire() }
+            guard state.sweep == nil, state.isSweepDue || isWorthwhile(state) else { return false }
+            // The handles that they hold would keep what is to go. Once per sweep: lookups that fill them again
+            // meanwhile would otherwise put it off for ever.
+            if !state.isSweepDue { for index in state.openIndexes.values { index.retire() } }
+            state.isSweepDue = true
             return true
         }
-        // Without the records of lookups that still read: the next sweep will do it.
+        // Lookups still read the records: the next call tries again.
         if isBeginning, !reclaimIndexes() { return false }
         // A retired page is freed after the lock is released.
         let (isDone, retired) = state.withLock { state -> (Bool, SeriesPage?) in
             if state.sweep == nil {
                 guard isBeginning else { return (false, nil) }
                 state.sweep = Sweep()
+                state.isSweepDue = false
             }
             return (true, sweepStep(&state))
         }

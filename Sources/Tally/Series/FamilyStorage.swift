@@ -37,6 +37,8 @@ final class FamilyStorage: @unchecked Sendable {
         /// The position of the search that lookups perform for idle children.
         var expiry: PageDirectory.Cursor?
         var sweep: Sweep?
+        /// True if open indexes were retired for a sweep that has not begun, because lookups still read them.
+        var isSweepDue = false
         /// The number of hidden series that the last sweep kept because handles retain them.
         var retained = 0
         /// The indexes hold handles, which retain the blocks of closed label sets.

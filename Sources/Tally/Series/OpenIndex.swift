@@ -9,7 +9,8 @@ internal import Synchronization
 /// would keep. Lookups by text then fill the next one.
 ///
 /// Invariants: writers hold the family's lock; a bucket is written once, its record before its hash; a table is never
-/// more than half full, so every walk ends; at most one table waits to be freed, and until it is, nothing is entered.
+/// more than half full, so every walk ends; at most two tables wait to be freed, one that was full and the one after it,
+/// and until they are, nothing is entered.
 ///
 /// Unchecked `Sendable`: readers use atomics that are published with release; the rest is used under the family's lock.
 @safe
@@ -19,8 +20,8 @@ final class OpenIndex<Child: Instrument>: OpenIndexing, @unchecked Sendable {
     private let fields: [KeyField]
     private let seed: UInt64
     private var table: OpenTable<Child>?
-    private var retired: (table: OpenTable<Child>, grace: ReadSections.GracePeriod)? {
-        didSet { isWaiting.store(retired != nil, ordering: .relaxed) }
+    private var retired: [(table: OpenTable<Child>, grace: ReadSections.GracePeriod)] = [] {
+        didSet { isWaiting.store(!retired.isEmpty, ordering: .relaxed) }
     }
     /// True if a table waits to be freed.
     let isWaiting = Atomic(false)
@@ -45,7 +46,7 @@ final class OpenIndex<Child: Instrument>: OpenIndexing, @unchecked Sendable {
 
     /// Enters a child that is exposed, unless the index is full or waits for readers. Under the family's lock.
     func insert(_ labels: UnsafeRawPointer, _ cell: SeriesCell) {
-        guard retired == nil, let hash = unsafe lookup.pointee.hash(labels) else { return }
+        guard retired.isEmpty, let hash = unsafe lookup.pointee.hash(labels) else { return }
         let slot = unsafe cell.block.slot(of: cell.words)
         let exposure = unsafe cell.block.exposure(slot)
         if let record = unsafe lookup.pointee.record(of: labels, hash) {
@@ -70,7 +71,7 @@ final class OpenIndex<Child: Instrument>: OpenIndexing, @unchecked Sendable {
         guard table.bits < Self.maxBits else { return nil }
         let larger = OpenTable<Child>(bits: table.bits + 1)
         if larger.bits <= Self.maxCopiedBits { larger.takeRecords(of: table) }
-        defer { retired = (table, ReadSections.GracePeriod()) }
+        defer { retired.append((table, ReadSections.GracePeriod())) }
         return publish(larger)
     }
 
@@ -84,16 +85,19 @@ final class OpenIndex<Child: Instrument>: OpenIndexing, @unchecked Sendable {
     // MARK: OpenIndexing, under the family's lock
 
     func retire() {
-        // While one waits, the next one stays empty.
-        guard retired == nil, let table else { return }
+        guard let table else { return }
         _ = publish(nil)
-        retired = (table, ReadSections.GracePeriod())
+        retired.append((table, ReadSections.GracePeriod()))
     }
 
-    func reclaim() -> (isReclaimed: Bool, garbage: (any AnyObject)?) {
-        guard var pending = retired else { return (true, nil) }
-        let hasPassed = pending.grace.hasPassed()
-        retired = hasPassed ? nil : pending
-        return (hasPassed, hasPassed ? pending.table : nil)
+    func reclaim() -> (isReclaimed: Bool, garbage: [any AnyObject]) {
+        guard !retired.isEmpty else { return (true, []) }
+        var waiting: [(table: OpenTable<Child>, grace: ReadSections.GracePeriod)] = []
+        var garbage: [any AnyObject] = []
+        for var (table, grace) in retired {
+            if grace.hasPassed() { garbage.append(table) } else { waiting.append((table, grace)) }
+        }
+        retired = waiting
+        return (waiting.isEmpty, garbage)
     }
 }

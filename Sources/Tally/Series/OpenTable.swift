@@ -5,7 +5,7 @@ protocol OpenIndexing: AnyObject, Sendable {
     /// Sends lookups by text from now on, until they have filled the index again.
     func retire()
     /// Returns true if no records wait for readers, with those that may be freed now, outside of the lock.
-    func reclaim() -> (isReclaimed: Bool, garbage: (any AnyObject)?)
+    func reclaim() -> (isReclaimed: Bool, garbage: [any AnyObject])
 }
 
 /// What an open index keeps of a child. The handle follows in memory, and the bytes that it is for.
