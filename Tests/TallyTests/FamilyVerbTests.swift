@@ -363,4 +363,22 @@ struct ReadSectionTests {
         }
         for section in unsafe open { unsafe ReadSections.leave(section) }
     }
+
+    @Test func gracePeriodsDoNotProlongEachOther() {
+        var section = unsafe ReadSections.enter(ReadSections.memory)
+        var waiting = [ReadSections.GracePeriod()]
+        var rounds = 0
+        repeat {
+            for index in waiting.indices.reversed() {
+                if waiting[index].hasPassed() { waiting.remove(at: index) }
+                let next = unsafe ReadSections.enter(ReadSections.memory)
+                unsafe ReadSections.leave(section)
+                unsafe section = next
+            }
+            if rounds == 0 { waiting.append(ReadSections.GracePeriod()) }
+            rounds += 1
+        } while !waiting.isEmpty && rounds < 1_000_000
+        unsafe ReadSections.leave(section)
+        #expect(waiting.isEmpty)
+    }
 }

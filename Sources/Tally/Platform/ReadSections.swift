@@ -15,7 +15,7 @@ enum ReadSections {
     @usableFromInline
     static let stride = Stripes.words
 
-    /// The phase that new sections enter, followed by the stripes. Never freed: all families share it.
+    /// The number of changes of phase, whose lowest bit is the phase that new sections enter, followed by the stripes. Never freed: all families share it.
     nonisolated(unsafe) static let memory: UnsafeMutablePointer<Atomic<UInt>> = {
         let words = (1 + stripes) * stride
         let memory = UnsafeMutableRawPointer.allocate(byteCount: words * MemoryLayout<UInt>.size, alignment: 128)
@@ -47,24 +47,43 @@ enum ReadSections {
     /// The time until all sections have ended that had begun when it was created.
     struct GracePeriod {
         /// The stripes of each phase in which a section may still be open, a bit each.
-        private var open: (UInt64, UInt64) = (.max, .max)
+        private var open: InlineArray<2, UInt64> = [.max, .max]
+        /// The number of changes of phase when it was created, and at the last look.
+        private let first: UInt
+        private var latest: UInt
+        /// The stripes of the phase that new sections do not enter, in which one may be open since the latest change.
+        private var draining = UInt64.max
+
+        init() {
+            first = unsafe ReadSections.memory.pointee.load(ordering: .sequentiallyConsistent)
+            latest = first
+        }
 
         /// Returns true once every section has ended. Never waits.
         ///
-        /// A counter that was zero at any moment since the creation has no section left from before.
+        /// A counter that was zero at any moment since the creation has no section left from before. Periods share the
+        /// phase, so one changes it only once it has seen the other phase empty since the last change: with the third
+        /// change, both phases have been empty since the creation of every period that waits.
         mutating func hasPassed() -> Bool {
             let memory = unsafe ReadSections.memory
-            let phase = unsafe memory.pointee.load(ordering: .relaxed) & 1
-            // The phase that new sections do not enter, which empties first.
-            if phase == 0 { look(at: 1, &open.1) } else { look(at: 0, &open.0) }
-            if phase == 0 ? open.1 == 0 : open.0 == 0 {
-                unsafe memory.pointee.store(1 - phase, ordering: .relaxed)
+            let current = unsafe memory.pointee.load(ordering: .sequentiallyConsistent)
+            if current &- first >= 3 { return true }
+            if current != latest { (latest, draining) = (current, .max) }
+            let entered = Int(current & 1)
+            Self.look(at: 1 - entered, &draining)
+            open[1 - entered] &= draining
+            if draining == 0 {
+                _ = unsafe memory.pointee.compareExchange(
+                    expected: current,
+                    desired: current &+ 1,
+                    ordering: .sequentiallyConsistent
+                )
             }
-            if phase == 0 { look(at: 0, &open.0) } else { look(at: 1, &open.1) }
-            return open == (0, 0)
+            Self.look(at: entered, &open[entered])
+            return open[0] | open[1] == 0
         }
 
-        private func look(at phase: Int, _ open: inout UInt64) {
+        private static func look(at phase: Int, _ open: inout UInt64) {
             for stripe in 0..<ReadSections.stripes where open & (1 << UInt64(stripe)) != 0 {
                 let counter = unsafe ReadSections.memory + ((1 + stripe) * ReadSections.stride + phase)
                 if unsafe counter.pointee.load(ordering: .sequentiallyConsistent) == 0 {
