@@ -244,6 +244,17 @@ struct FamilyVerbTests {
         #expect(pages.count == 20_000)
     }
 
+    @Test func scrapesKeepTheIndexWhileHandlesRetainHiddenChildren() {
+        let pages = Family<Page, Counter>("pages_total", help: "", in: registry)
+        let handles = (0..<200).map { pages[Page(path: "/\($0)")] }
+        for index in 1..<200 { pages.remove(Page(path: "/\(index)")) }
+        for _ in 0..<3 { _ = registry.exposition() }
+        pages.increment(for: Page(path: "/0"))
+        _ = registry.exposition()
+        #expect(pages.core.withOpenHandle(of: Page(path: "/0")) { _ in true } == true, "the scrape emptied the index")
+        #expect(handles[0].value == 1)
+    }
+
     @Test func familiesOfTheSameDefinitionShareChildren() {
         let one = Family<Page, Counter>("pages_total", help: "", in: registry)
         let two = Family<Page, Counter>("pages_total", help: "", in: registry)
@@ -342,7 +353,7 @@ struct FamilyVerbTests {
     }
 }
 
-/// Serialized, because sections are the process's.
+/// Sections belong to the process, so other tests may be in some for a moment.
 struct ReadSectionTests {
     @Test func aGracePeriodEndsAfterTheSectionsBeforeIt() {
         let section = unsafe ReadSections.enter(ReadSections.memory)

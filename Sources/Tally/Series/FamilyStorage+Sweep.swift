@@ -28,9 +28,11 @@ extension FamilyStorage {
     private func sweepStep(beginning isWorthwhile: (State) -> Bool) -> Bool {
         let isBeginning = state.withLock { state in
             guard state.sweep == nil, state.isSweepDue || isWorthwhile(state) else { return false }
-            // The handles that they hold would keep what is to go. Once per sweep: lookups that fill them again
-            // meanwhile would otherwise put it off for ever.
-            if !state.isSweepDue { for index in state.openIndexes.values { index.retire() } }
+            // The handles of the indexes would retain what was hidden since the last sweep. Only once per sweep, because
+            // lookups fill the indexes again, and would otherwise defer the sweep without end.
+            if !state.isSweepDue, state.hidden > state.retained {
+                for index in state.openIndexes.values { index.retire() }
+            }
             state.isSweepDue = true
             return true
         }

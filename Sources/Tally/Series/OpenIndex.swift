@@ -94,8 +94,8 @@ final class OpenIndex<Child: Instrument>: OpenIndexing, @unchecked Sendable {
         guard !retired.isEmpty else { return (true, []) }
         var waiting: [(table: OpenTable<Child>, grace: ReadSections.GracePeriod)] = []
         var garbage: [any AnyObject] = []
-        for var (table, grace) in retired {
-            if grace.hasPassed() { garbage.append(table) } else { waiting.append((table, grace)) }
+        for var entry in retired {
+            if entry.grace.hasPassed() { garbage.append(entry.table) } else { waiting.append(entry) }
         }
         retired = waiting
         return (waiting.isEmpty, garbage)
