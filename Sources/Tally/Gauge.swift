@@ -137,8 +137,8 @@ public struct Gauge: PlainInstrument {
         let first = unsafe version.pointee.load(ordering: .relaxed)
         while true {
             let before = unsafe version.pointee.load(ordering: .acquiring)
-            // Setters that never pause must not keep a reader for ever. The first stripe is the value of one that began
-            // after the reader did, and what is being added to other stripes counts after the reading.
+            // Setters that never pause must not hold up a reader indefinitely. The first stripe has the value of one that
+            // began after the reader. Concurrent additions to other stripes count after this reading.
             if before &- first >= 16 { return Double(bitPattern: words[0]) }
             let sum = words.sum(stripes: Int(stripeMask) + 1)
             atomicMemoryFence(ordering: .acquiring)

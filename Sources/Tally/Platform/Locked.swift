@@ -1,7 +1,7 @@
 /// A value behind a lock of the C library.
 ///
 /// `Synchronization.Mutex` is a priority-inheriting futex on Linux. Once more threads than cores compete for it, every
-/// release hands it to a thread that has to be woken first, and this goes on as long as they compete.
+/// release hands it to a thread that has to be woken first.
 ///
 /// Unchecked `Sendable`, because pointers are not: the value is accessed only under the lock.
 @safe

@@ -15,7 +15,8 @@ enum ReadSections {
     @usableFromInline
     static let stride = Stripes.words
 
-    /// The number of changes of phase, whose lowest bit is the phase that new sections enter, followed by the stripes. Never freed: all families share it.
+    /// The number of changes of phase, whose lowest bit is the phase that new sections enter, and then the stripes. Never
+    /// freed, because all families share it.
     nonisolated(unsafe) static let memory: UnsafeMutablePointer<Atomic<UInt>> = {
         let words = (1 + stripes) * stride
         let memory = UnsafeMutableRawPointer.allocate(byteCount: words * MemoryLayout<UInt>.size, alignment: 128)
@@ -26,8 +27,8 @@ enum ReadSections {
 
     /// Begins a section. Pass the result to ``leave(_:)``.
     ///
-    /// Sequentially consistent, as the load of a published address after it has to be: either this thread sees what a
-    /// writer has published, or the writer sees this section.
+    /// This addition and the next load of a published address are sequentially consistent: either the thread sees the new
+    /// address, or the writer sees the section.
     @inlinable
     @inline(__always)
     static func enter(_ memory: UnsafeMutablePointer<Atomic<UInt>>) -> UnsafeMutablePointer<Atomic<UInt>> {
@@ -44,7 +45,7 @@ enum ReadSections {
         unsafe counter.pointee.wrappingSubtract(1, ordering: .releasing)
     }
 
-    /// The time until all sections have ended that had begun when it was created.
+    /// The time until all sections have ended that were open at its creation.
     struct GracePeriod {
         /// The stripes of each phase in which a section may still be open, a bit each.
         private var open: InlineArray<2, UInt64> = [.max, .max]
@@ -61,9 +62,9 @@ enum ReadSections {
 
         /// Returns true once every section has ended. Never waits.
         ///
-        /// A counter that was zero at any moment since the creation has no section left from before. Periods share the
-        /// phase, so one changes it only once it has seen the other phase empty since the last change: with the third
-        /// change, both phases have been empty since the creation of every period that waits.
+        /// A counter that has been zero since the creation counts no section from before. Periods share the phase, so
+        /// each changes it only after it has seen the other phase empty since the last change. After three changes, both
+        /// phases have been empty since the creation of every waiting period.
         mutating func hasPassed() -> Bool {
             let memory = unsafe ReadSections.memory
             let current = unsafe memory.pointee.load(ordering: .sequentiallyConsistent)

@@ -17,7 +17,7 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
     let packing: KeyPacking
     /// The index of children by bytes, if there is no closed one.
     private let open: OpenIndex<Child>?
-    /// What lookups in it read.
+    /// The part of that index that lookups read.
     @usableFromInline
     let lookup: UnsafePointer<OpenLookup>?
     @usableFromInline

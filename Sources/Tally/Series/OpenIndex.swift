@@ -1,21 +1,20 @@
 internal import Synchronization
 
-/// From the raw bytes of a label set to its child's handle, found without a lock: for label sets with strings or
-/// integers, of which there is no end.
+/// An index from the raw bytes of label sets to the handles of their children, for labels that are strings or integers.
+/// Lookups take no lock.
 ///
-/// A hash table of records, each with a handle and the bytes that it is for. Readers are in a read section
-/// (``ReadSections``) as long as they use a record. A writer frees a table and its records together, once no section can
-/// still read them: a table goes when it is full, or when the family wants to drop hidden children, which the handles
-/// would keep. Lookups by text then fill the next one.
+/// A hash table of records, each with a handle and the bytes of its labels. Readers use a record only in a read section,
+/// see ``ReadSections``. A table and its records are freed together after a grace period: when the table is full, and
+/// before a sweep, because the handles would retain hidden children. Lookups by text then fill the next table.
 ///
-/// Invariants: writers hold the family's lock; a bucket is written once, its record before its hash; a table is never
-/// more than half full, so every walk ends; at most two tables wait to be freed, one that was full and the one after it,
-/// and until they are, nothing is entered.
+/// Invariants: writers hold the family's lock; a bucket is written once, its record before its hash; a table is at most
+/// half full, so every probe ends; at most two tables wait to be freed, and meanwhile no child is entered.
 ///
-/// Unchecked `Sendable`: readers use atomics that are published with release; the rest is used under the family's lock.
+/// Unchecked `Sendable`: readers use atomics that are published with release order, and all other state is accessed under
+/// the family's lock.
 @safe
 final class OpenIndex<Child: Instrument>: OpenIndexing, @unchecked Sendable {
-    /// Used by lookups, at an address of its own: a lookup that knows it needs no reference to this object.
+    /// The part that lookups read, in memory of its own, so that they need no reference to this object.
     let lookup: UnsafeMutablePointer<OpenLookup>
     private let fields: [KeyField]
     private let seed: UInt64
@@ -26,9 +25,9 @@ final class OpenIndex<Child: Instrument>: OpenIndexing, @unchecked Sendable {
     /// True if a table waits to be freed.
     let isWaiting = Atomic(false)
 
-    /// Limits the memory to some 10 MB. Further children are found by text.
+    /// Limits the index to 65,536 children, some 10 MB with short strings. Further children are found by text.
     private static var maxBits: UInt64 { 17 }
-    /// Larger tables begin empty: the lock is not held for as long as copying one takes.
+    /// Larger tables begin empty, because copying the records would hold the lock for too long.
     private static var maxCopiedBits: UInt64 { 11 }
 
     init(fields: [KeyField], seed: UInt64) {

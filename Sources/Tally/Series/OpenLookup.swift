@@ -24,7 +24,7 @@ extension KeyField {
     }
 }
 
-/// What a lookup in an open index reads, and how.
+/// The part of an open index that lookups read.
 @safe
 @usableFromInline
 struct OpenLookup: ~Copyable {

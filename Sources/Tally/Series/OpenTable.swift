@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// What a family does with the open indexes that it keeps, under its lock.
+/// The operations of a family on its open indexes, under its lock.
 protocol OpenIndexing: AnyObject, Sendable {
     /// Sends lookups by text from now on, until they have filled the index again.
     func retire()
@@ -8,7 +8,7 @@ protocol OpenIndexing: AnyObject, Sendable {
     func reclaim() -> (isReclaimed: Bool, garbage: [any AnyObject])
 }
 
-/// What an open index keeps of a child. The handle follows in memory, and the bytes that it is for.
+/// A child in an open index. The handle and the bytes of its labels follow in memory.
 @unsafe
 @usableFromInline
 struct OpenRecord {
