@@ -60,8 +60,8 @@ extension Family where Child: PlainInstrument {
     ///     label set always has room for all its cases.
     ///   - idleTimeout: The time, by the registry's clock, after which an unused child is no longer exposed. Must be
     ///     positive; nil, the default, means never. A lookup counts as use, and so does a change of the value, both at
-    ///     the time of the next scrape. A hidden child whose handle still exists is exposed again once its value changes, so a gauge
-    ///     that is set to the same value stays hidden.
+    ///     the time of the next scrape. A hidden child whose handle still exists is exposed again once its value
+    ///     changes, so a gauge that is set to the same value stays hidden.
     ///   - contended: True to spread the value of every child over cache lines, so that updates of one child scale with
     ///     the cores: 1 to 16 KiB for each child.
     ///   - registry: The registry that exposes the family.

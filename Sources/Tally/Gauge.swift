@@ -105,8 +105,9 @@ public struct Gauge: PlainInstrument {
         unsafe words.pointee.store(value.bitPattern, ordering: .relaxed)
     }
 
-    /// Sets one stripe to the value, and the others to zero. The word after the first stripe's is odd meanwhile, so that
-    /// no reader adds up stripes of two values. An addition at the same time counts before the value is set, or after.
+    /// Sets one stripe to the value, and the others to zero. The word after the first stripe's is odd meanwhile, so
+    /// that no reader adds up stripes of two values. An addition at the same time counts before the value is set, or
+    /// after.
     @usableFromInline
     @inline(never)
     static func setStripes(_ value: Double, _ words: UnsafeMutablePointer<Atomic<UInt64>>, _ stripeMask: UInt) {
@@ -137,8 +138,8 @@ public struct Gauge: PlainInstrument {
         let first = unsafe version.pointee.load(ordering: .relaxed)
         while true {
             let before = unsafe version.pointee.load(ordering: .acquiring)
-            // Setters that never pause must not hold up a reader indefinitely. The first stripe has the value of one that
-            // began after the reader. Concurrent additions to other stripes count after this reading.
+            // Setters that never pause must not hold up a reader indefinitely. The first stripe has the value of one
+            // that began after the reader. Concurrent additions to other stripes count after this reading.
             if before &- first >= 16 { return Double(bitPattern: words[0]) }
             let sum = words.sum(stripes: Int(stripeMask) + 1)
             atomicMemoryFence(ordering: .acquiring)

@@ -60,10 +60,8 @@ extension Healthcheck {
             )
         }
         for key in provider.units.keys where !provider.keys.contains(where: { $0.utf8.elementsEqual(key.utf8) }) {
-            throw HealthcheckError(
-                .invalidUnit,
-                "\(owner) has a unit for \(key.debugDescription), which is not one of its keys \(provider.keys); remove it"
-            )
+            let problem = "a unit for \(key.debugDescription), which is not one of its keys \(provider.keys)"
+            throw HealthcheckError(.invalidUnit, "\(owner) has \(problem); remove it")
         }
     }
 

@@ -83,9 +83,9 @@ extension Family where Child == ActiveUsers {
     /// In addition to its users, each child takes 35 KiB, and 4 bytes for each tick of the longest window (40 KiB for
     /// seven days in minutes). A user who is recorded under several children counts in each.
     ///
-    /// All children share the key. The label name `window` is reserved. `maxUsers` and `closedHours` apply to each child:
-    /// it retains no closed hours by default, where ``ActiveUsers`` without labels retains 48. The parameters are those
-    /// of ``ActiveUsers`` and ``Family``.
+    /// All children share the key. The label name `window` is reserved. `maxUsers` and `closedHours` apply to each
+    /// child: it retains no closed hours by default, where ``ActiveUsers`` without labels retains 48. The parameters
+    /// are those of ``ActiveUsers`` and ``Family``.
     public init(
         _ name: StaticString,
         help: String,

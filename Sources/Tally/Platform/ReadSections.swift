@@ -15,8 +15,8 @@ enum ReadSections {
     @usableFromInline
     static let stride = Stripes.words
 
-    /// The number of changes of phase, whose lowest bit is the phase that new sections enter, and then the stripes. Never
-    /// freed, because all families share it.
+    /// The number of changes of phase, whose lowest bit is the phase that new sections enter, and then the stripes.
+    /// Never freed, because all families share it.
     nonisolated(unsafe) static let memory: UnsafeMutablePointer<Atomic<UInt>> = {
         let words = (1 + stripes) * stride
         let memory = UnsafeMutableRawPointer.allocate(byteCount: words * MemoryLayout<UInt>.size, alignment: 128)
@@ -27,8 +27,8 @@ enum ReadSections {
 
     /// Begins a section. Pass the result to ``leave(_:)``.
     ///
-    /// This addition and the next load of a published address are sequentially consistent: either the thread sees the new
-    /// address, or the writer sees the section.
+    /// This addition and the next load of a published address are sequentially consistent: either the thread sees the
+    /// new address, or the writer sees the section.
     @inlinable
     @inline(__always)
     static func enter(_ memory: UnsafeMutablePointer<Atomic<UInt>>) -> UnsafeMutablePointer<Atomic<UInt>> {
@@ -63,8 +63,8 @@ enum ReadSections {
         /// Returns true once every section has ended. Never waits.
         ///
         /// A counter that has been zero since the creation counts no section from before. Periods share the phase, so
-        /// each changes it only after it has seen the other phase empty since the last change. After three changes, both
-        /// phases have been empty since the creation of every waiting period.
+        /// each changes it only after it has seen the other phase empty since the last change. After three changes,
+        /// both phases have been empty since the creation of every waiting period.
         mutating func hasPassed() -> Bool {
             let memory = unsafe ReadSections.memory
             let current = unsafe memory.pointee.load(ordering: .sequentiallyConsistent)

@@ -64,8 +64,8 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
         return unsafe body((record + OpenRecord.childOffset).assumingMemoryBound(to: Child.self))
     }
 
-    /// Runs `body` on the handle of a child, which stays valid meanwhile without a reference of its own. `body` must not
-    /// wait.
+    /// Runs `body` on the handle of a child, which stays valid meanwhile without a reference of its own. `body` must
+    /// not wait.
     @inlinable
     @inline(__always)
     func withHandle<Labels>(of labels: Labels, _ body: (UnsafePointer<Child>) -> Void) {

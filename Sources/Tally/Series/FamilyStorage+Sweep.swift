@@ -28,8 +28,8 @@ extension FamilyStorage {
     private func sweepStep(beginning isWorthwhile: (State) -> Bool) -> Bool {
         let isBeginning = state.withLock { state in
             guard state.sweep == nil, state.isSweepDue || isWorthwhile(state) else { return false }
-            // The handles of the indexes would retain what was hidden since the last sweep. Only once per sweep, because
-            // lookups fill the indexes again, and would otherwise defer the sweep without end.
+            // The handles of the indexes would retain what was hidden since the last sweep. Only once per sweep,
+            // because lookups fill the indexes again, and would otherwise defer the sweep without end.
             if !state.isSweepDue, state.hidden > state.retained {
                 for index in state.openIndexes.values { index.retire() }
             }

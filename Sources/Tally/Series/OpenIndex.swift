@@ -3,15 +3,16 @@ internal import Synchronization
 /// An index from the raw bytes of label sets to the handles of their children, for labels that are strings or integers.
 /// Lookups take no lock.
 ///
-/// A hash table of records, each with a handle and the bytes of its labels. Readers use a record only in a read section,
-/// see ``ReadSections``. A table and its records are freed together after a grace period: when the table is full, and
-/// before a sweep, because the handles would retain hidden children. Lookups by text then fill the next table.
+/// A hash table of records, each with a handle and the bytes of its labels. Readers use a record only in a read
+/// section, see ``ReadSections``. A table and its records are freed together after a grace period: when the table is
+/// full, and before a sweep, because the handles would retain hidden children. Lookups by text then fill the next
+/// table.
 ///
 /// Invariants: writers hold the family's lock; a bucket is written once, its record before its hash; a table is at most
 /// half full, so every probe ends; at most two tables wait to be freed, and meanwhile no child is entered.
 ///
-/// Unchecked `Sendable`: readers use atomics that are published with release order, and all other state is accessed under
-/// the family's lock.
+/// Unchecked `Sendable`: readers use atomics that are published with release order, and all other state is accessed
+/// under the family's lock.
 @safe
 final class OpenIndex<Child: Instrument>: OpenIndexing, @unchecked Sendable {
     /// The part that lookups read, in memory of its own, so that they need no reference to this object.

@@ -12,10 +12,8 @@ struct RouteTable: Sendable {
         responders = ["/metrics": .exposition(exposition)]
         for route in routes {
             guard Self.isPath(route.path) else {
-                throw ListenerError(
-                    .invalidConfiguration,
-                    "the route '\(route.path)' is not a path; begin it with '/', and use visible ASCII without '?' or '#'"
-                )
+                let rule = "begin it with '/', and use visible ASCII without '?' or '#'"
+                throw ListenerError(.invalidConfiguration, "the route '\(route.path)' is not a path; \(rule)")
             }
             guard responders.updateValue(.host(route), forKey: route.path) == nil else {
                 throw ListenerError(

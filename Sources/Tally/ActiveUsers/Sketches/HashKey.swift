@@ -44,9 +44,8 @@ public struct HashKey: Sendable, Hashable {
         var nibbles: [UInt8] = []
         for (position, digit) in digits.enumerated() {
             guard let nibble = Character(Unicode.Scalar(digit)).hexDigitValue else {
-                throw HashKeyError(
-                    "the hash key's character \(position + 1) of \(expected) is not a hexadecimal digit: use only 0-9 and a-f"
-                )
+                let place = "the hash key's character \(position + 1) of \(expected)"
+                throw HashKeyError("\(place) is not a hexadecimal digit: use only 0-9 and a-f")
             }
             nibbles.append(UInt8(nibble))
         }
