@@ -15,7 +15,7 @@
 /// **Lookups.** Finding an existing child takes no lock if every label is a stored property of one of these types: an
 /// enum without payloads and with at most 256 cases, a Boolean, an integer, or a `String` of at most 256 bytes of
 /// UTF-8. At most seven enums and Booleans, without strings and integers, are found fastest. Any other label set is
-/// found by its text, under the family's lock. So are children beyond the first 65,536 of a family, and each child once
+/// found by its text, under the family's lock. So are children beyond the first 1,024 of a family, and each child once
 /// after many others were removed. Neither way allocates, except for that once, and for text longer than about 400
 /// bytes.
 public protocol LabelSet: Sendable {

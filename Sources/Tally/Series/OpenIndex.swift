@@ -26,10 +26,8 @@ final class OpenIndex<Child: Instrument>: OpenIndexing, @unchecked Sendable {
     /// True if a table waits to be freed.
     let isWaiting = Atomic(false)
 
-    /// Limits the index to 65,536 children, some 10 MB with short strings. Further children are found by text.
-    private static var maxBits: UInt64 { 17 }
-    /// Larger tables begin empty, because copying the records would hold the lock for too long.
-    private static var maxCopiedBits: UInt64 { 11 }
+    /// Limits the index to 1,024 children, because a lookup may free a whole table. Further children are found by text.
+    private static var maxBits: UInt64 { 11 }
 
     init(fields: [KeyField], seed: UInt64) {
         self.fields = fields
@@ -70,7 +68,7 @@ final class OpenIndex<Child: Instrument>: OpenIndexing, @unchecked Sendable {
         if (table.count + 1) * 2 <= 1 << Int(table.bits) { return table }
         guard table.bits < Self.maxBits else { return nil }
         let larger = OpenTable<Child>(bits: table.bits + 1)
-        if larger.bits <= Self.maxCopiedBits { larger.takeRecords(of: table) }
+        larger.takeRecords(of: table)
         defer { retired.append((table, ReadSections.GracePeriod())) }
         return publish(larger)
     }
