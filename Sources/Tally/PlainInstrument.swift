@@ -74,7 +74,7 @@ extension PlainInstrument {
     }
 }
 
-// No caller compiles, so the bodies never run.
+// No caller compiles, so the bodies never run, and `fatalError()` only satisfies the compiler.
 extension Instrument {
     /// Unavailable, because a name that is not a literal can be invalid at run time.
     @available(

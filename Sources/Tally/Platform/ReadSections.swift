@@ -17,6 +17,8 @@ enum ReadSections {
 
     /// The number of changes of phase, whose lowest bit is the phase that new sections enter, and then the stripes.
     /// Never freed, because all families share it.
+    ///
+    /// Unsafe only because a pointer is not `Sendable`: it never changes, and points at atomics.
     nonisolated(unsafe) static let memory: UnsafeMutablePointer<Atomic<UInt>> = {
         let words = (1 + stripes) * stride
         let memory = UnsafeMutableRawPointer.allocate(byteCount: words * MemoryLayout<UInt>.size, alignment: 128)

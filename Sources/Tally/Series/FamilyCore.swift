@@ -4,7 +4,7 @@ public import Synchronization
 ///
 /// Takes label sets by address, because a class generic over them would not be specialised in the client's module.
 ///
-/// Unchecked `Sendable`, because a pointer is not: `table` points to an atomic, in memory of `closed`.
+/// Unchecked `Sendable`, because pointers are not: they point to atomics, in memory of the indexes or never freed.
 @safe
 @usableFromInline
 final class FamilyCore<Child: Instrument>: @unchecked Sendable {

@@ -73,7 +73,7 @@ struct LabelField: Sendable {
         /// The value is this many bytes of memory: 0, 1, 2, 4 or 8.
         case bytes(Int)
         case string
-        /// Only the text tells values apart.
+        /// Values are distinguished only by their text.
         case text
     }
 

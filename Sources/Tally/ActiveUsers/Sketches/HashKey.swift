@@ -16,6 +16,7 @@ public struct HashKey: Sendable, Hashable {
         do {
             self = try HashKey(validating: bytes)
         } catch {
+            // A wrong literal is a bug in the program, found at the first run.
             fatalError("Tally: \(error)")
         }
     }

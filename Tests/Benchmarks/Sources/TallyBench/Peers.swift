@@ -56,7 +56,7 @@ enum Peer: String, CaseIterable {
     }
 }
 
-/// What the programs of peers measure.
+/// The operations that the programs of peers measure.
 enum PeerOperation: String {
     case increment
     case incrementChild = "increment_child"
