@@ -5,6 +5,8 @@ import Testing
 
 /// Memory is bounded by the longest window and by `maxUsers`.
 struct ActiveUsersLimitTests {
+    /// Not a random key, under which two users of a sketch share a register once in a few hundred runs.
+    let key = HashKey(bytes: Array(0..<16))
     let clock = ManualClock()
     let registry: MetricRegistry
 
@@ -13,7 +15,7 @@ struct ActiveUsersLimitTests {
     }
 
     func users(_ windows: [Window], maxUsers: Int = 10_000_000) -> ActiveUsers {
-        ActiveUsers("active_users", help: "Users.", windows: windows, maxUsers: maxUsers, in: registry)
+        ActiveUsers("active_users", help: "Users.", windows: windows, key: key, maxUsers: maxUsers, in: registry)
     }
 
     /// Records only, because a scrape would evict users too.
