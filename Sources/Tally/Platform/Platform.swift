@@ -207,6 +207,34 @@ package enum System {
         }
     }
 
+    // MARK: Locks
+
+    static let lockSize = unsafe MemoryLayout<pthread_mutex_t>.size
+    static let lockAlignment = unsafe MemoryLayout<pthread_mutex_t>.alignment
+
+    static func createLock(at memory: UnsafeMutableRawPointer) {
+        unsafe pthread_mutex_init(memory.bindMemory(to: pthread_mutex_t.self, capacity: 1), nil)
+    }
+
+    static func destroyLock(_ lock: UnsafeMutableRawPointer) {
+        unsafe pthread_mutex_destroy(lock.assumingMemoryBound(to: pthread_mutex_t.self))
+    }
+
+    @usableFromInline
+    package static func acquire(_ lock: UnsafeMutableRawPointer) {
+        unsafe pthread_mutex_lock(lock.assumingMemoryBound(to: pthread_mutex_t.self))
+    }
+
+    @usableFromInline
+    package static func tryAcquire(_ lock: UnsafeMutableRawPointer) -> Bool {
+        unsafe pthread_mutex_trylock(lock.assumingMemoryBound(to: pthread_mutex_t.self)) == 0
+    }
+
+    @usableFromInline
+    package static func release(lock: UnsafeMutableRawPointer) {
+        unsafe pthread_mutex_unlock(lock.assumingMemoryBound(to: pthread_mutex_t.self))
+    }
+
     // MARK: Threads
 
     /// Lets another thread run.

@@ -10,7 +10,7 @@ extension FamilyStorage {
         ignoringLimit: Bool = false
     ) -> (any SeriesState)? {
         guard let make = definition.layout.makeState else { return nil }
-        let isNeeded = state.withLock { state in
+        let isNeeded = state.withLockInTurn { state in
             unsafe find(labels, hash, state) == nil && (ignoringLimit || !isFull(state))
         }
         return isNeeded ? make(definition.context) : nil

@@ -5,11 +5,11 @@ extension FamilyStorage {
         if let timeout = definition.idleTimeout {
             let now = definition.context.now()
             var cursor = PageDirectory.Cursor()
-            state.withLock { state in
+            state.withLockInTurn { state in
                 state.lastExpiry = now
                 state.expiry = nil
             }
-            while state.withLock({ expirePage(&cursor, timeout, now, &$0) }) != nil {}
+            while state.withLockInTurn({ expirePage(&cursor, timeout, now, &$0) }) != nil {}
         }
         sweepAll()
     }
@@ -20,7 +20,7 @@ extension FamilyStorage {
         let now = definition.context.now()
         var rest = Self.expiredSlots
         while rest > 0 {
-            let looked = state.withLock { state -> Int? in
+            let looked = state.withLockInTurn { state -> Int? in
                 let elapsed = now.since(state.lastExpiry)
                 if state.expiry == nil, elapsed < .zero || elapsed >= timeout / 16 {
                     state.lastExpiry = now

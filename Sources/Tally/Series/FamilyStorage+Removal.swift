@@ -4,7 +4,7 @@ extension FamilyStorage {
     /// Hides a child. Returns whether it was exposed.
     func remove(_ labels: UnsafeBufferPointer<UInt8>) -> Bool {
         let hash = unsafe labelHash(labels, seed: seed)
-        let isRemoved = state.withLock { state in
+        let isRemoved = state.withLockInTurn { state in
             guard let found = unsafe find(labels, hash, state) else { return false }
             state.directory.page(found.place).idleTimes?.slots[found.slot].hasExpired = false
             guard isExposed(found, state) else { return false }
@@ -20,7 +20,7 @@ extension FamilyStorage {
 
     /// Hides every child, atomically.
     func removeAll() {
-        state.withLock { hideAll(&$0) }
+        state.withLockInTurn { hideAll(&$0) }
         sweepHidden()
     }
 
@@ -28,7 +28,7 @@ extension FamilyStorage {
     func replaceAll(with labels: UnsafeBufferPointer<UInt8>) {
         let hash = unsafe labelHash(labels, seed: seed)
         let now = timeOfUse
-        let isReplaced = state.withLock { state in
+        let isReplaced = state.withLockInTurn { state in
             if state.live == 1, let found = unsafe find(labels, hash, state), isExposed(found, state) { return false }
             hideAll(&state)
             _ = unsafe materialise(labels, hash, at: now, &state)
@@ -40,7 +40,7 @@ extension FamilyStorage {
     /// Sweeps after all children have been hidden. Without the records of open indexes, whose handles would keep them.
     private func sweepHidden() {
         // If lookups still read the records, a later sweep frees the children.
-        if !reclaimIndexes() { state.withLock { $0.isSweepDue = true } }
+        if !reclaimIndexes() { state.withLockInTurn { $0.isSweepDue = true } }
         sweepAll()
     }
 

@@ -20,13 +20,13 @@ extension FamilyStorage {
     func sweepAll() {
         while sweepStep(beginning: { $0.hidden >= max(64, $0.live / 2) }) {
             // Only one pass, because handles may still retain hidden children.
-            if state.withLock({ $0.sweep == nil }) { return }
+            if state.withLockInTurn({ $0.sweep == nil }) { return }
         }
     }
 
     /// Takes one step of a sweep. Returns false if there is nothing to do.
     private func sweepStep(beginning isWorthwhile: (State) -> Bool) -> Bool {
-        let isBeginning = state.withLock { state in
+        let isBeginning = state.withLockInTurn { state in
             guard state.sweep == nil, state.isSweepDue || isWorthwhile(state) else { return false }
             // The handles of the indexes would retain what was hidden since the last sweep. Only once per sweep,
             // because lookups fill the indexes again, and would otherwise defer the sweep without end.
@@ -39,7 +39,7 @@ extension FamilyStorage {
         // Lookups still read the records: the next call tries again.
         if isBeginning, !reclaimIndexes() { return false }
         // A retired page is freed after the lock is released.
-        let (isDone, retired) = state.withLock { state -> (Bool, SeriesPage?) in
+        let (isDone, retired) = state.withLockInTurn { state -> (Bool, SeriesPage?) in
             if state.sweep == nil {
                 guard isBeginning else { return (false, nil) }
                 state.sweep = Sweep()

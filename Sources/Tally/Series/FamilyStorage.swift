@@ -105,7 +105,7 @@ final class FamilyStorage: @unchecked Sendable {
         // Children must expire even if there are no scrapes.
         expireSomeIdleChildren()
         let newState = unsafe newState(for: labels, hash)
-        let own = state.withLock { state -> SeriesCell? in
+        let own = state.withLockInTurn { state -> SeriesCell? in
             guard let found = unsafe materialise(labels, hash, at: now, with: newState, &state) else { return nil }
             let cell = cell(found, state)
             enter?(cell)
