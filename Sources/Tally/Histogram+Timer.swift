@@ -13,11 +13,11 @@ extension Histogram {
 
         fileprivate init(_ histogram: Histogram) {
             self.histogram = histogram
-            start = histogram.now
+            start = histogram.clock()
         }
 
         /// Counts the time since the start. Each call adds an observation. Lock-free, does not allocate.
-        public func observe() { histogram.observe(since: start) }
+        public func observe() { histogram.observe(from: start, to: histogram.clock()) }
     }
 
     /// Starts a timer. For work in a single closure, `time { }` is shorter.

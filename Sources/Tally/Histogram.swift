@@ -118,8 +118,9 @@ public struct Histogram: Instrument {
     /// Runs `body` and counts its duration by the registry's clock, even if it throws.
     @inlinable
     public func time<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-        let start = now
-        defer { observe(since: start) }
+        let clock = clock
+        let start = clock()
+        defer { observe(from: start, to: clock()) }
         return try body()
     }
 
@@ -128,18 +129,20 @@ public struct Histogram: Instrument {
     public func time<Result, Failure: Error>(
         _ body: () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        let start = now
-        defer { observe(since: start) }
+        let clock = clock
+        let start = clock()
+        defer { observe(from: start, to: clock()) }
         return try await body()
     }
 
+    /// The registry's clock. Read once for two times, because that counts references.
     @usableFromInline
-    var now: Duration { cell.definition.context.now() }
+    var clock: @Sendable () -> Duration { cell.definition.context.now }
 
     @usableFromInline
-    func observe(since start: Duration) {
+    func observe(from start: Duration, to end: Duration) {
         // A clock that a test or a host sets back must not decrease the sum.
-        observe(max(.zero, now.since(start)))
+        observe(max(.zero, end.since(start)))
     }
 
     /// The number of observations.

@@ -70,12 +70,14 @@ struct SeriesIndexTests {
         #expect(index.count == 0)
     }
 
-    @Test func theIndexShrinksWhenEntriesAreRemoved() {
+    @Test func theIndexShrinksOnRequestOnceEntriesAreRemoved() {
         let index = SeriesIndex()
         let hashes = (0..<200_000).map { UInt32(truncatingIfNeeded: $0) &* 0x9E37_79B9 }
         for (number, hash) in hashes.enumerated() { index.insert(hash, reference(number)) }
         #expect(index.capacity < 4 * hashes.count)
         for (number, hash) in hashes.enumerated().dropFirst(10) { index.remove(hash, reference(number)) }
+        var position: Int? = 0
+        while let next = position { position = index.shrinkTables(from: next) }
         #expect(index.capacity < 20_000)
         for (number, hash) in hashes.enumerated().prefix(10) {
             #expect(index.find(hash) { $0 == reference(number) } != nil)

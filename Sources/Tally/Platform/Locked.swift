@@ -60,7 +60,13 @@ package struct Locked<Value>: ~Copyable, @unchecked Sendable {
     @inline(never)
     borrowing func wait() {
         unsafe waits.pointee.wrappingAdd(1, ordering: .relaxed)
-        unsafe System.acquire(lock)
+        // Longer than most sections take: to sleep and be woken takes longer still.
+        var attempts = 100
+        while attempts > 0, unsafe !System.tryAcquire(lock) {
+            System.yield()
+            attempts -= 1
+        }
+        if attempts == 0 { unsafe System.acquire(lock) }
         unsafe waits.pointee.wrappingSubtract(1, ordering: .relaxed)
         unsafe (waits + 1).pointee.wrappingAdd(1, ordering: .relaxed)
     }

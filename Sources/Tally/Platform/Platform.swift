@@ -176,6 +176,16 @@ package enum System {
         time(of: CLOCK_REALTIME).map { Double($0.seconds) + Double($0.nanoseconds) / 1e9 }
     }
 
+    /// The time of a `ContinuousClock`, which also advances while the machine sleeps. Nil if there is no such clock.
+    static func continuousNanoseconds() -> Int64? {
+        #if canImport(Darwin)
+        let clock = CLOCK_MONOTONIC
+        #else
+        let clock = CLOCK_BOOTTIME
+        #endif
+        return time(of: clock).map { $0.seconds &* 1_000_000_000 &+ $0.nanoseconds }
+    }
+
     /// A timestamp that changes every few milliseconds, read in a few nanoseconds; nil if there is no such clock.
     @inline(__always)
     static func coarseStamp() -> UInt64? {

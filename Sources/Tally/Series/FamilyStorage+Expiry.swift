@@ -1,15 +1,24 @@
 extension FamilyStorage {
+    /// The position of a search for idle children, which pauses within pages.
+    struct Expiry {
+        /// Before the page.
+        var cursor = PageDirectory.Cursor()
+        var page: SeriesPage?
+        /// The first slot of the page that was not examined.
+        var slot = 0
+    }
+
     /// Hides children that were idle for the family's timeout, exposes hidden ones again that were used since, and
-    /// frees the memory of hidden ones. For scrapes: examines every child, and takes the lock anew for each page.
+    /// frees the memory of hidden ones. For scrapes: examines every child, some each time it takes the lock.
     func expireIdleChildren() {
         if let timeout = definition.idleTimeout {
             let now = definition.context.now()
-            var cursor = PageDirectory.Cursor()
+            var expiry = Expiry()
             state.withLockInTurn { state in
                 state.lastExpiry = now
                 state.expiry = nil
             }
-            while state.withLockInTurn({ expirePage(&cursor, timeout, now, &$0) }) != nil {}
+            while state.withLockInTurn({ expireStep(&expiry, timeout, now, &$0) }) != nil {}
         }
         sweepAll()
     }
@@ -24,11 +33,11 @@ extension FamilyStorage {
                 let elapsed = now.since(state.lastExpiry)
                 if state.expiry == nil, elapsed < .zero || elapsed >= timeout / 16 {
                     state.lastExpiry = now
-                    state.expiry = PageDirectory.Cursor()
+                    state.expiry = Expiry()
                 }
-                guard var cursor = state.expiry else { return nil }
-                let looked = expirePage(&cursor, timeout, now, &state)
-                state.expiry = looked == nil ? nil : cursor
+                guard var expiry = state.expiry else { return nil }
+                let looked = expireStep(&expiry, timeout, now, &state)
+                state.expiry = looked == nil ? nil : expiry
                 return looked
             }
             guard let looked else { return }
@@ -38,22 +47,29 @@ extension FamilyStorage {
 
     /// The approximate number of children that one lookup examines, which takes some microseconds.
     private static var expiredSlots: Int { 1000 }
+    /// The number of children that are examined before other threads may have the lock.
+    private static var slotsPerStep: Int { 128 }
 
-    /// Examines the next page. Returns its number of slots, or nil if there is no further page.
-    private func expirePage(
-        _ cursor: inout PageDirectory.Cursor,
+    /// Examines the next children of a page. Returns their number, or nil if there is no further page.
+    private func expireStep(
+        _ expiry: inout Expiry,
         _ timeout: Duration,
         _ now: Duration,
         _ state: inout State
     ) -> Int? {
-        guard let place = state.directory.next(&cursor) else { return nil }
+        var next = expiry.cursor
+        guard let place = state.directory.next(&next) else { return nil }
         update(place, &state)
         let page = state.directory.page(place)
-        guard let times = page.idleTimes else { return page.count }
+        // A sweep may have removed or replaced the page since the last step.
+        let start = expiry.page === page ? expiry.slot : 0
+        let end = min(page.count, start + Self.slotsPerStep)
+        expiry = end < page.count ? Expiry(cursor: expiry.cursor, page: page, slot: end) : Expiry(cursor: next)
+        guard let times = page.idleTimes else { return end - start }
         // Changes a copy and stores it once: each change in place costs extra while a scrape shares the directory.
         var entry = state.directory[place]
         var hasChanged = false
-        for slot in 0..<page.count where !page.isVacant(slot) {
+        for slot in start..<end where !page.isVacant(slot) {
             let sum = page.checksum(slot)
             if page.block(slot).takeUse(page.slotInBlock(slot)) { times.slots[slot].lastUse = now }
             if entry.isHidden(slot) {
@@ -72,7 +88,7 @@ extension FamilyStorage {
             }
         }
         if hasChanged { state.directory[place] = entry }
-        return page.count
+        return end - start
     }
 
     /// Exposes an expired child again if a handle, since released, has updated it: removing the child would lose that

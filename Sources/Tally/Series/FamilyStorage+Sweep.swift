@@ -3,12 +3,14 @@ internal import Synchronization
 // Freeing the memory of hidden children, page by page.
 
 extension FamilyStorage {
-    /// A pass over all pages that rewrites those of which at least half can be freed.
+    /// A pass over all pages that rewrites those of which at least half can be freed, and then over the index.
     struct Sweep {
         var cursor = PageDirectory.Cursor()
         /// The page that receives the remaining series of rewritten pages. Nil if the page before the cursor was kept.
         var target: PagePlace?
         var emptied: (place: PagePlace, block: Int)?
+        /// The position in the index, once all pages have been examined.
+        var shrinking: Int?
     }
 
     /// Continues a sweep by two steps, or starts one if enough children have been hidden since the last.
@@ -51,8 +53,8 @@ extension FamilyStorage {
         return isDone
     }
 
-    /// Examines the next page, drops some hidden series of the current page, or moves its remaining series. Returns a
-    /// page that the family no longer needs, but that a scrape may still read.
+    /// Examines the next page, drops some hidden series of the current page, moves its remaining series, or shrinks some
+    /// of the index. Returns a page that the family no longer needs, but that a scrape may still read.
     private func sweepStep(_ state: inout State) -> SeriesPage? {
         guard var sweep = state.sweep else { return nil }
         if let (place, block) = sweep.emptied {
@@ -70,8 +72,9 @@ extension FamilyStorage {
             return page
         }
         guard let place = state.directory.next(&sweep.cursor) else {
-            state.sweep = nil
-            state.retained = state.hidden
+            sweep.shrinking = index.shrinkTables(from: sweep.shrinking ?? 0)
+            state.sweep = sweep.shrinking == nil ? nil : sweep
+            if state.sweep == nil { state.retained = state.hidden }
             return nil
         }
         update(place, &state)
@@ -81,7 +84,7 @@ extension FamilyStorage {
     }
 
     /// The approximate number of slots that one step examines for dropping.
-    private static var droppedSlots: Int { 256 }
+    private static var droppedSlots: Int { 128 }
 
     private func isWorthRewriting(_ place: PagePlace, _ state: State) -> Bool {
         let entry = state.directory[place]

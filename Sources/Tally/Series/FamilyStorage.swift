@@ -35,7 +35,7 @@ final class FamilyStorage: @unchecked Sendable {
         /// The start of the last search for idle children.
         var lastExpiry = Duration.zero
         /// The position of the search that lookups perform for idle children.
-        var expiry: PageDirectory.Cursor?
+        var expiry: Expiry?
         var sweep: Sweep?
         /// True if open indexes were retired for a sweep that has not begun, because lookups still read them.
         var isSweepDue = false

@@ -9,7 +9,7 @@ struct PageShape: Sendable {
     let capacity: Int
 
     /// A slot takes 10 bits in the index, see ``SlotReference``.
-    static let maxCapacity = 1024
+    static let maxCapacity = 512
     /// Bounds a page whatever its layout, because pages are searched under the family's lock.
     static let maxWords = 8192
     static let maxText = 128 * 1024

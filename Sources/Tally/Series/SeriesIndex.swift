@@ -122,6 +122,7 @@ final class SeriesIndex: @unchecked Sendable {
         unsafe table(of: hash)[position] = Self.entry(hash, new)
     }
 
+    /// Removes a place. Frees no memory, see ``shrinkTables(from:)``.
     func remove(_ hash: UInt32, _ reference: SlotReference) {
         guard let position = find(Self.entry(hash, reference)) else {
             return assertionFailure("the index has no such place")
@@ -144,9 +145,6 @@ final class SeriesIndex: @unchecked Sendable {
         unsafe entries[Int(hole)] = 0
         unsafe table[Self.countWord] -= 1
         count -= 1
-        if mask >= 8, unsafe table[Self.countWord] * 8 < mask {
-            unsafe resize(table, of: hash, to: Int(mask + 1) / 2)
-        }
     }
 
     private func find(_ entry: UInt64) -> Int? {
@@ -176,6 +174,30 @@ final class SeriesIndex: @unchecked Sendable {
             let entry = unsafe table[headWords + position]
             if entry != 0 { body(entry) }
         }
+    }
+
+    /// Halves, as often as possible, those of the next tables that are mostly empty. Takes some microseconds. Returns
+    /// the position to continue at, or nil at the end.
+    func shrinkTables(from position: Int) -> Int? {
+        var position = position
+        var shrunk = 0
+        for _ in 0..<128 {
+            guard position < 1 << Int(depth), shrunk < 4 else { break }
+            let table = unsafe directory[position]
+            let span = unsafe 1 << Int(depth - table[Self.depthWord])
+            let count = Int(unsafe table[Self.countWord])
+            let capacity = Int(unsafe table[Self.maskWord]) + 1
+            var smaller = capacity
+            while smaller > 8, count * 4 < smaller { smaller /= 2 }
+            if count * 8 < capacity, smaller < capacity {
+                let hash = UInt32(truncatingIfNeeded: (UInt64(position) << 32) >> depth)
+                unsafe resize(table, of: hash, to: smaller)
+                shrunk += 1
+            }
+            // The directory may have doubled since the last call: then a table's other positions lead to it again.
+            position = (position / span + 1) * span
+        }
+        return position < 1 << Int(depth) ? position : nil
     }
 
     private func resize(_ table: UnsafeMutablePointer<UInt64>, of hash: UInt32, to capacity: Int) {
