@@ -11,13 +11,14 @@ final class Bridge<Child: Instrument, Handler: SeriesHandler<Child>>: HandlerKee
         var metrics: [ByteName: BridgedMetric<Child>] = [:]
         /// True once the factory is gone, and with it the table's owner.
         var isClosed = false
-        var unexposed: ShapedSeries<Child>?
     }
 
     private let role: MetricRole
     private let settings: BridgeSettings
     private let makeFamily: MakeFamily
     private let table = HandlerTable<Child, Handler>()
+    /// A series in a registry that nobody scrapes, for the handlers of what is not exposed.
+    private let unexposed: ShapedSeries<Child>
     private let seed = UInt64.random(in: .min ... .max)
     private let state = Locked(State())
 
@@ -25,6 +26,10 @@ final class Bridge<Child: Instrument, Handler: SeriesHandler<Child>>: HandlerKee
         self.role = role
         self.settings = settings
         self.makeFamily = makeFamily
+        let family = makeFamily(FamilyDescription(name: "unexposed", in: MetricRegistry(ownMetrics: false)))
+        let series = RegistrationError.trapping { () throws(RegistrationError) in try family.shape([]).series([]) }
+        guard let series else { preconditionFailure("no label names take no values") }
+        unexposed = series
     }
 
     /// Breaks the cycle of references between the bridge and its handlers.
@@ -38,7 +43,7 @@ final class Bridge<Child: Instrument, Handler: SeriesHandler<Child>>: HandlerKee
     @inline(__always)
     func handler(_ label: String, _ dimensions: [(String, String)]) -> Handler {
         guard let mapping = settings.mapping else { return mappedHandler(label, dimensions) }
-        guard let (label, dimensions) = mapping(label, dimensions) else { return unexposed(label) }
+        guard let (label, dimensions) = mapping(label, dimensions) else { return unexposedHandler(label) }
         return mappedHandler(label, dimensions)
     }
 
@@ -83,22 +88,11 @@ final class Bridge<Child: Instrument, Handler: SeriesHandler<Child>>: HandlerKee
 
     private func refused(_ label: String, _ reason: SwiftMetricsRejection.Reason) -> Handler {
         settings.rejections.count(reason, label)
-        return unexposed(label)
+        return unexposedHandler(label)
     }
 
     /// A handler that works but is not exposed.
-    private func unexposed(_ label: String) -> Handler {
-        let series = state.withLock { state -> ShapedSeries<Child>? in
-            if state.unexposed == nil {
-                let family = makeFamily(FamilyDescription(name: "unexposed", in: settings.unexposed))
-                state.unexposed = try? family.shape([]).series([])
-            }
-            return state.unexposed
-        }
-        // The name is valid, and so are the buckets.
-        guard let series else { preconditionFailure("a family without labels has a series") }
-        return Handler(series, label, .none, self)
-    }
+    private func unexposedHandler(_ label: String) -> Handler { Handler(unexposed, label, .none, self) }
 
     // MARK: Life of series
 

@@ -16,8 +16,6 @@ final class BridgeSettings: Sendable {
     let help: [String: String]
     let mapping: Mapping?
     let rejections: Rejections
-    /// A registry that nobody scrapes, for the handlers of what is not exposed.
-    let unexposed = MetricRegistry(ownMetrics: false)
     /// The labels of exposed metrics, by exposed name, and the number of all.
     private let labels = Locked<(byName: [ByteName: ByteName], count: Int)>(([:], 0))
 

@@ -26,6 +26,8 @@ struct DimensionNames {
         if name.isEmpty { name = "_" }
         if isReserved(name) { name = "exported_" + name }
         if isTaken(name) { name += "_" + StableHash.digits(of: dimension) }
+        // The suffix makes `__` of `_`.
+        if isReserved(name) { name = "exported_" + name }
         guard !isTaken(name) else { return nil }
         names[key] = name
         taken.formUnion(NameEscaping.forms(ofLabel: name))
