@@ -162,8 +162,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Tally", "TallyDemo", "TallyHealthcheck", "TallyListener", "TallySampler", "TallyTesting",
-                "TallyTestSupport",
+                "Tally", "TallyDemo", "TallyHealthcheck", "TallyListener", "TallySampler", "TallySwiftMetrics",
+                "TallyTesting", "TallyTestSupport",
+                product("CoreMetrics", of: "swift-metrics", with: "SwiftMetrics"),
             ],
             swiftSettings: settings
         ),
