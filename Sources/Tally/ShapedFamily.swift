@@ -1,8 +1,8 @@
 /// A family whose series may have different label names, for sources that do not declare their labels.
 ///
-/// All series have one name, type, help text and limit, but each list of label names has a storage of its own, a *shape*.
-/// If an instrument or a family of the public API is registered under a conflicting name, it replaces this family, whose
-/// handles then keep counting but are no longer exposed.
+/// All series have one name, type, help text and limit, but each list of label names has a storage of its own, a
+/// *shape*. If an instrument or a family of the public API is registered under a conflicting name, it replaces this
+/// family, whose handles then keep counting but are no longer exposed.
 package struct ShapedFamily<Child: Instrument>: Sendable {
     private let request: FamilyRequest
     private let group: ShapeGroup

@@ -17,8 +17,8 @@ public import Tally
 ///
 /// Use one factory for each registry. The factory of a test is best bound with `withMetricsFactory(_:_:)`.
 ///
-/// Finding an existing series takes a lock that it shares with a sixteenth of the series, and allocates nothing. Updates
-/// are lock-free, like those of Tally's own instruments.
+/// Finding an existing series takes one of sixteen locks, and allocates nothing. Updates are lock-free, like those of
+/// Tally's own instruments.
 public final class TallyMetricsFactory: MetricsFactory {
     private let settings: BridgeSettings
     private let counters: Bridge<CombinedCounter, CounterSeries>
@@ -77,7 +77,7 @@ public final class TallyMetricsFactory: MetricsFactory {
         counters.handler(label, dimensions)
     }
 
-    /// Returns the handler of a counter of fractional amounts. It counts into the same series as a counter of whole ones.
+    /// Returns the handler of a counter of fractional amounts. A counter of whole ones shares its series.
     public func makeFloatingPointCounter(
         label: String,
         dimensions: [(String, String)]

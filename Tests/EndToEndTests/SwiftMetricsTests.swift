@@ -33,7 +33,9 @@ struct SwiftMetricsTests {
     func prometheusReadsHostileMetrics(_ validation: NameValidation) async throws {
         let registry = MetricRegistry(constantLabels: ["pod": "a"], nameValidation: validation)
         let factory = TallyMetricsFactory(registry: registry)
-        let texts = ["", "1", "a.b", "a-b", "é", "e\u{301}", "le", "quantile", "__name__", "\"", "\\", "\n", "pod", "\0"]
+        let texts = [
+            "", "1", "a.b", "a-b", "é", "e\u{301}", "le", "quantile", "__name__", "\"", "\\", "\n", "pod", "\0",
+        ]
         for text in texts {
             let dimensions = [(text, "x"), ("text", text)]
             factory.makeCounter(label: "hits", dimensions: dimensions).increment(by: 1)

@@ -32,7 +32,9 @@ extension ConformanceCase {
             findings.expect(seen.count == values.count, "\(seen.count) series for \(values.count) values")
         },
         ConformanceCase("any text is a dimension's name") { backend, findings in
-            let names = ["", "1", "a-b", "a.b", "a b", "a\"b", "a\nb", "é", "__name__", "__", "_", ":", "le", "quantile"]
+            let names = [
+                "", "1", "a-b", "a.b", "a b", "a\"b", "a\nb", "é", "__name__", "__", "_", ":", "le", "quantile",
+            ]
             for name in names {
                 backend.factory.makeCounter(label: "hits", dimensions: [(name, "x")]).increment(by: 1)
             }

@@ -55,7 +55,8 @@ struct EmitterTests {
             preferredDisplayUnit: .seconds,
             factory: factory
         ).recordNanoseconds(30_000_000)
-        #expect(try series("http_requests_total") == [#"http_requests_total{method="GET",path="/users/:id",status="200"} 1"#])
+        let requests = #"http_requests_total{method="GET",path="/users/:id",status="200"} 1"#
+        #expect(try series("http_requests_total") == [requests])
         #expect(try registry.value(of: "http_request_errors_total") == 1)
         #expect(try registry.histogram(of: "http_request_duration_seconds")?.sum == 0.03)
     }

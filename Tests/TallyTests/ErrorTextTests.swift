@@ -447,7 +447,8 @@ struct ErrorTextTests {
 
     @Test func everyPlaceThatMakesAnErrorHasARow() throws {
         let expected = [
-            "RegistrationError(.": 21, ".failure(.conflict(": 3, "throw invalid(": 7, "HashKeyError(": 3, "DistinctSketchError(": 2,
+            "RegistrationError(.": 21, ".failure(.conflict(": 3,
+            "throw invalid(": 7, "HashKeyError(": 3, "DistinctSketchError(": 2,
             "throw error(": 5, "throw input.error(": 21, "TextfileError(": 11, "fatalError(\"": 4,
         ]
         let places = try ErrorText.places(of: expected.keys, in: "Tally")

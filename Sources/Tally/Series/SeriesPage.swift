@@ -12,8 +12,8 @@ internal import Synchronization
 /// - a vacant slot is filled but is not, or is no longer, a series.
 ///
 /// Unchecked `Sendable`: `ends`, `valueEnds`, `blockWords` and `text` are written once per slot, before `count` includes
-/// it, and so are the addresses of the atomics; `blocks`, `count`, `vacant` and `idleTimes` are used under the family's lock. A reader that
-/// took a page's count under that lock reads only filled slots, which no writer touches again.
+/// it; `created` points to atomics; `blocks`, `count`, `vacant` and `idleTimes` are used under the family's lock. A
+/// reader that took a page's count under that lock reads only filled slots, whose text no writer touches again.
 @safe
 final class SeriesPage: @unchecked Sendable {
     let definition: FamilyDefinition

@@ -2,7 +2,7 @@ import Tally
 
 /// The metrics of one role, and the handlers of their series.
 ///
-/// An existing series is found in a table, by its label and dimensions as given. Everything else happens under one lock.
+/// A table finds existing series, by label and dimensions as given. Everything else happens under one lock.
 final class Bridge<Child: Instrument, Handler: SeriesHandler<Child>>: HandlerKeeper {
     /// Describes the family of a label.
     typealias MakeFamily = @Sendable (FamilyDescription) -> ShapedFamily<Child>

@@ -71,11 +71,9 @@ struct DimensionReader {
         self.dimensions = dimensions
         var state = mixed(UnsafeBufferPointer(start: base, count: labelCount), into: seed)
         for dimension in dimensions {
-            state = mixed(UnsafeBufferPointer(start: base + dimension.name.start, count: dimension.name.count), into: state)
-            state = mixed(
-                UnsafeBufferPointer(start: base + dimension.value.start, count: dimension.value.count),
-                into: state
-            )
+            let (name, value) = (dimension.name, dimension.value)
+            state = mixed(UnsafeBufferPointer(start: base + name.start, count: name.count), into: state)
+            state = mixed(UnsafeBufferPointer(start: base + value.start, count: value.count), into: state)
         }
         hash = finalHash(state)
     }
