@@ -11,7 +11,7 @@ internal import Synchronization
 ///   `OutputBuffer.slack` further bytes may be read after the text, for wide copies;
 /// - a vacant slot is filled but is not, or is no longer, a series.
 ///
-/// Unchecked `Sendable`: `ends`, `valueEnds`, `blockWords` and `text` are written once per slot, before `count` includes
+/// Unchecked `Sendable`: `ends`, `valueEnds`, `blockWords` and `text` are written once per slot, before `count` covers
 /// it; `created` points to atomics; `blocks`, `count`, `vacant` and `idleTimes` are used under the family's lock. A
 /// reader that took a page's count under that lock reads only filled slots, whose text no writer touches again.
 @safe
