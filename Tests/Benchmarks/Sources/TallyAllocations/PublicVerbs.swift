@@ -17,7 +17,8 @@ struct PublicVerbs {
             FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
             .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" } ?? []
         let sources = try files.map { try String(contentsOf: $0, encoding: .utf8) }
-        let conformance = #/
+        let conformance =
+            #/
             ^(?:public\ |final\ )*(?:struct|class|enum|extension)\ (\w+)(?:<[^{]*>)?
             :\ [^{]*\b(?:Plain)?Instrument\b[^{]*\{
             /#.anchorsMatchLineEndings()
