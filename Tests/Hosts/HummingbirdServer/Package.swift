@@ -9,6 +9,7 @@ let package = Package(
         .package(name: "swift-tally", path: "../../..", traits: ["SwiftMetrics"]),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     ],
     targets: [
         .testTarget(
@@ -19,6 +20,7 @@ let package = Package(
                 .product(name: "TallyTesting", package: "swift-tally"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         )
     ],

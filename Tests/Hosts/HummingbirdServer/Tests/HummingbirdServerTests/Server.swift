@@ -1,7 +1,6 @@
-import Foundation
+import HTTPTypes
 import Hummingbird
 import Metrics
-import Synchronization
 import Tally
 import TallySwiftMetrics
 
@@ -12,9 +11,9 @@ struct Server {
     let registry: MetricRegistry
     let factory: TallyMetricsFactory
 
-    init() {
+    init(maxChildren: Int = 100) {
         registry = MetricRegistry()
-        factory = TallyMetricsFactory(registry: registry, maxChildren: 100)
+        factory = TallyMetricsFactory(registry: registry, maxChildren: maxChildren)
     }
 
     private var router: Router<BasicRequestContext> {
@@ -41,9 +40,8 @@ struct Server {
     /// is bound.
     func run(_ body: @escaping @Sendable (_ port: Int) async throws -> Void) async throws {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let router = router
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [factory] in
+            group.addTask {
                 try await withMetricsFactory(factory) { () async throws in
                     let application = Application(
                         router: router,
