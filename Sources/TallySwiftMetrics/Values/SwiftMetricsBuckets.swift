@@ -11,8 +11,8 @@ public struct SwiftMetricsBuckets: Sendable, Hashable {
     /// The buckets by label, which precede the others. The label is the mapped one.
     public var byLabel: [String: Buckets]
 
-    /// Creates a choice of buckets. Invalid buckets are replaced by ``Tally/Buckets/http`` for timers and by
-    /// ``Tally/Buckets/decades`` for recorders, and reported as ``SwiftMetricsRejection/Reason/buckets``.
+    /// Creates a choice of buckets. `Buckets.http` replaces invalid buckets of timers, and `Buckets.decades` those of
+    /// recorders; both are reported as ``SwiftMetricsRejection/Reason/buckets``.
     public init(
         timers: Buckets = .http,
         recorders: Buckets = .decades,
