@@ -265,9 +265,6 @@ func checkUpdates<Labels: LabelSet>(by labels: Labels, _ kind: String) {
 checkUpdates(by: Direction.up, "an enum")
 checkUpdates(by: route, "a struct of enums")
 checkUpdates(by: user, "a struct of strings")
-
-// MARK: swift-metrics
-
 checkSwiftMetrics(checks)
 
 // MARK: Scrapes
