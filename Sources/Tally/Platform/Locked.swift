@@ -56,6 +56,9 @@ package struct Locked<Value>: ~Copyable, @unchecked Sendable {
         return withLock(body)
     }
 
+    /// For tests.
+    var waitingThreads: UInt { unsafe waits.pointee.load(ordering: .relaxed) }
+
     @usableFromInline
     @inline(never)
     borrowing func wait() {
