@@ -54,6 +54,17 @@ struct LockedTests {
     }
 }
 
+extension LockedTests {
+    #if DEBUG
+    @Test func takingALockThatTheThreadHoldsTraps() async {
+        await #expect(processExitsWith: .failure) {
+            let lock = Locked(0)
+            lock.withLock { _ in lock.withLock { _ in } }
+        }
+    }
+    #endif
+}
+
 struct ElapsedClockTests {
     @Test func theContinuousClockAdvancesAsTheStandardLibraryReadsIt() {
         let clock = ElapsedClock(ContinuousClock())
