@@ -278,7 +278,7 @@ struct ErrorTextTests {
             sockets: .given(engine.socket),
             limits: limits,
             hostMemory: { nil },
-            subject: { $0.name }
+            owner: { .container($0.name) }
         )
         do {
             let reading = try await source.read(tick(0))
@@ -339,12 +339,12 @@ struct ErrorTextTests {
     @Test func anUnreachableEngineIsReportedWithTheClientsError() async throws {
         let patient = EngineSource.Limits(ping: .seconds(600), list: .seconds(600))
         let tree = try FileTree(["left.sock": ""])
-        let left = EngineSource(sockets: .given("\(tree.path)/left.sock"), limits: patient) { $0.name }
+        let left = EngineSource(sockets: .given("\(tree.path)/left.sock"), limits: patient) { .container($0.name) }
         let refused = await #expect(throws: SourceError.self) { try await left.read(tick(0)) }
         #expect(refused?.description.hasPrefix("unavailable: cannot reach the engine: ") == true)
         await left.shutdown()
         let engine = try await FakeEngine { _ in .close }
-        let closing = EngineSource(sockets: .given(engine.socket), limits: patient) { $0.name }
+        let closing = EngineSource(sockets: .given(engine.socket), limits: patient) { .container($0.name) }
         let closed = await #expect(throws: SourceError.self) { try await closing.read(tick(0)) }
         #expect(closed?.description == "failed: no answer from the engine: HTTPClientError.remoteConnectionClosed")
         await closing.shutdown()
