@@ -30,6 +30,7 @@ extension Sampler {
 
     /// Returns the values of several metrics of several subjects in a period, in time buckets, with one query.
     ///
+    /// <!-- charts -->
     /// ```swift
     /// let charts = try await sampler.history(
     ///     of: [.cpuPercent, .memoryUsedBytes],

@@ -110,7 +110,7 @@ struct SQLiteHistoryTests {
         }
         #expect(vacuum == 2)
         #expect(mode == "wal")
-        #expect(version == 1)
+        #expect(version == HistorySchema.version)
         #expect(await history.status().failures.isEmpty)
     }
 
@@ -165,7 +165,7 @@ struct SQLiteHistoryTests {
     @Test func filesOfANewerVersionAreNotModified() async throws {
         await (try bench.open()).close()
         let queue = try DatabaseQueue(path: bench.path)
-        try await queue.write { try $0.execute(sql: "PRAGMA user_version = 2") }
+        try await queue.write { try $0.execute(sql: "PRAGMA user_version = 3") }
         try queue.close()
         try expectUntouched(.newerVersion)
     }

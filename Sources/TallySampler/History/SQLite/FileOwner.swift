@@ -24,18 +24,35 @@ enum FileOwner: Equatable {
         let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
         defer { sqlite3_close_v2(connection) }
         try check(sqlite3_open_v2(uri(path), &connection, flags, nil), connection)
+        let header = try header(connection)
+        guard header.starts(with: Array("SQLite format 3\0".utf8)) else { return .noDatabase }
+        let (id, version) = (number(header, 68), number(header, 60))
+        // The rest of a file of ours may be damaged.
+        guard id == 0 else { return id == HistorySchema.applicationID ? .tally(version: version) : .otherProgram }
         do {
-            // Reads the header only, which a damaged file may still have.
-            let id = try number("PRAGMA application_id", connection)
-            let version = try number("PRAGMA user_version", connection)
-            guard id == 0 else { return id == HistorySchema.applicationID ? .tally(version: version) : .otherProgram }
-            let tables = try number("SELECT COUNT(*) FROM sqlite_master", connection)
+            let tables = try count("SELECT COUNT(*) FROM sqlite_master", connection)
             return version == 0 && tables == 0 ? .empty : .otherProgram
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
-            return .noDatabase
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+        } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
             return .otherProgram
         }
+    }
+
+    /// The file's first hundred bytes. https://www.sqlite.org/fileformat2.html#the_database_header
+    private static func header(_ connection: OpaquePointer?) throws -> [UInt8] {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        try check(sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file), connection)
+        var bytes = [UInt8](repeating: 0, count: 100)
+        // A shorter file is filled with zeroes.
+        let code = file?.pointee.pMethods?.pointee.xRead?(file, &bytes, Int32(bytes.count), 0) ?? SQLITE_CANTOPEN
+        if code != SQLITE_OK, code != shortRead { try check(code, connection) }
+        return bytes
+    }
+
+    /// `SQLITE_IOERR_SHORT_READ`, which is a macro that Swift does not import.
+    private static let shortRead = SQLITE_IOERR | 2 << 8
+
+    private static func number(_ header: [UInt8], _ offset: Int) -> Int {
+        header[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
     }
 
     /// Reads the owner through a connection, and so through the log.
@@ -74,7 +91,7 @@ enum FileOwner: Equatable {
         return uri + "?immutable=1"
     }
 
-    private static func number(_ sql: String, _ connection: OpaquePointer?) throws -> Int {
+    private static func count(_ sql: String, _ connection: OpaquePointer?) throws -> Int {
         var statement: OpaquePointer?
         defer { sqlite3_finalize(statement) }
         try check(sqlite3_prepare_v2(connection, sql, -1, &statement, nil), connection)

@@ -187,14 +187,10 @@ extension HistoryFile {
         }
     }
 
-    /// Returns up to 64 free pages to the disk, if there are more than will soon be reused.
+    /// Returns a quarter of a megabyte to the disk, if more is free than will soon be reused.
     private func giveBackPages() throws {
-        let (size, free, page) = try queue.read { db in
-            let (size, free) = try Self.size(db)
-            return (size, free, try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
-        }
-        guard free > max(256 * page, size / 4) else { return }
-        try giveBack(bytes: 64 * page)
+        let (size, free) = try queue.read(Self.size)
+        if free > max(1 << 20, size / 4) { try giveBack(bytes: 256 << 10) }
     }
 }
 #endif

@@ -27,7 +27,7 @@ extension HistorySchema {
     static func maxAge(_ level: HistoryLevel) -> Int64 { level == .samples ? 86_400 : 7 * 86_400 }
 
     /// More subjects than this are filtered after reading.
-    private static let maxFilter = 1_000
+    private static let maxFilter = 100
 
     /// The statement, with the named arguments `since`, `through` and those of `filterArguments`.
     static func statement(_ selection: HistorySelection, _ metrics: [SampleMetric]) -> String {
@@ -100,8 +100,8 @@ extension HistorySchema {
         case .top(_, _, nil): "owner_kind NOT IN ('host', 'process', 'control_group')"
         case .these(let subjects) where subjects.count > maxFilter: nil
         case .these(let subjects):
-            "(owner_kind, owner_id) IN (VALUES "
-                + (subjects.indices.map { "(:kind\($0), :id\($0))" } + ["(NULL, NULL)"]).joined(separator: ", ") + ")"
+            "(" + (["0"] + subjects.indices.map { "owner_kind = :kind\($0) AND owner_id = :id\($0)" })
+                .joined(separator: " OR ") + ")"
         }
     }
 

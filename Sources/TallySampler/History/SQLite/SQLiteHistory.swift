@@ -10,15 +10,17 @@ package final class SQLiteHistory: SampleHistory {
     /// - Parameters:
     ///   - maxBytes: The maximum size of the file, in bytes.
     ///   - rollUps: The retention of roll-ups, or nil for none.
+    ///   - clock: The clock that measures the delays between attempts and between checkpoints.
     package convenience init(
         path: String,
         maxBytes: Int = defaultMaxBytes,
-        rollUps: HistoryRollUps? = HistoryRollUps()
+        rollUps: HistoryRollUps? = HistoryRollUps(),
+        clock: some Clock<Duration> = ContinuousClock()
     ) throws {
         var options = HistoryFile.Options()
         options.maxBytes = max(1 << 20, maxBytes)
         options.rollUps = rollUps
-        try self.init(path: path, options: options, clock: ContinuousClock())
+        try self.init(path: path, options: options, clock: clock)
     }
 
     package static let defaultMaxBytes = 1 << 30
