@@ -30,9 +30,9 @@ public struct HistoryStore: Sendable {
     /// **Failures.** No failure of the file stops the sampler. Ticks that cannot be written stay in memory, where
     /// queries find them: up to 20 ticks while another process has locked the file, and up to 50,000 samples while the
     /// disk is full, read-only or failing. Beyond that, the oldest are dropped and counted. Once the failure has
-    /// passed, each new tick also writes up to 100 waiting ticks. If the store's own file becomes corrupt, it is renamed
-    /// to `<name>.corrupt-<time>` and replaced, at most once an hour; the last three are kept. A file of another
-    /// program that takes the path is not touched, but reported. So is another process that writes to the file.
+    /// passed, each new tick also writes up to 100 waiting ticks. If the store's own file becomes corrupt, it is
+    /// renamed to `<name>.corrupt-<time>` and replaced, at most once an hour. The last three are kept. A file of
+    /// another program that takes the path is not touched, but reported. So is another process that writes to the file.
     ///
     /// **Clock.** Samples more than a day ahead of the clock are deleted once, after the file has been open for a day.
     ///

@@ -155,8 +155,11 @@ func measure(
     for _ in 0..<repeated {
         let began = ContinuousClock.now
         points = try await store.series(query).reduce(0) { $0 + $1.points.count }
-        best = min(best, Double(began.duration(to: .now).components.attoseconds) / 1e15
-            + Double(began.duration(to: .now).components.seconds) * 1e3)
+        best = min(
+            best,
+            Double(began.duration(to: .now).components.attoseconds) / 1e15
+                + Double(began.duration(to: .now).components.seconds) * 1e3
+        )
     }
     row("\(name), \(points) points", best, "ms", atMost: limit)
 }
@@ -167,19 +170,41 @@ let rates: [SampleMetric] = [.networkReceivedBytes]
 try await measure("2 h of one container", store, through: 1679, hours: 2, one, repeated: 20, atMost: nil)
 try await measure("1 h of 50 containers", store, through: 1679, hours: 1, instances, repeated: 20, atMost: 20)
 try await measure(
-    "1 h of the top 10, two metrics and a rate", store, through: 1679, hours: 1, metrics: several, rates: rates,
-    .top(10, by: .cpuPercent), repeated: 20, atMost: 20
+    "1 h of the top 10, two metrics and a rate",
+    store,
+    through: 1679,
+    hours: 1,
+    metrics: several,
+    rates: rates,
+    .top(10, by: .cpuPercent),
+    repeated: 20,
+    atMost: 20
 )
 try await write(1680..<6000, to: store, retention: 7200)
-try await measure("24 h of 50 containers, roll-ups", store, through: 5999, hours: 24, instances, repeated: 5, atMost: 300)
+try await measure(
+    "24 h of 50 containers, roll-ups",
+    store,
+    through: 5999,
+    hours: 24,
+    instances,
+    repeated: 5,
+    atMost: 300
+)
 await store.close()
 
 let full = try SQLiteHistory(path: folder.appending(path: "day.sqlite").path, clock: steps)
 try await write(0..<6000, to: full, retention: 30 * 3600)
 try await measure("24 h of 50 containers, samples", full, through: 5999, hours: 24, instances, repeated: 5, atMost: 300)
 try await measure(
-    "24 h of 50 containers, two metrics and a rate", full, through: 5999, hours: 24, metrics: several, rates: rates,
-    instances, repeated: 5, atMost: 300
+    "24 h of 50 containers, two metrics and a rate",
+    full,
+    through: 5999,
+    hours: 24,
+    metrics: several,
+    rates: rates,
+    instances,
+    repeated: 5,
+    atMost: 300
 )
 row("the file, of 24 hours", Double(await full.status().bytes ?? 0) / 1e6, "MB", atMost: nil)
 await full.close()

@@ -27,9 +27,21 @@ struct HistoryFileGuideTests {
                     subject: .host,
                     values: [.cpuPercent: 50, .workloadCPUPercent: 12, .memoryUsedBytes: Double(number)]
                 ),
-                Sample(subject: web, containerID: "a", values: [.cpuPercent: 5, .networkReceivedBytes: Double(number * 300)]),
-                Sample(subject: web, containerID: "b", values: [.cpuPercent: 6, .networkReceivedBytes: Double(number * 60)]),
-                Sample(subject: .container("db"), containerID: "c", values: [.cpuPercent: 1, .networkReceivedBytes: 7]),
+                Sample(
+                    subject: web,
+                    containerID: "a",
+                    values: [.cpuPercent: 5, .networkReceivedBytes: Double(number * 300)]
+                ),
+                Sample(
+                    subject: web,
+                    containerID: "b",
+                    values: [.cpuPercent: 6, .networkReceivedBytes: Double(number * 60)]
+                ),
+                Sample(
+                    subject: .container("db"),
+                    containerID: "c",
+                    values: [.cpuPercent: 1, .networkReceivedBytes: 7]
+                ),
             ]
             try await history.append(HistoryTick(time: time, samples: samples))
             try await history.prune(before: 0)
@@ -74,7 +86,9 @@ struct HistoryFileGuideTests {
         try queue.close()
         let metrics = Set(HistoryTable.allCases.flatMap(\.metrics).map(\.description))
         for name in Set(names) where name != "ts" {
-            let isExtreme = ["_min", "_max"].contains { name.hasSuffix($0) && metrics.contains(String(name.dropLast(4))) }
+            let isExtreme = ["_min", "_max"].contains {
+                name.hasSuffix($0) && metrics.contains(String(name.dropLast(4)))
+            }
             #expect(page.contains("`\(name)`") || isExtreme, "\(name) is not documented")
         }
         #expect(page.contains("is \(HistorySchema.applicationID) (`Taly`)"))

@@ -189,10 +189,14 @@ struct SQLiteForeignFileTests {
         let path = bench.path + ".notes"
         let queue = try DatabaseQueue(path: path)
         try queue.writeWithoutTransaction { db in
-            try db.execute(sql: "PRAGMA journal_mode = WAL; CREATE TABLE notes(text); INSERT INTO notes VALUES ('mine')")
+            try db.execute(
+                sql: "PRAGMA journal_mode = WAL; CREATE TABLE notes(text); INSERT INTO notes VALUES ('mine')"
+            )
         }
         if keepingLog {
-            for suffix in ["", "-wal"] { try FileManager.default.copyItem(atPath: path + suffix, toPath: path + "2" + suffix) }
+            for suffix in ["", "-wal"] {
+                try FileManager.default.copyItem(atPath: path + suffix, toPath: path + "2" + suffix)
+            }
         }
         try queue.close()
         guard keepingLog else { return path }

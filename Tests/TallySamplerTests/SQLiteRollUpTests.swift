@@ -95,7 +95,10 @@ struct SQLiteRollUpTests {
         let (minutes, samples) = try database { db in
             (
                 try Int.fetchOne(db, sql: "SELECT SUM(samples) FROM container_minute"),
-                try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM container_sample WHERE ts < (SELECT MAX(ts) + 60 FROM container_minute)")
+                try Int.fetchOne(
+                    db,
+                    sql: "SELECT COUNT(*) FROM container_sample WHERE ts < (SELECT MAX(ts) + 60 FROM container_minute)"
+                )
             )
         }
         #expect(minutes == samples)
@@ -175,7 +178,9 @@ struct SQLiteRollUpTests {
 
     /// The file was written by a Tally whose layout had version 1: no names of owners, and no roll-ups.
     @Test func aFileOfTheFirstLayoutIsMigrated() async throws {
-        let source = try #require(Bundle.module.url(forResource: "history_v1", withExtension: "sqlite", subdirectory: "Fixtures"))
+        let source = try #require(
+            Bundle.module.url(forResource: "history_v1", withExtension: "sqlite", subdirectory: "Fixtures")
+        )
         try FileManager.default.copyItem(at: source, to: URL(filePath: bench.path))
         #expect(throws: HistoryError.self) { try HistoryReader(path: bench.path) }
         let history = try open()

@@ -25,7 +25,11 @@ struct SQLiteSeriesQueryTests {
     private static func tick(_ number: Int, _ generator: inout some RandomNumberGenerator) -> HistoryTick {
         var samples = [Sample(subject: .host, values: [.load1: Double(number), .cpuSeconds: Double(number) * 3])]
         for id in 0..<12 where Int.random(in: 0..<8, using: &generator) > 0 {
-            let subject = SampleSubject(kind: id % 2 == 0 ? "instance" : "site", id: "\(id / 3)", name: "n\(id % 2).\(id / 3)")
+            let subject = SampleSubject(
+                kind: id % 2 == 0 ? "instance" : "site",
+                id: "\(id / 3)",
+                name: "n\(id % 2).\(id / 3)"
+            )
             let restarts = number > 40 && id == 5
             samples.append(
                 Sample(
@@ -33,7 +37,8 @@ struct SQLiteSeriesQueryTests {
                     containerID: "c\(id)",
                     values: [
                         .cpuPercent: Double.random(in: 0...100, using: &generator).rounded(),
-                        .memoryUsedBytes: Double(id + number), .cpuSeconds: Double(restarts ? number - 41 : number + id),
+                        .memoryUsedBytes: Double(id + number),
+                        .cpuSeconds: Double(restarts ? number - 41 : number + id),
                         .networkReceivedBytes: Double(number * (id + 1) * 100),
                     ]
                 )
@@ -123,6 +128,25 @@ struct SQLiteSeriesQueryTests {
                 }
             }
         }
+    }
+
+    @Test func historyCanBeReadFromTheStartUntilTheStop() async throws {
+        let sampler = Sampler(
+            sources: [SamplerBench.host],
+            store: try bench.open(),
+            clock: ManualClock(),
+            wallSeconds: { Double(Self.start) },
+            in: MetricRegistry()
+        )
+        func read() async throws -> [HistoryPoint] {
+            try await sampler.history(of: .cpuPercent, for: .host, last: .seconds(3600), every: .seconds(60))
+        }
+        #expect(try await read().isEmpty)
+        try sampler.start()
+        #expect(try await read().isEmpty)
+        await sampler.stop()
+        let error = await #expect(throws: HistoryError.self) { try await read() }
+        #expect(error?.code == .closed)
     }
 
     // MARK: A second process

@@ -52,7 +52,11 @@ struct SeriesQueryTests {
             ]
         )
         #expect(try await query([.cpuPercent], .all(of: "site")).map(\.subject.name) == ["example.org"])
-        #expect(try await query([.cpuPercent], .only(Self.instance("42"), .host, .process)).map(\.subject) == [Self.instance("42"), .host])
+        #expect(
+            try await query([.cpuPercent], .only(Self.instance("42"), .host, .process)).map(\.subject) == [
+                Self.instance("42"), .host,
+            ]
+        )
         #expect(try await query([.cpuPercent, .cpuPercent], .only(.host)).count == 1)
     }
 
@@ -61,7 +65,10 @@ struct SeriesQueryTests {
             let values = (1...9).map { number in
                 (Self.instance("\(number)"), "id", [SampleMetric.cpuPercent: Double(number % 5), .memoryUsedBytes: 1])
             }
-            try await append(Int64(time), values + [(.host, "", [.cpuPercent: 900]), (.controlGroup("x"), "", [.cpuPercent: 90])])
+            try await append(
+                Int64(time),
+                values + [(.host, "", [.cpuPercent: 900]), (.controlGroup("x"), "", [.cpuPercent: 90])]
+            )
         }
         #expect(try await query([.memoryUsedBytes], .top(3, by: .cpuPercent)).map(\.subject.id) == ["4", "9", "3"])
         #expect(try await query([.cpuPercent], .top(99, by: .cpuPercent, of: .controlGroup)).map(\.subject.id) == ["x"])
@@ -84,7 +91,10 @@ struct SeriesQueryTests {
         #expect(rates[0].points.map(\.mean) == [150, 100, 30, 40])
         #expect(rates[0].points.map(\.time) == [10, 20, 30, 40])
         // A range that begins later has its first rate too, from the reading before it.
-        #expect(try await query([], rates: [.networkReceivedBytes], .only(web), from: 20, every: 10)[0].points.map(\.mean) == [100, 30, 40])
+        #expect(
+            try await query([], rates: [.networkReceivedBytes], .only(web), from: 20, every: 10)[0].points.map(\.mean)
+                == [100, 30, 40]
+        )
         #expect(try await query([], rates: [.cpuPercent], .only(web)).isEmpty, "a gauge has no rate")
     }
 
@@ -134,7 +144,9 @@ struct SeriesQueryTests {
         for time in 1...1_000 { try await large.append(HistoryTick(time: Int64(time), samples: samples)) }
         let query = SeriesQuery(metrics: metrics, selection: .all, from: 0, through: 9_999, bucketSeconds: 1)
         let error = await #expect(throws: HistoryError.self) { try await large.series(query) }
-        #expect(error?.description == "tooLarge: the answer exceeds 1000000 points: query fewer subjects or longer buckets")
+        #expect(
+            error?.description == "tooLarge: the answer exceeds 1000000 points: query fewer subjects or longer buckets"
+        )
     }
 
     @Test func periodsHaveAnEnd() {

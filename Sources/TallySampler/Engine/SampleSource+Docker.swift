@@ -20,7 +20,8 @@ extension SampleSource {
     ///     `$XDG_RUNTIME_DIR/podman/podman.sock`. Looked up at each tick, so that the engine may start later.
     ///   - owner: Returns the subject of a container's samples, or nil to skip the container in this tick. Called once
     ///     for each container, and again if it returned nil or threw, or the container was renamed. It counts towards
-    ///     the container's ten seconds, and up to eight calls run at a time. An error costs only its container's sample.
+    ///     the container's ten seconds, and up to eight calls run at a time. An error costs one
+    ///     container's sample.
     ///     Containers of one subject are distinguished by their ids.
     public static func docker(
         socket: String? = nil,

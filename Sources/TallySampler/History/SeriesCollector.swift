@@ -33,7 +33,9 @@ struct SeriesCollector {
     let range: HistoryRange
     private let query: SeriesQuery
     /// The series of each subject, then the one that ranks them.
-    private let columns: [(column: SeriesQuery.Column, metric: Int)]
+    private let columns: [SeriesQuery.Column]
+    /// The same as plain numbers, because counting references to metrics would take most of the time.
+    private let plan: [(isRate: Bool, metric: Int)]
     private var places: [SeriesKey: Int] = [:]
     private var series: [Series] = []
     private var subjects: [SampleSubject] = []
@@ -54,12 +56,13 @@ struct SeriesCollector {
         var metrics: [SampleMetric] = []
         for column in columns where !metrics.contains(column.metric) { metrics.append(column.metric) }
         self.metrics = metrics
-        self.columns = columns.map { ($0, metrics.firstIndex(of: $0.metric) ?? 0) }
+        self.columns = columns
+        plan = columns.map { ($0.isRate, metrics.firstIndex(of: $0.metric) ?? 0) }
     }
 
     /// The time from which rows are wanted: earlier than the range if rates need an earlier value.
-    var since: Int64 {
-        columns.contains { $0.column.isRate } ? HistoryRange.clamped(range.from - 2 * Self.longestGap) : range.from
+    var earliest: Int64 {
+        plan.contains(where: \.isRate) ? HistoryRange.clamped(range.from - 2 * Self.longestGap) : range.from
     }
 
     /// An empty row, to be filled again and again.
@@ -101,10 +104,10 @@ struct SeriesCollector {
         let isWanted = row.time >= range.from && row.time <= range.through
         if isWanted, !hasRows[subject] { hasRows[subject] = true }
         var isTouched = false
-        for (index, (column, metric)) in columns.enumerated() {
-            var value = row.values[metric]
+        for index in plan.indices {
+            var value = row.values[plan[index].metric]
             guard !value.mean.isNaN else { continue }
-            if column.isRate {
+            if plan[index].isRate {
                 guard let rate = rate(of: value.mean, row, place, index) else { continue }
                 (value.min, value.mean, value.max) = (rate, rate, rate)
             }
@@ -175,7 +178,7 @@ struct SeriesCollector {
             return (0..<count).compactMap { index in
                 let points = collectors[place * columns.count + index].finished(range)
                 guard !points.isEmpty else { return nil }
-                let column = columns[index].column
+                let column = columns[index]
                 return HistorySeries(subject: subject, metric: column.metric, isRate: column.isRate, points: points)
             }
         }

@@ -104,7 +104,7 @@ struct TickBuffer: Sendable {
     func feed(_ collector: inout SeriesCollector, except times: Set<Int64> = []) throws {
         var row = collector.row
         var offsets: [SampleSubject.Kind: [Int?]] = [:]
-        for tick in ticks[firstIndex(from: collector.since)...] where !times.contains(tick.time) {
+        for tick in ticks[firstIndex(from: collector.earliest)...] where !times.contains(tick.time) {
             guard tick.time <= collector.range.through else { break }
             (row.time, row.last) = (tick.time, tick.time)
             for sample in tick.rows {

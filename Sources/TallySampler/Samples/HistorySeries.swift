@@ -15,6 +15,7 @@ extension SampleSubject: Codable {
         case kind, id, name
     }
 
+    /// Decodes the kind, the id and the name, which may be missing.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Keys.self)
         self.init(
@@ -24,6 +25,7 @@ extension SampleSubject: Codable {
         )
     }
 
+    /// Encodes the kind, the id and the name.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: Keys.self)
         try values.encode(kind.description, forKey: .kind)

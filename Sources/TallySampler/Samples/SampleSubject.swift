@@ -72,10 +72,12 @@ public struct SampleSubject: Hashable, Sendable, CustomStringConvertible {
     /// The kind and the id, such as `container web`.
     public var description: String { id.isEmpty ? kind.description : "\(kind) \(id)" }
 
+    /// True if kind and id are equal.
     public static func == (one: SampleSubject, other: SampleSubject) -> Bool {
         one.kind == other.kind && one.key == other.key
     }
 
+    /// Hashes kind and id.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(kind)
         hasher.combine(key)

@@ -83,8 +83,10 @@ enum FileOwner: Equatable {
     private static func uri(_ path: String) -> String {
         var uri = path.hasPrefix("/") ? "file://" : "file:"
         for byte in path.utf8 {
-            let isPlain = byte > 0x20 && byte < 0x7F && ![UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#")]
-                .contains(byte)
+            let isPlain =
+                byte > 0x20 && byte < 0x7F
+                && ![UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#")]
+                    .contains(byte)
             let digits = String(byte, radix: 16, uppercase: true)
             uri += isPlain ? String(UnicodeScalar(byte)) : byte < 16 ? "%0\(digits)" : "%\(digits)"
         }

@@ -22,7 +22,7 @@ struct HistoryFailure {
         switch error {
         case let error as HistoryError: error.message
         case let error as DatabaseError:
-            "\(path): \(error.message ?? "\(error.extendedResultCode)") (SQLite error \(error.extendedResultCode.rawValue))"
+            "\(path): \(error.message ?? "no message") (SQLite error \(error.extendedResultCode.rawValue))"
         case is HistoryFile.LogIsHeld: path
         default: "\(path): \(error)"
         }
@@ -61,7 +61,10 @@ extension FailureLog {
 
 extension HistoryError {
     static func unreadable(_ error: any Error, _ path: String) -> HistoryError {
-        HistoryError(.unreadable, "the file cannot be read now, so query again later: \(HistoryFailure.cause(error, path))")
+        HistoryError(
+            .unreadable,
+            "the file cannot be read now, so query again later: \(HistoryFailure.cause(error, path))"
+        )
     }
 }
 

@@ -42,8 +42,8 @@ extension HistoryFile {
         if freed > 0 { try giveBackPages() }
     }
 
-    /// The time before which rows of a level are deleted: a multiple of ten minutes or more, which must have been rolled
-    /// up.
+    /// The time before which rows of a level are deleted: a multiple of ten minutes or more. All before it must have
+    /// been rolled up.
     private func cut(of level: HistoryLevel, before time: Int64) -> Int64 {
         guard let rollUps = options.rollUps else { return time }
         switch level {

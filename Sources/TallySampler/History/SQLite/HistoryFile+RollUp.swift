@@ -15,7 +15,8 @@ extension HistoryFile {
             guard let source = level.source else { continue }
             // Minutes are complete up to the newest one, samples up to the newest tick.
             let ready = source.isRollUp ? rolledUp[source] ?? .min : max(writtenTime ?? .min, time)
-            let end = HistoryRange.floor(ready, to: level.seconds)
+            // Ten minutes at a time fill whole pages, which are then written once.
+            let end = HistoryRange.floor(ready, to: HistoryLevel.tenMinutes.seconds)
             guard rolledUp[level].map({ $0 < end }) ?? true else { continue }
             rolledUp[level] = try rollUp(to: level, from: source, before: end)
         }

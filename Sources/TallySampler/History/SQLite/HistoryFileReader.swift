@@ -45,7 +45,7 @@ actor HistoryFileReader {
     }
 
     private func collect(_ query: SeriesQuery, _ waiting: TickBuffer, _ collector: inout SeriesCollector) throws {
-        let (since, through, metrics) = (collector.since, collector.range.through, collector.metrics)
+        let (since, through, metrics) = (collector.earliest, collector.range.through, collector.metrics)
         let times = try read { db in
             var rows = try HistoryRows(db, query.selection, since: since, through: through, metrics)
             try rows.read(into: &collector)

@@ -16,7 +16,8 @@ struct HistoryRows {
     /// The times of the samples read.
     private(set) var times: Set<Int64> = []
 
-    init(_ db: Database, _ selection: HistorySelection, since: Int64, through: Int64, _ metrics: [SampleMetric]) throws {
+    init(_ db: Database, _ selection: HistorySelection, since: Int64, through: Int64, _ metrics: [SampleMetric]) throws
+    {
         self.db = db
         statement = try db.makeStatement(sql: HistorySchema.statement(selection, metrics))
         var arguments = HistorySchema.filterArguments(selection)
@@ -57,7 +58,9 @@ struct HistoryRows {
             for index in row.values.indices {
                 let column = Column.values + 3 * Int32(index)
                 let value = Self.value(source, column)
-                let (min, max) = (Self.value(source, column + 1), Self.value(source, column + 2))
+                // A sample has no extremes.
+                let min = row.span == 1 ? .nan : Self.value(source, column + 1)
+                let max = row.span == 1 ? .nan : Self.value(source, column + 2)
                 row.values[index] = PointCollector.Value(
                     count: Swift.min(count, 1 << 32),
                     min: min.isNaN ? value : min,

@@ -100,8 +100,11 @@ extension HistorySchema {
         case .top(_, _, nil): "owner_kind NOT IN ('host', 'process', 'control_group')"
         case .these(let subjects) where subjects.count > maxFilter: nil
         case .these(let subjects):
-            "(" + (["0"] + subjects.indices.map { "owner_kind = :kind\($0) AND owner_id = :id\($0)" })
-                .joined(separator: " OR ") + ")"
+            subjects.isEmpty
+                ? "0"
+                : "("
+                    + subjects.indices.map { "owner_kind = :kind\($0) AND owner_id = :id\($0)" }
+                    .joined(separator: " OR ") + ")"
         }
     }
 

@@ -3,8 +3,8 @@ internal import GRDB
 
 /// The layout of the file: a table of series, and tables of samples and their roll-ups for each group of subjects.
 ///
-/// Rows are clustered by time, then series. A tick is appended at one end and pruned at the other, which touches a fifth
-/// of the pages that the opposite order would. The guide "The history file" documents the layout.
+/// Rows are clustered by time, then series. A tick is appended at one end and pruned at the other, which touches a
+/// fifth of the pages that the opposite order would. The guide "The history file" documents the layout.
 enum HistorySchema {
     /// `Taly`, which marks a file as Tally's.
     static let applicationID = 0x5461_6C79
