@@ -1,6 +1,6 @@
 /// The retention of a file's roll-ups: one row for each subject and minute, or ten minutes, instead of every sample.
 ///
-/// They make room for days and weeks: fifty containers take about 7 MB a day in minutes, and 0.7 MB in ten minutes.
+/// They make room for days and weeks: fifty containers take about 8 MB a day in minutes, and 0.8 MB in ten minutes.
 public struct HistoryRollUps: Sendable, Hashable {
     /// The time for which one-minute roll-ups outlive their samples.
     public var minutes: Duration
