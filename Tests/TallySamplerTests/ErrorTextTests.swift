@@ -187,8 +187,11 @@ struct ErrorTextTests {
         (.full, "full: the disk is full; free space or shorten the retention"),
         (.heldByReader, "held_by_reader: another process has read the file for too long; close it"),
         (.inputOutput, "io: the file cannot be read or written; check the disk and the mount"),
+        (.noFolder, "no_folder: the folder of the file does not exist; create it"),
         (.noLog, "no_log: the file system allows no log; move the file to a local disk"),
         (.readOnly, "read_only: the file may not be written; correct its permissions or the mount"),
+        (.shared, "shared: another process writes to the file; give each sampler a file of its own"),
+        (.sizeLimit, "size_limit: the file has reached its maximum size; raise maxBytes or shorten the retention"),
     ]
 
     @Test func historyReportsNameTheFailureAndTheRemedy() {
@@ -278,7 +281,7 @@ struct ErrorTextTests {
             sockets: .given(engine.socket),
             limits: limits,
             hostMemory: { nil },
-            subject: { $0.name }
+            owner: { .container($0.name) }
         )
         do {
             let reading = try await source.read(tick(0))
@@ -339,12 +342,12 @@ struct ErrorTextTests {
     @Test func anUnreachableEngineIsReportedWithTheClientsError() async throws {
         let patient = EngineSource.Limits(ping: .seconds(600), list: .seconds(600))
         let tree = try FileTree(["left.sock": ""])
-        let left = EngineSource(sockets: .given("\(tree.path)/left.sock"), limits: patient) { $0.name }
+        let left = EngineSource(sockets: .given("\(tree.path)/left.sock"), limits: patient) { .container($0.name) }
         let refused = await #expect(throws: SourceError.self) { try await left.read(tick(0)) }
         #expect(refused?.description.hasPrefix("unavailable: cannot reach the engine: ") == true)
         await left.shutdown()
         let engine = try await FakeEngine { _ in .close }
-        let closing = EngineSource(sockets: .given(engine.socket), limits: patient) { $0.name }
+        let closing = EngineSource(sockets: .given(engine.socket), limits: patient) { .container($0.name) }
         let closed = await #expect(throws: SourceError.self) { try await closing.read(tick(0)) }
         #expect(closed?.description == "failed: no answer from the engine: HTTPClientError.remoteConnectionClosed")
         await closing.shutdown()
@@ -353,9 +356,19 @@ struct ErrorTextTests {
 
     #if SQLite
     private static func file(_ sql: String) throws {
-        let bench = try HistoryBench()
-        try DatabaseQueue(path: bench.path).write { try $0.execute(sql: sql) }
-        _ = try bench.open()
+        try naming(HistoryBench()) { bench in
+            try DatabaseQueue(path: bench.path).write { try $0.execute(sql: sql) }
+            _ = try bench.open()
+        }
+    }
+
+    /// Replaces the path in an error's text.
+    private static func naming(_ bench: HistoryBench, _ body: (HistoryBench) throws -> Void) throws {
+        do {
+            try body(bench)
+        } catch let error as HistoryError {
+            throw HistoryError(error.code, error.message.replacing(bench.folder.url.path, with: "DIR"))
+        }
     }
 
     static let files: [ErrorText] = [
@@ -369,8 +382,36 @@ struct ErrorTextTests {
             await history.close()
             _ = try await history.history(.cpu())
         },
-        ErrorText("foreignFile", "foreignFile: the file is another program's database: use another path") {
+        ErrorText("foreignFile", "foreignFile: DIR/history.sqlite is another program's database: use another path") {
             try file("CREATE TABLE notes(text TEXT)")
+        },
+        ErrorText(
+            "foreignFile",
+            "foreignFile: DIR/history.sqlite is not a database: use another path, or remove the file"
+        ) {
+            try naming(HistoryBench()) { bench in
+                try Data("text".utf8).write(to: URL(filePath: bench.path))
+                _ = try bench.open()
+            }
+        },
+        ErrorText("invalidPath", "invalidPath: DIR is a folder: add the name of a file") {
+            try naming(HistoryBench()) { _ = try SQLiteHistory(path: $0.folder.url.path) }
+        },
+        ErrorText("invalidPath", "invalidPath: there is no folder DIR/none: create it first") {
+            try naming(HistoryBench()) { _ = try SQLiteHistory(path: $0.folder.url.path + "/none/history.sqlite") }
+        },
+        ErrorText("unreadable", "unreadable: there is no file DIR/history.sqlite: start its sampler first") {
+            try naming(HistoryBench()) { _ = try HistoryReader(path: $0.path) }
+        },
+        ErrorText(
+            "unreadable",
+            "unreadable: DIR/history.sqlite has the older layout 1: open it once with a sampler"
+        ) {
+            try naming(HistoryBench()) { bench in
+                let sql = "PRAGMA application_id = \(HistorySchema.applicationID); PRAGMA user_version = 1"
+                try DatabaseQueue(path: bench.path).write { try $0.execute(sql: sql) }
+                _ = try HistoryReader(path: bench.path)
+            }
         },
         ErrorText(
             "invalidPath",
@@ -379,8 +420,8 @@ struct ErrorTextTests {
         ) { _ = try SQLiteHistory(path: ":memory:") },
         ErrorText(
             "newerVersion",
-            "newerVersion: the file has layout 2, this Tally knows 1: update Tally or use another path"
-        ) { try file("PRAGMA application_id = \(HistorySchema.applicationID); PRAGMA user_version = 2") },
+            "newerVersion: DIR/history.sqlite has layout 3, this Tally knows 2: update Tally or use another path"
+        ) { try file("PRAGMA application_id = \(HistorySchema.applicationID); PRAGMA user_version = 3") },
         ErrorText("tooLarge", "tooLarge: a tick of 50001 samples exceeds 50000: sample fewer subjects") {
             let history = try HistoryBench().open()
             try await history.append(.example(1, containers: 50_000))
@@ -400,7 +441,7 @@ struct ErrorTextTests {
     /// An error whose file a test cannot make unreadable: `HistoryError(.unreadable, …)`.
     @Test func everyPlaceThatMakesAnErrorHasARow() throws {
         let expected = [
-            "SourceError(": 25, "HistoryError(": 7, "SamplerError()": 1, ".failed(\"": 2, "fault: \"": 3,
+            "SourceError(": 25, "HistoryError(": 11, "SamplerError()": 1, ".failed(\"": 2, "fault: \"": 4,
             "reports.": 8,
         ]
         let places = try ErrorText.places(of: expected.keys, in: "TallySampler")

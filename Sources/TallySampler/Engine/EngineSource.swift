@@ -14,6 +14,8 @@ final class EngineSource: Sendable {
 
     private struct State {
         var last: [String: EngineReading] = [:]
+        /// The owners of containers, by the containers' ids.
+        var owners: [String: (container: EngineContainer, subject: SampleSubject)] = [:]
         /// Errors from the statistics of containers, reported with the next list.
         var errors: [SourceError] = []
         /// The machine's memory at the last reading.
@@ -21,7 +23,7 @@ final class EngineSource: Sendable {
     }
 
     private let sockets: EngineSockets
-    private let subject: @Sendable (EngineContainer) -> String?
+    private let owner: @Sendable (EngineContainer) async throws -> SampleSubject?
     private let limits: Limits
     private let client: EngineClient
     private let hostMemory: SingleCall<UInt64?>
@@ -34,12 +36,12 @@ final class EngineSource: Sendable {
         clock: any Clock<Duration> = ContinuousClock(),
         patience: Duration = .seconds(1),
         hostMemory: @escaping @Sendable () -> UInt64? = EngineSource.hostMemory,
-        subject: @escaping @Sendable (EngineContainer) -> String?
+        owner: @escaping @Sendable (EngineContainer) async throws -> SampleSubject?
     ) {
         self.sockets = sockets
         self.limits = limits
         self.hostMemory = SingleCall(clock: clock, patience: patience, hostMemory)
-        self.subject = subject
+        self.owner = owner
         client = EngineClient(clock: clock)
     }
 
@@ -76,15 +78,27 @@ final class EngineSource: Sendable {
         }
         let sampled = containers.prefix(Self.maxContainers).map(\.container)
         let ids = Set(sampled.map(\.id))
-        state.withLock { state in state.last = state.last.filter { ids.contains($0.key) } }
+        state.withLock { state in
+            state.last = state.last.filter { ids.contains($0.key) }
+            state.owners = state.owners.filter { ids.contains($0.key) }
+        }
         let hostMemory = try await memory(tick, &reading.errors)
-        reading.targets = sampled.compactMap { container in
-            guard let subject = subject(container) else { return nil }
-            return SampleTarget(id: container.id) { [self, engine] in
-                try await sample(of: container.id, subject, at: socket, engine, tick, hostMemory: hostMemory)
+        reading.targets = sampled.map { container in
+            SampleTarget(id: container.id) { [self, engine] in
+                guard let subject = try await owner(of: container) else { return nil }
+                return try await sample(of: container.id, subject, at: socket, engine, tick, hostMemory: hostMemory)
             }
         }
         return reading
+    }
+
+    /// The owner of a container; nil if it has none, and is asked for again at the next tick.
+    private func owner(of container: EngineContainer) async throws -> SampleSubject? {
+        let known = state.withLock { $0.owners[container.id] }
+        if let known, known.container == container { return known.subject }
+        guard let subject = try await owner(container) else { return nil }
+        state.withLock { $0.owners[container.id] = (container, subject) }
+        return subject
     }
 
     /// The machine's memory, or its last value if it cannot be read now. It hardly ever changes.
@@ -112,7 +126,7 @@ final class EngineSource: Sendable {
 
     private func sample(
         of id: String,
-        _ subject: String,
+        _ subject: SampleSubject,
         at socket: String,
         _ engine: EngineIdentity,
         _ tick: SourceTick,
@@ -128,7 +142,7 @@ final class EngineSource: Sendable {
         guard let share = take(stats, id, engine, tick) else { return nil }
         var values = stats.values
         values[.cpuPercent] = share.value
-        return Sample(subject: .container(subject), containerID: id, values: values)
+        return Sample(subject: subject, containerID: id, values: values)
     }
 
     /// Stores a reading, and returns the CPU use since the last one. Returns nil if the reading is late.

@@ -18,13 +18,16 @@ extension SampleSource {
     ///     other scheme is supported), or if that is not set, the first of these that this process may use:
     ///     `/var/run/docker.sock`, `$XDG_RUNTIME_DIR/docker.sock`, `/run/podman/podman.sock`,
     ///     `$XDG_RUNTIME_DIR/podman/podman.sock`. Looked up at each tick, so that the engine may start later.
-    ///   - subject: Returns the name of a container's subject, or nil to skip the container. Containers of one subject
-    ///     are distinguished by their ids.
+    ///   - owner: Returns the subject of a container's samples, or nil to skip the container in this tick. Called once
+    ///     for each container, and again if it returned nil or threw, or the container was renamed. It counts towards
+    ///     the container's ten seconds, and up to eight calls run at a time. An error costs one
+    ///     container's sample.
+    ///     Containers of one subject are distinguished by their ids.
     public static func docker(
         socket: String? = nil,
-        subject: @escaping @Sendable (EngineContainer) -> String? = { $0.subjectName }
+        owner: @escaping @Sendable (EngineContainer) async throws -> SampleSubject? = { .container($0.ownerName) }
     ) -> SampleSource {
-        docker(EngineSource(sockets: socket.map { .given($0) } ?? .usual(), subject: subject))
+        docker(EngineSource(sockets: socket.map { .given($0) } ?? .usual(), owner: owner))
     }
 
     static func docker(_ source: EngineSource) -> SampleSource {
@@ -41,7 +44,7 @@ extension SampleSource {
     )
     public static func docker(
         socket: String? = nil,
-        subject: @escaping @Sendable (EngineContainer) -> String? = { $0.subjectName }
+        owner: @escaping @Sendable (EngineContainer) async throws -> SampleSubject? = { .container($0.ownerName) }
     ) -> SampleSource {
         SampleSource("docker") { _ in SourceReading() }
     }

@@ -57,6 +57,7 @@ final class HostSource: Sendable {
         case .success(let space?):
             values[.diskTotalBytes] = Double(space.total)
             values[.diskUsedBytes] = Double(space.used)
+            values[.diskAvailableBytes] = Double(space.available)
         case .success(nil):
             let problem = "the file system reports an impossible size, which is omitted"
             reading.errors.append(SourceError(.malformed, problem))

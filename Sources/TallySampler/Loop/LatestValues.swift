@@ -69,7 +69,7 @@ struct LatestValues {
     mutating func show(_ samples: [Sample], isWhole: Bool) -> Int {
         var seen: Set<SeriesKey> = []
         var leftOut = 0
-        let named = Set(samples.filter { $0.subject.kind == .container }.compactMap(\.containerID))
+        let named = Set(samples.filter(\.subject.kind.isContainer).compactMap(\.containerID))
         var hasHost = false
         for sample in samples {
             switch sample.subject.kind {
@@ -78,7 +78,7 @@ struct LatestValues {
                 Self.show(sample, host, &hostState)
             case .process: showProcess()
             case .controlGroup where sample.containerID.map(named.contains) == true: break
-            case .container, .controlGroup:
+            default:
                 let key = SeriesKey(sample)
                 guard subjects[key] != nil || subjects.count < Self.maxSubjects else {
                     leftOut += 1
@@ -89,7 +89,6 @@ struct LatestValues {
                 subject.missed = 0
                 Self.show(sample, containers, &subject)
                 subjects[key] = subject
-            default: break
             }
         }
         if !hasHost { hide(host, &hostState) }
@@ -108,7 +107,7 @@ struct LatestValues {
 
     /// cAdvisor's labels: `id` is the engine's id or the control group's path, and `name` is the subject's.
     private static func labels(of sample: Sample) -> [String] {
-        [sample.containerID ?? sample.subject.id, sample.subject.id]
+        [sample.containerID ?? sample.subject.id, sample.subject.name]
     }
 
     private static func show(_ sample: Sample, _ families: [Exposed], _ subject: inout Subject) {

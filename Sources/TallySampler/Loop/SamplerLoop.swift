@@ -143,11 +143,11 @@ struct SamplerLoop {
         core.metrics.history(status, after: lastStatus)
         // Failures that began and ended since the last tick, such as a corrupt file that was renamed.
         for (failure, count) in status.failures where failure != status.failure {
-            if count > lastStatus?.failures[failure] ?? 0 { core.reports.passed(.history, failure.report) }
+            if count > lastStatus?.failures[failure] ?? 0 { core.reports.passed(.history, status.report(of: failure)) }
         }
         lastStatus = status
         let name = status.failure?.description ?? ""
-        core.reports.set(.history, problem ?? status.failure?.report, as: name)
+        core.reports.set(.history, problem ?? status.failure.map(status.report), as: name)
     }
 }
 

@@ -24,11 +24,11 @@ extension TickState {
         guard !isCutShort else { return [:] }
         var seen: Set<[UInt8]> = []
         // A container that two sources have sampled counts once.
-        let named = samples.filter { $0.subject.kind == .container }
+        let named = samples.filter(\.subject.kind.isContainer)
         // Containers that no engine has named, by their control groups.
         let nameless = samples.filter { $0.subject.kind == .controlGroup && $0.containerID != nil }
         let containers = (named + nameless).filter { sample in
-            seen.insert(Array((sample.containerID ?? "\u{0}" + sample.subject.id).utf8)).inserted
+            seen.insert(Array((sample.containerID ?? "\(sample.subject.kind)\u{0}" + sample.subject.id).utf8)).inserted
         }
         let counts = outcomes.compactMap(\.containersRunning).filter { $0 >= 0 }
         let reportedCount = counts.isEmpty ? nil : counts.reduce(0) { Int(clamping: Int128($0) + Int128($1)) }

@@ -60,6 +60,8 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
     public static let diskTotalBytes = SampleMetric(name: "disk_total_bytes")
     /// The used space of the watched file system.
     public static let diskUsedBytes = SampleMetric(name: "disk_used_bytes")
+    /// The free space of the watched file system for users other than the superuser.
+    public static let diskAvailableBytes = SampleMetric(name: "disk_available_bytes")
     /// Time during which some task waited for a CPU, in seconds. A total.
     public static let cpuPressureSeconds = SampleMetric(name: "cpu_pressure_seconds")
     /// Time during which some task waited for memory, in seconds. A total.
@@ -88,7 +90,7 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
 
     // MARK: All metrics
 
-    private static let all = Set(SampleSubject.Kind.all.flatMap(metrics))
+    private static let all = Set([SampleSubject.Kind.host, .process, .container].flatMap(metrics))
 
     /// The metrics of a kind of subject, in storage order.
     package static func metrics(of kind: SampleSubject.Kind) -> [SampleMetric] {
@@ -98,6 +100,7 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
                 .cpuCount, .cpuPercent, .cpuSeconds, .memoryTotalBytes, .memoryUsedBytes, .swapTotalBytes,
                 .swapUsedBytes,
                 .load1, .load5, .load15, .networkReceivedBytes, .networkSentBytes, .diskTotalBytes, .diskUsedBytes,
+                .diskAvailableBytes,
                 .cpuPressureSeconds, .memoryPressureSeconds, .ioPressureSeconds, .workloadCPUPercent,
                 .workloadMemoryUsedBytes, .containersRunning,
             ]
@@ -106,12 +109,11 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
                 .cpuPercent, .cpuSeconds, .memoryUsedBytes, .virtualMemoryBytes, .openDescriptors, .maxDescriptors,
                 .threads, .startTimeSeconds,
             ]
-        case .container, .controlGroup:
+        default:
             [
                 .cpuPercent, .cpuSeconds, .memoryUsedBytes, .memoryLimitBytes, .networkReceivedBytes, .networkSentBytes,
                 .blockReadBytes, .blockWrittenBytes, .processes,
             ]
-        default: []
         }
     }
 }

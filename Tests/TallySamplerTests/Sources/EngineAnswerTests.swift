@@ -10,7 +10,11 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct EngineAnswerTests {
     private func source(_ engine: FakeEngine) -> SampleSource {
-        .docker(EngineSource(sockets: .given(engine.socket), clock: ManualClock(), hostMemory: { nil }) { $0.name })
+        .docker(
+            EngineSource(sockets: .given(engine.socket), clock: ManualClock(), hostMemory: { nil }) {
+                .container($0.name)
+            }
+        )
     }
 
     @Test(arguments: [false, true])

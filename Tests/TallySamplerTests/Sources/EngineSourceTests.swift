@@ -2,6 +2,7 @@
 import Foundation
 import NIOHTTP1
 import Synchronization
+import Tally
 import TallyTesting
 import Testing
 
@@ -35,7 +36,7 @@ struct EngineSourceTests {
             list: .seconds(600),
             stats: .seconds(600)
         ),
-        subject: @escaping @Sendable (EngineContainer) -> String? = { $0.subjectName }
+        owner: @escaping @Sendable (EngineContainer) async throws -> SampleSubject? = { .container($0.ownerName) }
     ) -> SampleSource {
         .docker(
             EngineSource(
@@ -43,7 +44,7 @@ struct EngineSourceTests {
                 limits: limits,
                 clock: clock,
                 hostMemory: { 1 << 30 },
-                subject: subject
+                owner: owner
             )
         )
     }
@@ -172,12 +173,60 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func theHostChoosesTheSubjectOfAContainer() async throws {
+    @Test func theHostMapsContainersToItsOwnThings() async throws {
         let engine = try await FakeEngine(route: Self.route(1...3))
-        let source = source(engine) { $0.name == "c2" ? nil : "subject of \($0.name)" }
+        let source = source(engine) { container in
+            await Task.yield()
+            return container.name == "c2" ? nil : SampleSubject(kind: "instance", id: "4", name: "of \(container.name)")
+        }
         let reading = try await source.read(tick(0))
-        #expect(reading.targets.map(\.id) == [containerID(1), containerID(3)])
-        #expect(try await reading.targets.last?.read()?.subject == .container("subject of c3"))
+        var samples: [Sample?] = []
+        for target in reading.targets { samples.append(try await target.read()) }
+        let subjects = samples.map { $0?.subject }
+        let owner = SampleSubject(kind: "instance", id: "4")
+        #expect(subjects == [owner, nil, owner])
+        #expect(subjects.map { $0?.name } == ["of c1", nil, "of c3"])
+        #expect(samples.map { $0?.containerID } == [containerID(1), nil, containerID(3)])
+        await source.shutdown()
+    }
+
+    @Test func anOwnerIsFoundOnceUntilItIsUnknownOrTheContainerIsRenamed() async throws {
+        struct NoDatabase: Error {}
+        let calls = Locked<[String]>([])
+        let names = Locked(["c1", "c2", "c3"])
+        let engine = try await FakeEngine { uri in
+            guard uri.hasSuffix("/containers/json") else { return Self.route(1...3)(uri) }
+            let entries = names.withLock { $0 }.enumerated().map { index, name in
+                #"{"Id":"\#(containerID(index + 1))","Names":["/\#(name)"]}"#
+            }
+            return .ok("[\(entries.joined(separator: ","))]")
+        }
+        let source = source(engine) { container in
+            calls.withLock { $0.append(container.name) }
+            switch container.name {
+            case "c2": return nil
+            case "c3": throw NoDatabase()
+            default: return SampleSubject(kind: "instance", id: "42")
+            }
+        }
+        func errors(_ time: Int) async throws -> Int {
+            let reading = try await source.read(tick(time))
+            var count = 0
+            for target in reading.targets {
+                do { _ = try await target.read() } catch is NoDatabase { count += 1 }
+            }
+            return count
+        }
+        #expect(try await errors(0) == 1)
+        #expect(try await errors(15) == 1, "an error costs one container only")
+        #expect(calls.withLock(\.self) == ["c1", "c2", "c3", "c2", "c3"])
+        names.withLock { $0 = ["d1"] }
+        #expect(try await errors(30) == 0)
+        names.withLock { $0 = [] }
+        _ = try await errors(45)
+        names.withLock { $0 = ["d1"] }
+        _ = try await errors(60)
+        #expect(calls.withLock { $0.suffix(2) } == ["d1", "d1"], "a container that was gone is asked for again")
         await source.shutdown()
     }
 
@@ -190,7 +239,7 @@ struct EngineSourceTests {
         let tree = try FileTree(["left.sock": ""])
         // Longer than the refusal takes on a busy machine.
         let patient = EngineSource.Limits(ping: .seconds(600))
-        let left = EngineSource(sockets: .given("\(tree.path)/left.sock"), limits: patient) { $0.name }
+        let left = EngineSource(sockets: .given("\(tree.path)/left.sock"), limits: patient) { .container($0.name) }
         #expect(await reason(.docker(left)) == .unavailable)
         #expect(await reason(.docker(socket: String(repeating: "x", count: 200))) == .unavailable)
     }

@@ -150,9 +150,9 @@ struct EngineStatsTests {
         #expect(try EngineInfo.containersRunning(Array(#"{"ContainersRunning":-7}"#.utf8)) == nil)
     }
 
-    @Test func subjectNamesOutliveContainers() {
+    @Test func ownerNamesOutliveContainers() {
         func subject(_ labels: [String: String]) -> String {
-            EngineContainer(id: "1", name: "name", labels: labels).subjectName
+            EngineContainer(id: "1", name: "name", labels: labels).ownerName
         }
         #expect(subject([:]) == "name")
         #expect(subject(["com.docker.compose.project": "shop", "com.docker.compose.service": "web"]) == "shop/web")

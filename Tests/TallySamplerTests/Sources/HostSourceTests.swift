@@ -21,7 +21,7 @@ struct HostSourceTests {
         clock: any Clock<Duration> = ContinuousClock(),
         patience: Duration = .seconds(600),
         disk: @escaping @Sendable () -> HostSource.Disk = {
-            .success(DiskSpace(blocks: 100, freeBlocks: 25, blockSize: 1000))
+            .success(DiskSpace(blocks: 100, freeBlocks: 25, availableBlocks: 20, blockSize: 1000))
         }
     ) -> SourceBench {
         let source = HostSource(proc: tree.path, clock: clock, patience: patience, clockTicks: 100, disk: disk)
@@ -40,7 +40,8 @@ struct HostSourceTests {
                         .cpuCount: 2, .cpuSeconds: 1, .memoryTotalBytes: 1_024_000, .memoryUsedBytes: 614_400,
                         .swapTotalBytes: 0, .swapUsedBytes: 0, .load1: 0.5, .load5: 0.25, .load15: 0.125,
                         .networkReceivedBytes: 20, .networkSentBytes: 30, .diskTotalBytes: 100_000,
-                        .diskUsedBytes: 75_000, .cpuPressureSeconds: 1, .memoryPressureSeconds: 2,
+                        .diskUsedBytes: 75_000, .diskAvailableBytes: 20_000, .cpuPressureSeconds: 1,
+                        .memoryPressureSeconds: 2,
                         .ioPressureSeconds: 3,
                     ]
                 )

@@ -77,9 +77,9 @@ struct HostTextTests {
     }
 
     @Test func usedDiskSpaceIsTotalMinusFree() {
-        #expect(DiskSpace(blocks: 100, freeBlocks: 40, blockSize: 4096)?.used == 60 * 4096)
-        #expect(DiskSpace(blocks: 100, freeBlocks: 101, blockSize: 4096) == nil)
-        #expect(DiskSpace(blocks: .max, freeBlocks: 0, blockSize: 2) == nil)
+        #expect(DiskSpace(blocks: 100, freeBlocks: 40, availableBlocks: 20, blockSize: 4096)?.used == 60 * 4096)
+        #expect(DiskSpace(blocks: 100, freeBlocks: 101, availableBlocks: 20, blockSize: 4096) == nil)
+        #expect(DiskSpace(blocks: .max, freeBlocks: 0, availableBlocks: 20, blockSize: 2) == nil)
     }
 
     @Test(arguments: [("", nil), ("0", 0), ("007", 7), ("18446744073709551615", .max), ("18446744073709551616", nil)])

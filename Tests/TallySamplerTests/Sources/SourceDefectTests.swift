@@ -129,7 +129,7 @@ struct SourceDefectTests {
                     if calls.add(1, ordering: .relaxed).newValue > 1 { gate.wait() }
                     return 1 << 30
                 },
-                subject: { $0.name }
+                owner: { .container($0.name) }
             )
         )
         #expect(try await source.read(tick(0)).errors.isEmpty)
