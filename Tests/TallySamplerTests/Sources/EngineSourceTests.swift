@@ -80,6 +80,7 @@ struct EngineSourceTests {
                 == [
                     "/_ping", "/v1.41/containers/json",
                     "/v1.41/containers/\(containerID(2))/stats?stream=false&one-shot=true",
+                    "/v1.41/containers/\(containerID(2))/json",
                 ].map { FakeEngine.Seen(uri: $0, host: "localhost") }
         )
         await source.shutdown()
@@ -289,7 +290,7 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func atMostAThousandContainersAreRead() async throws {
+    @Test func atMostAThousandWantedContainersAreRead() async throws {
         let engine = try await FakeEngine(route: Self.route(1...1_001))
         let source = source(engine)
         let reading = try await source.read(tick(0))
@@ -297,6 +298,12 @@ struct EngineSourceTests {
         #expect(reading.containersRunning == 1_001)
         #expect(reading.errors.map(\.reason) == [.limit])
         await source.shutdown()
+        // Containers that the host leaves out do not take the places of others.
+        let last = self.source(engine) { $0.name == "c1001" ? $0.name : nil }
+        let one = try await last.read(tick(0))
+        #expect(one.targets.map(\.id) == [containerID(1_001)])
+        #expect(one.errors.isEmpty)
+        await last.shutdown()
     }
 }
 #endif

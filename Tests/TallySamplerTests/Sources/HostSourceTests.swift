@@ -21,10 +21,18 @@ struct HostSourceTests {
         clock: any Clock<Duration> = ContinuousClock(),
         patience: Duration = .seconds(600),
         disk: @escaping @Sendable () -> HostSource.Disk = {
-            .success(DiskSpace(blocks: 100, freeBlocks: 25, blockSize: 1000))
+            .success(DiskSpace(blocks: 100, freeBlocks: 25, availableBlocks: 20, blockSize: 1000))
         }
     ) -> SourceBench {
-        let source = HostSource(proc: tree.path, clock: clock, patience: patience, clockTicks: 100, disk: disk)
+        let source = HostSource(
+            proc: tree.path,
+            sys: "\(tree.path)/sys",
+            clock: clock,
+            patience: patience,
+            clockTicks: 100,
+            disk: disk,
+            mount: { Mount(device: "/dev/vda1", path: "/", type: "ext4") }
+        )
         return SourceBench(tree: tree, source: .host(source))
     }
 
