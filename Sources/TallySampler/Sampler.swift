@@ -12,8 +12,8 @@ public import Tally
 /// try await sampler.run()
 /// ```
 ///
-/// The first tick is three seconds after the start, and the others follow at each interval on a fixed grid. A tick reads
-/// all sources concurrently, and up to eight targets of each in parallel, each limited to ten seconds. After two
+/// The first tick is three seconds after the start, and the others follow at each interval on a fixed grid. A tick
+/// reads all sources concurrently, and up to eight targets of each in parallel, each limited to ten seconds. After two
 /// seconds, the tick is written without the sources that have not answered completely. Their samples are written when
 /// they are there, after at most thirty seconds; until then, their next ticks are skipped and counted. So a source or
 /// target that fails or hangs does not affect the others.

@@ -56,9 +56,11 @@ struct SampleJoinTests {
         let two = SourceRound([.container(1), .container(2)], running: 2)
         #expect(join.tick(two).host == [.containersRunning: 2, .workloadCPUPercent: 20, .workloadMemoryUsedBytes: 200])
         // One of three hangs, a container has no share yet, a part of the answer failed, the engine is down.
-        #expect(join.tick(SourceRound([.container(1), .container(2)], running: 3).failing("id3")).host == [
-            .containersRunning: 3
-        ])
+        #expect(
+            join.tick(SourceRound([.container(1), .container(2)], running: 3).failing("id3")).host == [
+                .containersRunning: 3
+            ]
+        )
         let new = SourceRound([.container(1), .container(2, [.memoryUsedBytes: 100])], running: 2)
         #expect(join.tick(new).host == [.containersRunning: 2, .workloadMemoryUsedBytes: 200])
         var partial = two

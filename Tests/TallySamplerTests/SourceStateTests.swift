@@ -34,6 +34,10 @@ struct SourceStateTests {
             index += 1
         }
         _ = state.expire()
+        // The cancelled calls return.
+        for number in asked.dropFirst(count) {
+            _ = state.answered(target: "id\(number)", .failure(SourceError(.failed, "cancelled")))
+        }
         return asked
     }
 
@@ -49,13 +53,15 @@ struct SourceStateTests {
     /// 300 containers of which a round serves 230: each is sampled at least every second round.
     @Test mutating func noTargetIsLeftOutTwice() {
         var missed: [Int: Int] = [:]
+        var most = 0
         for _ in 0..<20 {
             let served = Set(serve(230, of: 0..<300).prefix(230))
             for number in 0..<300 {
                 missed[number] = served.contains(number) ? 0 : missed[number, default: 0] + 1
-                #expect(missed[number] ?? 0 < 2)
+                most = max(most, missed[number] ?? 0)
             }
         }
+        #expect(most == 1)
     }
 
     @Test mutating func aNewTargetComesFirst() {

@@ -82,7 +82,7 @@ struct TickTests {
             await bench.reach(Double(3 + 15 * (tick - 1)))
             await bench.store.ticked(tick)
         }
-        #expect(bench.store.ticks.map(\.samples.count) == [18, 18])
+        #expect(bench.store.ticks.map(\.samples.count) == [17, 17], "without sums, which would be partial")
         #expect(bench.kinds == [.targetsFailing])
         #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "malformed"]) == 2)
         #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "failed"]) == 2)

@@ -57,7 +57,7 @@ final class EngineClient: Sendable {
             request.headers.replaceOrAdd(name: "Host", value: "localhost")
             do {
                 return try await Self.reply(to: request, from: client)
-            } catch where Self.isClosed(error) {
+            } catch  where Self.isClosed(error) {
                 do {
                     return try await Self.replyOnNewConnection(to: request)
                 } catch {

@@ -36,18 +36,25 @@ struct EngineSockets: Equatable, Sendable {
 
     /// An engine's port on this machine, whose samples belong beside the host's.
     private static func port(_ address: String, _ variable: (String) -> String?) -> EngineSockets {
-        func fault(_ text: String) -> EngineSockets { EngineSockets(paths: [], fault: text) }
         guard variable("DOCKER_TLS_VERIFY") ?? "" == "" else {
-            return fault("DOCKER_TLS_VERIFY asks for TLS, which is not supported: use the engine's Unix socket")
+            return EngineSockets(
+                paths: [],
+                fault: "DOCKER_TLS_VERIFY asks for TLS, which is not supported: use the engine's Unix socket"
+            )
         }
         let text = address.hasSuffix("/") ? String(address.dropLast()) : address
         let colon = text.lastIndex(of: ":")
         let host = colon.map { String(text[..<$0]) } ?? text
         guard ["localhost", "127.0.0.1", "[::1]"].contains(host) else {
-            return fault("DOCKER_HOST must name this machine: tcp://localhost, tcp://127.0.0.1 or tcp://[::1]")
+            return EngineSockets(
+                paths: [],
+                fault: "DOCKER_HOST must name this machine: tcp://localhost, tcp://127.0.0.1 or tcp://[::1]"
+            )
         }
         let number = colon.map { text[text.index(after: $0)...].utf8.number } ?? 2375
-        guard let number, 1...65_535 ~= number else { return fault("DOCKER_HOST has no valid port") }
+        guard let number, 1...65_535 ~= number else {
+            return EngineSockets(paths: [], fault: "DOCKER_HOST has no valid port")
+        }
         return EngineSockets(paths: [], port: .loopback(host: host, port: Int(number)))
     }
 

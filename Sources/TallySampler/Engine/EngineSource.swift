@@ -12,7 +12,7 @@ final class EngineSource: Sendable {
 
     static let maxContainers = 1_000
 
-    /// What is remembered of a container.
+    /// The last answers about a container.
     private struct Last {
         var reading: EngineReading?
         var traffic = TrafficTotals()
@@ -182,7 +182,7 @@ final class EngineSource: Sendable {
         return sample
     }
 
-    /// Stores a reading, and returns the CPU use and the traffic since the last one. Returns nil if the reading is late.
+    /// Stores a reading, and returns the CPU use since the last one, and the traffic. Nil if the reading is late.
     private func take(
         _ stats: EngineStats,
         _ now: EngineReading,

@@ -111,5 +111,6 @@ struct EngineStats: Sendable {
         guard !isReduced else { return usage }
         if let first = stats["total_inactive_file"]?.value, first < usage { return usage - first }
         return memoryUsed(usage, inactiveFile: stats["inactive_file"]?.value)
-    }}
+    }
+}
 #endif

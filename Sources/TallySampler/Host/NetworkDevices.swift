@@ -2,8 +2,8 @@ internal import Tally
 
 /// The network devices whose traffic leaves the host, each byte once.
 ///
-/// A bridge, a bond, a VLAN or a tunnel carries bytes that also pass through the device below it. The kernel knows which
-/// is which: https://www.kernel.org/doc/Documentation/ABI/testing/sysfs-class-net
+/// A bridge, a bond, a VLAN or a tunnel carries bytes that also pass through the device below it. The kernel knows
+/// which is which: https://www.kernel.org/doc/Documentation/ABI/testing/sysfs-class-net
 struct NetworkDevices {
     private let folder: String
 

@@ -10,9 +10,9 @@ extension SampleSource {
     /// first reading, after a counter decreases by three seconds or more, after a CPU is added or removed, and after
     /// more than five intervals without a reading.
     ///
-    /// Each byte counts once: network totals are those of hardware, as `/sys/class/net` shows it, without bridges, bonds,
-    /// VLANs and tunnels over it. Disk totals are those of whole disks, without partitions and volumes. A total is the
-    /// sum of the growth of each device, so that a device that leaves does not reduce it.
+    /// Each byte counts once: network totals are those of hardware, as `/sys/class/net` shows it, without bridges,
+    /// bonds, VLANs and tunnels over it. Disk totals are those of whole disks, without partitions and volumes. A total
+    /// is the sum of the growth of each device, so that a device that leaves does not reduce it.
     ///
     /// A value that cannot be read is absent, and counted as an error. If the kernel does not report pressure, that is
     /// no error. A call that hangs holds one thread, and is not repeated until it returns. Stopping never waits for it.

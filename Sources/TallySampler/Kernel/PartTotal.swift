@@ -47,7 +47,10 @@ struct TrafficTotals: Sendable {
     /// - Parameters:
     ///   - networks: The bytes by interface.
     ///   - disks: The bytes by block device.
-    mutating func take(networks: [Traffic], disks: [Traffic]) -> (values: [SampleMetric: Double], details: [SampleDetail]) {
+    mutating func take(
+        networks: [Traffic],
+        disks: [Traffic]
+    ) -> (values: [SampleMetric: Double], details: [SampleDetail]) {
         var values: [SampleMetric: Double] = [:]
         var details: [SampleDetail] = []
         func add(

@@ -132,8 +132,8 @@ struct ExposedSubject: Sendable {
         }
     }
 
-    /// A counter that restarts begins again. A decrease of up to 2 % is a late or less precise answer: the exposed value
-    /// stays, and increases with the next one.
+    /// A counter that restarts begins again. A decrease of up to 2 % is a late or less precise answer: the exposed
+    /// value stays, and increases with the next one.
     private mutating func total(_ key: Key, _ value: Double) -> Double {
         var total = totals[key] ?? Total(last: value, shown: value)
         if Self.isRestart(value, after: total.last) {

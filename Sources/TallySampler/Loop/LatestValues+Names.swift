@@ -53,7 +53,7 @@ extension LatestValues {
             total: .blockWrittenBytes
         ),
         .init("container_threads", "Processes and threads.", .processes),
-        .init("tally_container_state", "1 for the state that the engine reports.", by: ["state"], .state),
+        .init("tally_container_state", "1 for the container's state.", by: ["state"], .state),
         .init("tally_container_health", "1 for the result of the health check.", by: ["health"], .health),
         .init("tally_container_restarts_total", "Restarts by the engine.", .restarts),
     ]
@@ -113,7 +113,14 @@ extension LatestValues {
             .networkSent,
             total: .networkSentBytes
         ),
-        .init("node_disk_read_bytes_total", "Bytes read from a disk.", by: ["device"], atMost: maxDevices, .blockRead, total: .blockReadBytes),
+        .init(
+            "node_disk_read_bytes_total",
+            "Bytes read from a disk.",
+            by: ["device"],
+            atMost: maxDevices,
+            .blockRead,
+            total: .blockReadBytes
+        ),
         .init(
             "node_disk_written_bytes_total",
             "Bytes written to a disk.",

@@ -111,7 +111,8 @@ struct SamplerLoop {
         report(closed)
         let joined = join.joined(closed)
         core.metrics.leftOut(latest.show(joined))
-        return joined.samples.filter { !$0.values.isEmpty }
+        // A container that is restarting has a state to expose, but nothing to store.
+        return joined.samples.filter { !$0.values.isEmpty || $0.details.isEmpty }
     }
 
     /// The time of a tick and the cutoff for pruning; nil if the wall-clock time is not usable.

@@ -69,7 +69,8 @@ final class SourceRunner: Sendable {
 
     private func ask(_ target: SampleTarget) {
         let id = target.id
-        run(.target(id), late: { $0.timedOut(target: id) }) {
+        let late: Change = { $0.timedOut(target: id) }
+        run(.target(id), late: late) {
             let result = await Self.result { try await target.read() }
             return { $0.answered(target: id, result) }
         }

@@ -1,8 +1,8 @@
 /// The calls and answers of one source, round after round.
 ///
 /// A round begins at a tick and reads the source, then its targets, a few at a time. It ends when all have answered or
-/// are late, so rounds never overlap. Targets that were late in an earlier round are *suspects*: they are asked last, in
-/// a part of the places, and a round waits for them only while its tick does. One that hangs thus delays one round.
+/// are late, so rounds never overlap. Targets that were late in an earlier round are *suspects*: they are asked last,
+/// in a part of the places, and a round waits for them only while its tick does. One that hangs thus delays one round.
 struct SourceState {
     /// The time that a target has to answer.
     static let targetTime = Duration.seconds(10)

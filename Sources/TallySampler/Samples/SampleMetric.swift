@@ -105,7 +105,8 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
                 .cpuCount, .cpuPercent, .cpuSeconds, .memoryTotalBytes, .memoryUsedBytes, .swapTotalBytes,
                 .swapUsedBytes,
                 .load1, .load5, .load15, .networkReceivedBytes, .networkSentBytes, .blockReadBytes, .blockWrittenBytes,
-                .diskTotalBytes, .diskUsedBytes, .cpuPressureSeconds, .memoryPressureSeconds, .ioPressureSeconds, .workloadCPUPercent,
+                .diskTotalBytes, .diskUsedBytes, .cpuPressureSeconds, .memoryPressureSeconds, .ioPressureSeconds,
+                .workloadCPUPercent,
                 .workloadMemoryUsedBytes, .containersRunning,
             ]
         case .process:

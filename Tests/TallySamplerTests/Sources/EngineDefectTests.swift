@@ -59,7 +59,8 @@ struct EngineDefectTests {
         #expect(reading.targets.isEmpty)
         #expect(reading.containersRunning == 0)
         #expect(reading.samples.first?.details == [SampleDetail(.state, ["restarting"], 1)])
-        #expect(reading.samples.first?.origin == SampleOrigin(id: "/docker/\(containerID(1))", name: "a", image: "nginx"))
+        let origin = SampleOrigin(id: "/docker/\(containerID(1))", name: "a", image: "nginx")
+        #expect(reading.samples.first?.origin == origin)
         await source.shutdown()
     }
 
@@ -72,7 +73,8 @@ struct EngineDefectTests {
             switch uri {
             case "/_ping": .ok("OK")
             case "/v1.41/containers/json": .ok(Self.list(#""Names":["/a"],"Status":"\#(status.withLock(\.self))""#))
-            case "/v1.41/containers/\(containerID(1))/json": .ok(#"{"RestartCount":\#(restarts.load(ordering: .relaxed))}"#)
+            case "/v1.41/containers/\(containerID(1))/json":
+                .ok(#"{"RestartCount":\#(restarts.load(ordering: .relaxed))}"#)
             default: .ok(StatsText(read: Double(cpu.withLock(\.self)), cpu: cpu.withLock(\.self)).text)
             }
         }
@@ -99,7 +101,9 @@ struct EngineDefectTests {
     // MARK: Totals and parts
 
     @Test func aNetworkThatLeavesDoesNotReduceTheTotal() async throws {
-        let networks = Mutex(#"{"eth0":{"rx_bytes":1000000000,"tx_bytes":1},"eth1":{"rx_bytes":10000000000,"tx_bytes":2}}"#)
+        let networks = Mutex(
+            #"{"eth0":{"rx_bytes":1000000000,"tx_bytes":1},"eth1":{"rx_bytes":10000000000,"tx_bytes":2}}"#
+        )
         let read = Atomic<Int>(0)
         let engine = try await FakeEngine { uri in
             switch uri {

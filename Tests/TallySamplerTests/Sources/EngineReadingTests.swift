@@ -86,7 +86,7 @@ struct EngineReadingTests {
         #expect(try !reading(read: 16, cpu: 10, system: 1000, at: 30).isLate(after: last))
     }
 
-    @Test(arguments: [-3600, -14.9, -4, 3600, 86_400])
+    @Test(arguments: [-3600, -14.9, -4, 3600, 36_000])
     func settingTheWallClockDoesNotAffectShares(by seconds: Double) throws {
         let last = try reading(read: 5000, cpu: 10, system: 1000, at: 0)
         let now = try reading(read: 5015 + seconds, cpu: 17.5, system: 1030, at: 15)

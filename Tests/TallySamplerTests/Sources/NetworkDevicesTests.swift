@@ -59,14 +59,20 @@ struct NetworkDevicesTests {
     /// A container has no hardware, but one end of a pair.
     @Test func aContainersInterfacesCount() throws {
         #expect(try leaving(["lo": [], "eth0": [], "eth1": []]) == ["eth0", "eth1"])
-        let inner = ["lo": [], "eth0": [], "docker0": ["bridge"], "veth1": ["master:docker0"], "wg0": ["type:wireguard"]]
+        let inner = [
+            "lo": [], "eth0": [], "docker0": ["bridge"], "veth1": ["master:docker0"], "wg0": ["type:wireguard"],
+        ]
         #expect(try leaving(inner) == ["eth0"])
         #expect(try leaving(["eth0": ["master:br0"], "br0": ["bridge", "lower_eth0"]]) == ["eth0"])
         #expect(try leaving(["eth0": ["type:macvlan"]]) == ["eth0"])
         #expect(try leaving(["lo": []]).isEmpty)
     }
 
-    @Test(arguments: ["lo", "veth1a", "br-1a", "docker0", "cni0", "podman0", "virbr0", "bond0", "eth0.100", "flannel.1"])
+    @Test(
+        arguments: [
+            "lo", "veth1a", "br-1a", "docker0", "cni0", "podman0", "virbr0", "bond0", "eth0.100", "flannel.1",
+        ]
+    )
     func namesAreTheLastResort(_ name: String) {
         #expect(NetworkDevices(sys: "/none").leavingHost([name, "eth0"]) == ["eth0"])
     }
