@@ -414,7 +414,7 @@ struct ErrorTextTests {
     /// An error whose file a test cannot make unreadable: `HistoryError(.unreadable, …)`.
     @Test func everyPlaceThatMakesAnErrorHasARow() throws {
         let expected = [
-            "SourceError(": 25, "HistoryError(": 7, "SamplerError()": 1, ".failed(\"": 2, "fault: \"": 5,
+            "SourceError(": 25, "HistoryError(": 7, "SamplerError()": 1, ".failed(\"": 2, "fault: \"": 6,
             "reports.": 8,
         ]
         let places = try ErrorText.places(of: expected.keys, in: "TallySampler")
