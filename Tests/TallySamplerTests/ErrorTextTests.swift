@@ -309,13 +309,15 @@ struct ErrorTextTests {
             "malformed",
             "malformed: the engine's answer is not the expected JSON; check that it is Docker or Podman"
         ) { for error in try await engine(.ok("nonsense")).errors { throw error } },
-        ErrorText("refused", "refused: the engine answered 500: boom") {
+        ErrorText("refused", "refused: the engine answered 500 to /v1.41/containers/json: boom") {
             let answer = FakeEngine.Answer.reply(.internalServerError, Array("boom".utf8))
             for error in try await engine(answer).errors { throw error }
         },
-        ErrorText("timeout", "timeout: the engine did not answer within 0.001 seconds") {
+        ErrorText("timeout", "timeout: the engine did not answer /_ping at /s within 0.001 seconds") {
             let clock = ElapsedClock(ContinuousClock())
-            try await valueOrLeave(within: .milliseconds(1), clock: clock) { try await Task.sleep(for: .seconds(600)) }
+            try await valueOrLeave(within: .milliseconds(1), clock: clock, of: "/_ping at /s") {
+                try await Task.sleep(for: .seconds(600))
+            }
         },
         ErrorText(
             "unavailable",
@@ -355,12 +357,14 @@ struct ErrorTextTests {
         let tree = try FileTree(["left.sock": ""])
         let left = EngineSource(sockets: .given("\(tree.path)/left.sock"), limits: patient) { $0.name }
         let refused = await #expect(throws: SourceError.self) { try await left.read(tick(0)) }
-        #expect(refused?.description.hasPrefix("unavailable: cannot reach the engine: ") == true)
+        let text = "unavailable: cannot reach the engine at \(tree.path)/left.sock: "
+        #expect(refused?.description.hasPrefix(text) == true)
         await left.shutdown()
         let engine = try await FakeEngine { _ in .close }
         let closing = EngineSource(sockets: .given(engine.socket), limits: patient) { $0.name }
         let closed = await #expect(throws: SourceError.self) { try await closing.read(tick(0)) }
-        #expect(closed?.description == "failed: no answer from the engine: HTTPClientError.remoteConnectionClosed")
+        let problem = "no answer from the engine at \(engine.socket): HTTPClientError.remoteConnectionClosed"
+        #expect(closed?.description == "failed: \(problem)")
         await closing.shutdown()
     }
     #endif

@@ -4,8 +4,9 @@ extension SampleSource {
     /// Control groups of versions 1 and 2, read without an engine; by default those of containers and system services.
     ///
     /// Subjects are ``SampleSubject/controlGroup(_:)`` with the group's path, and with the container's id if the group
-    /// is a container's. A container's network totals are those of one of its processes, if that has a network of its
-    /// own that this process may read. Groups that disappear during the reading, and containers without processes, are
+    /// is a container's. If an engine's source has named the container, the sampler stores the group under that name. A
+    /// container's network totals are those of one of its processes, if that has a network of its own that this process
+    /// may read. Groups that disappear during the reading, and containers without processes, are
     /// omitted. The first reading of a group has no CPU percentage.
     ///
     /// Takes about 100 µs a group, on a thread of its own.

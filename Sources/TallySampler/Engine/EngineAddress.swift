@@ -1,10 +1,18 @@
 #if Docker
 /// The place where an engine listens.
-enum EngineAddress: Hashable, Sendable {
+enum EngineAddress: Hashable, Sendable, CustomStringConvertible {
     /// The path of a Unix socket.
     case socket(String)
     /// A port of this machine, with the host as it is written in a URL.
     case loopback(host: String, port: Int)
+
+    /// The address for a report.
+    var description: String {
+        switch self {
+        case .socket(let socket): socket
+        case .loopback(let host, let port): "\(host):\(port)"
+        }
+    }
 
     /// The URL of a request.
     func url(_ path: String) -> String {

@@ -13,11 +13,14 @@ final class EngineClient: Sendable {
         let status: Int
         let headers: HTTPHeaders
         let body: [UInt8]
+        /// The path of the request.
+        let request: String
 
         /// The body of a reply with status 200.
         func acceptedBody() throws(SourceError) -> [UInt8] {
             guard status == 200 else {
-                throw SourceError(.refused, "the engine answered \(status): \(body.prefix(200).text)")
+                let problem = "the engine answered \(status) to \(request): \(body.prefix(200).text)"
+                throw SourceError(.refused, problem, part: request)
             }
             return body
         }
@@ -51,20 +54,20 @@ final class EngineClient: Sendable {
     /// - Throws: `SourceError`, or `CancellationError` as soon as the task is cancelled.
     func get(_ path: String, at address: EngineAddress, within limit: Duration) async throws -> Reply {
         let client = current()
-        return try await valueOrLeave(within: limit, clock: clock) {
+        return try await valueOrLeave(within: limit, clock: clock, of: "\(path) at \(address)") {
             var request = HTTPClientRequest(url: address.url(path))
             // A socket's path is not a host name, and an engine answers 400 without one.
             request.headers.replaceOrAdd(name: "Host", value: "localhost")
             do {
-                return try await Self.reply(to: request, from: client)
+                return try await Self.reply(to: request, path, from: client)
             } catch  where Self.isClosed(error) {
                 do {
-                    return try await Self.replyOnNewConnection(to: request)
+                    return try await Self.replyOnNewConnection(to: request, path)
                 } catch {
-                    throw Self.sourceError(error)
+                    throw Self.sourceError(error, address)
                 }
             } catch {
-                throw Self.sourceError(error)
+                throw Self.sourceError(error, address)
             }
         }
     }
@@ -82,11 +85,11 @@ final class EngineClient: Sendable {
     }
 
     /// Asks on a connection of its own, because the pool may hold others that are closed.
-    private static func replyOnNewConnection(to request: HTTPClientRequest) async throws -> Reply {
+    private static func replyOnNewConnection(to request: HTTPClientRequest, _ path: String) async throws -> Reply {
         let client = new()
         let result: Result<Reply, any Error>
         do {
-            result = .success(try await reply(to: request, from: client))
+            result = .success(try await reply(to: request, path, from: client))
         } catch {
             result = .failure(error)
         }
@@ -94,14 +97,19 @@ final class EngineClient: Sendable {
         return try result.get()
     }
 
-    private static func reply(to request: HTTPClientRequest, from client: HTTPClient) async throws -> Reply {
+    private static func reply(
+        to request: HTTPClientRequest,
+        _ path: String,
+        from client: HTTPClient
+    ) async throws -> Reply {
         // Never reached, because callers cancel earlier.
         let response = try await client.execute(request, timeout: .hours(1))
         let body = try await response.body.collect(upTo: maxBodyBytes)
         return Reply(
             status: Int(response.status.code),
             headers: response.headers,
-            body: Array(body.readableBytesView)
+            body: Array(body.readableBytesView),
+            request: path
         )
     }
 
@@ -128,19 +136,19 @@ final class EngineClient: Sendable {
         return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
     }
 
-    private static func sourceError(_ error: any Error) -> any Error {
+    private static func sourceError(_ error: any Error, _ address: EngineAddress) -> any Error {
         switch error {
         case is CancellationError: error
         case is NIOTooManyBytesError: SourceError(.malformed, "the engine's answer exceeds 8 MiB and is omitted")
         case let error as IOError:
             SourceError(
                 [1, 13].contains(error.errnoCode) ? .forbidden : .unavailable,
-                "cannot reach the engine: \(error)"
+                "cannot reach the engine at \(address): \(error)"
             )
         case let error as HTTPClientError where error == .connectTimeout:
-            SourceError(.timeout, "the engine did not accept a connection in time; check that it runs")
-        case let error as HTTPClientError: SourceError(.failed, "no answer from the engine: \(error)")
-        default: SourceError(.failed, "no answer from the engine: \(type(of: error))")
+            SourceError(.timeout, "the engine at \(address) did not accept a connection in time; check that it runs")
+        case let error as HTTPClientError: SourceError(.failed, "no answer from the engine at \(address): \(error)")
+        default: SourceError(.failed, "no answer from the engine at \(address): \(type(of: error))")
         }
     }
 }

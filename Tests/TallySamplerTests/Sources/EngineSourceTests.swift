@@ -223,7 +223,11 @@ struct EngineSourceTests {
         #expect(try await targets[0].read() == nil)
         let refused = await #expect(throws: SourceError.self) { try await targets[1].read() }
         #expect(refused?.reason == .refused)
-        #expect(refused?.message.contains("500: boom") == true)
+        #expect(
+            refused?.message.contains(
+                "500 to /v1.41/containers/\(containerID(2))/stats?stream=false&one-shot=true: boom"
+            ) == true
+        )
         #expect(try await targets[2].read() == nil)
         let malformed = await #expect(throws: SourceError.self) { try await targets[3].read() }
         #expect(malformed?.reason == .malformed)
