@@ -22,6 +22,8 @@ struct LatestValues: Sendable {
     private let running: MirroredFamily
     private let registry: MetricRegistry
     private var subjects: [SeriesKey: Subject] = [:]
+    /// The number of subjects of each source that were left out.
+    private var leftOut: [Int: Int] = [:]
     private var hostSubject = ExposedSubject(labels: [])
     /// The source of the exposed host.
     private var hostSource: Int?
@@ -50,8 +52,9 @@ struct LatestValues: Sendable {
     /// - Returns: The number of subjects that were left out because there are too many.
     @discardableResult
     mutating func show(_ joined: SampleJoin.Joined) -> Int {
-        var leftOut = 0
-        for (source, samples, isWhole) in joined.shown { leftOut += show(samples, of: source, isWhole: isWhole) }
+        for (source, samples, isWhole) in joined.shown {
+            leftOut[source] = show(samples, of: source, isWhole: isWhole)
+        }
         for sample in joined.substitutes {
             let key = SeriesKey(sample)
             subjects[key]?.exposed.show(sample, containers, isComplete: false)
@@ -62,7 +65,7 @@ struct LatestValues: Sendable {
         } else if joined.hasCounted {
             running.remove()
         }
-        return leftOut
+        return leftOut.values.reduce(0, +)
     }
 
     /// - Parameter isWhole: True if the source sampled everything, so that subjects without a sample no longer exist.
@@ -128,6 +131,7 @@ struct LatestValues: Sendable {
     mutating func hideAll() {
         hideHost()
         running.remove()
+        leftOut = [:]
         for key in subjects.keys { hide(key) }
     }
 }
