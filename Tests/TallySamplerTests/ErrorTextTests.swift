@@ -88,7 +88,7 @@ struct ErrorTextTests {
             let source = SampleSource("pool") { _ in throw NoPool() }
             let reader = SourceReader([source], ElapsedClock(ContinuousClock())) {}
             _ = await reader.read(tick(0))
-            if let error = reader.takeClosed().first?.round.error { throw error }
+            if let error = reader.takeClosed().closed.first?.round.error { throw error }
         },
         ErrorText(
             "failed",

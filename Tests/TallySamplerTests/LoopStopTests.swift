@@ -56,7 +56,7 @@ struct LoopStopTests {
         let reader = SourceReader([SamplerBench.host], ElapsedClock(bench.clock)) {}
         reader.end()
         #expect(await reader.read(tick(0)).isEmpty)
-        #expect(reader.takeClosed().isEmpty)
+        #expect(reader.takeClosed().closed.isEmpty)
     }
 
     @Test func aStopWhileTheSettingsAreLoadedMakesNoTick() async throws {

@@ -3,7 +3,8 @@ internal import Tally
 /// Joins the samples of several sources, so that each container has one.
 ///
 /// An engine and the control groups know the same container. The control group's sample takes the name that the engine
-/// gave to the container, and completes the engine's sample, or replaces a missing one.
+/// gave to the container, and completes the engine's sample, or replaces a missing one. While the engine is being read,
+/// the containers' control groups are held back, because they would be stored twice.
 struct SampleJoin {
     /// The knowledge about a source from its rounds so far.
     private struct Known {
@@ -38,14 +39,25 @@ struct SampleJoin {
     private var groups: [(id: ByteName, sample: Sample)] = []
     /// True if the control groups of this tick are all that exist.
     private var hasAllGroups = false
+    /// The rounds of control groups that are held back.
+    private var held: [SourceReader.Closed] = []
+    /// The containers that engines have sampled for this tick.
+    private var sampled: Set<ByteName> = []
 
-    /// Forgets the control groups of the last tick.
-    mutating func beginTick() {
-        (groups, hasAllGroups) = ([], false)
+    /// Forgets the control groups of the last tick. Returns those that are still held back.
+    mutating func beginTick() -> Joined? {
+        let rest = held.isEmpty ? nil : joined([], pending: [])
+        (groups, hasAllGroups, sampled) = ([], false, [])
+        return rest
     }
 
-    mutating func joined(_ rounds: [SourceReader.Closed]) -> Joined {
+    /// - Parameter pending: The sources that are still being read.
+    mutating func joined(_ rounds: [SourceReader.Closed], pending: Set<Int>) -> Joined {
         for (source, round) in rounds { learn(source, round) }
+        held += rounds.filter { $0.round.allSamples.contains { Self.groupID($0) != nil } }
+        let isHolding = pending.contains { known[$0]?.hasContainers ?? true }
+        let released = isHolding ? [] : held
+        if !isHolding { held = [] }
         var joined = Joined()
         var places: [SeriesKey: Int] = [:]
         func add(_ sample: Sample) {
@@ -60,27 +72,32 @@ struct SampleJoin {
         for (_, round) in rounds {
             for sample in round.allSamples where Self.groupID(sample) == nil { add(sample) }
         }
-        let isTick = rounds.contains { $0.round.allSamples.contains { Self.groupID($0) != nil } }
+        sampled.formUnion(joined.samples.compactMap { $0.containerID.map { ByteName($0) } })
         for (id, group) in groups {
             guard let name = name(of: id) else {
-                if isTick { add(group) }
+                if !released.isEmpty { add(group) }
                 continue
             }
             var group = group
             group.subject = name
             if let place = places[SeriesKey(group)] {
                 joined.samples[place].complete(with: group, except: Self.engineOnly)
-            } else if isTick {
+            } else if !released.isEmpty, !sampled.contains(id) {
                 for metric in Self.engineOnly { group.values[metric] = nil }
                 group.details.removeAll { $0.metric.isOfNetworks }
                 add(group)
                 joined.substitutes.append(group)
             }
         }
-        for (source, round) in rounds {
+        let isHeld = Set(held.map(\.source))
+        for (source, round) in rounds.filter({ !isHeld.contains($0.source) })
+            + released.filter({ closed in !rounds.contains { $0.source == closed.source } })
+        {
             let samples = round.allSamples.compactMap { sample -> Sample? in
-                if let id = Self.groupID(sample), name(of: id) != nil { return nil }
-                return places[SeriesKey(sample)].map { joined.samples[$0] }
+                guard let id = Self.groupID(sample) else {
+                    return places[SeriesKey(sample)].map { joined.samples[$0] } ?? sample
+                }
+                return name(of: id) == nil ? sample : nil
             }
             joined.shown.append((source, samples, round.isWhole))
         }
@@ -127,7 +144,8 @@ struct SampleJoin {
 
     /// Adds the sums over containers to the host's sample. A sum is absent unless all of its parts are known.
     private func addWorkload(to joined: inout Joined, _ rounds: [SourceReader.Closed]) {
-        guard !rounds.contains(where: { $0.round.isCutShort }) else {
+        // Control groups that were held back are in the sums of their tick.
+        guard !rounds.isEmpty, !rounds.contains(where: { $0.round.isCutShort }) else {
             joined.hasCounted = false
             return
         }

@@ -83,6 +83,7 @@ struct SamplerLoop {
     // MARK: A tick
 
     private mutating func tick(_ interval: Duration, _ retention: Duration) async {
+        if let held = join.beginTick() { await writeLate(show(held)) }
         let start = core.clock.now()
         // All samples of a tick have the same time, so that sums over them are of one moment.
         guard let stamp = await stamp(interval, retention) else { return }
@@ -91,25 +92,28 @@ struct SamplerLoop {
             { [core] in await core.reader.read(SourceTick(elapsed: start, interval: interval)) }
         )
         for source in skipped { core.metrics.skippedTick(of: core.sources[source].name) }
-        join.beginTick()
-        let samples = take(core.reader.takeClosed())
+        let (closed, pending) = core.reader.takeClosed()
+        report(closed)
+        let samples = show(join.joined(closed, pending: pending))
         await write(HistoryTick(time: stamp.time, samples: samples), cutoff: stamp.cutoff)
         core.metrics.ticked(in: core.clock.now().since(start))
     }
 
     /// Writes the samples of rounds that ended after their tick was written.
     private mutating func writeLate() async {
-        let closed = core.reader.takeClosed()
+        let (closed, pending) = core.reader.takeClosed()
         guard !closed.isEmpty else { return }
-        let samples = take(closed)
+        report(closed)
+        await writeLate(show(join.joined(closed, pending: pending)))
+    }
+
+    private mutating func writeLate(_ samples: [Sample]) async {
         guard !samples.isEmpty, let time = times?.next() else { return }
         await write(HistoryTick(time: time, samples: samples), cutoff: nil)
     }
 
-    /// Reports and exposes the answers of rounds, and returns the samples to store.
-    private mutating func take(_ closed: [SourceReader.Closed]) -> [Sample] {
-        report(closed)
-        let joined = join.joined(closed)
+    /// Exposes the joined samples, and returns those to store.
+    private mutating func show(_ joined: SampleJoin.Joined) -> [Sample] {
         core.metrics.leftOut(latest.show(joined))
         // A container that is restarting has a state to expose, but nothing to store.
         return joined.samples.filter { !$0.values.isEmpty || $0.details.isEmpty }

@@ -71,13 +71,14 @@ final class SourceReader: Sendable {
         return skipped
     }
 
-    /// Removes and returns the rounds that have ended, in the order of the sources.
-    func takeClosed() -> [Closed] {
-        let closed = rounds.state.withLock { state in
+    /// Removes and returns the rounds that have ended, in the order of the sources, and returns the sources that are
+    /// still being read.
+    func takeClosed() -> (closed: [Closed], pending: Set<Int>) {
+        let (closed, pending) = rounds.state.withLock { state in
             defer { state.closed = [] }
-            return state.closed
+            return (state.closed, state.open)
         }
-        return closed.sorted { $0.source < $1.source }
+        return (closed.sorted { $0.source < $1.source }, pending)
     }
 
     /// Ends all rounds now, with the answers so far.

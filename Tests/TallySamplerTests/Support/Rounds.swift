@@ -26,10 +26,11 @@ extension SourceRound {
 }
 
 extension SampleJoin {
-    /// Joins rounds of a new tick, one of each source.
+    /// Joins rounds of a new tick, one of each source. Nil is a source that is still being read.
     mutating func tick(_ rounds: SourceRound?...) -> Joined {
-        beginTick()
-        return joined(rounds.enumerated().compactMap { index, round in round.map { (index, $0) } })
+        _ = beginTick()
+        let pending = Set(rounds.indices.filter { rounds[$0] == nil })
+        return joined(rounds.enumerated().compactMap { index, round in round.map { (index, $0) } }, pending: pending)
     }
 }
 
@@ -44,7 +45,7 @@ extension LatestValues {
         var join = SampleJoin()
         var round = SourceRound(samples)
         if !isWhole { round.partErrors = [SourceError(.failed, "a part")] }
-        return show(join.joined([(0, round)]))
+        return show(join.joined([(0, round)], pending: []))
     }
 }
 
