@@ -2,6 +2,10 @@
 //
 //     swift run -c release --traits Docker,SQLite TallySamplerBench
 //
+// With `--real SOCKET INTERVAL COUNT`, samples a real engine instead, and prints when each subject was sampled:
+//
+//     swift run -c release --traits Docker,SQLite TallySamplerBench --real /var/run/docker.sock 15 20
+//
 // Exits 0 whatever the figures.
 #if Docker && SQLite
 import Foundation
@@ -37,6 +41,11 @@ func row(_ name: String, _ value: Double, _ unit: String, atMost limit: Double?)
     let met =
         limit.map { value <= $0 ? ", at most \($0.formatted()): met" : ", at most \($0.formatted()): NOT MET" } ?? ""
     print("| \(name) | \(value.formatted(.number.precision(.significantDigits(3)))) \(unit)\(met) |")
+}
+
+if arguments.first == RealEngine.argument {
+    try await RealEngine.measure(Array(arguments.dropFirst()), in: folder)
+    exit(0)
 }
 
 // MARK: Ticks, with an engine

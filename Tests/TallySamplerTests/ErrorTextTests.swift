@@ -63,13 +63,18 @@ struct ErrorTextTests {
         }
     }
 
-    /// A tick of one source with nine targets, eight of which have been asked.
-    private static func askedTick() -> TickState {
-        var state = TickState(sources: 1)
+    /// A round of a source with nine targets, eight of which have been asked.
+    private static func askedState() -> SourceState {
+        var state = SourceState()
         _ = state.begin()
         let targets = (1...9).map { number in SampleTarget(id: "\(number)") { nil } }
-        _ = state.answered(source: 0, .success(SourceReading(targets: targets)))
+        _ = state.answered(.success(SourceReading(targets: targets)))
         return state
+    }
+
+    /// The round that the events end.
+    private static func round(_ actions: [SourceState.Action]) -> SourceRound? {
+        actions.lazy.compactMap { if case .close(let round) = $0 { round } else { nil } }.first
     }
 
     static let sources: [ErrorText] = [
@@ -81,8 +86,9 @@ struct ErrorTextTests {
                 let description = "no pool"
             }
             let source = SampleSource("pool") { _ in throw NoPool() }
-            let run = TickRun([source], tick(0), ElapsedClock(ContinuousClock()), TickRun.Outstanding())
-            if let error = await run.collectSamples().outcomes[0].error { throw error }
+            let reader = SourceReader([source], ElapsedClock(ContinuousClock())) {}
+            _ = await reader.read(tick(0))
+            if let error = reader.takeClosed().closed.first?.round.error { throw error }
         },
         ErrorText(
             "failed",
@@ -106,7 +112,7 @@ struct ErrorTextTests {
         },
         ErrorText("malformed", "malformed: PROC/stat has an unexpected format; its values are omitted") {
             let tree = try FileTree(["stat": "?"])
-            let errors = HostFiles.read(under: tree.path).errors
+            let errors = HostFiles.read(under: tree.path, sys: "\(tree.path)/sys").errors
             let error = try #require(errors.first { $0.reason == .malformed })
             throw SourceError(error.reason, error.message.replacing(tree.path, with: "PROC"))
         },
@@ -114,33 +120,30 @@ struct ErrorTextTests {
             "stuck",
             "stuck: reading /proc has hung for five seconds or more; check the file system behind it"
         ) { try outcome(.stuck) },
-        ErrorText("timeout", "timeout: no answer before the tick ended after 30.0 seconds") {
-            var state = askedTick()
-            _ = state.end(cutShort: false)
-            if let error = state.outcomes[0].targetErrors["1"] { throw error }
+        ErrorText("timeout", "timeout: no answer before the reading ended after 30.0 seconds") {
+            var state = askedState()
+            if let error = round(state.expire())?.targetErrors["1"] { throw error }
         },
-        ErrorText("timeout", "timeout: no answer before the tick ended after 30.0 seconds") {
-            var state = askedTick()
-            _ = state.end(cutShort: false)
-            if let error = state.outcomes[0].targetErrors["9"] { throw error }
+        ErrorText("timeout", "timeout: no answer before the reading ended after 30.0 seconds") {
+            var state = askedState()
+            if let error = round(state.expire())?.targetErrors["9"] { throw error }
         },
         ErrorText("timeout", "timeout: no answer within 10.0 seconds") {
-            var state = askedTick()
-            _ = state.timedOut(target: "1", source: 0)
-            if let error = state.outcomes[0].targetErrors["1"] { throw error }
+            var state = askedState()
+            _ = state.timedOut(target: "1")
+            if let error = round(state.expire())?.targetErrors["1"] { throw error }
         },
         ErrorText("timeout", "timeout: no answer within 30.0 seconds") {
-            var state = TickState(sources: 1)
+            var state = SourceState()
             _ = state.begin()
-            _ = state.end(cutShort: false)
-            if let error = state.outcomes[0].error { throw error }
+            if let error = round(state.expire())?.error { throw error }
         },
         ErrorText("timeout", "timeout: reading /proc timed out; the next tick tries again") { try outcome(.late) },
         ErrorText("timeout", "timeout: the call of an earlier tick has not returned; it is not repeated") {
-            let outstanding = TickRun.Outstanding()
-            #expect(outstanding.begin(.source(0)))
-            let run = TickRun([SamplerBench.host], tick(0), ElapsedClock(ContinuousClock()), outstanding)
-            if let error = await run.collectSamples().outcomes[0].error { throw error }
+            var state = SourceState()
+            _ = state.begin()
+            _ = state.expire()
+            if let error = round(state.begin())?.error { throw error }
         },
         ErrorText("unavailable", "unavailable: ROOT/mounts lists no control groups: mount /sys/fs/cgroup") {
             try await controlGroups("proc /proc proc rw 0 0\n")
@@ -309,22 +312,35 @@ struct ErrorTextTests {
             "malformed",
             "malformed: the engine's answer is not the expected JSON; check that it is Docker or Podman"
         ) { for error in try await engine(.ok("nonsense")).errors { throw error } },
-        ErrorText("refused", "refused: the engine answered 500: boom") {
+        ErrorText("refused", "refused: the engine answered 500 to /v1.41/containers/json: boom") {
             let answer = FakeEngine.Answer.reply(.internalServerError, Array("boom".utf8))
             for error in try await engine(answer).errors { throw error }
         },
-        ErrorText("timeout", "timeout: the engine did not answer within 0.001 seconds") {
+        ErrorText("timeout", "timeout: the engine did not answer /_ping at /s within 0.001 seconds") {
             let clock = ElapsedClock(ContinuousClock())
-            try await valueOrLeave(within: .milliseconds(1), clock: clock) { try await Task.sleep(for: .seconds(600)) }
+            try await valueOrLeave(within: .milliseconds(1), clock: clock, of: "/_ping at /s") {
+                try await Task.sleep(for: .seconds(600))
+            }
         },
         ErrorText(
             "unavailable",
             #"unavailable: "" is not a socket's path: a path must have 1 to "#
                 + "\(System.maxSocketPathBytes) bytes, without NUL"
         ) { _ = try EngineSockets.given("").present() },
-        ErrorText("unavailable", "unavailable: DOCKER_HOST must begin with unix://, not tcp://") {
-            _ = try EngineSockets.usual { $0 == "DOCKER_HOST" ? "tcp://10.0.0.1" : nil }.present()
+        ErrorText("unavailable", "unavailable: DOCKER_HOST must begin with unix:// or tcp://, not ssh://") {
+            _ = try EngineSockets.usual { $0 == "DOCKER_HOST" ? "ssh://10.0.0.1" : nil }.present()
         },
+        ErrorText(
+            "unavailable",
+            "unavailable: DOCKER_HOST must name this machine: tcp://localhost, tcp://127.0.0.1 or tcp://[::1]"
+        ) { _ = try EngineSockets.usual { $0 == "DOCKER_HOST" ? "tcp://10.0.0.1:2375" : nil }.present() },
+        ErrorText("unavailable", "unavailable: DOCKER_HOST has no valid port") {
+            _ = try EngineSockets.usual { $0 == "DOCKER_HOST" ? "tcp://localhost:70000" : nil }.present()
+        },
+        ErrorText(
+            "unavailable",
+            "unavailable: DOCKER_TLS_VERIFY asks for TLS, which is not supported: use the engine's Unix socket"
+        ) { _ = try EngineSockets.usual { $0 == "DOCKER_HOST" ? "tcp://localhost" : "1" }.present() },
         ErrorText(
             "unavailable",
             "unavailable: no socket of a container engine at /a, /b: start it, or set DOCKER_HOST"
@@ -344,12 +360,14 @@ struct ErrorTextTests {
         let tree = try FileTree(["left.sock": ""])
         let left = EngineSource(sockets: .given("\(tree.path)/left.sock"), limits: patient) { .container($0.name) }
         let refused = await #expect(throws: SourceError.self) { try await left.read(tick(0)) }
-        #expect(refused?.description.hasPrefix("unavailable: cannot reach the engine: ") == true)
+        let text = "unavailable: cannot reach the engine at \(tree.path)/left.sock: "
+        #expect(refused?.description.hasPrefix(text) == true)
         await left.shutdown()
         let engine = try await FakeEngine { _ in .close }
         let closing = EngineSource(sockets: .given(engine.socket), limits: patient) { .container($0.name) }
         let closed = await #expect(throws: SourceError.self) { try await closing.read(tick(0)) }
-        #expect(closed?.description == "failed: no answer from the engine: HTTPClientError.remoteConnectionClosed")
+        let problem = "no answer from the engine at \(engine.socket): HTTPClientError.remoteConnectionClosed"
+        #expect(closed?.description == "failed: \(problem)")
         await closing.shutdown()
     }
     #endif
@@ -441,7 +459,7 @@ struct ErrorTextTests {
     /// An error whose file a test cannot make unreadable: `HistoryError(.unreadable, …)`.
     @Test func everyPlaceThatMakesAnErrorHasARow() throws {
         let expected = [
-            "SourceError(": 25, "HistoryError(": 11, "SamplerError()": 1, ".failed(\"": 2, "fault: \"": 4,
+            "SourceError(": 25, "HistoryError(": 11, "SamplerError()": 1, ".failed(\"": 2, "fault: \"": 8,
             "reports.": 8,
         ]
         let places = try ErrorText.places(of: expected.keys, in: "TallySampler")

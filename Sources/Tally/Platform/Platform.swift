@@ -24,6 +24,8 @@ package enum System {
     static let absent = [ENOENT, ENOTDIR, ENODEV, ESRCH]
     static let unsupported = [EOPNOTSUPP, ENOTSUP]
     static let forbidden = [EACCES, EPERM]
+    /// The other end has closed the connection.
+    package static let closedConnection = [EPIPE, ECONNRESET, ECONNABORTED, ENOTCONN]
 
     // MARK: Files
 

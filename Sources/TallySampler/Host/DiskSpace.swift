@@ -19,6 +19,16 @@ struct DiskSpace: Equatable, Sendable {
         self.available = available
     }
 
+    func details(of mount: Mount?) -> [SampleDetail] {
+        guard let mount else { return [] }
+        let part = [mount.device, mount.type, mount.path]
+        return [
+            SampleDetail(.fileSystemSize, part, Double(total)),
+            SampleDetail(.fileSystemFree, part, Double(total - used)),
+            SampleDetail(.fileSystemAvailable, part, Double(available)),
+        ]
+    }
+
     /// Calls `statvfs`, which may hang.
     static func ofFileSystem(holding path: String) -> Result<DiskSpace?, KernelFile.Failure> {
         guard let status = System.fileSystem(holding: path) else {

@@ -27,6 +27,12 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
 
     // MARK: Containers, control groups and the host
 
+    /// File pages in the page cache. Some can be reclaimed at once, and are not in ``memoryUsedBytes``.
+    public static let memoryCacheBytes = SampleMetric(name: "memory_cache_bytes")
+    /// Memory that belongs to no file, such as heaps and stacks.
+    public static let memoryResidentBytes = SampleMetric(name: "memory_resident_bytes")
+    /// Time for which a CPU limit stopped the subject, in seconds. A total.
+    public static let cpuThrottledSeconds = SampleMetric(name: "cpu_throttled_seconds")
     /// The memory limit of the subject. Absent if only the host's memory limits it.
     public static let memoryLimitBytes = SampleMetric(name: "memory_limit_bytes")
     /// Bytes received from networks. A total.
@@ -68,11 +74,12 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
     public static let memoryPressureSeconds = SampleMetric(name: "memory_pressure_seconds")
     /// Time during which some task waited for I/O, in seconds. A total.
     public static let ioPressureSeconds = SampleMetric(name: "io_pressure_seconds")
-    /// The CPU use of all sampled containers together, as a percentage of one core.
+    /// The CPU use of all containers together, as a percentage of one core. Absent unless that of each is known.
     public static let workloadCPUPercent = SampleMetric(name: "workload_cpu_percent")
-    /// The memory use of all sampled containers together.
+    /// The memory use of all containers together. Absent unless that of each is known.
     public static let workloadMemoryUsedBytes = SampleMetric(name: "workload_memory_used_bytes")
-    /// The number of sampled containers, including paused ones. If there are none, the engine's count of running ones.
+    /// The number of running containers, as the engines count them. Without an engine, that of containers' control
+    /// groups.
     public static let containersRunning = SampleMetric(name: "containers_running")
 
     // MARK: This process
@@ -99,9 +106,9 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
             [
                 .cpuCount, .cpuPercent, .cpuSeconds, .memoryTotalBytes, .memoryUsedBytes, .swapTotalBytes,
                 .swapUsedBytes,
-                .load1, .load5, .load15, .networkReceivedBytes, .networkSentBytes, .diskTotalBytes, .diskUsedBytes,
-                .diskAvailableBytes,
-                .cpuPressureSeconds, .memoryPressureSeconds, .ioPressureSeconds, .workloadCPUPercent,
+                .load1, .load5, .load15, .networkReceivedBytes, .networkSentBytes, .blockReadBytes, .blockWrittenBytes,
+                .diskTotalBytes, .diskUsedBytes, .diskAvailableBytes, .cpuPressureSeconds, .memoryPressureSeconds,
+                .ioPressureSeconds, .workloadCPUPercent,
                 .workloadMemoryUsedBytes, .containersRunning,
             ]
         case .process:
@@ -112,7 +119,8 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
         default:
             [
                 .cpuPercent, .cpuSeconds, .memoryUsedBytes, .memoryLimitBytes, .networkReceivedBytes, .networkSentBytes,
-                .blockReadBytes, .blockWrittenBytes, .processes,
+                .blockReadBytes, .blockWrittenBytes, .processes, .memoryCacheBytes, .memoryResidentBytes,
+                .cpuThrottledSeconds,
             ]
         }
     }

@@ -81,6 +81,7 @@ struct EngineSourceTests {
                 == [
                     "/_ping", "/v1.41/containers/json",
                     "/v1.41/containers/\(containerID(2))/stats?stream=false&one-shot=true",
+                    "/v1.41/containers/\(containerID(2))/json",
                 ].map { FakeEngine.Seen(uri: $0, host: "localhost") }
         )
         await source.shutdown()
@@ -271,7 +272,11 @@ struct EngineSourceTests {
         #expect(try await targets[0].read() == nil)
         let refused = await #expect(throws: SourceError.self) { try await targets[1].read() }
         #expect(refused?.reason == .refused)
-        #expect(refused?.message.contains("500: boom") == true)
+        #expect(
+            refused?.message.contains(
+                "500 to /v1.41/containers/\(containerID(2))/stats?stream=false&one-shot=true: boom"
+            ) == true
+        )
         #expect(try await targets[2].read() == nil)
         let malformed = await #expect(throws: SourceError.self) { try await targets[3].read() }
         #expect(malformed?.reason == .malformed)
@@ -338,14 +343,28 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func atMostAThousandContainersAreRead() async throws {
+    @Test func atMostAThousandContainersWithAnOwnerAreRead() async throws {
         let engine = try await FakeEngine(route: Self.route(1...1_001))
         let source = source(engine)
         let reading = try await source.read(tick(0))
-        #expect(reading.targets.count == 1_000)
+        #expect(reading.targets.count == 1_001)
         #expect(reading.containersRunning == 1_001)
-        #expect(reading.errors.map(\.reason) == [.limit])
+        var count = 0
+        for target in reading.targets where try await target.read() != nil { count += 1 }
+        #expect(count == 1_000)
+        // Reported with the next list.
+        #expect(try await source.read(tick(15)).errors.map(\.reason) == [.limit])
         await source.shutdown()
+        // Containers without an owner do not take the places of others.
+        let last = self.source(engine) { $0.name == "c1001" ? .container($0.name) : nil }
+        let one = try await last.read(tick(0))
+        var samples: [Sample] = []
+        for target in one.targets {
+            if let sample = try await target.read() { samples.append(sample) }
+        }
+        #expect(samples.map(\.subject) == [.container("c1001")])
+        #expect(try await last.read(tick(15)).errors.isEmpty)
+        await last.shutdown()
     }
 }
 #endif
