@@ -101,15 +101,11 @@ final class ContainerEngine: Sendable {
         return (cpu, memory)
     }
 
-    /// Polls until the condition holds. Throws an error after half a minute, or another limit.
-    func wait(
-        _ purpose: String,
-        atMost limit: Duration = .seconds(30),
-        until isDone: () async throws -> Bool
-    ) async throws {
+    /// Polls until the condition holds. Throws an error after half a minute.
+    func wait(_ purpose: String, until isDone: @Sendable () async throws -> Bool) async throws {
         let begin = ContinuousClock.now
         while try await !isDone() {
-            guard begin.duration(to: .now) < limit else {
+            guard begin.duration(to: .now) < .seconds(30) else {
                 throw Program.Failed(description: "\(kind): waited too long \(purpose)")
             }
             // Pauses between polls, on a separate thread so that the shared pool stays free.
