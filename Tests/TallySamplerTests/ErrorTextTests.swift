@@ -277,7 +277,8 @@ struct ErrorTextTests {
     // MARK: Engines and files
 
     #if Docker
-    private static func engine(_ answer: FakeEngine.Answer) async throws -> SourceReading {
+    /// - Parameter again: True to read the containers, and then the list again.
+    private static func engine(_ answer: FakeEngine.Answer, again: Bool = false) async throws -> SourceReading {
         let engine = try await FakeEngine { uri in uri == "/_ping" ? .ok("OK") : answer }
         let limits = EngineSource.Limits(ping: .seconds(600), list: .seconds(600))
         let source = EngineSource(
@@ -287,7 +288,11 @@ struct ErrorTextTests {
             owner: { .container($0.name) }
         )
         do {
-            let reading = try await source.read(tick(0))
+            var reading = try await source.read(tick(0))
+            if again {
+                for target in reading.targets { _ = try? await target.read() }
+                reading = try await source.read(tick(15))
+            }
             await source.shutdown()
             return reading
         } catch {
@@ -302,8 +307,8 @@ struct ErrorTextTests {
         },
         ErrorText(
             "limit",
-            "limit: 1001 containers, but only 1000 are sampled; use .cgroups(limit:) for all"
-        ) { for error in try await engine(.ok(listText(1...1_001))).errors { throw error } },
+            "limit: more than 1000 containers have an owner; use .cgroups(limit:) for all"
+        ) { for error in try await engine(.ok(listText(1...1_001)), again: true).errors { throw error } },
         ErrorText("malformed", "malformed: the engine's answer exceeds 8 MiB and is omitted") {
             let body = Array(repeating: UInt8(ascii: " "), count: EngineClient.maxBodyBytes + 1)
             for error in try await engine(.reply(.ok, body)).errors { throw error }
@@ -459,7 +464,7 @@ struct ErrorTextTests {
     /// An error whose file a test cannot make unreadable: `HistoryError(.unreadable, …)`.
     @Test func everyPlaceThatMakesAnErrorHasARow() throws {
         let expected = [
-            "SourceError(": 25, "HistoryError(": 11, "SamplerError()": 1, ".failed(\"": 2, "fault: \"": 8,
+            "SourceError(": 25, "HistoryError(": 11, "SamplerError()": 1, ".failed(\"": 2, "fault: \"": 7,
             "reports.": 8,
         ]
         let places = try ErrorText.places(of: expected.keys, in: "TallySampler")

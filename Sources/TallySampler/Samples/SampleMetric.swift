@@ -108,8 +108,7 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
                 .swapUsedBytes,
                 .load1, .load5, .load15, .networkReceivedBytes, .networkSentBytes, .blockReadBytes, .blockWrittenBytes,
                 .diskTotalBytes, .diskUsedBytes, .diskAvailableBytes, .cpuPressureSeconds, .memoryPressureSeconds,
-                .ioPressureSeconds, .workloadCPUPercent,
-                .workloadMemoryUsedBytes, .containersRunning,
+                .ioPressureSeconds, .workloadCPUPercent, .workloadMemoryUsedBytes, .containersRunning,
             ]
         case .process:
             [

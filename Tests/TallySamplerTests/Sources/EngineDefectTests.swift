@@ -14,7 +14,11 @@ struct EngineDefectTests {
     private static let patient = EngineSource.Limits(ping: .seconds(600), list: .seconds(600), stats: .seconds(600))
 
     private func source(_ sockets: EngineSockets, clock: any Clock<Duration> = ContinuousClock()) -> SampleSource {
-        .docker(EngineSource(sockets: sockets, limits: Self.patient, clock: clock, hostMemory: { nil }) { .container($0.name) })
+        .docker(
+            EngineSource(sockets: sockets, limits: Self.patient, clock: clock, hostMemory: { nil }) {
+                .container($0.name)
+            }
+        )
     }
 
     /// A list with one container, with these fields.
@@ -56,11 +60,12 @@ struct EngineDefectTests {
         }
         let source = source(.given(engine.socket))
         let reading = try await source.read(tick(0))
-        #expect(reading.targets.isEmpty)
         #expect(reading.containersRunning == 0)
-        #expect(reading.samples.first?.details == [SampleDetail(.state, ["restarting"], 1)])
+        let sample = try await reading.targets.first?.read()
+        #expect(sample?.details == [SampleDetail(.state, ["restarting"], 1)])
+        #expect(sample?.values.isEmpty == true)
         let origin = SampleOrigin(id: "/docker/\(containerID(1))", name: "a", image: "nginx")
-        #expect(reading.samples.first?.origin == origin)
+        #expect(sample?.origin == origin)
         await source.shutdown()
     }
 
