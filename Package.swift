@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "TallyHealthcheck", targets: ["TallyHealthcheck"]),
         .library(name: "TallyListener", targets: ["TallyListener"]),
         .library(name: "TallySampler", targets: ["TallySampler"]),
+        .library(name: "TallySwiftMetrics", targets: ["TallySwiftMetrics"]),
         .library(name: "TallyTesting", targets: ["TallyTesting"]),
         .executable(name: "tally-demo", targets: ["TallyDemo"]),
     ],
@@ -30,6 +31,7 @@ let package = Package(
         .trait(name: "Docker", description: "TallySampler: containers, with async-http-client on the engine's socket."),
         .trait(name: "SQLite", description: "TallySampler: history in a file, with GRDB."),
         .trait(name: "ServiceLifecycle", description: "A Sampler is a Service of swift-service-lifecycle."),
+        .trait(name: "SwiftMetrics", description: "TallySwiftMetrics: metrics of libraries that use swift-metrics."),
         .default(enabledTraits: []),
     ],
     dependencies: [
@@ -37,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
     ],
     targets: [
         .target(name: "Tally", swiftSettings: settings + [.strictMemorySafety()]),
@@ -62,6 +65,11 @@ let package = Package(
                 product("GRDBSQLite", of: "GRDB.swift", with: "SQLite"),
                 product("ServiceLifecycle", of: "swift-service-lifecycle", with: "ServiceLifecycle"),
             ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "TallySwiftMetrics",
+            dependencies: ["Tally", product("CoreMetrics", of: "swift-metrics", with: "SwiftMetrics")],
             swiftSettings: settings
         ),
         .target(name: "TallyTesting", dependencies: ["Tally"], swiftSettings: settings + [.strictMemorySafety()]),
@@ -132,6 +140,21 @@ let package = Package(
             resources: [.copy("Fixtures")],
             swiftSettings: settings
         ),
+        .target(
+            name: "TallySwiftMetricsConformance",
+            dependencies: ["TallyTesting", product("CoreMetrics", of: "swift-metrics", with: "SwiftMetrics")],
+            path: "Tests/SwiftMetricsConformance",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TallySwiftMetricsTests",
+            dependencies: [
+                "Tally", "TallySwiftMetrics", "TallySwiftMetricsConformance", "TallyTesting", "TallyTestSupport",
+                product("CoreMetrics", of: "swift-metrics", with: "SwiftMetrics"),
+                product("Metrics", of: "swift-metrics", with: "SwiftMetrics"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "LinkageTest",
             dependencies: ["TallyUseSite", "TallyTestSupport"],
@@ -140,8 +163,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Tally", "TallyDemo", "TallyHealthcheck", "TallyListener", "TallySampler", "TallyTesting",
-                "TallyTestSupport",
+                "Tally", "TallyDemo", "TallyHealthcheck", "TallyListener", "TallySampler", "TallySwiftMetrics",
+                "TallyTesting", "TallyTestSupport",
+                product("CoreMetrics", of: "swift-metrics", with: "SwiftMetrics"),
             ],
             swiftSettings: settings
         ),

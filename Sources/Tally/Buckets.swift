@@ -27,6 +27,17 @@ public struct Buckets: Sendable, Hashable, ExpressibleByArrayLiteral {
     /// Eleven bounds from 5 milliseconds to 10 seconds, in seconds: the usual defaults of client libraries.
     public static let latency: Buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
+    /// Fourteen bounds from 5 milliseconds to 10 seconds, in seconds: those of OpenTelemetry's HTTP metrics.
+    ///
+    /// https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#metric-httpserverrequestduration
+    public static let http: Buckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+
+    /// Ten bounds from 256 bytes to 64 MiB, each four times the last, for sizes in bytes.
+    public static let bytes = exponential(start: 256, factor: 4, count: 10)
+
+    /// Thirteen powers of ten from 0.001 to 1,000,000,000, for values of unknown magnitude.
+    public static let decades: Buckets = [0.001, 0.01, 0.1, 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
+
     /// Evenly spaced bounds: `start`, `start + width`, and so on.
     public static func linear(start: Double, width: Double, count: Int) -> Buckets {
         Buckets((0..<min(max(0, count), maxCount + 1)).map { start + Double($0) * width })

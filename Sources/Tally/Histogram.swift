@@ -88,6 +88,11 @@ public struct Histogram: Instrument {
         unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).add(duration) }
     }
 
+    /// Counts a duration in nanoseconds, like ``observe(_:)-(Duration)``.
+    package func observe(nanoseconds: Int64) {
+        unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).add(nanoseconds: nanoseconds) }
+    }
+
     /// Counts a value and replaces the exemplar of its bucket, which OpenMetrics exposes. Allocates, and takes a lock
     /// that only exemplars use.
     ///
@@ -172,9 +177,12 @@ extension Histogram.Words {
 
     @usableFromInline
     func add(_ duration: Duration) {
-        guard let nanoseconds = duration.wholeNanoseconds, nanoseconds.magnitude < 1 << 56 else {
-            return add(duration.inSeconds)
-        }
+        guard let nanoseconds = duration.wholeNanoseconds else { return add(duration.inSeconds) }
+        add(nanoseconds: nanoseconds)
+    }
+
+    func add(nanoseconds: Int64) {
+        guard nanoseconds.magnitude < 1 << 56 else { return add(Double(nanoseconds) / 1e9) }
         unsafe words[bucket(of: Double(nanoseconds) / 1e9)].wrappingAdd(1, ordering: .relaxed)
         let (_, new) = unsafe words[boundCount + 1].wrappingAdd(UInt64(bitPattern: nanoseconds), ordering: .relaxed)
         // Moves 36 years of durations to the other sum, long before the word could wrap.

@@ -95,17 +95,25 @@ final class OwnMetrics: SelfReport {
         let userOverflow = Replacement(of: userOverflow)
         let collectorErrors = Replacement(of: collectorErrors)
         var errors = foreignErrors.withLock { $0 }
+        // Several families of one group have the same name.
+        var overflowed: [ByteName: UInt64] = [:]
+        var overflowedSets: [ByteName: Double] = [:]
         for family in families {
             let definition = family.storage.definition
+            let name = ByteName(definition.name)
             let past = definition.pastOverflow.load(ordering: .relaxed)
-            overflow.set(past &+ family.storage.overflowTotal, for: definition.name)
+            overflowed[name, default: 0] &+= past &+ family.storage.overflowTotal
             let failed = definition.collectionErrors.load(ordering: .relaxed)
-            if failed > 0 { errors[ByteName(definition.name), default: 0] &+= failed }
+            if failed > 0 { errors[name, default: 0] &+= failed }
             guard let storage = family.storage(in: answers) else { continue }
-            if storage.overflowTotal > 0 { overflowLabelSets.set(storage.overflowLabelSets, for: definition) }
+            if storage.overflowTotal > 0 { overflowedSets[name, default: 0] += storage.overflowLabelSets }
             if definition.layout.makeState != nil {
-                userOverflow.set(storage.hasOverflowingState ? 1.0 : 0, for: definition)
+                userOverflow.set(storage.hasOverflowingState ? 1.0 : 0, for: definition.name)
             }
+        }
+        for (name, total) in overflowed.sorted(by: { $0.key < $1.key }) { overflow.set(total, for: name.text) }
+        for (name, sets) in overflowedSets.sorted(by: { $0.key < $1.key }) {
+            overflowLabelSets.set(sets, for: name.text)
         }
         for (name, total) in errors.sorted(by: { $0.key < $1.key }) { collectorErrors.set(total, for: name.text) }
         // `countSamples(of:)` sets the value.
@@ -129,7 +137,7 @@ final class OwnMetrics: SelfReport {
             if total > 0 { storage.child([family]).raise(to: total) }
         }
 
-        func set(_ value: Double, for family: FamilyDefinition) { storage.child([family.name]).store(value) }
+        func set(_ value: Double, for family: String) { storage.child([family]).store(value) }
     }
 
     func collectorFailed(_ family: FamilyDefinition) {

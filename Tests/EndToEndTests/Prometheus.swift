@@ -27,7 +27,8 @@ struct Prometheus {
         return number
     }
 
-    init(scraping target: String) async throws {
+    /// - Parameter relabelling: Lines of the scrape configuration, such as `metric_relabel_configs:`.
+    init(scraping target: String, relabelling: String = "") async throws {
         folder = try TemporaryFolder()
         address = "127.0.0.1:\(try Self.freePort())"
         let configuration = """
@@ -35,7 +36,7 @@ struct Prometheus {
             scrape_configs:
               - job_name: tally
                 static_configs: [{targets: ["\(target)"]}]
-
+            \(relabelling.split(separator: "\n").map { "    \($0)\n" }.joined())
             """
         let file = folder.url.appending(path: "prometheus.yml")
         try Data(configuration.utf8).write(to: file)

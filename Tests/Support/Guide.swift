@@ -15,6 +15,10 @@ package struct Guide {
     package let sql: [(name: String, text: String)]
     /// The blocks without a language, which show the output of the code.
     package let output: [String]
+    /// The blocks of YAML.
+    package let yaml: [String]
+    /// The cells of the tables, row by row, without the headers.
+    package let tableRows: [[String]]
 
     private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
 
@@ -25,6 +29,7 @@ package struct Guide {
         var blocks: [(name: Substring, language: Substring, lines: [Substring])] = []
         var isInside = false
         var before: Substring = ""
+        var tables: [[[String]]] = [[]]
         for line in try Self.lines(of: Self.root.appending(path: path)) {
             let line = isSource ? Self.documentation(of: line) : line
             if line.hasPrefix("```") {
@@ -34,6 +39,10 @@ package struct Guide {
                 isInside.toggle()
             } else if isInside {
                 blocks[blocks.count - 1].lines.append(line)
+            } else if line.hasPrefix("| ") {
+                tables[tables.count - 1].append(Self.cells(of: line))
+            } else if tables.last?.isEmpty == false {
+                tables.append([])
             }
             before = line
         }
@@ -45,6 +54,15 @@ package struct Guide {
         }
         sql = blocks.filter { $0.language == "sql" }.map { (String($0.name), $0.lines.joined(separator: "\n")) }
         output = blocks.filter { $0.language.isEmpty }.map { $0.lines.joined(separator: "\n") }
+        yaml = blocks.filter { $0.language == "yaml" }.map { $0.lines.joined(separator: "\n") }
+        // A header and a rule come before the rows.
+        tableRows = tables.flatMap { $0.dropFirst(2) }
+    }
+
+    private static func cells(of line: Substring) -> [String] {
+        line.dropFirst().dropLast().split(separator: "|").map { cell in
+            String(cell.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
     }
 
     /// The text of a line of a documentation comment. Empty for other lines.

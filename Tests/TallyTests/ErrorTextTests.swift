@@ -78,6 +78,26 @@ struct ErrorTextTests {
             _ = try Counter(validating: "hits_total", help: "Blows.", in: registry)
         },
         ErrorText(
+            "conflictingDefinition",
+            #""hits_total" is already registered with another definition (type: counter, now counter with whole and "#
+                + #"fractional amounts; limit: 1000, now 5; label names: fixed, now varying, of another source): use "#
+                + "that one, or another name"
+        ) {
+            let registry = MetricRegistry()
+            _ = Counter("hits_total", help: "", in: registry)
+            _ = try ShapedFamily<CombinedCounter>("hits", help: "", maxChildren: 5, in: registry).shape([])
+        },
+        ErrorText(
+            "conflictingDefinition",
+            #""hits_total" has been unregistered or replaced: use another name"#
+        ) {
+            let registry = MetricRegistry()
+            let hits = ShapedFamily<CombinedCounter>("hits", help: "", maxChildren: 5, in: registry)
+            _ = try hits.shape([])
+            registry.unregister("hits_total")
+            _ = try hits.shape(["a"])
+        },
+        ErrorText(
             "duplicateLabelName",
             #""hits_total" has the label "a" and another that is equal, at least when escaped: rename one of them"#
         ) { try counters(["a", "a"]) },
@@ -427,7 +447,8 @@ struct ErrorTextTests {
 
     @Test func everyPlaceThatMakesAnErrorHasARow() throws {
         let expected = [
-            "RegistrationError(.": 23, "throw invalid(": 7, "HashKeyError(": 3, "DistinctSketchError(": 2,
+            "RegistrationError(.": 21, ".failure(.conflict(": 3,
+            "throw invalid(": 7, "HashKeyError(": 3, "DistinctSketchError(": 2,
             "throw error(": 5, "throw input.error(": 21, "TextfileError(": 11, "fatalError(\"": 4,
         ]
         let places = try ErrorText.places(of: expected.keys, in: "Tally")

@@ -95,6 +95,7 @@ extension MetricRegistry {
         let answers = ask(asked, for: request, own, until: end)
         let collected = answers.collected.compactMapValues(\.families)
         let replaced = own?.refresh(registered, answers: collected) ?? [:]
+        var previous: ShapeGroup?
         return exposed.compactMap { family -> Snapshot.Family? in
             let id = ObjectIdentifier(family.storage)
             guard !answers.missing.contains(id), let storage = replaced[id] ?? family.storage(in: collected) else {
@@ -106,7 +107,14 @@ extension MetricRegistry {
             guard view.live > 0 else { return nil }
             let hasCreated = request.format.kind == .openMetrics && definition.hasCreatedSamples
             let samples = view.live * (definition.samplesPerSeries + (hasCreated ? 1 : 0))
-            return Snapshot.Family(registry: self, definition: definition, view: view, samples: samples)
+            defer { previous = definition.request.group }
+            return Snapshot.Family(
+                registry: self,
+                definition: definition,
+                view: view,
+                samples: samples,
+                continuesPrevious: previous != nil && previous === definition.request.group
+            )
         }
     }
 

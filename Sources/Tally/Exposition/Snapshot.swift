@@ -5,7 +5,8 @@ struct Snapshot: Sendable {
         let definition: FamilyDefinition
         let view: FamilyStorage.View
         let samples: Int
-        /// True if the family before has the same name, in another registry. This one then has no header.
+        /// True if the family before has the same name, in another registry or with other labels. This one then has no
+        /// header.
         var continuesPrevious = false
     }
 

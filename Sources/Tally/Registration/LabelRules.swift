@@ -19,7 +19,7 @@ struct LabelRules {
     /// - Parameter metric: The exposed name.
     func check(_ request: FamilyRequest, named metric: String, constant: [String]) throws(RegistrationError) {
         try checkCount(request.labelNames.count + constant.count, of: metric)
-        var seen = Set(constant.flatMap(forms))
+        var seen = Set(constant.flatMap(NameEscaping.forms(ofLabel:)))
         switch request.layout.ownLabel {
         case .reserved(let label):
             guard seen.insert(ByteName(label)).inserted else {
@@ -68,16 +68,11 @@ struct LabelRules {
         else {
             throw RegistrationError(.reservedLabelName, metric, "\(label), \"__name__\" when escaped: rename it")
         }
-        let forms = forms(of: name)
+        let forms = NameEscaping.forms(ofLabel: name)
         guard seen.isDisjoint(with: forms) else {
             let problem = "\(label) and another that is equal, at least when escaped: rename one of them"
             throw RegistrationError(.duplicateLabelName, metric, problem)
         }
         seen.formUnion(forms)
-    }
-
-    /// The label's name in the escapings that can make two names equal. See ``InstrumentLayout/claims(of:in:)``.
-    private func forms(of label: String) -> Set<ByteName> {
-        Set([NameEscaping.allowUTF8, .underscores, .values].map { ByteName($0.escaped(label, asLabel: true)) })
     }
 }

@@ -12,23 +12,14 @@
 public final class MetricRegistry: Sendable {
     let context: RegistryContext
     let constantLabels: [ConstantLabel]
+    package var constantLabelNames: [String] { constantLabels.map(\.name) }
     private let prefix: String
-    private let validation: NameValidation
-    private let state = Locked(State())
+    package let validation: NameValidation
+    private let table = Locked(FamilyTable())
     /// Closures that update mirrored values before a scrape, by the name of the mirrored source.
     let refreshers = Locked<[String: @Sendable () -> Void]>([:])
     let included = Locked<[MetricRegistry]>([])
     private let own = Locked<(any SelfReport)?>(nil)
-
-    private struct State {
-        var families: [ByteName: RegisteredFamily] = [:]
-        /// The family that owns each sample name.
-        var claims: [ByteName: ByteName] = [:]
-        /// The same for sample names escaped with `dots`.
-        var dotted: [ByteName: ByteName] = [:]
-        /// The families sorted by name. Nil after a registration changes them.
-        var sorted: [RegisteredFamily]?
-    }
 
     init(
         _ context: RegistryContext,
@@ -67,9 +58,9 @@ public final class MetricRegistry: Sendable {
             try request.layout.check(request.name)
             let definition = FamilyDefinition(request, constantLabels: constantLabels, context: context)
             // Released after the lock, because values that a replaced closure retains may register in their `deinit`.
-            let (outcome, replaced) = state.withLock { state in
-                let before = (state.families[ByteName(definition.name)], state.sorted)
-                return (Self.enter(definition, source, in: &state), before)
+            let (outcome, replaced) = table.withLock { table in
+                let before = table.releasable(ByteName(definition.name))
+                return (table.enter(definition, source), before)
             }
             return try withExtendedLifetime(replaced) { () throws(RegistrationError) in try outcome.get() }
         } catch {
@@ -108,39 +99,6 @@ public final class MetricRegistry: Sendable {
         return exposed
     }
 
-    private static func enter(
-        _ definition: FamilyDefinition,
-        _ source: FamilySource,
-        in state: inout State
-    ) -> Result<FamilyStorage, RegistrationError> {
-        let name = ByteName(definition.name)
-        if let existing = state.families[name] {
-            let differences = existing.differences(from: definition, source)
-            guard differences.isEmpty else {
-                let list = differences.joined(separator: "; ")
-                let problem = "is already registered with another definition (\(list)): use that one, or another name"
-                return .failure(RegistrationError(.conflictingDefinition, name.text, problem))
-            }
-            if source.isReplaceable {
-                existing.observation?.retire()
-                state.families[name] = RegisteredFamily(existing.storage, from: source)
-                state.sorted = nil
-            }
-            return .success(existing.storage)
-        }
-        if let owner = definition.claims.compactMap({ claim in state.claims[claim] }).first {
-            let other = owner.text.debugDescription
-            let problem = "would have samples with names of \(other), at least when escaped: rename one"
-            return .failure(RegistrationError(.collidingSamples, name.text, problem))
-        }
-        for claim in definition.claims { state.claims[claim] = name }
-        for claim in definition.dottedClaims { state.dotted[claim] = name }
-        let storage = FamilyStorage(definition: definition)
-        state.families[name] = RegisteredFamily(storage, from: source)
-        state.sorted = nil
-        return .success(storage)
-    }
-
     /// Removes an instrument or a family, frees its name, and returns whether it existed.
     ///
     /// Existing handles keep counting but are no longer exposed. The registry's own series about the family are removed
@@ -149,33 +107,20 @@ public final class MetricRegistry: Sendable {
     /// - Parameter name: The name as exposed, with the prefix and with `_total` or `_info`.
     @discardableResult
     public func unregister(_ name: String) -> Bool {
-        let removed = state.withLock { state -> (RegisteredFamily, [RegisteredFamily]?)? in
-            guard let family = state.families.removeValue(forKey: ByteName(name)) else { return nil }
-            for claim in family.storage.definition.claims { state.claims[claim] = nil }
-            for claim in family.storage.definition.dottedClaims { state.dotted[claim] = nil }
-            let sorted = state.sorted
-            state.sorted = nil
-            return (family, sorted)
+        // Released after the lock, as above.
+        let (isRemoved, removed) = table.withLock { table in
+            let before = table.releasable(ByteName(name))
+            return (table.remove(ByteName(name)), before)
         }
-        return removed != nil
+        return withExtendedLifetime(removed) { isRemoved }
     }
 
     // MARK: Reading
 
-    func families() -> [RegisteredFamily] {
-        state.withLock { state in
-            if let sorted = state.sorted { return sorted }
-            // By bytes, so that the order is the same in every format and escaping.
-            let sorted = state.families.sorted { $0.key < $1.key }.map(\.value)
-            state.sorted = sorted
-            return sorted
-        }
-    }
+    func families() -> [RegisteredFamily] { table.withLock { $0.inOrder() } }
 
     /// The name of the family that is called `sample` or has a sample of that name.
-    func owner(of sample: String) -> ByteName? {
-        state.withLock { $0.claims[ByteName(sample)] ?? $0.dotted[ByteName(sample)] }
-    }
+    func owner(of sample: String) -> ByteName? { table.withLock { $0.owner(of: ByteName(sample)) } }
 
     /// The metrics that the registry exposes about itself. Nil with `ownMetrics: false`.
     var ownMetrics: (any SelfReport)? {

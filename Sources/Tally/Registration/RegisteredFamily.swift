@@ -33,6 +33,9 @@ struct RegisteredFamily: Sendable {
         }
     }
 
+    /// The group that shares the family's name, if its series may have different label names.
+    var group: ShapeGroup? { storage.definition.request.group }
+
     var collector: RegisteredCollector? {
         guard case .collector(let collector) = source else { return nil }
         return collector
@@ -45,7 +48,12 @@ struct RegisteredFamily: Sendable {
     }
 
     func differences(from definition: FamilyDefinition, _ source: FamilySource) -> [String] {
-        let differences = storage.definition.differences(from: definition)
+        var differences = storage.definition.differences(from: definition)
+        if group !== definition.request.group {
+            // Two groups differ even if they agree on everything else.
+            let other = definition.request.group == nil ? "fixed" : "varying, of another source"
+            differences.append(FamilyDefinition.difference("label names", group == nil ? "fixed" : "varying", other))
+        }
         guard source.name != self.source.name else { return differences }
         return differences + [FamilyDefinition.difference("source of values", self.source.name, source.name)]
     }

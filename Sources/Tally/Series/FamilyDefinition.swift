@@ -97,7 +97,9 @@ final class FamilyDefinition: Sendable {
 
     /// True if the series of two families with the same name can never be equal.
     func canStandBeside(_ other: FamilyDefinition) -> Bool {
-        layout.kind == other.layout.kind
+        // Storages of one group differ in their label names.
+        if let group = request.group, group === other.request.group { return true }
+        return layout.kind == other.layout.kind
             && constantLabels.contains { label in
                 other.constantLabels.contains {
                     ByteName($0.name) == ByteName(label.name) && ByteName($0.value) != ByteName(label.value)

@@ -12,6 +12,8 @@ struct FamilyRequest: Sendable {
     var isStandard = false
     /// True if the values mirror an external source whose start time is unknown.
     var isMirrored = false
+    /// The storages that share the name and the limit. Nil if all series have the same label names.
+    var group: ShapeGroup?
 
     init(
         _ name: String,

@@ -27,7 +27,7 @@ extension FamilyStorage {
     ) -> SlotReference? {
         let existing = unsafe find(labels, hash, state)
         if let existing, isExposed(existing, state) { return existing }
-        guard ignoringLimit || !isFull(state) else { return nil }
+        guard ignoringLimit || takePlace(state) else { return nil }
         let reference: SlotReference
         if let existing {
             // Handles to a removed child may still exist, so it is exposed again instead of a second one.
@@ -46,8 +46,12 @@ extension FamilyStorage {
         return reference
     }
 
+    /// Returns false if the family is full. Otherwise a child must be exposed.
+    private func takePlace(_ state: State) -> Bool { definition.request.group?.take() ?? !isFull(state) }
+
     func isFull(_ state: State) -> Bool {
-        state.live - (state.hasOverflowChild ? 1 : 0) >= definition.request.maxChildren
+        if let group = definition.request.group { return group.isFull }
+        return state.live - (state.hasOverflowChild ? 1 : 0) >= definition.request.maxChildren
     }
 
     private func append(

@@ -8,9 +8,10 @@ extension FamilyStorage {
             guard let found = unsafe find(labels, hash, state) else { return false }
             state.directory.page(found.place).idleTimes?.slots[found.slot].hasExpired = false
             guard isExposed(found, state) else { return false }
-            if unsafe definition.overflowLabels.withUnsafeBufferPointer({ unsafe equalBytes($0, labels) }) {
-                state.hasOverflowChild = false
-            }
+            let isOverflowChild =
+                unsafe state.hasOverflowChild
+                && definition.overflowLabels.withUnsafeBufferPointer { unsafe equalBytes($0, labels) }
+            if isOverflowChild { state.hasOverflowChild = false } else { definition.request.group?.release(1) }
             hide(found.slot, of: found.place, &state)
             return true
         }
@@ -44,8 +45,18 @@ extension FamilyStorage {
         sweepAll()
     }
 
+    /// Sets the values of a child to zero, and its creation time to now.
+    func reset(_ labels: UnsafeBufferPointer<UInt8>) {
+        let hash = unsafe labelHash(labels, seed: seed)
+        state.withLockInTurn { state in
+            guard let found = unsafe find(labels, hash, state) else { return }
+            state.directory.page(found.place).reset(found.slot)
+        }
+    }
+
     /// Hides every child by starting a new generation. A sweep must follow, to clear the closed indexes.
     func hideAll(_ state: inout State) {
+        definition.request.group?.release(state.live - (state.hasOverflowChild ? 1 : 0))
         state.generation += 1
         state.hidden += state.live
         state.live = 0

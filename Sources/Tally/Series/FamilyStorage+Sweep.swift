@@ -53,8 +53,8 @@ extension FamilyStorage {
         return isDone
     }
 
-    /// Examines the next page, drops some hidden series of the current page, moves its remaining series, or shrinks some
-    /// of the index. Returns a page that the family no longer needs, but that a scrape may still read.
+    /// Examines the next page, drops some hidden series of the current page, moves its remaining series, or shrinks a
+    /// part of the index. Returns a page that the family no longer needs, but that a scrape may still read.
     private func sweepStep(_ state: inout State) -> SeriesPage? {
         guard var sweep = state.sweep else { return nil }
         if let (place, block) = sweep.emptied {

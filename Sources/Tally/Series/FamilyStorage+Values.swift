@@ -27,7 +27,8 @@ extension FamilyStorage {
         }
     }
 
-    private func withText<Result>(
+    /// Calls `body` with the escaped text of the values, of which there must be one for each label name.
+    func withText<Result>(
         _ values: [String],
         _ body: (UnsafeBufferPointer<UInt8>, _ shortened: Int) -> Result
     ) -> Result {

@@ -74,6 +74,13 @@ final class FamilyStorage: @unchecked Sendable {
         return unsafe makeChild(labels, hash, now, enter)
     }
 
+    /// The child with this label text, created if needed, or the overflow child if the family is full.
+    func ownOrOverflowChild(_ labels: UnsafeBufferPointer<UInt8>) -> (cell: SeriesCell, isOwn: Bool) {
+        var isOwn = false
+        let cell = unsafe child(labels) { _ in isOwn = true }
+        return (cell, isOwn)
+    }
+
     /// The child if it is already exposed, as in nearly all lookups.
     @inline(__always)
     private func exposedChild(

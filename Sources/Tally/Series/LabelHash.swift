@@ -5,8 +5,9 @@ func labelHash(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt32 {
     UInt32(truncatingIfNeeded: unsafe labelHash64(bytes, seed: seed) >> 32)
 }
 
+@inlinable
 @inline(__always)
-func foldedMultiply(_ a: UInt64, _ b: UInt64) -> UInt64 {
+package func foldedMultiply(_ a: UInt64, _ b: UInt64) -> UInt64 {
     let product = a.multipliedFullWidth(by: b)
     return product.high ^ product.low
 }
@@ -17,12 +18,16 @@ func labelHash64(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt64 {
 }
 
 /// The hash from the state after all bytes.
+@inlinable
 @inline(__always)
-func finalHash(_ state: UInt64) -> UInt64 { foldedMultiply(state ^ 0x8EBC_6AF0_9C88_C6E3, 0x5899_65CC_7537_4CC3) }
+package func finalHash(_ state: UInt64) -> UInt64 {
+    foldedMultiply(state ^ 0x8EBC_6AF0_9C88_C6E3, 0x5899_65CC_7537_4CC3)
+}
 
 /// The state of a hash after more bytes.
+@inlinable
 @inline(__always)
-func mixed(_ bytes: UnsafeBufferPointer<UInt8>, into state: UInt64) -> UInt64 {
+package func mixed(_ bytes: UnsafeBufferPointer<UInt8>, into state: UInt64) -> UInt64 {
     var state = state ^ UInt64(truncatingIfNeeded: bytes.count) &* 0x9E37_79B9_7F4A_7C15
     guard let base = bytes.baseAddress else { return state }
     var cursor = unsafe UnsafeRawPointer(base)
@@ -61,8 +66,9 @@ func equalBytes(_ one: UnsafeBufferPointer<UInt8>, _ two: UnsafeBufferPointer<UI
     return unsafe equalBytes(UnsafeRawPointer(first), UnsafeRawPointer(second), one.count)
 }
 
+@inlinable
 @inline(__always)
-func equalBytes(_ one: UnsafeRawPointer, _ two: UnsafeRawPointer, _ count: Int) -> Bool {
+package func equalBytes(_ one: UnsafeRawPointer, _ two: UnsafeRawPointer, _ count: Int) -> Bool {
     func isEqual<Word: FixedWidthInteger>(_ offset: Int, _ type: Word.Type) -> Bool {
         unsafe one.loadUnaligned(fromByteOffset: offset, as: type)
             == two.loadUnaligned(fromByteOffset: offset, as: type)

@@ -34,6 +34,8 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
     /// The metric's name as given, without the registry's prefix and without a suffix that the registry adds. Empty if
     /// the error concerns the registry's constant labels, and the prefix itself if that is invalid.
     public private(set) var name: String
+    /// The exposed name of the family that is in the way, if there is one.
+    package private(set) var conflictingName: String?
     /// The subject of the description: the name as exposed, if it is known. Nil for the registry's constant labels.
     private let subject: String?
     private let problem: String
@@ -43,6 +45,18 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         name = subject ?? ""
         self.subject = subject
         self.problem = problem
+    }
+
+    /// A conflict of one exposed name with another.
+    static func conflict(
+        _ name: ByteName,
+        with other: ByteName,
+        _ problem: String,
+        _ code: Code = .conflictingDefinition
+    ) -> RegistrationError {
+        var error = RegistrationError(code, name.text, problem)
+        error.conflictingName = other.text
+        return error
     }
 
     /// Returns this error with the name that the caller requested, which can differ from the exposed one.

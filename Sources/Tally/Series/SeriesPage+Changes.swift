@@ -15,9 +15,7 @@ extension SeriesPage {
         guard hasRoom(1, labelBytes: labels.count, inNewBlock: false) else { return nil }
         nextBlock().setState(state, slotInBlock(count))
         unsafe appendText(labels)
-        if let created = unsafe created {
-            unsafe (created + count).initialize(to: definition.context.wallSeconds())
-        }
+        setCreated(definition.context.wallSeconds)
         count += 1
         return count - 1
     }
@@ -37,6 +35,20 @@ extension SeriesPage {
         }
         count += 1
         return count - 1
+    }
+
+    /// Sets the values of a filled slot to zero, and its creation time to now.
+    func reset(_ slot: Int) {
+        let words = unsafe words(slot)
+        for index in 0..<stride { unsafe words[index].store(0, ordering: .relaxed) }
+        guard let created = unsafe created else { return }
+        unsafe created[slot].store(definition.context.wallSeconds().bitPattern, ordering: .relaxed)
+    }
+
+    /// Sets the creation time of the next slot, if it is exposed.
+    private func setCreated(_ seconds: () -> Double) {
+        guard let created = unsafe created else { return }
+        unsafe (created + count).initialize(to: Atomic(seconds().bitPattern))
     }
 
     private func nextBlock() -> SeriesBlock {
@@ -90,7 +102,7 @@ extension SeriesPage {
     private func appendVacant() {
         unsafe (ends + count).initialize(to: UInt32(textStart(count)))
         for index in 0..<innerValues { unsafe (valueEnds + count * innerValues + index).initialize(to: 0) }
-        unsafe created.map { unsafe ($0 + count).initialize(to: .nan) }
+        setCreated { .nan }
         idleTimes?.slots.append(.init())
         vacate(count)
         count += 1
@@ -140,7 +152,7 @@ extension SeriesPage {
             unsafe (valueEnds + count * innerValues + index).initialize(to: end)
         }
         if page.hasControls.load(ordering: .relaxed) { hasControls.store(true, ordering: .relaxed) }
-        if let created = unsafe created { unsafe (created + count).initialize(to: page.createdSeconds(slot)) }
+        setCreated { page.createdSeconds(slot) }
         if let idleTimes, let other = page.idleTimes {
             idleTimes.slots.append(other.slots[slot])
         }

@@ -11,9 +11,9 @@ internal import Synchronization
 ///   `OutputBuffer.slack` further bytes may be read after the text, for wide copies;
 /// - a vacant slot is filled but is not, or is no longer, a series.
 ///
-/// Unchecked `Sendable`: `ends`, `valueEnds`, `blockWords`, `created` and `text` are written once per slot, before
-/// `count` includes it; `blocks`, `count`, `vacant` and `idleTimes` are used under the family's lock. A reader that
-/// took a page's count under that lock reads only filled slots, which no writer touches again.
+/// Unchecked `Sendable`: `ends`, `valueEnds`, `blockWords` and `text` are written once per slot, before `count` covers
+/// it; `created` points to atomics; `blocks`, `count`, `vacant` and `idleTimes` are used under the family's lock. A
+/// reader that took a page's count under that lock reads only filled slots, whose text no writer touches again.
 @safe
 final class SeriesPage: @unchecked Sendable {
     let definition: FamilyDefinition
@@ -35,8 +35,8 @@ final class SeriesPage: @unchecked Sendable {
     /// True if the text of a filled slot has a byte that JSON escapes but the text formats do not.
     let hasControls = Atomic(false)
     let text: UnsafeMutablePointer<UInt8>
-    /// The creation time of each filled slot, in seconds since the Unix epoch. Nil if it is not exposed.
-    let created: UnsafeMutablePointer<Double>?
+    /// The creation time of each filled slot, as the bits of seconds since the Unix epoch. Nil if it is not exposed.
+    let created: UnsafeMutablePointer<Atomic<UInt64>>?
     /// Nil if idle children do not expire. Used under the family's lock.
     let idleTimes: IdleTimes?
     private let memory: UnsafeMutableRawPointer
@@ -129,7 +129,10 @@ final class SeriesPage: @unchecked Sendable {
     }
 
     /// The creation time of a filled slot. NaN if it is not exposed.
-    func createdSeconds(_ slot: Int) -> Double { unsafe created.map { unsafe $0[slot] } ?? .nan }
+    func createdSeconds(_ slot: Int) -> Double {
+        guard let created = unsafe created else { return .nan }
+        return unsafe Double(bitPattern: created[slot].load(ordering: .relaxed))
+    }
 
     // MARK: Blocks, under the family's lock
 

@@ -32,8 +32,13 @@ public struct NameEscaping: Sendable, Hashable, CustomStringConvertible {
         return "_" + String(escaped.drop { $0 == "_" })
     }
 
+    /// The name of a label in the escapings that can make two names equal.
+    package static func forms(ofLabel name: String) -> Set<ByteName> {
+        Set([allowUTF8, underscores, values].map { ByteName($0.escaped(name, asLabel: true)) })
+    }
+
     /// Returns the escaped name without the exception for labels that begin with `__`.
-    func mapped(_ name: String, asLabel isLabel: Bool) -> String {
+    package func mapped(_ name: String, asLabel isLabel: Bool) -> String {
         let isLegacy = isLabel ? MetricName.isValidLabel(name) : MetricName.isValid(name)
         func isAllowed(_ scalar: Unicode.Scalar, _ index: Int) -> Bool {
             scalar.isASCII && MetricName.isAllowed(UInt8(scalar.value), isFirst: index == 0, allowsColon: !isLabel)

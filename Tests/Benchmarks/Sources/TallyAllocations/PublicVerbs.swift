@@ -2,7 +2,7 @@ import Foundation
 
 /// The updates that instruments offer, read from the library's sources so that none can be forgotten here.
 struct PublicVerbs {
-    /// The types that conform to `Instrument` or `PlainInstrument`.
+    /// The public types that conform to `Instrument` or `PlainInstrument`.
     private(set) var instruments: Set<String> = []
     /// Each public mutating method of those types and of families, such as `Gauge.set(Double)`.
     ///
@@ -17,7 +17,11 @@ struct PublicVerbs {
             FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
             .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" } ?? []
         let sources = try files.map { try String(contentsOf: $0, encoding: .utf8) }
-        let conformance = #/(?:struct|class|enum|extension) (\w+)(?:<[^{]*>)?: [^{]*\b(?:Plain)?Instrument\b[^{]*\{/#
+        let conformance =
+            #/
+            ^(?:public\ |final\ )*(?:struct|class|enum|extension)\ (\w+)(?:<[^{]*>)?
+            :\ [^{]*\b(?:Plain)?Instrument\b[^{]*\{
+            /#.anchorsMatchLineEndings()
         for source in sources {
             for match in source.matches(of: conformance) { instruments.insert(String(match.1)) }
         }

@@ -266,6 +266,10 @@ checkUpdates(by: Direction.up, "an enum")
 checkUpdates(by: route, "a struct of enums")
 checkUpdates(by: user, "a struct of strings")
 
+// MARK: swift-metrics
+
+checkSwiftMetrics(checks)
+
 // MARK: Scrapes
 
 func scrapedRegistry(series: Int) -> MetricRegistry {

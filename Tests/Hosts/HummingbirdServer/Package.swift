@@ -1,0 +1,28 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "hummingbird-server",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        // Named, since a clone may lie in a folder of any name.
+        .package(name: "swift-tally", path: "../../..", traits: ["SwiftMetrics"]),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    ],
+    targets: [
+        .testTarget(
+            name: "HummingbirdServerTests",
+            dependencies: [
+                .product(name: "Tally", package: "swift-tally"),
+                .product(name: "TallySwiftMetrics", package: "swift-tally"),
+                .product(name: "TallyTesting", package: "swift-tally"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]
+        )
+    ],
+    swiftLanguageModes: [.v6]
+)
