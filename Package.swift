@@ -62,6 +62,7 @@ let package = Package(
                 product("NIOCore", of: "swift-nio", with: "Docker"),
                 product("NIOHTTP1", of: "swift-nio", with: "Docker"),
                 product("GRDB", of: "GRDB.swift", with: "SQLite"),
+                product("GRDBSQLite", of: "GRDB.swift", with: "SQLite"),
                 product("ServiceLifecycle", of: "swift-service-lifecycle", with: "ServiceLifecycle"),
             ],
             swiftSettings: settings

@@ -23,7 +23,7 @@ public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     ///
     /// For a handle to keep. The handle holds a reference to the child, and threads compete for its reference count, so
     /// an update without a handle is faster: `increment(for:)`. ``LabelSet`` says which lookups take the family's lock,
-    /// whose holders work on at most one page of 1,024 children.
+    /// whose holders work on at most one page of 512 children.
     @inlinable
     public subscript(labels: Labels) -> Child {
         // The core owns the memory of the handle, so it must live until the handle is copied.

@@ -71,10 +71,12 @@ final class StateTables: Sendable {
     /// The states of a type. Does not allocate after the first call.
     func cases<State>(of type: State.Type) -> StateCases<State> {
         let id = ObjectIdentifier(type)
+        if let cases = tables.withLock({ $0[id] }) { return unsafe unsafeDowncast(cases, to: StateCases<State>.self) }
+        // Not under the lock, because it runs your `allCases`.
+        let made = StateCases<State>()
         let cases = tables.withLock { tables in
-            let cases = tables[id] ?? StateCases<State>()
-            if tables[id] == nil { tables[id] = cases }
-            return cases
+            if tables[id] == nil { tables[id] = made }
+            return tables[id] ?? made
         }
         return unsafe unsafeDowncast(cases, to: StateCases<State>.self)
     }

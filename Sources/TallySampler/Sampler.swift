@@ -12,20 +12,23 @@ public import Tally
 /// try await sampler.run()
 /// ```
 ///
-/// The first tick is three seconds after the start, and the others follow at each interval on a fixed grid. If a tick
-/// takes longer than the interval, the next ones are skipped and counted. A tick reads all sources concurrently, and up
-/// to eight of their targets in parallel, each limited to ten seconds. After thirty seconds, the tick is written with
-/// the answers so far. A source or target that fails does not affect the others.
+/// The first tick is three seconds after the start, and the others follow at each interval on a fixed grid. A tick
+/// reads all sources concurrently, and up to eight targets of each in parallel, each limited to ten seconds. After two
+/// seconds, the tick is written without the sources that have not answered completely. Their samples are written when
+/// they are there, after at most thirty seconds; until then, their next ticks are skipped and counted. So a source or
+/// target that fails or hangs does not affect the others.
+///
+/// A container that an engine and the control groups both report has one sample, under the engine's name.
 ///
 /// The registry exposes the sampler's own metrics (`tally_sampler_…`) and the latest values: `container_…` under
-/// cAdvisor's names, with the labels `id` and `name`, `node_…` under node_exporter's names, and `process_…`. All carry
-/// the registry's constant labels, but not its prefix. At most 500 containers and control groups are exposed.
+/// cAdvisor's names, with the labels `id`, `name` and `image`, `node_…` under node_exporter's names, and `process_…`.
+/// All carry the registry's constant labels, but not its prefix. At most 500 containers and control groups are exposed.
 public final class Sampler: Sendable {
     let core: SamplerCore
     private let latest: LatestValues
 
-    /// Creates a sampler, which does nothing until started. Traps, naming the metric, if `registry` has a conflicting
-    /// one.
+    /// Creates a sampler, which does nothing until started. Traps if `registry` has a conflicting metric, or if two
+    /// sources have the same name, and names it.
     ///
     /// - Parameters:
     ///   - sources: The sources to read at each tick. Their names, used in metrics and reports, must differ.
@@ -66,6 +69,10 @@ public final class Sampler: Sendable {
         report: @escaping @Sendable (SamplerReport) -> Void = { _ in },
         in registry: MetricRegistry
     ) {
+        var names: Set<String> = []
+        for source in sources {
+            precondition(names.insert(source.name).inserted, "two sources have the name \(source.name): rename one")
+        }
         let (metrics, latest) = RegistrationError.trapping { () throws(RegistrationError) in
             (try SamplerMetrics(in: registry), try LatestValues(in: registry))
         }

@@ -2,7 +2,7 @@ public import Tally
 
 extension ParsedExposition {
     /// Returns the problems with names, labels and help texts, sorted by metric. `promtool check metrics` checks these
-    /// conventions too.
+    /// conventions too, but does not know that `node_memory_MemTotal_bytes` and the like are standard names.
     ///
     /// - https://prometheus.io/docs/practices/naming/
     /// - https://prometheus.io/docs/instrumenting/writing_exporters/#naming
@@ -87,7 +87,8 @@ private struct FamilyLint {
         if name.utf8.contains(UInt8(ascii: ":")) {
             problems.append(problem(.colonInName, "remove the colon, which is reserved for recording rules"))
         }
-        if isCamelCase(name) {
+        // node_exporter takes these words from the kernel's /proc/meminfo.
+        if isCamelCase(name), !name.hasPrefix("node_memory_") {
             problems.append(problem(.camelCase, "write the name in snake_case"))
         }
         return problems

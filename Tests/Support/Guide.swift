@@ -11,6 +11,8 @@ package struct Guide {
     package let page: String
     /// The names and texts of the blocks of Swift. A block without a name has an empty one.
     package let code: [(name: String, text: String)]
+    /// The names and texts of the blocks of SQL.
+    package let sql: [(name: String, text: String)]
     /// The blocks without a language, which show the output of the code.
     package let output: [String]
     /// The blocks of YAML.
@@ -50,6 +52,7 @@ package struct Guide {
             let lines = block.lines.drop { $0.hasPrefix("import ") }.drop { $0.isEmpty }
             return (String(block.name), lines.joined(separator: "\n"))
         }
+        sql = blocks.filter { $0.language == "sql" }.map { (String($0.name), $0.lines.joined(separator: "\n")) }
         output = blocks.filter { $0.language.isEmpty }.map { $0.lines.joined(separator: "\n") }
         yaml = blocks.filter { $0.language == "yaml" }.map { $0.lines.joined(separator: "\n") }
         // A header and a rule come before the rows.

@@ -63,13 +63,18 @@ struct ErrorTextTests {
         }
     }
 
-    /// A tick of one source with nine targets, eight of which have been asked.
-    private static func askedTick() -> TickState {
-        var state = TickState(sources: 1)
+    /// A round of a source with nine targets, eight of which have been asked.
+    private static func askedState() -> SourceState {
+        var state = SourceState()
         _ = state.begin()
         let targets = (1...9).map { number in SampleTarget(id: "\(number)") { nil } }
-        _ = state.answered(source: 0, .success(SourceReading(targets: targets)))
+        _ = state.answered(.success(SourceReading(targets: targets)))
         return state
+    }
+
+    /// The round that the events end.
+    private static func round(_ actions: [SourceState.Action]) -> SourceRound? {
+        actions.lazy.compactMap { if case .close(let round) = $0 { round } else { nil } }.first
     }
 
     static let sources: [ErrorText] = [
@@ -81,8 +86,9 @@ struct ErrorTextTests {
                 let description = "no pool"
             }
             let source = SampleSource("pool") { _ in throw NoPool() }
-            let run = TickRun([source], tick(0), ElapsedClock(ContinuousClock()), TickRun.Outstanding())
-            if let error = await run.collectSamples().outcomes[0].error { throw error }
+            let reader = SourceReader([source], ElapsedClock(ContinuousClock())) {}
+            _ = await reader.read(tick(0))
+            if let error = reader.takeClosed().closed.first?.round.error { throw error }
         },
         ErrorText(
             "failed",
@@ -106,7 +112,7 @@ struct ErrorTextTests {
         },
         ErrorText("malformed", "malformed: PROC/stat has an unexpected format; its values are omitted") {
             let tree = try FileTree(["stat": "?"])
-            let errors = HostFiles.read(under: tree.path).errors
+            let errors = HostFiles.read(under: tree.path, sys: "\(tree.path)/sys").errors
             let error = try #require(errors.first { $0.reason == .malformed })
             throw SourceError(error.reason, error.message.replacing(tree.path, with: "PROC"))
         },
@@ -114,33 +120,30 @@ struct ErrorTextTests {
             "stuck",
             "stuck: reading /proc has hung for five seconds or more; check the file system behind it"
         ) { try outcome(.stuck) },
-        ErrorText("timeout", "timeout: no answer before the tick ended after 30.0 seconds") {
-            var state = askedTick()
-            _ = state.end(cutShort: false)
-            if let error = state.outcomes[0].targetErrors["1"] { throw error }
+        ErrorText("timeout", "timeout: no answer before the reading ended after 30.0 seconds") {
+            var state = askedState()
+            if let error = round(state.expire())?.targetErrors["1"] { throw error }
         },
-        ErrorText("timeout", "timeout: no answer before the tick ended after 30.0 seconds") {
-            var state = askedTick()
-            _ = state.end(cutShort: false)
-            if let error = state.outcomes[0].targetErrors["9"] { throw error }
+        ErrorText("timeout", "timeout: no answer before the reading ended after 30.0 seconds") {
+            var state = askedState()
+            if let error = round(state.expire())?.targetErrors["9"] { throw error }
         },
         ErrorText("timeout", "timeout: no answer within 10.0 seconds") {
-            var state = askedTick()
-            _ = state.timedOut(target: "1", source: 0)
-            if let error = state.outcomes[0].targetErrors["1"] { throw error }
+            var state = askedState()
+            _ = state.timedOut(target: "1")
+            if let error = round(state.expire())?.targetErrors["1"] { throw error }
         },
         ErrorText("timeout", "timeout: no answer within 30.0 seconds") {
-            var state = TickState(sources: 1)
+            var state = SourceState()
             _ = state.begin()
-            _ = state.end(cutShort: false)
-            if let error = state.outcomes[0].error { throw error }
+            if let error = round(state.expire())?.error { throw error }
         },
         ErrorText("timeout", "timeout: reading /proc timed out; the next tick tries again") { try outcome(.late) },
         ErrorText("timeout", "timeout: the call of an earlier tick has not returned; it is not repeated") {
-            let outstanding = TickRun.Outstanding()
-            #expect(outstanding.begin(.source(0)))
-            let run = TickRun([SamplerBench.host], tick(0), ElapsedClock(ContinuousClock()), outstanding)
-            if let error = await run.collectSamples().outcomes[0].error { throw error }
+            var state = SourceState()
+            _ = state.begin()
+            _ = state.expire()
+            if let error = round(state.begin())?.error { throw error }
         },
         ErrorText("unavailable", "unavailable: ROOT/mounts lists no control groups: mount /sys/fs/cgroup") {
             try await controlGroups("proc /proc proc rw 0 0\n")
@@ -187,8 +190,11 @@ struct ErrorTextTests {
         (.full, "full: the disk is full; free space or shorten the retention"),
         (.heldByReader, "held_by_reader: another process has read the file for too long; close it"),
         (.inputOutput, "io: the file cannot be read or written; check the disk and the mount"),
+        (.noFolder, "no_folder: the folder of the file does not exist; create it"),
         (.noLog, "no_log: the file system allows no log; move the file to a local disk"),
         (.readOnly, "read_only: the file may not be written; correct its permissions or the mount"),
+        (.shared, "shared: another process writes to the file; give each sampler a file of its own"),
+        (.sizeLimit, "size_limit: the file has reached its maximum size; raise maxBytes or shorten the retention"),
     ]
 
     @Test func historyReportsNameTheFailureAndTheRemedy() {
@@ -271,17 +277,22 @@ struct ErrorTextTests {
     // MARK: Engines and files
 
     #if Docker
-    private static func engine(_ answer: FakeEngine.Answer) async throws -> SourceReading {
+    /// - Parameter again: True to read the containers, and then the list again.
+    private static func engine(_ answer: FakeEngine.Answer, again: Bool = false) async throws -> SourceReading {
         let engine = try await FakeEngine { uri in uri == "/_ping" ? .ok("OK") : answer }
         let limits = EngineSource.Limits(ping: .seconds(600), list: .seconds(600))
         let source = EngineSource(
             sockets: .given(engine.socket),
             limits: limits,
             hostMemory: { nil },
-            subject: { $0.name }
+            owner: { .container($0.name) }
         )
         do {
-            let reading = try await source.read(tick(0))
+            var reading = try await source.read(tick(0))
+            if again {
+                for target in reading.targets { _ = try? await target.read() }
+                reading = try await source.read(tick(15))
+            }
             await source.shutdown()
             return reading
         } catch {
@@ -296,8 +307,8 @@ struct ErrorTextTests {
         },
         ErrorText(
             "limit",
-            "limit: 1001 containers, but only 1000 are sampled; use .cgroups(limit:) for all"
-        ) { for error in try await engine(.ok(listText(1...1_001))).errors { throw error } },
+            "limit: more than 1000 containers have an owner; use .cgroups(limit:) for all"
+        ) { for error in try await engine(.ok(listText(1...1_001)), again: true).errors { throw error } },
         ErrorText("malformed", "malformed: the engine's answer exceeds 8 MiB and is omitted") {
             let body = Array(repeating: UInt8(ascii: " "), count: EngineClient.maxBodyBytes + 1)
             for error in try await engine(.reply(.ok, body)).errors { throw error }
@@ -306,22 +317,35 @@ struct ErrorTextTests {
             "malformed",
             "malformed: the engine's answer is not the expected JSON; check that it is Docker or Podman"
         ) { for error in try await engine(.ok("nonsense")).errors { throw error } },
-        ErrorText("refused", "refused: the engine answered 500: boom") {
+        ErrorText("refused", "refused: the engine answered 500 to /v1.41/containers/json: boom") {
             let answer = FakeEngine.Answer.reply(.internalServerError, Array("boom".utf8))
             for error in try await engine(answer).errors { throw error }
         },
-        ErrorText("timeout", "timeout: the engine did not answer within 0.001 seconds") {
+        ErrorText("timeout", "timeout: the engine did not answer /_ping at /s within 0.001 seconds") {
             let clock = ElapsedClock(ContinuousClock())
-            try await valueOrLeave(within: .milliseconds(1), clock: clock) { try await Task.sleep(for: .seconds(600)) }
+            try await valueOrLeave(within: .milliseconds(1), clock: clock, of: "/_ping at /s") {
+                try await Task.sleep(for: .seconds(600))
+            }
         },
         ErrorText(
             "unavailable",
             #"unavailable: "" is not a socket's path: a path must have 1 to "#
                 + "\(System.maxSocketPathBytes) bytes, without NUL"
         ) { _ = try EngineSockets.given("").present() },
-        ErrorText("unavailable", "unavailable: DOCKER_HOST must begin with unix://, not tcp://") {
-            _ = try EngineSockets.usual { $0 == "DOCKER_HOST" ? "tcp://10.0.0.1" : nil }.present()
+        ErrorText("unavailable", "unavailable: DOCKER_HOST must begin with unix:// or tcp://, not ssh://") {
+            _ = try EngineSockets.usual { $0 == "DOCKER_HOST" ? "ssh://10.0.0.1" : nil }.present()
         },
+        ErrorText(
+            "unavailable",
+            "unavailable: DOCKER_HOST must name this machine: tcp://localhost, tcp://127.0.0.1 or tcp://[::1]"
+        ) { _ = try EngineSockets.usual { $0 == "DOCKER_HOST" ? "tcp://10.0.0.1:2375" : nil }.present() },
+        ErrorText("unavailable", "unavailable: DOCKER_HOST has no valid port") {
+            _ = try EngineSockets.usual { $0 == "DOCKER_HOST" ? "tcp://localhost:70000" : nil }.present()
+        },
+        ErrorText(
+            "unavailable",
+            "unavailable: DOCKER_TLS_VERIFY asks for TLS, which is not supported: use the engine's Unix socket"
+        ) { _ = try EngineSockets.usual { $0 == "DOCKER_HOST" ? "tcp://localhost" : "1" }.present() },
         ErrorText(
             "unavailable",
             "unavailable: no socket of a container engine at /a, /b: start it, or set DOCKER_HOST"
@@ -339,23 +363,35 @@ struct ErrorTextTests {
     @Test func anUnreachableEngineIsReportedWithTheClientsError() async throws {
         let patient = EngineSource.Limits(ping: .seconds(600), list: .seconds(600))
         let tree = try FileTree(["left.sock": ""])
-        let left = EngineSource(sockets: .given("\(tree.path)/left.sock"), limits: patient) { $0.name }
+        let left = EngineSource(sockets: .given("\(tree.path)/left.sock"), limits: patient) { .container($0.name) }
         let refused = await #expect(throws: SourceError.self) { try await left.read(tick(0)) }
-        #expect(refused?.description.hasPrefix("unavailable: cannot reach the engine: ") == true)
+        let text = "unavailable: cannot reach the engine at \(tree.path)/left.sock: "
+        #expect(refused?.description.hasPrefix(text) == true)
         await left.shutdown()
         let engine = try await FakeEngine { _ in .close }
-        let closing = EngineSource(sockets: .given(engine.socket), limits: patient) { $0.name }
+        let closing = EngineSource(sockets: .given(engine.socket), limits: patient) { .container($0.name) }
         let closed = await #expect(throws: SourceError.self) { try await closing.read(tick(0)) }
-        #expect(closed?.description == "failed: no answer from the engine: HTTPClientError.remoteConnectionClosed")
+        let problem = "no answer from the engine at \(engine.socket): HTTPClientError.remoteConnectionClosed"
+        #expect(closed?.description == "failed: \(problem)")
         await closing.shutdown()
     }
     #endif
 
     #if SQLite
     private static func file(_ sql: String) throws {
-        let bench = try HistoryBench()
-        try DatabaseQueue(path: bench.path).write { try $0.execute(sql: sql) }
-        _ = try bench.open()
+        try naming(HistoryBench()) { bench in
+            try DatabaseQueue(path: bench.path).write { try $0.execute(sql: sql) }
+            _ = try bench.open()
+        }
+    }
+
+    /// Replaces the path in an error's text.
+    private static func naming(_ bench: HistoryBench, _ body: (HistoryBench) throws -> Void) throws {
+        do {
+            try body(bench)
+        } catch let error as HistoryError {
+            throw HistoryError(error.code, error.message.replacing(bench.folder.url.path, with: "DIR"))
+        }
     }
 
     static let files: [ErrorText] = [
@@ -369,8 +405,36 @@ struct ErrorTextTests {
             await history.close()
             _ = try await history.history(.cpu())
         },
-        ErrorText("foreignFile", "foreignFile: the file is another program's database: use another path") {
+        ErrorText("foreignFile", "foreignFile: DIR/history.sqlite is another program's database: use another path") {
             try file("CREATE TABLE notes(text TEXT)")
+        },
+        ErrorText(
+            "foreignFile",
+            "foreignFile: DIR/history.sqlite is not a database: use another path, or remove the file"
+        ) {
+            try naming(HistoryBench()) { bench in
+                try Data("text".utf8).write(to: URL(filePath: bench.path))
+                _ = try bench.open()
+            }
+        },
+        ErrorText("invalidPath", "invalidPath: DIR is a folder: add the name of a file") {
+            try naming(HistoryBench()) { _ = try SQLiteHistory(path: $0.folder.url.path) }
+        },
+        ErrorText("invalidPath", "invalidPath: there is no folder DIR/none: create it first") {
+            try naming(HistoryBench()) { _ = try SQLiteHistory(path: $0.folder.url.path + "/none/history.sqlite") }
+        },
+        ErrorText("unreadable", "unreadable: there is no file DIR/history.sqlite: start its sampler first") {
+            try naming(HistoryBench()) { _ = try HistoryReader(path: $0.path) }
+        },
+        ErrorText(
+            "unreadable",
+            "unreadable: DIR/history.sqlite has the older layout 1: open it once with a sampler"
+        ) {
+            try naming(HistoryBench()) { bench in
+                let sql = "PRAGMA application_id = \(HistorySchema.applicationID); PRAGMA user_version = 1"
+                try DatabaseQueue(path: bench.path).write { try $0.execute(sql: sql) }
+                _ = try HistoryReader(path: bench.path)
+            }
         },
         ErrorText(
             "invalidPath",
@@ -379,8 +443,8 @@ struct ErrorTextTests {
         ) { _ = try SQLiteHistory(path: ":memory:") },
         ErrorText(
             "newerVersion",
-            "newerVersion: the file has layout 2, this Tally knows 1: update Tally or use another path"
-        ) { try file("PRAGMA application_id = \(HistorySchema.applicationID); PRAGMA user_version = 2") },
+            "newerVersion: DIR/history.sqlite has layout 3, this Tally knows 2: update Tally or use another path"
+        ) { try file("PRAGMA application_id = \(HistorySchema.applicationID); PRAGMA user_version = 3") },
         ErrorText("tooLarge", "tooLarge: a tick of 50001 samples exceeds 50000: sample fewer subjects") {
             let history = try HistoryBench().open()
             try await history.append(.example(1, containers: 50_000))
@@ -400,7 +464,7 @@ struct ErrorTextTests {
     /// An error whose file a test cannot make unreadable: `HistoryError(.unreadable, …)`.
     @Test func everyPlaceThatMakesAnErrorHasARow() throws {
         let expected = [
-            "SourceError(": 25, "HistoryError(": 7, "SamplerError()": 1, ".failed(\"": 2, "fault: \"": 3,
+            "SourceError(": 25, "HistoryError(": 11, "SamplerError()": 1, ".failed(\"": 2, "fault: \"": 7,
             "reports.": 8,
         ]
         let places = try ErrorText.places(of: expected.keys, in: "TallySampler")

@@ -20,6 +20,13 @@ struct ExampleTests {
         #expect(reading.samples == [Sample(subject: .container("pool"), values: [.cpuSeconds: 12.5])])
     }
 
+    @Test func aSubjectIsNamedAsDocumented() {
+        // GUIDE SampleSubject example
+        let subject = SampleSubject(kind: "instance", id: "42", name: "web")
+        // END
+        #expect(subject.description == "instance 42" && subject.name == "web")
+    }
+
     #if Docker && SQLite
     private struct Configuration: Sendable {
         func sampling() async throws -> SamplingSettings { SamplingSettings() }
@@ -45,6 +52,30 @@ struct ExampleTests {
         )
         // END
         _ = points
+        // GUIDE Sampler+History charts
+        let charts = try await sampler.history(
+            of: [.cpuPercent, .memoryUsedBytes],
+            ratesOf: [.networkReceivedBytes],
+            for: .top(10, by: .cpuPercent),
+            in: .last(.seconds(3600)),
+            every: .seconds(60)
+        )
+        // END
+        _ = charts
+    }
+
+    /// Compiled but not run, because other tests cover the reader.
+    private func read() async throws -> [HistorySeries] {
+        // GUIDE HistoryReader example
+        let reader = try HistoryReader(path: "history.sqlite")
+        let charts = try await reader.history(
+            of: [.cpuPercent],
+            for: .all(of: "instance"),
+            in: .last(.seconds(3600)),
+            every: .seconds(60)
+        )
+        // END
+        return charts
     }
     #endif
 }

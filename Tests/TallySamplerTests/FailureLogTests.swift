@@ -9,7 +9,7 @@ struct FailureLogTests {
 
     /// Records a failure, advances the time until a retry is allowed, and returns that delay in seconds.
     private mutating func wait(_ failure: HistoryStatus.Failure) -> Int {
-        log.begin(failure, at: now)
+        log.begin(failure, "", at: now)
         var seconds = 0
         while !log.mayTry(at: now), seconds < 1000 {
             seconds += 1

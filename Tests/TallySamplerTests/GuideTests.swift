@@ -1,3 +1,4 @@
+import Foundation
 import Tally
 import TallySampler
 import TallyTestSupport
@@ -28,15 +29,37 @@ struct GuideTests {
     }
 
     /// Compiled but not run, because other tests cover the sampler.
-    private func sampleAsTheReadmeDoes(registry: MetricRegistry) async throws {
+    private func sampleAsTheReadmeDoes(registry: MetricRegistry) async throws -> [HistoryPoint] {
         // GUIDE README sampler
         let sampler = Sampler(
             sources: [.host(), .process(), .cgroups(), .docker()],
             store: try .sqlite(path: "history.sqlite"),
             in: registry
         )
-        try await sampler.run()
+        try sampler.start()
+        let cpu = try await sampler.history(of: .cpuPercent, for: .host, last: .seconds(3600), every: .seconds(60))
         // END
+        return cpu
+    }
+
+    private struct Instance: Sendable {
+        let id: Int
+        let name: String
+    }
+
+    private struct Instances: Sendable {
+        func owning(container: String) async throws -> Instance? { Instance(id: 42, name: container) }
+    }
+
+    /// Compiled but not run, because other tests cover the sampler.
+    private func sampleByOwner(instances: Instances) -> SampleSource {
+        // GUIDE SampleTheMachine owners
+        let source = SampleSource.docker { container in
+            guard let instance = try await instances.owning(container: container.name) else { return nil }
+            return SampleSubject(kind: "instance", id: "\(instance.id)", name: instance.name)
+        }
+        // END
+        return source
     }
 
     /// Compiled but not run, because other tests cover the sampler.
@@ -48,7 +71,7 @@ struct GuideTests {
             settings: { try await config.sampling() },
             in: registry
         )
-        try await sampler.run()
+        try sampler.start()
         // END
         // GUIDE SampleTheMachine look-back
         let points = try await sampler.history(
@@ -59,10 +82,39 @@ struct GuideTests {
         )
         // END
         // GUIDE SampleTheMachine charts
-        let subjects = try await sampler.subjects(last: .seconds(3600))
+        let charts = try await sampler.history(
+            of: [.cpuPercent, .memoryUsedBytes],
+            ratesOf: [.networkReceivedBytes],
+            for: .top(10, by: .cpuPercent, of: "instance"),
+            in: .last(.seconds(3600)),
+            every: .seconds(60)
+        )
+        let json = try JSONEncoder().encode(charts)
+        // END
+        #expect(json.isEmpty)
+        // GUIDE SampleTheMachine metric-by-name
         let metric = SampleMetric("cpu_percent")
+        let subjects = try await sampler.subjects(last: .seconds(3600))
         // END
         #expect(metric == .cpuPercent && subjects.isEmpty)
+        // GUIDE SampleTheMachine second-process
+        let reader = try HistoryReader(path: "history.sqlite")
+        let evening = try await reader.history(
+            of: [.cpuPercent],
+            for: .only(.host),
+            in: .times(from: 1_800_000_000, through: 1_800_007_199),
+            every: .seconds(60)
+        )
+        // END
+        #expect(evening.isEmpty)
+        // GUIDE SampleTheMachine long-retention
+        let store = try HistoryStore.sqlite(
+            path: "history.sqlite",
+            maxBytes: 100_000_000,
+            rollUps: HistoryRollUps(minutes: .seconds(2 * 86_400), tenMinutes: .seconds(90 * 86_400))
+        )
+        // END
+        _ = store
         return points
     }
     #endif

@@ -89,119 +89,6 @@ struct LoopDefectTests {
         await sampler.stop()
     }
 
-    // MARK: Targets
-
-    /// Twenty-four targets that never answer must not starve the targets behind them at every tick.
-    @Test func lateTargetsAreOrderedLast() {
-        func asked(late: Set<TickState.Job>) -> [String] {
-            var state = TickState(sources: 1, late: late)
-            _ = state.begin()
-            let targets = (0..<20).map { SampleTarget(id: "id\($0)") { nil } }
-            return state.answered(source: 0, .success(SourceReading(targets: targets))).compactMap {
-                if case .ask(let target, _) = $0 { target.id } else { nil }
-            }
-        }
-        #expect(asked(late: []) == (0..<8).map { "id\($0)" })
-        let late = Set((0..<10).map { TickState.Job.target(source: 0, id: "id\($0)") })
-        #expect(asked(late: late) == (10..<18).map { "id\($0)" })
-    }
-
-    @Test func aTickEndsWhenALateTargetTimesOutAgain() {
-        let late: Set<TickState.Job> = [.target(source: 0, id: "a")]
-        var state = TickState(sources: 1, late: late)
-        _ = state.begin()
-        let targets = ["a", "b"].map { SampleTarget(id: $0) { nil } }
-        #expect(state.answered(source: 0, .success(SourceReading(targets: targets))).count == 2)
-        _ = state.answered(target: "b", source: 0, .success(nil))
-        let last = state.timedOut(target: "a", source: 0)
-        #expect(last.contains { if case .end = $0 { true } else { false } })
-        #expect(state.lateTargets == late)
-    }
-
-    @Test func lateTargetsAreReadLastInTheNextTick() async throws {
-        let hold = Hold()
-        let asked = Locked<[Int]>([])
-        let isSecond = Locked(false)
-        let source = SampleSource("docker") { _ in
-            SourceReading(
-                targets: (0..<20).map { number in
-                    SampleTarget(id: "id\(number)") {
-                        if isSecond.withLock(\.self) {
-                            asked.withLock { $0.append(number) }
-                        } else if number < 8 {
-                            await hold.wait()
-                        }
-                        return .container(number)
-                    }
-                }
-            )
-        }
-        let sampler = bench.sampler(source)
-        try sampler.start()
-        await bench.reach(3)
-        await hold.arrivals.wait(8)
-        for _ in 0..<8 { await bench.asleep(until: 13) }
-        while bench.clock.sleepers < 9 { await Task.yield() }
-        bench.pass(10)
-        await bench.store.ticked(1)
-        #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "timeout"]) == 8)
-        isSecond.withLock { $0 = true }
-        await bench.reach(18)
-        await bench.store.ticked(2)
-        await bench.asleep(until: 33)
-        // Eight targets are read at a time, in any order, so at least five other targets come first.
-        let order = asked.withLock(\.self)
-        #expect(order.count == 20)
-        #expect(Set(order.prefix(5)).isDisjoint(with: 0..<8), "\(order)")
-        await sampler.stop()
-    }
-
-    @Test func aTargetThatFailsAtOnceIsNotLate() {
-        var state = TickState(sources: 1)
-        _ = state.begin()
-        let targets = ["a", "b"].map { SampleTarget(id: $0) { nil } }
-        _ = state.answered(source: 0, .success(SourceReading(targets: targets)))
-        _ = state.answered(target: "a", source: 0, .failure(SourceError(.malformed, "no JSON")))
-        _ = state.timedOut(target: "b", source: 0)
-        #expect(state.lateTargets == [.target(source: 0, id: "b")])
-    }
-
-    /// Without an error, a skipped target would pass for a removed one.
-    @Test func targetsSkippedForLackOfTimeAreReportedAsErrors() {
-        let late: Set<TickState.Job> = [.target(source: 0, id: "id0")]
-        var state = TickState(sources: 1, late: late)
-        _ = state.begin()
-        let targets = (0..<20).map { SampleTarget(id: "id\($0)") { nil } }
-        _ = state.answered(source: 0, .success(SourceReading(targets: targets)))
-        _ = state.end(cutShort: false)
-        #expect(Set(state.outcomes[0].targetErrors.keys) == Set(targets.map(\.id)))
-    }
-
-    @Test func canonicallyEquivalentIDsNameOneTarget() {
-        var state = TickState(sources: 1)
-        _ = state.begin()
-        let targets = ["é", "e\u{301}"].map { SampleTarget(id: $0) { nil } }
-        #expect(state.answered(source: 0, .success(SourceReading(targets: targets))).count == 1)
-        #expect(state.answered(target: "é", source: 0, .success(nil)).count == 1, "the tick ends")
-    }
-
-    @Test func containersKnownOnlyFromControlGroupsCountAsWorkload() {
-        var state = TickState(sources: 1)
-        _ = state.begin()
-        func group(_ path: String, _ id: String?) -> Sample {
-            Sample(subject: .controlGroup(path), containerID: id, values: [.cpuPercent: 10, .memoryUsedBytes: 100])
-        }
-        let samples = [
-            group("docker/a", "a"), group("docker/b", "b"), group("system.slice/cron.service", nil),
-            Sample(subject: .container("web"), containerID: "a", values: [.cpuPercent: 12, .memoryUsedBytes: 90]),
-        ]
-        _ = state.answered(source: 0, .success(SourceReading(samples: samples)))
-        let host = state.samples().first { $0.subject == .host }
-        #expect(host?.values[.containersRunning] == 2)
-        #expect(host?.values[.workloadCPUPercent] == 22)
-        #expect(host?.values[.workloadMemoryUsedBytes] == 190)
-    }
-
     // MARK: Exposed values
 
     @Test func aFailedListRemovesNoContainer() async throws {
@@ -241,7 +128,7 @@ struct LoopDefectTests {
     @Test func aQuickRestartIsNotTakenForALateAnswer() throws {
         let registry = MetricRegistry()
         var latest = try LatestValues(in: registry)
-        for seconds in [10.0, 6] { latest.show([.container(1, [.cpuSeconds: seconds])], isWhole: true) }
+        for seconds in [10.0, 6] { latest.show([.container(1, [.cpuSeconds: seconds])]) }
         #expect(try registry.samples(of: "container_cpu_usage_seconds_total").map(\.value) == [6])
     }
 
@@ -249,9 +136,9 @@ struct LoopDefectTests {
         let registry = MetricRegistry()
         var latest = try LatestValues(in: registry)
         let group = Sample(subject: .controlGroup("docker/id1"), containerID: "id1", values: [.memoryUsedBytes: 1])
-        #expect(latest.show([group, .container(1)], isWhole: true) == 0)
+        #expect(latest.show([group, .container(1)]) == 0)
         #expect(try registry.samples(of: "container_memory_working_set_bytes").map { $0[label: "name"] } == ["c1"])
-        #expect(latest.show((0..<510).map { .container($0) }, isWhole: true) == 10)
+        #expect(latest.show((0..<510).map { .container($0) }) == 10)
     }
 
     // MARK: Reports

@@ -42,18 +42,21 @@ struct LoopStopTests {
         hold.open()
     }
 
-    @Test func aTickThatHasEndedReadsNothing() {
+    @Test func aRoundThatHasEndedReadsNothing() {
         for cutShort in [true, false] {
-            var early = TickState(sources: 1)
-            _ = early.end(cutShort: cutShort)
-            #expect(early.begin().isEmpty)
-
-            var state = TickState(sources: 1)
+            var state = SourceState()
             _ = state.begin()
-            _ = state.end(cutShort: cutShort)
+            _ = cutShort ? state.cutShort() : state.expire()
             let reading = SourceReading(targets: [SampleTarget(id: "id") { nil }])
-            #expect(state.answered(source: 0, .success(reading)).isEmpty)
+            #expect(state.answered(.success(reading)).isEmpty)
         }
+    }
+
+    @Test func aReaderThatHasEndedBeginsNoRound() async {
+        let reader = SourceReader([SamplerBench.host], ElapsedClock(bench.clock)) {}
+        reader.end()
+        #expect(await reader.read(tick(0)).isEmpty)
+        #expect(reader.takeClosed().closed.isEmpty)
     }
 
     @Test func aStopWhileTheSettingsAreLoadedMakesNoTick() async throws {

@@ -17,9 +17,9 @@ struct MemoryDefectTests {
 
         // The emptied slots stay in the order of time.
         for time in [5, 33, 65] as [Int64] { buffer.insert(.example(time, containers: 50)) }
-        #expect(buffer.points(.cpu(of: .host)).map(\.time) == [5] + Array(33...65))
+        #expect(try buffer.points(.cpu(of: .host)).map(\.time) == [5] + Array(33...65))
         buffer.remove(before: 60)
-        #expect(buffer.points(.cpu(of: .host)).map(\.time) == Array(60...65))
+        #expect(try buffer.points(.cpu(of: .host)).map(\.time) == Array(60...65))
         #expect(try valuesHeld(by: buffer) == full / 64 * 6)
     }
 
@@ -33,28 +33,7 @@ struct MemoryDefectTests {
         #expect(buffer.count == 100)
         let ticks = try #require(Mirror(reflecting: buffer).descendant("ticks"))
         #expect(Mirror(reflecting: ticks).children.count < 300)
-        #expect(buffer.points(.cpu()).map(\.time) == Array(9_901...10_000))
-    }
-
-    /// The backlog in memory and the file may have points in the same bucket.
-    @Test func pointsOfTwoStoresAreMerged() {
-        func point(_ time: Int64, _ values: Double...) -> HistoryPoint {
-            let mean = values.reduce(0, +) / Double(values.count)
-            return HistoryPoint(
-                time: time,
-                count: values.count,
-                min: values.min() ?? 0,
-                mean: mean,
-                max: values.max() ?? 0
-            )
-        }
-        let file = [point(0, 1), point(60, 1, 2, 3)]
-        let memory = [point(60, 10), point(120, 7)]
-        let joined = [point(0, 1), point(60, 1, 2, 3, 10), point(120, 7)]
-        #expect(HistoryPoint.merged(file, memory) == joined)
-        #expect(HistoryPoint.merged(memory, file) == joined)
-        #expect(HistoryPoint.merged([], memory) == memory)
-        #expect(HistoryPoint.merged(file, []) == file)
+        #expect(try buffer.points(.cpu()).map(\.time) == Array(9_901...10_000))
     }
 
     /// The number of values in all slots, including those of dropped ticks.
@@ -66,5 +45,13 @@ struct MemoryDefectTests {
             count += values.count
         }
         return count
+    }
+}
+
+extension TickBuffer {
+    fileprivate func points(_ query: HistoryQuery) throws -> [HistoryPoint] {
+        var collector = try #require(SeriesCollector(query.series))
+        try feed(&collector)
+        return try collector.finish().first?.points ?? []
     }
 }

@@ -86,16 +86,15 @@ struct SQLiteFaultTests {
         await history.close()
     }
 
-    @Test func aMissingFolderKeepsTicksInMemoryUntilItExists() async throws {
+    @Test func aRemovedFolderKeepsTicksInMemoryUntilItExists() async throws {
         let bench = try HistoryBench()
-        let folder = bench.folder.url.appending(path: "later")
-        let other = try HistoryBench(path: folder.appending(path: "history.sqlite").path)
-        let history = try other.open()
+        let history = try bench.openWithoutFolder()
         try await append(1...3, to: history)
-        #expect(await history.status().failure != nil)
+        #expect(await history.status().failure == .noFolder)
+        #expect(await history.status().report(of: .noFolder).contains(bench.path))
         #expect(try await history.subjects(from: 1, through: 3).count == 3)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        other.clock.advance(by: .seconds(61))
+        try FileManager.default.createDirectory(at: bench.folder.url, withIntermediateDirectories: true)
+        bench.clock.advance(by: .seconds(61))
         try await append(4...4, to: history)
         #expect(await history.status().failure == nil)
         #expect(await history.status().rows == 12)
@@ -104,8 +103,8 @@ struct SQLiteFaultTests {
     }
 
     @Test func theBacklogIsBounded() async throws {
-        let bench = try HistoryBench(path: "/nowhere/history.sqlite")
-        let history = try bench.open()
+        let bench = try HistoryBench()
+        let history = try bench.openWithoutFolder()
         for time in 1...60 { try await history.append(.example(Int64(time), containers: 999)) }
         let status = await history.status()
         #expect(status.backlog == 50)
@@ -127,7 +126,7 @@ struct SQLiteFaultTests {
     // MARK: Corruption
 
     /// - Parameter isCounted: True if opening the file reads it, false if only a query does.
-    @Test(arguments: [(UInt64(0), true), (40_960, true), (40_960, false)])
+    @Test(arguments: [(UInt64(100), true), (40_960, true), (40_960, false)])
     func aCorruptFileIsSetAside(_ offset: UInt64, _ isCounted: Bool) async throws {
         let bench = try HistoryBench()
         let before = try bench.open()
@@ -164,7 +163,7 @@ struct SQLiteFaultTests {
         let history = try bench.open()
         try await append(1...1, to: history)
         for round in 1...6 {
-            try breakFile(of: bench)
+            try bench.breakFile()
             try await append((round * 10 + 1)...(round * 10 + 1), to: history)
             #expect(await history.status().failure == nil)
             #expect(await history.status().backlog == 0)
@@ -172,7 +171,7 @@ struct SQLiteFaultTests {
             #expect(aside.count == min(round, 3))
             #expect(aside.last == "history.sqlite.corrupt-\(1_800_000_000 + (round - 1) * 3601)")
 
-            try breakFile(of: bench)
+            try bench.breakFile()
             try await append((round * 10 + 2)...(round * 10 + 3), to: history)
             #expect(await history.status().failure == .corrupt)
             #expect(try bench.corruptFiles() == aside, "less than an hour has passed")
@@ -191,13 +190,6 @@ struct SQLiteFaultTests {
         )
         #expect(await history.status().backlog == 0)
         await history.close()
-    }
-
-    /// Replaces the file with bytes that are not a database, as a failing disk might.
-    private func breakFile(of bench: HistoryBench) throws {
-        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: bench.path + suffix) }
-        try FileManager.default.removeItem(atPath: bench.path)
-        try Data(repeating: 0x5A, count: 8192).write(to: URL(filePath: bench.path))
     }
 
     // MARK: Other processes

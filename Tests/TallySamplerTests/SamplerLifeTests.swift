@@ -49,7 +49,7 @@ struct SamplerLifeTests {
             let sampler = bench.sampler(SamplerBench.host, .holding(hold, targets: 20, heedsCancellation))
             try sampler.start()
             await bench.reach(3)
-            await hold.arrivals.wait(TickState.maxTargets)
+            await hold.arrivals.wait(SourceState.maxTargets)
             best = min(best, await ContinuousClock().measure { await sampler.stop() })
             await hold.cancelled.wait(8)
             // The host's sample is kept. Sums over the containers would be incomplete.

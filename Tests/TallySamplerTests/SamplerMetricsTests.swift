@@ -50,10 +50,10 @@ struct SamplerMetricsTests {
     }
 
     @Test func hiddenSourcesHaveNoMetrics() throws {
-        var outcome = TickState.Outcome()
-        outcome.hasAnswered = true
-        outcome.targets = ["a", "b"]
-        metrics.source("docker", outcome, isCutShort: false)
+        var round = SourceRound()
+        round.hasAnswered = true
+        round.targets = ["a", "b"]
+        metrics.source("docker", round)
         #expect(try value("source_up", ["source": "docker"]) == 1)
         #expect(try value("targets", ["source": "docker"]) == 2)
         metrics.hideSources(["docker"])

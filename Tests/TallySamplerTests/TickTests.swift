@@ -82,7 +82,7 @@ struct TickTests {
             await bench.reach(Double(3 + 15 * (tick - 1)))
             await bench.store.ticked(tick)
         }
-        #expect(bench.store.ticks.map(\.samples.count) == [18, 18])
+        #expect(bench.store.ticks.map(\.samples.count) == [17, 17], "without sums, which would be partial")
         #expect(bench.kinds == [.targetsFailing])
         #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "malformed"]) == 2)
         #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "failed"]) == 2)
@@ -90,29 +90,27 @@ struct TickTests {
         await sampler.stop()
     }
 
-    @Test func eightTargetsAreReadAtATimeAcrossSources() async throws {
+    @Test func eightTargetsOfASourceAreReadAtATime() async throws {
         let most = Locked(0)
         let now = Locked(0)
         let hold = Hold()
-        func source(_ name: String) -> SampleSource {
-            SampleSource(name) { _ in
-                SourceReading(
-                    targets: (0..<15).map { number in
-                        SampleTarget(id: "\(number)") {
-                            let running = now.withLock {
-                                $0 += 1
-                                return $0
-                            }
-                            most.withLock { $0 = max($0, running) }
-                            await hold.wait()
-                            now.withLock { $0 -= 1 }
-                            return Sample(subject: .container("\(name)\(number)"), values: [.cpuPercent: 1])
+        let source = SampleSource("docker") { _ in
+            SourceReading(
+                targets: (0..<30).map { number in
+                    SampleTarget(id: "\(number)") {
+                        let running = now.withLock {
+                            $0 += 1
+                            return $0
                         }
+                        most.withLock { $0 = max($0, running) }
+                        await hold.wait()
+                        now.withLock { $0 -= 1 }
+                        return .container(number)
                     }
-                )
-            }
+                }
+            )
         }
-        let sampler = bench.sampler(source("one"), source("two"))
+        let sampler = bench.sampler(source)
         try sampler.start()
         await bench.reach(3)
         await hold.arrivals.wait(8)
@@ -125,23 +123,30 @@ struct TickTests {
     }
 
     @Test(arguments: [false, true])
-    func targetsTimeOutAfterTenSecondsAndTicksAfterThirty(_ heedsCancellation: Bool) async throws {
+    func targetsTimeOutAfterTenSecondsAndRoundsAfterThirty(_ heedsCancellation: Bool) async throws {
         let hold = Hold()
+        bench.settings.withLock { $0 = .success(SamplingSettings(interval: .seconds(60))) }
         let sampler = bench.sampler(SamplerBench.host, .holding(hold, targets: 100, heedsCancellation))
         try sampler.start()
         await bench.reach(3)
-        for round in 1...3 {
+        await bench.reach(5)
+        await bench.store.ticked(1)
+        #expect(bench.store.ticks[0].samples.map(\.subject) == [.host])
+        #expect(try bench.value("tally_sampler_tick_duration_seconds") == 2)
+        for round in 1...2 {
             await hold.arrivals.wait(8 * round)
             for _ in 0..<8 { await bench.asleep(until: Double(3 + 10 * round)) }
-            while bench.clock.sleepers < 9 { await Task.yield() }
-            bench.pass(10)
+            while bench.clock.sleepers < 10 { await Task.yield() }
+            bench.pass(Double(3 + 10 * round) - bench.clock.now.offset.inSeconds)
         }
-        await bench.store.ticked(1)
-        #expect(hold.arrivals.value <= 32)
-        #expect(bench.store.ticks[0].samples.map(\.subject) == [.host])
+        await hold.arrivals.wait(24)
+        await bench.asleep(until: 33)
+        while bench.clock.sleepers < 10 { await Task.yield() }
+        bench.pass(10)
+        while bench.kinds.isEmpty, !Task.isCancelled { await Task.yield() }
+        #expect(bench.kinds == [.targetsFailing])
         #expect(try bench.value("tally_sampler_errors_total", ["source": "docker", "reason": "timeout"]) == 100)
-        #expect(try bench.value("tally_sampler_tick_duration_seconds") == 30)
-        #expect(try bench.value("tally_sampler_skipped_ticks_total") == 2)
+        #expect(try bench.value("tally_sampler_skipped_ticks_total") == 0)
         hold.open()
         await sampler.stop()
     }
@@ -158,9 +163,10 @@ struct TickTests {
         try sampler.start()
         await bench.reach(3)
         await hold.arrivals.wait(1)
-        await bench.reach(33)
+        await bench.reach(5)
         await bench.store.ticked(1)
-        #expect(hold.cancelled.value == 1)
+        await bench.reach(33)
+        await hold.cancelled.wait(1)
         for tick in 2...4 {
             // The stuck source no longer delays a tick.
             await bench.reach(Double(3 + 60 * (tick - 1)))
@@ -171,25 +177,12 @@ struct TickTests {
         #expect(try bench.value("tally_sampler_errors_total", ["source": "stuck", "reason": "timeout"]) == 4)
         #expect(bench.kinds == [.sourceDown])
         hold.open()
-        while sampler.core.outstanding.count > 0 { await Task.yield() }
+        while sampler.core.reader.outstanding > 0 { await Task.yield() }
         await bench.reach(243)
         await bench.store.ticked(5)
-        #expect(bench.store.ticks[4].samples.count == 2)
+        #expect(bench.store.ticks[4].samples.map(\.subject) == [.host, .container("c1")])
         #expect(bench.kinds == [.sourceDown, .sourceUp])
         await sampler.stop()
-    }
-
-    /// Each stuck target makes room for the next, which must not recurse.
-    @Test func thousandsOfStuckTargetsDoNotOverflowTheStack() async throws {
-        let hold = Hold()
-        let run = TickRun.Outstanding()
-        let targets = (0..<50_000).map { SampleTarget(id: "\($0)") { nil } }
-        for target in targets { _ = run.begin(.target(source: 0, id: target.id)) }
-        let source = SampleSource("docker") { _ in SourceReading(targets: targets) }
-        let tick = SourceTick(elapsed: .zero, interval: .seconds(15))
-        let state = await TickRun([source], tick, ElapsedClock(bench.clock), run).collectSamples()
-        #expect(state.outcomes[0].targetErrors.count == 50_000)
-        hold.open()
     }
 
     @Test func duplicateTargetsAndSamplesAreDropped() async throws {

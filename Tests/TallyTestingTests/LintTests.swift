@@ -41,7 +41,7 @@ struct LintTests {
         _ = Family<Room, Gauge>("depth_ms", help: " ", in: library)
         _ = Family<Room, Counter>("joins", help: "Joins.", in: registry)
         _ = Family<Room, Histogram>("wait_seconds", help: "Waits.", in: library)
-        // A standard name that breaks conventions is not linted while the family is not exposed.
+        // The words of a standard name are the kernel's.
         _ = try MirroredFamily("node_memory_MemTotal_bytes", help: "Memory there is.", in: registry)
         let problems = try registry.lint().map { "\($0.metric) \($0.code)" }
         #expect(

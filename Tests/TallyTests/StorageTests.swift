@@ -30,10 +30,10 @@ struct SeriesIndexTests {
 
     @Test func theHighestSlotReferenceIsStored() {
         let index = SeriesIndex()
-        let last = SlotReference(PagePlace(segment: SlotReference.maxSegments - 1, index: 63), 1023)
+        let last = SlotReference(PagePlace(segment: SlotReference.maxSegments - 1, index: 63), 511)
         index.insert(7, last)
         #expect(index.find(7) { _ in true } == last)
-        #expect(last.place == PagePlace(segment: SlotReference.maxSegments - 1, index: 63) && last.slot == 1023)
+        #expect(last.place == PagePlace(segment: SlotReference.maxSegments - 1, index: 63) && last.slot == 511)
     }
 
     /// Compared with a dictionary. Few distinct hashes make entries collide.

@@ -6,10 +6,12 @@ package struct ElapsedClock: Sendable {
     private let sleepUntil: @Sendable (Duration) async throws -> Void
 
     package init(_ clock: some Clock<Duration>) {
+        // Read first, so that an alarm, which uses the other one, is never early.
+        let systemStart = System.continuousNanoseconds()
         let start = clock.now
-        if clock is ContinuousClock, let start = System.continuousNanoseconds() {
+        if clock is ContinuousClock, let systemStart {
             // The usual clock, read in two thirds of the time.
-            now = { .nanoseconds((System.continuousNanoseconds() ?? start) &- start) }
+            now = { .nanoseconds((System.continuousNanoseconds() ?? systemStart) &- systemStart) }
         } else {
             now = { start.duration(to: clock.now) }
         }

@@ -4,7 +4,8 @@ package import Synchronization
 ///
 /// `Synchronization.Mutex` is a priority-inheriting futex on Linux. Once more threads than cores compete for it, every
 /// release hands it to a thread that has to be woken first. This lock is cheaper then, but not fair: a thread that
-/// releases it can take it again before a waiting thread has woken. Work in many steps calls ``withLockInTurn(_:)``.
+/// releases it can take it again before a waiting thread has woken. Work in many steps calls ``withLockInTurn(_:)``. It
+/// does not inherit priorities.
 ///
 /// Unchecked `Sendable`, because pointers are not: the value is accessed only under the lock, the rest are atomics.
 @safe
@@ -40,7 +41,7 @@ package struct Locked<Value>: ~Copyable, @unchecked Sendable {
         unsafe waits.deallocate()
     }
 
-    /// Runs `body` while holding the lock. Not reentrant.
+    /// Runs `body` while holding the lock. Not reentrant: traps in debug builds.
     @inlinable
     @inline(__always)
     package borrowing func withLock<Result>(_ body: (inout sending Value) -> sending Result) -> sending Result {
@@ -55,6 +56,9 @@ package struct Locked<Value>: ~Copyable, @unchecked Sendable {
         if unsafe waits.pointee.load(ordering: .relaxed) != 0 { letWaitingThreadsPass() }
         return withLock(body)
     }
+
+    /// For tests.
+    var waitingThreads: UInt { unsafe waits.pointee.load(ordering: .relaxed) }
 
     @usableFromInline
     @inline(never)

@@ -24,6 +24,8 @@ package enum System {
     static let absent = [ENOENT, ENOTDIR, ENODEV, ESRCH]
     static let unsupported = [EOPNOTSUPP, ENOTSUP]
     static let forbidden = [EACCES, EPERM]
+    /// The other end has closed the connection.
+    package static let closedConnection = [EPIPE, ECONNRESET, ECONNABORTED, ENOTCONN]
 
     // MARK: Files
 
@@ -179,7 +181,7 @@ package enum System {
     /// The time of a `ContinuousClock`, which also advances while the machine sleeps. Nil if there is no such clock.
     static func continuousNanoseconds() -> Int64? {
         #if canImport(Darwin)
-        let clock = CLOCK_MONOTONIC
+        let clock = CLOCK_MONOTONIC_RAW
         #else
         let clock = CLOCK_BOOTTIME
         #endif
@@ -223,16 +225,27 @@ package enum System {
     static let lockAlignment = unsafe MemoryLayout<pthread_mutex_t>.alignment
 
     static func createLock(at memory: UnsafeMutableRawPointer) {
-        unsafe pthread_mutex_init(memory.bindMemory(to: pthread_mutex_t.self, capacity: 1), nil)
+        let mutex = unsafe memory.bindMemory(to: pthread_mutex_t.self, capacity: 1)
+        #if DEBUG
+        var attributes = pthread_mutexattr_t()
+        unsafe pthread_mutexattr_init(&attributes)
+        unsafe pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_ERRORCHECK))
+        unsafe pthread_mutex_init(mutex, &attributes)
+        unsafe pthread_mutexattr_destroy(&attributes)
+        #else
+        unsafe pthread_mutex_init(mutex, nil)
+        #endif
     }
 
     static func destroyLock(_ lock: UnsafeMutableRawPointer) {
         unsafe pthread_mutex_destroy(lock.assumingMemoryBound(to: pthread_mutex_t.self))
     }
 
+    /// Traps in debug builds if this thread has the lock already.
     @usableFromInline
     package static func acquire(_ lock: UnsafeMutableRawPointer) {
-        unsafe pthread_mutex_lock(lock.assumingMemoryBound(to: pthread_mutex_t.self))
+        let status = unsafe pthread_mutex_lock(lock.assumingMemoryBound(to: pthread_mutex_t.self))
+        precondition(status == 0, "a thread takes a lock that it holds")
     }
 
     @usableFromInline

@@ -3,6 +3,7 @@ extension FamilyStorage {
     struct Expiry {
         /// Before the page.
         var cursor = PageDirectory.Cursor()
+        /// Nil if the next page was not begun. A sweep that rewrites the page makes the search release it.
         var page: SeriesPage?
         /// The first slot of the page that was not examined.
         var slot = 0

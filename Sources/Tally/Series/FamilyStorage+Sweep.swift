@@ -72,9 +72,10 @@ extension FamilyStorage {
             return page
         }
         guard let place = state.directory.next(&sweep.cursor) else {
+            // Children that are hidden from now on have not been examined.
+            if sweep.shrinking == nil { state.retained = state.hidden }
             sweep.shrinking = index.shrinkTables(from: sweep.shrinking ?? 0)
             state.sweep = sweep.shrinking == nil ? nil : sweep
-            if state.sweep == nil { state.retained = state.hidden }
             return nil
         }
         update(place, &state)
@@ -121,6 +122,7 @@ extension FamilyStorage {
     /// A slot's index never grows, so the remaining series fit into a page of the same size.
     private func rewrite(_ page: SeriesPage, at place: PagePlace, _ sweep: inout Sweep, _ state: inout State) {
         // Drops again, for children that were hidden since the last step.
+        if state.expiry?.page === page { state.expiry?.page = nil }
         let kept = (0..<page.blockCount).map { page.isKept($0) }
         drop(0..<page.blockCount, of: page, at: place, &state)
         let entry = state.directory[place]

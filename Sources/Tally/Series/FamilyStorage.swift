@@ -3,7 +3,7 @@ internal import Synchronization
 /// The series of one family: pages of text and values, and the index that finds them.
 ///
 /// One lock guards the set of series. Values are atomics outside it, so neither an update through a handle nor the
-/// rendering of a scrape takes it. Work that grows with the number of series releases the lock after each page.
+/// rendering of a scrape takes it. Work that grows with the number of series releases the lock after each page or less.
 ///
 /// Unchecked `Sendable`: `index` is used under the lock; the rest is `Sendable`.
 @safe

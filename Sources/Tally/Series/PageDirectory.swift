@@ -9,18 +9,18 @@ struct SlotReference: Equatable, Sendable {
     let bits: UInt32
 
     init(_ place: PagePlace, _ slot: Int) {
-        bits = UInt32(place.segment << 16 | place.index << 10 | slot)
+        bits = UInt32(place.segment << 15 | place.index << 9 | slot)
     }
 
     init(bits: UInt32) {
         self.bits = bits
     }
 
-    var place: PagePlace { PagePlace(segment: Int(bits >> 16), index: Int(bits >> 10) & 63) }
-    var slot: Int { Int(bits & 1023) }
+    var place: PagePlace { PagePlace(segment: Int(bits >> 15), index: Int(bits >> 9) & 63) }
+    var slot: Int { Int(bits & 511) }
 
-    /// One less than 16 bits allow, because the index stores `bits + 1`.
-    static let maxSegments = (1 << 16) - 1
+    /// One less than 17 bits allow, because the index stores `bits + 1`.
+    static let maxSegments = (1 << 17) - 1
 }
 
 /// A page and the subset of its series that is exposed. A value type, so that a scrape keeps its initial state.
@@ -36,7 +36,7 @@ struct PageEntry: Sendable {
     /// The family's generation that this entry describes. In later generations, none of its slots is exposed.
     var generation: UInt64
 
-    typealias Bits = InlineArray<16, UInt64>
+    typealias Bits = InlineArray<8, UInt64>
 
     func exposesSomething(in generation: UInt64) -> Bool {
         page != nil && self.generation == generation && hidden < count
@@ -78,7 +78,7 @@ struct PageEntry: Sendable {
 /// The pages of a family, in exposition order.
 ///
 /// Two levels of copy-on-write arrays: a copy takes constant time, and a later change copies one segment of 64 entries
-/// and the list of segments. Only that list, with an entry per 65,536 series, grows with the number of pages.
+/// and the list of segments. Only that list, with an entry per 32,768 series, grows with the number of pages.
 struct PageDirectory: Sendable {
     /// By number. A segment fills from its beginning; entries of removed pages stay empty.
     private(set) var segments: [[PageEntry]] = []

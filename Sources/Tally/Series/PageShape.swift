@@ -8,7 +8,7 @@ struct PageShape: Sendable {
     /// The maximum number of series per page.
     let capacity: Int
 
-    /// A slot takes 10 bits in the index, see ``SlotReference``.
+    /// A slot takes 9 bits in the index, see ``SlotReference``.
     static let maxCapacity = 512
     /// Bounds a page whatever its layout, because pages are searched under the family's lock.
     static let maxWords = 8192

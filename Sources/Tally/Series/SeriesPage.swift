@@ -152,8 +152,15 @@ final class SeriesPage: @unchecked Sendable {
 
     /// True if a block is retained by anything besides this page: a handle, or an old page of a scrape.
     func isKept(_ number: Int) -> Bool {
-        // Exact, because nothing has read the block before: the optimiser holds no reference of its own.
-        unsafe blocks[number] != nil && !isKnownUniquelyReferenced(&blocks[number])
+        // A copy of the address, because the check counts as a modification, and scrapes read the original. Exact,
+        // because nothing has read the block before: the optimiser holds no reference of its own.
+        var address = unsafe UnsafeRawPointer(blocks + number).load(as: UInt.self)
+        guard address != 0 else { return false }
+        return unsafe withUnsafeMutablePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: SeriesBlock.self, capacity: 1) { block in
+                unsafe !isKnownUniquelyReferenced(&block.pointee)
+            }
+        }
     }
 
     /// The state of a filled slot, if the layout has states.

@@ -6,6 +6,8 @@ struct ControlGroupMounts: Equatable, Sendable {
     enum Controller: String, CaseIterable {
         /// In version 2, every group has its CPU time, even without the controller.
         case cpu = "cpuacct"
+        /// The limit of CPU time.
+        case bandwidth = "cpu"
         case memory
         case block = "blkio"
         case processes = "pids"
@@ -20,7 +22,7 @@ struct ControlGroupMounts: Equatable, Sendable {
         for line in text.lines {
             let words = line.words
             guard words.count >= 4 else { continue }
-            let path = Self.unescaped(words[1])
+            let path = MountText.unescaped(words[1])
             switch words[2].text {
             case "cgroup2": v2 = v2 ?? path
             case "cgroup":
@@ -45,22 +47,5 @@ struct ControlGroupMounts: Equatable, Sendable {
             if let root, !roots.contains(root) { roots.append(root) }
         }
         return roots
-    }
-
-    /// Decodes a path, in which spaces, tabs, line feeds and backslashes are escaped in octal, such as `\040`.
-    /// https://man7.org/linux/man-pages/man5/fstab.5.html
-    static func unescaped(_ path: some Collection<UInt8>) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(path)[...]
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(3)
-            if byte == UInt8(ascii: "\\"), digits.count == 3, let number = UInt8(digits.text, radix: 8) {
-                bytes.append(number)
-                rest = rest.dropFirst(3)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return bytes.text
     }
 }

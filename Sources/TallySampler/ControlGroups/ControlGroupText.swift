@@ -2,35 +2,36 @@
 // Version 2: https://docs.kernel.org/admin-guide/cgroup-v2.html
 // Version 1: https://docs.kernel.org/admin-guide/cgroup-v1/index.html
 
-/// The bytes that were read from block devices and written to them.
-struct BlockTotals: Equatable, Sendable {
-    var read: UInt64
-    var written: UInt64
-
-    /// `io.stat` of version 2: `8:0 rbytes=4096 wbytes=0 …`, where a line may lack either. Nil without any line.
-    init?(ioStat text: [UInt8]) {
-        let words = text.lines.flatMap(\.words)
-        func numbers(_ key: StaticString) -> [UInt64] {
-            words.filter { $0.begins(with: key) }.compactMap { $0.dropFirst(key.utf8CodeUnitCount).number }
+extension [Traffic] {
+    /// `io.stat` of version 2: `8:0 rbytes=4096 wbytes=0 …`, where a line may lack either.
+    init(ioStat text: [UInt8], name: (_ numbers: String) -> String) {
+        self = text.lines.map(\.words).compactMap { words in
+            func number(_ key: StaticString) -> UInt64? {
+                words.first { $0.begins(with: key) }?.dropFirst(key.utf8CodeUnitCount).number
+            }
+            let (read, written) = (number("rbytes="), number("wbytes="))
+            guard let device = words.first, read != nil || written != nil else { return nil }
+            return Traffic(name: name(device.text), incoming: read, outgoing: written)
         }
-        self.init(read: numbers("rbytes="), written: numbers("wbytes="))
     }
 
-    /// `blkio.throttle.io_service_bytes…` of version 1: `8:0 Read 4096`. Nil without any such line.
-    init?(serviceBytes text: [UInt8]) {
-        let lines = text.lines.map(\.words).filter { $0.count == 3 }
-        func numbers(_ operation: String) -> [UInt64] {
-            lines.filter { $0[1].text == operation }.compactMap { $0[2].number }
+    /// `blkio.throttle.io_service_bytes…` of version 1: `8:0 Read 4096`, a line for each operation.
+    init(serviceBytes text: [UInt8], name: (_ numbers: String) -> String) {
+        var order: [String] = []
+        var reads: [String: UInt64] = [:]
+        var writes: [String: UInt64] = [:]
+        for words in text.lines.map(\.words) where words.count == 3 {
+            let device = words[0].text
+            if reads[device] == nil, writes[device] == nil { order.append(device) }
+            switch words[1].text {
+            case "Read": reads[device] = words[2].number
+            case "Write": writes[device] = words[2].number
+            default: break
+            }
         }
-        self.init(read: numbers("Read"), written: numbers("Write"))
-    }
-
-    private init?(read: [UInt64], written: [UInt64]) {
-        guard !(read.isEmpty && written.isEmpty), let read = checkedSum(read), let written = checkedSum(written) else {
-            return nil
-        }
-        self.read = read
-        self.written = written
+        var seen: Set<String> = []
+        self = order.filter { seen.insert($0).inserted && (reads[$0] != nil || writes[$0] != nil) }
+            .map { Traffic(name: name($0), incoming: reads[$0], outgoing: writes[$0]) }
     }
 }
 

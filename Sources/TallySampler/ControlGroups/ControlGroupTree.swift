@@ -5,21 +5,22 @@ enum ControlGroupTree {
     static let maxFolders = 20_000
     static let maxDepth = 12
 
-    /// The wanted groups, sorted by path, containers first. Groups inside a wanted one are part of it, and not visited.
+    /// The wanted groups, sorted by path, containers first. Groups inside a wanted one are part of it. Only containers
+    /// are looked for there, because an engine that is a service may keep them in its own group.
     static func groups(under roots: [String], where isWanted: (ControlGroup) -> Bool) -> [ControlGroup] {
         var found: Set<ControlGroup> = []
         for root in roots {
-            var left: [(path: String, depth: Int)] = [("", 0)]
+            var left: [(path: String, depth: Int, isInside: Bool)] = [("", 0, false)]
             var visited = 0
-            while let (path, depth) = left.popLast(), visited < maxFolders {
+            while let (path, depth, isInside) = left.popLast(), visited < maxFolders {
                 visited += 1
                 let entries = System.entries(of: path.isEmpty ? root : "\(root)/\(path)") ?? []
                 for (name, mayBeFolder) in entries where mayBeFolder {
                     let group = ControlGroup(path: path.isEmpty ? name : "\(path)/\(name)")
-                    if isWanted(group) {
-                        found.insert(group)
-                    } else if depth < maxDepth {
-                        left.append((group.path, depth + 1))
+                    let isFound = (!isInside || group.containerID != nil) && isWanted(group)
+                    if isFound { found.insert(group) }
+                    if depth < maxDepth, !isFound || group.containerID == nil {
+                        left.append((group.path, depth + 1, isInside || isFound))
                     }
                 }
             }

@@ -4,16 +4,17 @@ extension SampleSource {
     /// Control groups of versions 1 and 2, read without an engine; by default those of containers and system services.
     ///
     /// Subjects are ``SampleSubject/controlGroup(_:)`` with the group's path, and with the container's id if the group
-    /// is a container's. A container's network totals are those of one of its processes, if that has a network of its
-    /// own that this process may read. Groups that disappear during the reading, and containers without processes, are
+    /// is a container's. If an engine's source has named the container, the sampler stores the group under that name. A
+    /// container's network totals are those of one of its processes, if that has a network of its own that this process
+    /// may read. Groups that disappear during the reading, and containers without processes, are
     /// omitted. The first reading of a group has no CPU percentage.
     ///
     /// Takes about 100 µs a group, on a thread of its own.
     ///
     /// - Parameters:
     ///   - limit: The maximum number of groups to read: containers first, then by path. More are counted as an error.
-    ///   - isWanted: Returns true for a group to read. Called once a tick for every group, except for those inside a
-    ///     wanted one, whose values include theirs.
+    ///   - isWanted: Returns true for a group to read. Called once a tick for every group, except inside a wanted one,
+    ///     whose values include those of its groups: there, only containers are looked for.
     public static func cgroups(
         limit: Int = 200,
         where isWanted: @escaping @Sendable (ControlGroup) -> Bool = { $0.containerID != nil || $0.isSystemService }
@@ -32,7 +33,13 @@ final class ControlGroupSource: Sendable {
 
     private let call: SingleCall<Result<Found, SourceError>>
     private let cpus: @Sendable () -> Int
-    private let last = Locked<[String: CPUReading]>([:])
+    private let last = Locked<[String: Last]>([:])
+
+    /// The last readings of a group.
+    private struct Last: Sendable {
+        var cpu: CPUReading?
+        var traffic = TrafficTotals()
+    }
 
     /// - Parameters:
     ///   - mounts: The path of a file like `/proc/self/mounts`.
@@ -41,6 +48,7 @@ final class ControlGroupSource: Sendable {
     init(
         mounts: String = "/proc/self/mounts",
         proc: String = "/proc",
+        sys: String = "/sys",
         limit: Int,
         clock: any Clock<Duration> = ContinuousClock(),
         patience: Duration = .seconds(5),
@@ -49,8 +57,9 @@ final class ControlGroupSource: Sendable {
     ) {
         self.cpus = cpus
         let now = ElapsedClock(clock).now
+        let devices = BlockDevices(sys: sys)
         call = SingleCall(clock: clock, patience: patience) {
-            Self.find(mounts: mounts, proc: proc, limit: limit, now: now, isWanted: isWanted)
+            Self.find(mounts: mounts, proc: proc, devices: devices, limit: limit, now: now, isWanted: isWanted)
         }
     }
 
@@ -65,22 +74,29 @@ final class ControlGroupSource: Sendable {
         }
         var reading = SourceReading(errors: found.errors)
         // Drops the readings of groups that are gone.
-        var readings: [String: CPUReading] = [:]
+        var readings: [String: Last] = [:]
         let before = last.withLock { $0 }
         let cpus = cpus()
         for usage in found.groups {
             let group = usage.group
+            var last = before[group.path] ?? Last()
             var values = usage.values
             if let seconds = values[.cpuSeconds] {
                 let now = CPUReading(seconds: seconds, elapsed: tick.elapsed, time: usage.time)
-                let share = now.share(since: before[group.path], tick: tick, cpus: cpus)
+                // A group of the same path that has been created again begins at zero.
+                if let cpu = last.cpu, cpu.seconds > seconds { last = Last() }
+                let share = now.share(since: last.cpu, tick: tick, cpus: cpus)
                 values[.cpuPercent] = share.value
                 if share == .implausible { reading.errors.append(CPUShare.error(of: group.path)) }
-                readings[group.path] = now
+                last.cpu = now
             }
-            reading.samples.append(
-                Sample(subject: .controlGroup(group.path), containerID: group.containerID, values: values)
-            )
+            let traffic = last.traffic.take(networks: usage.networks, disks: usage.disks)
+            values.merge(traffic.values) { own, _ in own }
+            readings[group.path] = last
+            var sample = Sample(subject: .controlGroup(group.path), containerID: group.containerID, values: values)
+            sample.details = usage.details + traffic.details
+            sample.origin = SampleOrigin(id: "/" + group.path)
+            reading.samples.append(sample)
         }
         last.withLock { $0 = readings }
         return reading
@@ -89,6 +105,7 @@ final class ControlGroupSource: Sendable {
     private static func find(
         mounts: String,
         proc: String,
+        devices: BlockDevices,
         limit: Int,
         now: @escaping @Sendable () -> Duration,
         isWanted: (ControlGroup) -> Bool
@@ -96,7 +113,7 @@ final class ControlGroupSource: Sendable {
         var found = Found()
         do {
             let mounted = ControlGroupMounts(text: try KernelFile.read(mounts))
-            let files = ControlGroupFiles(mounts: mounted, proc: proc, now: now)
+            let files = ControlGroupFiles(mounts: mounted, proc: proc, devices: devices, now: now)
             let roots = files.mounts.roots
             guard !roots.isEmpty else {
                 let problem = "\(mounts) lists no control groups: mount /sys/fs/cgroup"

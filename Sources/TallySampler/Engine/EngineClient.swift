@@ -4,7 +4,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Tally
 
-/// Sends requests to an engine over its Unix socket.
+/// Sends requests to an engine over its socket.
 ///
 /// The HTTP client has no threads of its own, and closes connections that are idle for a second. Connections of an
 /// engine that has exited are therefore not reused, and an engine that waits for idle connections can exit.
@@ -13,11 +13,14 @@ final class EngineClient: Sendable {
         let status: Int
         let headers: HTTPHeaders
         let body: [UInt8]
+        /// The path of the request.
+        let request: String
 
         /// The body of a reply with status 200.
         func acceptedBody() throws(SourceError) -> [UInt8] {
             guard status == 200 else {
-                throw SourceError(.refused, "the engine answered \(status): \(body.prefix(200).text)")
+                let problem = "the engine answered \(status) to \(request): \(body.prefix(200).text)"
+                throw SourceError(.refused, problem, part: request)
             }
             return body
         }
@@ -49,87 +52,104 @@ final class EngineClient: Sendable {
     /// Sends a request, and waits for the complete reply.
     ///
     /// - Throws: `SourceError`, or `CancellationError` as soon as the task is cancelled.
-    func get(_ path: String, at socket: String, within limit: Duration) async throws -> Reply {
+    func get(_ path: String, at address: EngineAddress, within limit: Duration) async throws -> Reply {
         let client = current()
-        return try await valueOrLeave(within: limit, clock: clock) {
-            var request = HTTPClientRequest(url: "http+unix://\(Self.escaped(socket))\(path)")
+        return try await valueOrLeave(within: limit, clock: clock, of: "\(path) at \(address)") {
+            var request = HTTPClientRequest(url: address.url(path))
             // A socket's path is not a host name, and an engine answers 400 without one.
             request.headers.replaceOrAdd(name: "Host", value: "localhost")
             do {
-                return try await Self.reply(to: request, from: client)
-            } catch let error as HTTPClientError where error == .remoteConnectionClosed {
-                // A kept-alive connection may close during a request. A new one shows whether the engine is there.
+                return try await Self.reply(to: request, path, from: client)
+            } catch  where Self.isClosed(error) {
                 do {
-                    return try await Self.reply(to: request, from: client)
+                    return try await Self.replyOnNewConnection(to: request, path)
                 } catch {
-                    throw Self.sourceError(error)
+                    throw Self.sourceError(error, address)
                 }
             } catch {
-                throw Self.sourceError(error)
+                throw Self.sourceError(error, address)
             }
         }
     }
 
-    private static func reply(to request: HTTPClientRequest, from client: HTTPClient) async throws -> Reply {
+    /// True if a connection was closed before the reply was complete. The engine may have closed an idle connection, or
+    /// may have exited. Only a new connection shows which.
+    private static func isClosed(_ error: any Error) -> Bool {
+        switch error {
+        case let error as HTTPClientError: error == .remoteConnectionClosed
+        case let error as IOError: System.closedConnection.contains(error.errnoCode)
+        case let error as HTTPParserError: error == .invalidEOFState
+        case let error as ChannelError: [.ioOnClosedChannel, .alreadyClosed, .eof].contains(error)
+        default: false
+        }
+    }
+
+    /// Asks on a connection of its own, because the pool may hold others that are closed.
+    private static func replyOnNewConnection(to request: HTTPClientRequest, _ path: String) async throws -> Reply {
+        let client = new()
+        let result: Result<Reply, any Error>
+        do {
+            result = .success(try await reply(to: request, path, from: client))
+        } catch {
+            result = .failure(error)
+        }
+        try? await client.shutdown()
+        return try result.get()
+    }
+
+    private static func reply(
+        to request: HTTPClientRequest,
+        _ path: String,
+        from client: HTTPClient
+    ) async throws -> Reply {
         // Never reached, because callers cancel earlier.
         let response = try await client.execute(request, timeout: .hours(1))
         let body = try await response.body.collect(upTo: maxBodyBytes)
         return Reply(
             status: Int(response.status.code),
             headers: response.headers,
-            body: Array(body.readableBytesView)
+            body: Array(body.readableBytesView),
+            request: path
         )
     }
 
     private func current() -> HTTPClient {
         client.withLock { client in
             if let client { return client }
-            var configuration = HTTPClient.Configuration(
-                redirectConfiguration: .disallow,
-                timeout: .init(connect: .seconds(5)),
-                connectionPool: .init(idleTimeout: .seconds(1))
-            )
-            configuration.httpVersion = .http1Only
-            // If nothing listens, a retry would only delay the answer.
-            configuration.connectionPool.retryConnectionEstablishment = false
-            // A sampler sends eight requests at a time. Cancelled ones may take a moment longer to end.
-            configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
-            let new = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+            let new = Self.new()
             client = new
             return new
         }
     }
 
-    private static func sourceError(_ error: any Error) -> any Error {
+    private static func new() -> HTTPClient {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(5)),
+            connectionPool: .init(idleTimeout: .seconds(1))
+        )
+        configuration.httpVersion = .http1Only
+        // If nothing listens, a retry would only delay the answer.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        // A sampler sends eight requests at a time. Cancelled ones may take a moment longer to end.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
+        return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+    }
+
+    private static func sourceError(_ error: any Error, _ address: EngineAddress) -> any Error {
         switch error {
         case is CancellationError: error
         case is NIOTooManyBytesError: SourceError(.malformed, "the engine's answer exceeds 8 MiB and is omitted")
         case let error as IOError:
             SourceError(
                 [1, 13].contains(error.errnoCode) ? .forbidden : .unavailable,
-                "cannot reach the engine: \(error)"
+                "cannot reach the engine at \(address): \(error)"
             )
         case let error as HTTPClientError where error == .connectTimeout:
-            SourceError(.timeout, "the engine did not accept a connection in time; check that it runs")
-        case let error as HTTPClientError: SourceError(.failed, "no answer from the engine: \(error)")
-        default: SourceError(.failed, "no answer from the engine: \(type(of: error))")
+            SourceError(.timeout, "the engine at \(address) did not accept a connection in time; check that it runs")
+        case let error as HTTPClientError: SourceError(.failed, "no answer from the engine at \(address): \(error)")
+        default: SourceError(.failed, "no answer from the engine at \(address): \(type(of: error))")
         }
-    }
-
-    private static let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._".utf8)
-
-    /// A path, percent-encoded as the host of a URL. https://www.rfc-editor.org/rfc/rfc3986#section-2.3
-    static func escaped(_ path: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in path.utf8 {
-            if unreserved.contains(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return bytes.text
     }
 }
 #endif

@@ -9,6 +9,10 @@ struct EngineIdentity: Equatable, Sendable {
     var countsSystemTime: Bool
     /// True if the engine already excludes reclaimable file pages from memory use.
     var hasReducedMemory: Bool
+    /// True if the engine confuses the major and the minor number of a block device.
+    var swapsDeviceNumbers: Bool
+    /// The prefix of the control group's path in the label `id`, where the engine keeps its containers by default.
+    var groupPrefix: String
     /// The prefix of request paths, such as `/v1.41`. Empty for the engine's default version.
     var prefix: String
 
@@ -42,6 +46,8 @@ struct EngineIdentity: Equatable, Sendable {
         let isPodman = server.hasPrefix("Libpod/") || headers.contains(name: "Libpod-Api-Version")
         countsSystemTime = !isPodman && server.hasPrefix("Docker/")
         hasReducedMemory = isPodman
+        swapsDeviceNumbers = isPodman
+        groupPrefix = isPodman ? "/libpod_parent/libpod-" : "/docker/"
         let version = headers.first(name: "Api-Version").flatMap { Version(text: $0) }.map { min($0, Self.newest) }
         prefix = version.map { "/v\($0.major).\($0.minor)" } ?? ""
     }

@@ -19,11 +19,25 @@ extension EngineStats {
             var usage: Lenient<Usage>?
             var system: Lenient<UInt64>?
             var online: Lenient<UInt64>?
+            var throttling: Lenient<Throttling>?
 
             enum CodingKeys: String, CodingKey {
+                case throttling = "throttling_data"
                 case usage = "cpu_usage"
                 case system = "system_cpu_usage"
                 case online = "online_cpus"
+            }
+        }
+
+        struct Throttling: Decodable {
+            var periods: Lenient<UInt64>?
+            var throttled: Lenient<UInt64>?
+            var nanoseconds: Lenient<UInt64>?
+
+            enum CodingKeys: String, CodingKey {
+                case periods
+                case throttled = "throttled_periods"
+                case nanoseconds = "throttled_time"
             }
         }
 
@@ -54,10 +68,13 @@ extension EngineStats {
         }
 
         struct Operation: Decodable {
+            var major: Lenient<UInt64>?
+            var minor: Lenient<UInt64>?
             var operation: Lenient<String>?
             var value: Lenient<UInt64>?
 
             enum CodingKeys: String, CodingKey {
+                case major, minor
                 case operation = "op"
                 case value
             }

@@ -1,7 +1,7 @@
 #if Docker
 /// The statistics of one container.
 /// https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ContainerStats
-struct EngineStats: Equatable, Sendable {
+struct EngineStats: Sendable {
     var read: EngineTime
     /// CPU time used, in nanoseconds.
     var cpu: UInt64?
@@ -10,14 +10,15 @@ struct EngineStats: Equatable, Sendable {
     var cpus: Int?
     var memory: UInt64?
     var memoryLimit: UInt64?
-    var received: UInt64?
-    var sent: UInt64?
-    var block: (reads: UInt64?, writes: UInt64?) = (nil, nil)
+    var memoryCache: UInt64?
+    var memoryResident: UInt64?
+    /// The bytes of each network.
+    var networks: [Traffic] = []
+    /// The bytes of each block device, by its numbers, such as `8:0`.
+    var disks: [Traffic] = []
     var processes: UInt64?
-
-    static func == (one: EngineStats, two: EngineStats) -> Bool {
-        one.read == two.read && one.values == two.values && one.cpu == two.cpu && one.system == two.system
-    }
+    /// Nil without a limit of CPU time.
+    var throttling: (periods: UInt64, throttled: UInt64?, nanoseconds: UInt64?)?
 
     /// Nil if a reply with status 200 contains no sample: an empty body, zeros read in year 1, or an error.
     ///
@@ -36,30 +37,66 @@ struct EngineStats: Equatable, Sendable {
         cpus = Self.cpus(online: reply.cpu?.value?.online?.value, each: usage?.each?.value?.count)
         self.memory = memory.flatMap { Self.used($0, isReduced: engine.hasReducedMemory) }
         memoryLimit = (memory?.limit?.value).flatMap { $0 > 0 ? $0 : nil }
-        let networks = (reply.networks?.value ?? [:]).values.compactMap(\.value)
-        received = Self.sum(networks.compactMap { $0.received?.value })
-        sent = Self.sum(networks.compactMap { $0.sent?.value })
-        let operations = (reply.block?.value?.bytes?.value ?? []).compactMap(\.value)
-        // Compare whole names, because Podman has `rios` beside `read`.
-        func bytes(_ name: String) -> UInt64? {
-            Self.sum(operations.filter { $0.operation?.value?.lowercased() == name }.compactMap { $0.value?.value })
+        memoryCache = Self.first(["total_cache", "file", "cache"], of: memory)
+        memoryResident = Self.first(["total_rss", "anon", "rss"], of: memory)
+        networks = (reply.networks?.value ?? [:]).sorted { $0.key < $1.key }.compactMap { name, network in
+            guard let network = network.value else { return nil }
+            return Traffic(name: name, incoming: network.received?.value, outgoing: network.sent?.value)
         }
-        block = (bytes("read"), bytes("write"))
+        disks = Self.disks((reply.block?.value?.bytes?.value ?? []).compactMap(\.value), engine: engine)
+        if let data = reply.cpu?.value?.throttling?.value, let periods = data.periods?.value, periods > 0 {
+            throttling = (periods, data.throttled?.value, data.nanoseconds?.value)
+        }
         // A container that runs has at least one process.
         processes = (reply.processes?.value?.current?.value).flatMap { $0 > 0 ? $0 : nil }
     }
 
-    /// The values of a sample, except the CPU percentage.
+    /// The values of a sample, except the CPU percentage and the traffic.
     var values: [SampleMetric: Double] {
         var values: [SampleMetric: Double] = [:]
         values[.cpuSeconds] = cpu.map { Double($0) / 1e9 }
+        values[.cpuThrottledSeconds] = throttling?.nanoseconds.map { Double($0) / 1e9 }
         let numbers: [(SampleMetric, UInt64?)] = [
-            (.memoryUsedBytes, memory), (.memoryLimitBytes, memoryLimit), (.networkReceivedBytes, received),
-            (.networkSentBytes, sent), (.blockReadBytes, block.reads), (.blockWrittenBytes, block.writes),
-            (.processes, processes),
+            (.memoryUsedBytes, memory), (.memoryCacheBytes, memoryCache), (.memoryResidentBytes, memoryResident),
+            (.memoryLimitBytes, memoryLimit), (.processes, processes),
         ]
         for (metric, number) in numbers { values[metric] = number.map { Double($0) } }
         return values
+    }
+
+    /// Values that are exposed, but not stored.
+    var details: [SampleDetail] {
+        guard let throttling else { return [] }
+        return [SampleDetail(.throttlingPeriods, Double(throttling.periods))]
+            + (throttling.throttled.map { [SampleDetail(.throttledPeriods, Double($0))] } ?? [])
+    }
+
+    /// The read and written bytes by device.
+    private static func disks(_ operations: [Reply.Operation], engine: EngineIdentity) -> [Traffic] {
+        var order: [String] = []
+        var bytes: [String: (read: UInt64?, written: UInt64?)] = [:]
+        for operation in operations {
+            // Compare whole names, because Podman has `rios` beside `read`.
+            guard let name = operation.operation?.value?.lowercased(), name == "read" || name == "write",
+                let value = operation.value?.value
+            else { continue }
+            let (major, minor) = (operation.major?.value ?? 0, operation.minor?.value ?? 0)
+            let device = engine.swapsDeviceNumbers ? "\(minor):\(major)" : "\(major):\(minor)"
+            if bytes[device] == nil { order.append(device) }
+            var entry = bytes[device] ?? (nil, nil)
+            if name == "read" {
+                entry.read = checkedSum([entry.read ?? 0, value])
+            } else {
+                entry.written = checkedSum([entry.written ?? 0, value])
+            }
+            bytes[device] = entry
+        }
+        return order.map { Traffic(name: $0, incoming: bytes[$0]?.read, outgoing: bytes[$0]?.written) }
+    }
+
+    private static func first(_ names: [String], of memory: Reply.Memory?) -> UInt64? {
+        let stats = memory?.stats?.value ?? [:]
+        return names.lazy.compactMap { stats[$0]?.value }.first
     }
 
     private static func cpus(online: UInt64?, each: Int?) -> Int? {
@@ -75,7 +112,5 @@ struct EngineStats: Equatable, Sendable {
         if let first = stats["total_inactive_file"]?.value, first < usage { return usage - first }
         return memoryUsed(usage, inactiveFile: stats["inactive_file"]?.value)
     }
-
-    private static func sum(_ numbers: [UInt64]) -> UInt64? { numbers.isEmpty ? nil : checkedSum(numbers) }
 }
 #endif

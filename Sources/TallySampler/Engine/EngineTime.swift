@@ -32,11 +32,6 @@ struct EngineTime: Comparable, Sendable {
         one.nanosecondsSinceEpoch < two.nanosecondsSinceEpoch
     }
 
-    func seconds(after earlier: EngineTime) -> Double {
-        // The difference of two times within 1970 to 2200 fits.
-        Double(nanosecondsSinceEpoch - earlier.nanosecondsSinceEpoch) / 1e9
-    }
-
     /// The offset `Z` or `+01:30`, in seconds. Podman uses its local time zone.
     private static func offset(_ text: ArraySlice<UInt8>) -> Int64? {
         if text.count == 1, text.first == UInt8(ascii: "Z") || text.first == UInt8(ascii: "z") { return 0 }

@@ -5,6 +5,7 @@ internal import Tally
 func valueOrLeave<Value: Sendable>(
     within limit: Duration,
     clock: ElapsedClock,
+    of request: String,
     _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     let answer = FirstAnswer<Result<Value, any Error>>()
@@ -16,7 +17,7 @@ func valueOrLeave<Value: Sendable>(
         }
     }
     let timer = clock.alarm(after: limit) {
-        answer.give(.failure(SourceError(.timeout, "the engine did not answer within \(limit)")))
+        answer.give(.failure(SourceError(.timeout, "the engine did not answer \(request) within \(limit)")))
     }
     defer {
         timer.cancel()

@@ -5,8 +5,10 @@ struct HistoryRange: Equatable, Sendable {
     /// At least 1.
     let bucketSeconds: Int64
 
-    /// The maximum number of points in an answer. Older ones are omitted.
+    /// The maximum number of points in a series. Older ones are omitted.
     static let maxPoints = 10_000
+    /// The maximum number of points in an answer, about 50 MB.
+    static let maxAnswer = 1_000_000
     /// About 35,000 years before and after 1970, in seconds.
     static let maxTime: Int64 = 1 << 40
 
@@ -17,26 +19,25 @@ struct HistoryRange: Equatable, Sendable {
         self.bucketSeconds = max(1, min(bucketSeconds, Self.maxTime))
     }
 
-    init?(_ query: HistoryQuery) {
-        self.init(from: query.from, through: query.through, bucketSeconds: query.bucketSeconds)
-    }
-
     static func clamped(_ time: Int64) -> Int64 { max(-maxTime, min(time, maxTime)) }
 
-    /// The start of a time's bucket: a multiple of the bucket's length, also before 1970.
-    func bucket(of time: Int64) -> Int64 {
-        let time = Self.clamped(time)
-        let rest = time % bucketSeconds
-        return time - (rest < 0 ? rest + bucketSeconds : rest)
+    /// The last multiple of a length that is not after a time, also before 1970.
+    static func floor(_ time: Int64, to length: Int64) -> Int64 {
+        let time = clamped(time)
+        let rest = time % length
+        return time - (rest < 0 ? rest + length : rest)
     }
+
+    /// The start of a time's bucket: a multiple of the bucket's length.
+    func bucket(of time: Int64) -> Int64 { Self.floor(time, to: bucketSeconds) }
+
+    /// True if a bucket is not wholly inside the range.
+    func isPartial(_ bucket: Int64) -> Bool { bucket < from || bucket + bucketSeconds - 1 > through }
 }
 
-extension [SampleSubject] {
-    /// The subjects by kind, sorted by bytes within a kind, and truncated to `maxPoints`.
-    static func listed(_ subjects: Set<SampleSubject>) -> [SampleSubject] {
-        let listed = SampleSubject.Kind.all.flatMap { kind in
-            subjects.filter { $0.kind == kind }.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
-        }
-        return Array(listed.prefix(HistoryRange.maxPoints))
-    }
+extension HistoryError {
+    static let answerTooLarge = HistoryError(
+        .tooLarge,
+        "the answer exceeds \(HistoryRange.maxAnswer) points: query fewer subjects or longer buckets"
+    )
 }

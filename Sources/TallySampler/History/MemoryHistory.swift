@@ -35,14 +35,17 @@ package final class MemoryHistory: SampleHistory {
         state.withLock { $0.ticks.remove(before: time) }
     }
 
-    package func history(_ query: HistoryQuery) async throws -> [HistoryPoint] {
+    package func series(_ query: SeriesQuery) async throws -> [HistorySeries] {
+        guard var collector = SeriesCollector(query) else { return [] }
         // Copies share their storage, so no append waits for a query.
-        state.withLock { $0.ticks }.points(query)
+        try state.withLock { $0.ticks }.feed(&collector)
+        return try collector.finish()
     }
 
     package func subjects(from: Int64, through: Int64) async throws -> [SampleSubject] {
-        guard let range = HistoryRange(from: from, through: through) else { return [] }
-        return .listed(state.withLock { $0.ticks }.subjects(range))
+        guard var collector = SeriesCollector(.subjects(from: from, through: through)) else { return [] }
+        try state.withLock { $0.ticks }.feed(&collector)
+        return try collector.finishedSubjects()
     }
 
     package func newestTime() async throws -> Int64? {

@@ -10,10 +10,12 @@ package protocol SampleHistory: Sendable {
     /// Drops ticks from before a time, in seconds since the Unix epoch. Never scans all of them.
     func prune(before time: Int64) async throws
 
-    /// The values of a metric in time buckets, oldest first, without empty buckets. At most the newest 10,000.
+    /// The values of several metrics of several subjects, in time buckets: subjects in the order of the selection, and
+    /// the metrics of each in that of the query. Omits series without values.
     ///
-    /// The values of a subject's containers at one time are summed first.
-    func history(_ query: HistoryQuery) async throws -> [HistoryPoint]
+    /// Of each series, at most the newest 10,000 points. The values of a subject's containers at one time are summed
+    /// first.
+    func series(_ query: SeriesQuery) async throws -> [HistorySeries]
 
     /// The distinct subjects with samples in this range, in seconds since the Unix epoch: the host, this process, then
     /// containers and control groups by their ids. At most 10,000.
@@ -42,21 +44,16 @@ package struct HistoryTick: Sendable, Equatable {
     }
 }
 
-/// A selection of a history's values.
-package struct HistoryQuery: Sendable, Hashable {
-    package var metric: SampleMetric
-    package var subject: SampleSubject
-    /// The first time, in seconds since the Unix epoch. Both times are inclusive.
-    package var from: Int64
-    package var through: Int64
-    /// The length of a bucket, at least 1. Buckets begin at multiples of it since the Unix epoch.
-    package var bucketSeconds: Int64
+extension SampleHistory {
+    /// The values of a metric of one subject in time buckets, oldest first, without empty buckets.
+    package func history(_ query: HistoryQuery) async throws -> [HistoryPoint] {
+        try await series(query.series).first?.points ?? []
+    }
+}
 
-    package init(metric: SampleMetric, subject: SampleSubject, from: Int64, through: Int64, bucketSeconds: Int64) {
-        self.metric = metric
-        self.subject = subject
-        self.from = from
-        self.through = through
-        self.bucketSeconds = bucketSeconds
+extension SeriesQuery {
+    /// A query for the subjects with samples, not for their values.
+    static func subjects(from: Int64, through: Int64) -> SeriesQuery {
+        SeriesQuery(metrics: [], selection: .all, from: from, through: through, bucketSeconds: .max)
     }
 }

@@ -6,8 +6,12 @@ struct SeriesKey: Hashable, Sendable {
 
     var containerID: String? { container?.text }
 
+    init(_ subject: SampleSubject, _ containerID: String?) {
+        self.subject = subject
+        container = containerID.map(ByteName.init)
+    }
+
     init(_ sample: Sample) {
-        subject = sample.subject
-        container = sample.containerID.map(ByteName.init)
+        self.init(sample.subject, sample.containerID)
     }
 }

@@ -98,32 +98,27 @@ struct TickBuffer: Sendable {
         }
     }
 
+    /// Adds the samples from a range to an answer, except for the ticks of some times.
+    ///
     /// - Complexity: O(*n*) in the samples of the range.
-    func points(_ query: HistoryQuery) -> [HistoryPoint] {
-        guard let range = HistoryRange(query),
-            let offset = SampleMetric.metrics(of: query.subject.kind).firstIndex(of: query.metric)
-        else { return [] }
-        var collector = PointCollector(range)
-        for tick in ticks[firstIndex(from: range.from)...] {
-            guard tick.time <= range.through else { break }
-            var sum: Double?
-            for row in tick.rows where row.subject == query.subject {
-                let value = tick.values[row.start + offset]
-                if !value.isNaN { sum = (sum ?? 0) + value }
+    func feed(_ collector: inout SeriesCollector, except times: Set<Int64> = []) throws {
+        var row = collector.row
+        var offsets: [SampleSubject.Kind: [Int?]] = [:]
+        for tick in ticks[firstIndex(from: collector.earliest)...] where !times.contains(tick.time) {
+            guard tick.time <= collector.range.through else { break }
+            (row.time, row.last) = (tick.time, tick.time)
+            for sample in tick.rows {
+                guard let place = collector.place(of: SeriesKey(sample.subject, sample.containerID)) else { continue }
+                let kind = sample.subject.kind
+                let columns = offsets[kind] ?? SampleMetric.offsets(of: collector.metrics, in: kind)
+                offsets[kind] = columns
+                for (index, offset) in columns.enumerated() {
+                    let value = offset.map { tick.values[sample.start + $0] } ?? .nan
+                    row.values[index] = PointCollector.Value(min: value, mean: value, max: value)
+                }
+                try collector.add(row, to: place)
             }
-            if let sum { collector.add(sum, at: tick.time) }
         }
-        return collector.finish()
-    }
-
-    /// - Complexity: O(*n*) in the samples of the range.
-    func subjects(_ range: HistoryRange) -> Set<SampleSubject> {
-        var subjects: Set<SampleSubject> = []
-        for tick in ticks[firstIndex(from: range.from)...] {
-            guard tick.time <= range.through else { break }
-            for row in tick.rows { subjects.insert(row.subject) }
-        }
-        return subjects
     }
 
     private func firstIndex(from time: Int64) -> Int {
@@ -138,11 +133,11 @@ struct TickBuffer: Sendable {
 }
 
 extension HistoryTick {
-    /// The last sample of each subject and container. Omits kinds without metrics.
+    /// The last sample of each subject and container.
     var distinctSamples: [Sample] {
         var places: [SeriesKey: Int] = [:]
         var distinct: [Sample] = []
-        for sample in samples where !SampleMetric.metrics(of: sample.subject.kind).isEmpty {
+        for sample in samples {
             if let place = places.updateValue(distinct.count, forKey: SeriesKey(sample)) {
                 places[SeriesKey(sample)] = place
                 distinct[place] = sample
@@ -151,6 +146,14 @@ extension HistoryTick {
             }
         }
         return distinct
+    }
+}
+
+extension SampleMetric {
+    /// The positions of metrics among those of a kind; nil for one that the kind lacks.
+    fileprivate static func offsets(of metrics: [SampleMetric], in kind: SampleSubject.Kind) -> [Int?] {
+        let stored = Self.metrics(of: kind)
+        return metrics.map { stored.firstIndex(of: $0) }
     }
 }
 

@@ -3,9 +3,11 @@
 struct HostCPU: Equatable, Sendable {
     /// user, nice, system, idle, iowait, irq, softirq, steal. The first two include guest time.
     private(set) var ticks: [UInt64]
-    private(set) var cpus: Int
+    /// The same of each CPU, by its number.
+    private(set) var each: [(cpu: String, ticks: [UInt64])]
+    var cpus: Int { each.count }
 
-    private static let names = 8
+    static let modes = ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"]
     private static let idle = 3
     private static let waiting = 4
 
@@ -13,11 +15,30 @@ struct HostCPU: Equatable, Sendable {
     init?(text: [UInt8]) {
         let lines = text.lines.filter { $0.begins(with: "cpu") }
         guard let all = lines.first(where: { $0.begins(with: "cpu ") }) else { return nil }
-        let words = all.words.dropFirst().prefix(Self.names)
+        guard let ticks = Self.ticks(all) else { return nil }
+        self.ticks = ticks
+        each = lines.compactMap { line in
+            let name = line.words.first?.dropFirst("cpu".utf8.count) ?? []
+            return name.isEmpty ? nil : (name.text, Self.ticks(line) ?? [])
+        }
+    }
+
+    static func == (one: HostCPU, two: HostCPU) -> Bool {
+        one.ticks == two.ticks && one.each.map(\.cpu) == two.each.map(\.cpu)
+            && one.each.map(\.ticks) == two.each.map(\.ticks)
+    }
+
+    private static func ticks(_ line: some Collection<UInt8>) -> [UInt64]? {
+        let words = line.words.dropFirst().prefix(modes.count)
         let numbers = words.compactMap(\.number)
-        guard numbers.count == words.count, numbers.count > Self.idle, checkedSum(numbers) != nil else { return nil }
-        ticks = numbers + Array(repeating: 0, count: Self.names - numbers.count)
-        cpus = lines.count - 1
+        guard numbers.count == words.count, numbers.count > idle, checkedSum(numbers) != nil else { return nil }
+        return numbers + Array(repeating: 0, count: modes.count - numbers.count)
+    }
+
+    func details(clockTicks: Double) -> [SampleDetail] {
+        each.flatMap { cpu, ticks in
+            zip(Self.modes, ticks).map { SampleDetail(.cpuSeconds, [cpu, $0], Double($1) / clockTicks) }
+        }
     }
 
     /// The busy time of all CPUs, in ticks. Waiting for a disk does not count.

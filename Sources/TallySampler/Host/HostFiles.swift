@@ -5,10 +5,13 @@ struct HostFiles: Sendable {
     var cpu: HostCPU?
     /// All values except the CPU's.
     var values: [SampleMetric: Double] = [:]
+    /// The bytes of each network device whose traffic leaves the host.
+    var networks: [Traffic] = []
+    var disks: [Traffic] = []
     var errors: [SourceError] = []
 
-    /// Reads the files in less than a millisecond, unless a user-space file system serves `/proc`.
-    static func read(under proc: String) -> HostFiles {
+    /// Reads the files in about a millisecond, unless a user-space file system serves `/proc`.
+    static func read(under proc: String, sys: String) -> HostFiles {
         var files = HostFiles()
         files.read("\(proc)/stat") { text, files in
             files.cpu = HostCPU(text: text)
@@ -20,7 +23,7 @@ struct HostFiles: Sendable {
             files.set(.memoryUsedBytes, memory.used)
             files.set(.swapTotalBytes, memory.swapTotal)
             files.set(.swapUsedBytes, memory.swapUsed)
-            return memory.total != nil
+            return memory.total != nil && memory.used != nil
         }
         files.read("\(proc)/loadavg") { text, files in
             let load = HostLoad(text: text)
@@ -31,9 +34,13 @@ struct HostFiles: Sendable {
         }
         files.read("\(proc)/net/dev") { text, files in
             // A host whose only interface is loopback has no totals, which is not an error.
-            let network = NetworkTotals(text: text, where: NetworkTotals.leavesHost)
-            files.set(.networkReceivedBytes, network?.received)
-            files.set(.networkSentBytes, network?.sent)
+            let all = [Traffic](netDev: text)
+            let leaving = NetworkDevices(sys: sys).leavingHost(all.map(\.name))
+            files.networks = all.filter { leaving.contains($0.name) }
+            return true
+        }
+        files.read("\(proc)/diskstats", isOptional: true) { text, files in
+            files.disks = Disks.traffic(text: text, sys: sys)
             return true
         }
         let pressures: [(String, SampleMetric)] = [

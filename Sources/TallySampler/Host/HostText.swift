@@ -12,6 +12,10 @@ struct HostMemory: Equatable, Sendable {
         func bytes(_ key: StaticString) -> UInt64? { text.number(of: key).flatMap { checkedProduct($0, 1024) } }
         total = bytes("MemTotal:")
         available = bytes("MemAvailable:")
+        if available == nil, let free = bytes("MemFree:") {
+            // Kernels before 3.14 have no estimate.
+            available = checkedSum([free] + [bytes("Buffers:"), bytes("Cached:")].compactMap(\.self))
+        }
         swapTotal = bytes("SwapTotal:")
         swapFree = bytes("SwapFree:")
     }
@@ -33,33 +37,17 @@ struct HostLoad: Equatable, Sendable {
     }
 }
 
-/// `/proc/net/dev`, summed over interfaces.
-struct NetworkTotals: Equatable, Sendable {
-    let received: UInt64
-    let sent: UInt64
-
-    /// Nil if no interface is wanted, or a sum overflows.
-    init?(text: [UInt8], where isWanted: (String) -> Bool) {
-        var received: [UInt64] = []
-        var sent: [UInt64] = []
-        for line in text.lines {
+extension [Traffic] {
+    /// The interfaces of `/proc/net/dev`.
+    init(netDev text: [UInt8]) {
+        self = text.lines.compactMap { line in
             // An alias has a colon in its name: `eth0:1`.
-            guard let colon = line.lastIndex(of: UInt8(ascii: ":")) else { continue }
+            guard let colon = line.lastIndex(of: UInt8(ascii: ":")) else { return nil }
             let name = line[..<colon].drop { $0 == UInt8(ascii: " ") }.text
             let numbers = line[line.index(after: colon)...].words.map(\.number)
-            guard numbers.count > 8, let down = numbers[0], let up = numbers[8], isWanted(name) else { continue }
-            received.append(down)
-            sent.append(up)
+            guard numbers.count > 8, let down = numbers[0], let up = numbers[8] else { return nil }
+            return Traffic(name: name, incoming: down, outgoing: up)
         }
-        guard !received.isEmpty, let down = checkedSum(received), let up = checkedSum(sent) else { return nil }
-        self.received = down
-        self.sent = up
-    }
-
-    /// True if the traffic of an interface leaves the host. Bridges and the host's ends of container interfaces carry
-    /// the same bytes a second time.
-    static func leavesHost(_ name: String) -> Bool {
-        name != "lo" && !["veth", "br-", "docker", "cni", "podman", "virbr"].contains { name.hasPrefix($0) }
     }
 }
 

@@ -30,7 +30,7 @@ final class ProcessSource: Sendable {
     ///   - patience: The maximum time that a tick waits.
     init(
         clock: any Clock<Duration> = ContinuousClock(),
-        patience: Duration = .seconds(1),
+        patience: Duration = .seconds(5),
         facts: @escaping @Sendable () -> ProcessFacts
     ) {
         let now = ElapsedClock(clock).now

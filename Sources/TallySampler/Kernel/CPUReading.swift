@@ -50,7 +50,9 @@ enum CPUShare: Equatable, Sendable {
     }
 
     static func error(of subject: String) -> SourceError {
-        SourceError(.implausible, "\(subject) reports more CPU time than there was; its cpu_percent is omitted")
+        let problem = "\(subject) reports more CPU time than there was; its cpu_percent is omitted"
+        // One part for all, because each container of hundreds may be the first in its turn.
+        return SourceError(.implausible, problem, part: "cpu_percent")
     }
 }
 

@@ -10,7 +10,7 @@ final class SamplerCore: Sendable {
     let metrics: SamplerMetrics
     let settings: @Sendable () async throws -> SamplingSettings
     let reports: Reports
-    let outstanding = TickRun.Outstanding()
+    let reader: SourceReader
 
     private enum Phase {
         case idle, running, stopping
@@ -41,6 +41,7 @@ final class SamplerCore: Sendable {
         self.metrics = metrics
         self.settings = settings
         reports = Reports(report)
+        reader = SourceReader(sources, clock) { [signal] in signal.raise() }
     }
 
     // MARK: Start and stop

@@ -1,10 +1,12 @@
 internal import Tally
 
 /// The sampling loop: sleeps, reads the settings, samples, writes and prunes, in sequence, so that ticks never overlap.
+/// Answers that arrive after their tick was written are written on their own.
 struct SamplerLoop {
     private let core: SamplerCore
     private let settings: SettingsReader
     private var latest: LatestValues
+    private var join = SampleJoin()
     private var grid: TickGrid
     private var plan = SamplingPlan.unknown
     private var times: TickTimes?
@@ -18,9 +20,11 @@ struct SamplerLoop {
     }
 
     mutating func run() async {
+        core.metrics.begin(core.sources.map(\.name))
         while !core.isStopping {
             if core.clock.now() < grid.due {
                 await core.sleep(until: grid.due)
+                await writeLate()
                 if core.takeWake(), !core.isStopping {
                     await readSettings()
                     if case .off(let retention) = plan {
@@ -41,6 +45,8 @@ struct SamplerLoop {
                 core.metrics.skippedTicks(grid.ticked(every: interval, now: core.clock.now()))
             }
         }
+        core.reader.end()
+        await writeLate()
         hideAll()
     }
 
@@ -51,6 +57,8 @@ struct SamplerLoop {
 
     /// Hides all values, and prunes without sampling.
     private mutating func switchOff(keeping retention: Duration?) async {
+        core.reader.cutShort()
+        await writeLate()
         hideAll()
         if let retention, let stamp = await stamp(SamplingPlan.offPoll, retention) {
             await write(HistoryTick(time: stamp.time, samples: []), cutoff: stamp.cutoff)
@@ -75,17 +83,40 @@ struct SamplerLoop {
     // MARK: A tick
 
     private mutating func tick(_ interval: Duration, _ retention: Duration) async {
+        if let held = join.beginTick() { await writeLate(show(held)) }
         let start = core.clock.now()
         // All samples of a tick have the same time, so that sums over them are of one moment.
         guard let stamp = await stamp(interval, retention) else { return }
-        let run = TickRun(core.sources, SourceTick(elapsed: start, interval: interval), core.clock, core.outstanding)
-        let state = await core.endingEarly({ run.cutShort() }, { await run.collectSamples() })
-        report(state)
-        let samples = state.samples()
-        core.outstanding.setLate(state.lateTargets)
-        core.metrics.leftOut(latest.show(samples, isWhole: state.isWhole))
+        let skipped = await core.endingEarly(
+            { [core] in core.reader.end() },
+            { [core] in await core.reader.read(SourceTick(elapsed: start, interval: interval)) }
+        )
+        for source in skipped { core.metrics.skippedTick(of: core.sources[source].name) }
+        let (closed, pending) = core.reader.takeClosed()
+        report(closed)
+        let samples = show(join.joined(closed, pending: pending))
         await write(HistoryTick(time: stamp.time, samples: samples), cutoff: stamp.cutoff)
         core.metrics.ticked(in: core.clock.now().since(start))
+    }
+
+    /// Writes the samples of rounds that ended after their tick was written.
+    private mutating func writeLate() async {
+        let (closed, pending) = core.reader.takeClosed()
+        guard !closed.isEmpty else { return }
+        report(closed)
+        await writeLate(show(join.joined(closed, pending: pending)))
+    }
+
+    private mutating func writeLate(_ samples: [Sample]) async {
+        guard !samples.isEmpty, let time = times?.next() else { return }
+        await write(HistoryTick(time: time, samples: samples), cutoff: nil)
+    }
+
+    /// Exposes the joined samples, and returns those to store.
+    private mutating func show(_ joined: SampleJoin.Joined) -> [Sample] {
+        core.metrics.leftOut(latest.show(joined))
+        // A container that is restarting has a state to expose, but nothing to store.
+        return joined.samples.filter { !$0.values.isEmpty || $0.details.isEmpty }
     }
 
     /// The time of a tick and the cutoff for pruning; nil if the wall-clock time is not usable.
@@ -104,22 +135,16 @@ struct SamplerLoop {
         return stamp
     }
 
-    private func report(_ state: TickState) {
-        for (source, outcome) in zip(core.sources, state.outcomes) {
-            core.metrics.source(source.name, outcome, isCutShort: state.isCutShort)
-            // A source whose answer the tick did not wait for is neither up nor down.
-            guard outcome.hasAnswered || outcome.error != nil else { continue }
-            core.reports.set(.source(source.name), outcome.error?.description)
-            guard outcome.hasAnswered, !state.isCutShort else { continue }
-            core.reports.set(.parts(source.name), outcome.partErrors.first?.description)
-            let failed = outcome.targets.first { outcome.targetErrors[$0] != nil }
-            core.reports.set(
-                .targets(source.name),
-                failed.map { id in
-                    "\(outcome.targetErrors.count) of \(outcome.targets.count) failed, the first is \(id): "
-                        + "\(outcome.targetErrors[id]?.description ?? "")"
-                }
-            )
+    private func report(_ closed: [SourceReader.Closed]) {
+        for (index, round) in closed {
+            let name = core.sources[index].name
+            core.metrics.source(name, round)
+            // A source whose answer the round did not wait for is neither up nor down.
+            guard round.hasAnswered || round.error != nil else { continue }
+            core.reports.set(.source(name), round.error?.description, as: round.error?.reason.description ?? "")
+            guard round.hasAnswered, !round.isCutShort else { continue }
+            core.reports.set(.parts(name), round.partProblem, as: round.partProblemName)
+            core.reports.set(.targets(name), round.targetProblem, as: round.targetProblemName)
         }
     }
 
@@ -143,17 +168,10 @@ struct SamplerLoop {
         core.metrics.history(status, after: lastStatus)
         // Failures that began and ended since the last tick, such as a corrupt file that was renamed.
         for (failure, count) in status.failures where failure != status.failure {
-            if count > lastStatus?.failures[failure] ?? 0 { core.reports.passed(.history, failure.report) }
+            if count > lastStatus?.failures[failure] ?? 0 { core.reports.passed(.history, status.report(of: failure)) }
         }
         lastStatus = status
         let name = status.failure?.description ?? ""
-        core.reports.set(.history, problem ?? status.failure?.report, as: name)
-    }
-}
-
-extension TickState {
-    /// True if the tick sampled everything.
-    fileprivate var isWhole: Bool {
-        !isCutShort && outcomes.allSatisfy { $0.hasAnswered && $0.partErrors.isEmpty && $0.targetErrors.isEmpty }
+        core.reports.set(.history, problem ?? status.failure.map(status.report), as: name)
     }
 }

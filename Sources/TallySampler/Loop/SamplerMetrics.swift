@@ -5,6 +5,7 @@ struct SamplerMetrics: Sendable {
     private let tickDuration: MirroredFamily
     private let ticks: MirroredFamily
     private let skipped: MirroredFamily
+    private let sourceSkipped: MirroredFamily
     private let clockSteps: MirroredFamily
     private let sourceUp: MirroredFamily
     private let targets: MirroredFamily
@@ -39,9 +40,14 @@ struct SamplerMetrics: Sendable {
         tickDuration = try gauge("tick_duration_seconds", "Time that the last tick took, including the write.")
         ticks = try counter("ticks_total", "Ticks that were sampled.")
         skipped = try counter("skipped_ticks_total", "Ticks that were skipped because the one before took too long.")
+        sourceSkipped = try counter(
+            "source_skipped_ticks_total",
+            "Ticks that passed while the source was still being read.",
+            ["source"]
+        )
         clockSteps = try counter("clock_steps_total", "Steps of the wall clock by more than two seconds.")
-        sourceUp = try gauge("source_up", "1 if the source answered in the last tick, 0 if not.", ["source"])
-        targets = try gauge("targets", "Targets of the source in the last tick, such as containers.", ["source"])
+        sourceUp = try gauge("source_up", "1 if the source answered when it was last read, 0 if not.", ["source"])
+        targets = try gauge("targets", "Targets of the source when it was last read, such as containers.", ["source"])
         errors = try counter(
             "errors_total",
             "Failures of sources, of parts of them, and of their targets, by reason.",
@@ -76,12 +82,21 @@ struct SamplerMetrics: Sendable {
         settingsUp.set(areUp ? 1 : 0)
     }
 
-    /// - Parameter isCutShort: True if the tick ended early, so that a missing answer is not a failure.
-    func source(_ name: String, _ outcome: TickState.Outcome, isCutShort: Bool) {
-        if outcome.hasAnswered || !isCutShort { sourceUp.set(outcome.hasAnswered ? 1 : 0, [name]) }
-        targets.set(Double(outcome.targets.count), [name])
-        if let error = outcome.error { errors.add(1, [name, error.reason.description]) }
-        for error in outcome.partErrors + outcome.targetErrors.values {
+    /// Exposes the counters of a source at zero, so that `increase` notices the first event.
+    func begin(_ sources: [String]) {
+        for name in sources { sourceSkipped.add(0, [name]) }
+    }
+
+    func skippedTick(of source: String) {
+        sourceSkipped.add(1, [source])
+    }
+
+    func source(_ name: String, _ round: SourceRound) {
+        // A source whose answer the round did not wait for is neither up nor down.
+        if round.hasAnswered || !round.isCutShort { sourceUp.set(round.hasAnswered ? 1 : 0, [name]) }
+        targets.set(Double(round.targets.count), [name])
+        if let error = round.error { errors.add(1, [name, error.reason.description]) }
+        for error in round.partErrors + round.targetErrors.values {
             errors.add(1, [name, error.reason.description])
         }
     }

@@ -60,6 +60,12 @@ struct TickTimes {
         )
     }
 
+    /// The time of samples that were read for the last tick, and arrived after it was written: one second later.
+    mutating func next() -> Int64? {
+        last = last.map { HistoryRange.clamped($0 + 1) }
+        return last
+    }
+
     private mutating func cutoff(
         _ now: Int64,
         _ step: Double?,

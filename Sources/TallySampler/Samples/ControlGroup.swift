@@ -9,8 +9,9 @@ public struct ControlGroup: Hashable, Sendable {
 
     /// The id of the group's container, 64 hexadecimal digits; nil if the group is not a container's.
     ///
-    /// Recognises the names that Docker, Podman, containerd and CRI-O use: `docker-<id>.scope`, `libpod-<id>`, or the
-    /// id alone. The groups of container monitors (`libpod-conmon-<id>.scope`) are not containers.
+    /// Recognises the names that Docker, Podman, containerd and CRI-O use: `docker-<id>.scope`, `libpod-<id>`,
+    /// `<slice>:cri-containerd:<id>`, or the id alone. The groups of container monitors (`libpod-conmon-<id>.scope`)
+    /// are not containers.
     public var containerID: String? {
         var name = Substring(path)
         if let slash = name.lastIndex(of: "/") { name = name[name.index(after: slash)...] }
@@ -20,7 +21,9 @@ public struct ControlGroup: Hashable, Sendable {
         let digits = id.utf8.allSatisfy { byte in
             UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
         }
-        guard id.utf8.count == 64, digits, prefix.isEmpty || prefix.hasSuffix("-"), !prefix.contains("conmon") else {
+        guard id.utf8.count == 64, digits, prefix.isEmpty || prefix.hasSuffix("-") || prefix.hasSuffix(":"),
+            !prefix.contains("conmon")
+        else {
             return nil
         }
         return String(id)

@@ -1,4 +1,4 @@
-/// A container as its engine lists it. The closure `subject` of `.docker(…)` returns the name of its subject.
+/// A container as its engine lists it. The closure `owner` of `.docker(…)` returns its subject.
 public struct EngineContainer: Hashable, Sendable {
     /// The engine's id: 64 hexadecimal digits.
     public let id: String
@@ -16,11 +16,11 @@ public struct EngineContainer: Hashable, Sendable {
         self.labels = labels
     }
 
-    /// The default name of the container's subject, which stays the same when the container is replaced.
+    /// The id of the container's default subject, which stays the same when the container is replaced.
     ///
     /// `project/service` for Compose, `namespace/pod/container` for Kubernetes, the service's name for Swarm; otherwise
     /// the container's name.
-    public var subjectName: String {
+    public var ownerName: String {
         if let service = labels["com.docker.compose.service"] {
             return [labels["com.docker.compose.project"], service].compactMap(\.self).joined(separator: "/")
         }

@@ -10,7 +10,8 @@ public struct HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let newerVersion = Code(description: "newerVersion")
         /// The file is another program's database, and was not modified.
         public static let foreignFile = Code(description: "foreignFile")
-        package static let tooLarge = Code(description: "tooLarge")
+        /// A tick or an answer exceeds its limit.
+        public static let tooLarge = Code(description: "tooLarge")
         /// The file cannot be read now.
         public static let unreadable = Code(description: "unreadable")
         /// The store was closed.
@@ -19,7 +20,7 @@ public struct HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// The kind of error.
     public let code: Code
-    private let message: String
+    let message: String
 
     init(_ code: Code, _ message: String) {
         self.code = code

@@ -1,5 +1,5 @@
 /// The values of one bucket of time.
-public struct HistoryPoint: Sendable, Hashable {
+public struct HistoryPoint: Sendable, Hashable, Codable {
     /// The bucket's start, in seconds since the Unix epoch.
     public let time: Int64
     /// The number of values: one or more.
@@ -10,4 +10,7 @@ public struct HistoryPoint: Sendable, Hashable {
     public internal(set) var mean: Double
     /// The largest value.
     public internal(set) var max: Double
+    /// True if the bucket is not wholly inside the period, so that it lacks values: usually the first one, and the last
+    /// one until its time has passed.
+    public internal(set) var isPartial = false
 }

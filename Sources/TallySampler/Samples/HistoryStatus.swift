@@ -1,7 +1,7 @@
 /// The state of a history: its size and its current failure.
 public struct HistoryStatus: Sendable, Hashable {
-    /// A failure of the file: `busy`, `full`, `io`, `read_only`, `corrupt` (renamed and replaced), `held_by_reader`,
-    /// `foreign`, `cannot_shrink`, `no_log` or `closed`. More may be added.
+    /// A failure of the file: `busy`, `full`, `io`, `read_only`, `no_folder`, `corrupt` (renamed and replaced),
+    /// `held_by_reader`, `foreign`, `shared`, `size_limit`, `cannot_shrink`, `no_log` or `closed`. More may be added.
     public struct Failure: Hashable, Sendable, CustomStringConvertible {
         /// The value of the label `reason`: `[a-z_]+`.
         public let description: String
@@ -11,11 +11,17 @@ public struct HistoryStatus: Sendable, Hashable {
         package static let full = Failure(description: "full")
         package static let inputOutput = Failure(description: "io")
         package static let readOnly = Failure(description: "read_only")
+        /// The folder of the file does not exist.
+        package static let noFolder = Failure(description: "no_folder")
         package static let corrupt = Failure(description: "corrupt")
         /// The log has reached its limit, and a reader prevents it from being emptied. Nothing is written meanwhile.
         package static let heldByReader = Failure(description: "held_by_reader")
         /// The file belongs to another program or to a later version of Tally, and is not modified.
         package static let foreign = Failure(description: "foreign")
+        /// Another process writes to the file. Everything works, but the samples of both mix.
+        package static let shared = Failure(description: "shared")
+        /// The file has reached its maximum size, so old samples are deleted early.
+        package static let sizeLimit = Failure(description: "size_limit")
         /// The file cannot return space to the disk. Only counted, because everything else works.
         package static let cannotShrink = Failure(description: "cannot_shrink")
         /// The file system supports no write-ahead log: readers and the writer wait for each other. Only counted.
@@ -30,6 +36,9 @@ public struct HistoryStatus: Sendable, Hashable {
                 case .full: "the disk is full; free space or shorten the retention"
                 case .inputOutput: "the file cannot be read or written; check the disk and the mount"
                 case .readOnly: "the file may not be written; correct its permissions or the mount"
+                case .noFolder: "the folder of the file does not exist; create it"
+                case .shared: "another process writes to the file; give each sampler a file of its own"
+                case .sizeLimit: "the file has reached its maximum size; raise maxBytes or shorten the retention"
                 case .corrupt: "the file is damaged and is renamed to <name>.corrupt-<time>; suspect the disk"
                 case .heldByReader: "another process has read the file for too long; close it"
                 case .foreign: "the file belongs to another program or a later Tally; use another path or update"
@@ -54,6 +63,13 @@ public struct HistoryStatus: Sendable, Hashable {
     public package(set) var failure: Failure?
     /// The number of times each failure has begun.
     public package(set) var failures: [Failure: Int]
+    /// The file and the error of each failure.
+    var causes: [Failure: String] = [:]
+
+    /// The name of a failure, its problem, its remedy, and its file and error, for a report.
+    func report(of failure: Failure) -> String {
+        failure.report + (causes[failure].map { ": \($0)" } ?? "")
+    }
 
     package init(
         rows: Int? = nil,
@@ -61,7 +77,8 @@ public struct HistoryStatus: Sendable, Hashable {
         backlog: Int = 0,
         droppedTicks: Int = 0,
         failure: Failure? = nil,
-        failures: [Failure: Int] = [:]
+        failures: [Failure: Int] = [:],
+        causes: [Failure: String] = [:]
     ) {
         self.rows = rows
         self.bytes = bytes
@@ -69,5 +86,6 @@ public struct HistoryStatus: Sendable, Hashable {
         self.droppedTicks = droppedTicks
         self.failure = failure
         self.failures = failures
+        self.causes = causes
     }
 }

@@ -27,6 +27,12 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
 
     // MARK: Containers, control groups and the host
 
+    /// File pages in the page cache. Some can be reclaimed at once, and are not in ``memoryUsedBytes``.
+    public static let memoryCacheBytes = SampleMetric(name: "memory_cache_bytes")
+    /// Memory that belongs to no file, such as heaps and stacks.
+    public static let memoryResidentBytes = SampleMetric(name: "memory_resident_bytes")
+    /// Time for which a CPU limit stopped the subject, in seconds. A total.
+    public static let cpuThrottledSeconds = SampleMetric(name: "cpu_throttled_seconds")
     /// The memory limit of the subject. Absent if only the host's memory limits it.
     public static let memoryLimitBytes = SampleMetric(name: "memory_limit_bytes")
     /// Bytes received from networks. A total.
@@ -60,17 +66,20 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
     public static let diskTotalBytes = SampleMetric(name: "disk_total_bytes")
     /// The used space of the watched file system.
     public static let diskUsedBytes = SampleMetric(name: "disk_used_bytes")
+    /// The free space of the watched file system for users other than the superuser.
+    public static let diskAvailableBytes = SampleMetric(name: "disk_available_bytes")
     /// Time during which some task waited for a CPU, in seconds. A total.
     public static let cpuPressureSeconds = SampleMetric(name: "cpu_pressure_seconds")
     /// Time during which some task waited for memory, in seconds. A total.
     public static let memoryPressureSeconds = SampleMetric(name: "memory_pressure_seconds")
     /// Time during which some task waited for I/O, in seconds. A total.
     public static let ioPressureSeconds = SampleMetric(name: "io_pressure_seconds")
-    /// The CPU use of all sampled containers together, as a percentage of one core.
+    /// The CPU use of all containers together, as a percentage of one core. Absent unless that of each is known.
     public static let workloadCPUPercent = SampleMetric(name: "workload_cpu_percent")
-    /// The memory use of all sampled containers together.
+    /// The memory use of all containers together. Absent unless that of each is known.
     public static let workloadMemoryUsedBytes = SampleMetric(name: "workload_memory_used_bytes")
-    /// The number of sampled containers, including paused ones. If there are none, the engine's count of running ones.
+    /// The number of running containers, as the engines count them. Without an engine, that of containers' control
+    /// groups.
     public static let containersRunning = SampleMetric(name: "containers_running")
 
     // MARK: This process
@@ -88,7 +97,7 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
 
     // MARK: All metrics
 
-    private static let all = Set(SampleSubject.Kind.all.flatMap(metrics))
+    private static let all = Set([SampleSubject.Kind.host, .process, .container].flatMap(metrics))
 
     /// The metrics of a kind of subject, in storage order.
     package static func metrics(of kind: SampleSubject.Kind) -> [SampleMetric] {
@@ -97,21 +106,21 @@ public struct SampleMetric: Hashable, Sendable, LosslessStringConvertible {
             [
                 .cpuCount, .cpuPercent, .cpuSeconds, .memoryTotalBytes, .memoryUsedBytes, .swapTotalBytes,
                 .swapUsedBytes,
-                .load1, .load5, .load15, .networkReceivedBytes, .networkSentBytes, .diskTotalBytes, .diskUsedBytes,
-                .cpuPressureSeconds, .memoryPressureSeconds, .ioPressureSeconds, .workloadCPUPercent,
-                .workloadMemoryUsedBytes, .containersRunning,
+                .load1, .load5, .load15, .networkReceivedBytes, .networkSentBytes, .blockReadBytes, .blockWrittenBytes,
+                .diskTotalBytes, .diskUsedBytes, .diskAvailableBytes, .cpuPressureSeconds, .memoryPressureSeconds,
+                .ioPressureSeconds, .workloadCPUPercent, .workloadMemoryUsedBytes, .containersRunning,
             ]
         case .process:
             [
                 .cpuPercent, .cpuSeconds, .memoryUsedBytes, .virtualMemoryBytes, .openDescriptors, .maxDescriptors,
                 .threads, .startTimeSeconds,
             ]
-        case .container, .controlGroup:
+        default:
             [
                 .cpuPercent, .cpuSeconds, .memoryUsedBytes, .memoryLimitBytes, .networkReceivedBytes, .networkSentBytes,
-                .blockReadBytes, .blockWrittenBytes, .processes,
+                .blockReadBytes, .blockWrittenBytes, .processes, .memoryCacheBytes, .memoryResidentBytes,
+                .cpuThrottledSeconds,
             ]
-        default: []
         }
     }
 }

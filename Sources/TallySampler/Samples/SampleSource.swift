@@ -19,10 +19,11 @@ public struct SampleSource: Sendable {
     /// Creates a source.
     ///
     /// - Parameters:
-    ///   - name: The value of the label `source` in the sampler's own metrics.
+    ///   - name: The value of the label `source` in the sampler's own metrics. The sources of a sampler have different
+    ///     names.
     ///   - shutdown: Releases resources after the sampler has stopped. ``Sampler/stop()`` does not wait for it.
-    ///   - read: Called once a tick, never concurrently with itself. Its task is cancelled after the tick's 30 seconds,
-    ///     and it must not block its thread. If it throws, the error is counted in
+    ///   - read: Called once a tick, unless an earlier call or its targets are still being waited for. Its task is
+    ///     cancelled after 30 seconds, and it must not block its thread. If it throws, the error is counted in
     ///     `tally_sampler_errors_total{source,reason}`, and the other sources are unaffected.
     public init(
         _ name: String,

@@ -27,12 +27,22 @@ public struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package let reason: Reason
     package let message: String
+    /// The part that failed, such as a file's path, or an empty string.
+    private let part: String
 
     /// Creates an error.
     public init(_ reason: Reason, _ message: String) {
+        self.init(reason, message, part: "")
+    }
+
+    package init(_ reason: Reason, _ message: String, part: String) {
         self.reason = reason
         self.message = message
+        self.part = part
     }
+
+    /// The same for all errors of a reason that concern the same part, or have the same message except for numbers.
+    var identity: String { "\(reason) \(part.isEmpty ? message.filter { !$0.isNumber } : part)" }
 
     /// The reason and the message.
     public var description: String { "\(reason): \(message)" }

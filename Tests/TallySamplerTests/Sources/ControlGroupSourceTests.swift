@@ -44,6 +44,7 @@ struct ControlGroupSourceTests {
         let source = ControlGroupSource(
             mounts: "\(tree.path)/mounts",
             proc: "\(tree.path)/proc",
+            sys: "\(tree.path)/sys",
             limit: limit,
             clock: clock,
             patience: .seconds(600),
@@ -64,9 +65,87 @@ struct ControlGroupSourceTests {
                     values: [
                         .cpuSeconds: 2.5, .memoryUsedBytes: 700, .memoryLimitBytes: 67_108_864, .blockReadBytes: 10,
                         .blockWrittenBytes: 20, .processes: 3, .networkReceivedBytes: 70, .networkSentBytes: 80,
+                        .memoryResidentBytes: 500,
                     ]
                 ),
                 Sample(subject: .controlGroup("system.slice/cron.service"), values: [.cpuSeconds: 1]),
+            ]
+        )
+    }
+
+    @Test func throttlingAndKindsOfMemoryAreRead() async throws {
+        let tree = try Self.v2Tree()
+        let group = "cg/system.slice/docker-\(Self.id).scope"
+        try tree.write(
+            "\(group)/cpu.stat",
+            "usage_usec 2500000\nnr_periods 9\nnr_throttled 4\nthrottled_usec 2500000\n"
+        )
+        try tree.write("\(group)/memory.stat", "anon 500\nfile 400\ninactive_file 300\n")
+        try tree.link("sys/dev/block/8:0", to: "../../devices/sda")
+        let sample = try #require(try await source(tree).read(tick(0)).samples.first)
+        #expect(sample.values[.cpuThrottledSeconds] == 2.5)
+        #expect(sample.values[.memoryCacheBytes] == 400)
+        #expect(sample.values[.memoryResidentBytes] == 500)
+        #expect(
+            Set(sample.details) == [
+                SampleDetail(.throttlingPeriods, 9), SampleDetail(.throttledPeriods, 4),
+                SampleDetail(.networkReceived, ["eth0"], 70), SampleDetail(.networkSent, ["eth0"], 80),
+                SampleDetail(.blockRead, ["/dev/sda"], 10), SampleDetail(.blockWritten, ["/dev/sda"], 20),
+            ]
+        )
+        #expect(sample.origin == SampleOrigin(id: "/system.slice/docker-\(Self.id).scope"))
+    }
+
+    /// A container leaves one of its two networks, and Docker's own interfaces inside it do not count.
+    @Test func aNetworkThatLeavesDoesNotReduceTheTotal() async throws {
+        let tree = try Self.v2Tree()
+        let source = source(tree)
+        func line(_ name: String, _ bytes: Int) -> String { "\(name): \(bytes) 0 0 0 0 0 0 0 \(bytes) 0 0\n" }
+        func received(_ lines: String, _ seconds: Int) async throws -> Double? {
+            try tree.write("proc/42/net/dev", lines)
+            return try await read(source, seconds).samples.first?.values[.networkReceivedBytes]
+        }
+        #expect(try await received(line("eth0", 1000) + line("eth1", 10_000) + line("docker0", 7), 0) == 11_000)
+        #expect(try await received(line("eth0", 1001), 15) == 11_001)
+        #expect(try await received(line("eth0", 1001) + line("eth2", 5), 30) == 11_006)
+    }
+
+    /// A service that is a container engine, such as containerd, keeps its containers in its own group.
+    @Test func containersInsideServicesAreFound() async throws {
+        let tree = try Self.v2Tree()
+        let inner = "system.slice/containerd.service/kubepods-besteffort-pod1.slice:cri-containerd:\(Self.id)"
+        try tree.write("cg/system.slice/containerd.service/cpu.stat", "usage_usec 3\n")
+        try tree.write("cg/\(inner)/cpu.stat", "usage_usec 2\n")
+        try tree.write("cg/\(inner)/init/cpu.stat", "usage_usec 1\n")
+        try tree.write("cg/system.slice/containerd.service/x.service/cpu.stat", "usage_usec 1\n")
+        let subjects = Set(try await source(tree).read(tick(0)).samples.map(\.subject.id))
+        #expect(
+            subjects == [
+                "system.slice/docker-\(Self.id).scope", inner, "system.slice/cron.service",
+                "system.slice/containerd.service",
+            ]
+        )
+    }
+
+    /// A hybrid machine: the group is in version 1's memory, but only in version 2 for CPU time.
+    @Test func theCPUTimeOfAGroupOnlyInVersion2IsRead() async throws {
+        let tree = try FileTree([
+            "mem/docker/\(Self.id)/memory.usage_in_bytes": "1000\n",
+            "cpu/other/cpuacct.usage": "1\n",
+            "unified/docker/\(Self.id)/cpu.stat": "usage_usec 2500000\n",
+            "unified/docker/\(Self.id)/cgroup.procs": "42\n",
+            "proc/42/net/dev": "eth0: 70 0 0 0 0 0 0 0 80 0 0\n",
+        ])
+        try tree.link("proc/42/ns/net", to: "net:[2]")
+        try tree.link("proc/self/ns/net", to: "net:[1]")
+        let lines = [("cpu", "cpu,cpuacct"), ("mem", "memory")]
+            .map { "cgroup \(tree.path)/\($0.0) cgroup rw,\($0.1) 0 0\n" }
+        try tree.write("mounts", lines.joined() + "cgroup2 \(tree.path)/unified cgroup2 rw 0 0\n")
+        let reading = try await source(tree).read(tick(0))
+        #expect(reading.errors.isEmpty)
+        #expect(
+            reading.samples.map(\.values) == [
+                [.cpuSeconds: 2.5, .memoryUsedBytes: 1000, .networkReceivedBytes: 70, .networkSentBytes: 80]
             ]
         )
     }

@@ -10,6 +10,7 @@ struct ControlGroupTests {
         "libpod_parent/libpod-\(id)",
         "kubepods.slice/kubepods-pod1.slice/cri-containerd-\(id).scope", "\(id)",
         "user.slice/user-1000.slice/user@1000.service/user.slice/libpod-\(id).scope",
+        "system.slice/containerd.service/kubepods-besteffort-pod1.slice:cri-containerd:\(id)",
     ])
     func containerIDsAreFoundInPaths(_ path: String) {
         #expect(ControlGroup(path: path).containerID == Self.id)
@@ -68,7 +69,7 @@ struct ControlGroupMountsTests {
         (#"/a\999"#, #"/a\999"#), (#"\777"#, #"\777"#), (#"\"#, #"\"#),
     ])
     func octalEscapesInPathsAreDecoded(_ path: String, text: String) {
-        #expect(ControlGroupMounts.unescaped(path.utf8) == text)
+        #expect(MountText.unescaped(path.utf8) == text)
     }
 
     @Test func textWithoutMountsHasNoRoots() {
@@ -78,21 +79,26 @@ struct ControlGroupMountsTests {
 }
 
 struct ControlGroupTextTests {
-    @Test func cgroupV2BytesAreSummed() {
+    @Test func cgroupV2BytesAreReadByDevice() {
         let text = "8:0 rbytes=100 wbytes=20 rios=1 wios=2 dbytes=7 dios=0\n253:0 wbytes=3\n7:0 \n"
-        let totals = BlockTotals(ioStat: .init(text: text))
-        #expect(totals?.read == 100)
-        #expect(totals?.written == 23)
-        #expect(BlockTotals(ioStat: []) == nil)
-        #expect(BlockTotals(ioStat: .init(text: "8:0 rbytes=18446744073709551615\n8:1 rbytes=1\n")) == nil)
+        let disks = [Traffic](ioStat: .init(text: text)) { "device \($0)" }
+        #expect(
+            disks == [
+                Traffic(name: "device 8:0", incoming: 100, outgoing: 20),
+                Traffic(name: "device 253:0", incoming: nil, outgoing: 3),
+            ]
+        )
     }
 
-    @Test func cgroupV1BytesAreSummed() {
+    @Test func cgroupV1BytesAreReadByDevice() {
         let text = "8:0 Read 100\n8:0 Write 20\n8:0 Sync 5\n8:0 Total 120\n8:16 Read 1\nTotal 121\n"
-        let totals = BlockTotals(serviceBytes: .init(text: text))
-        #expect(totals?.read == 101)
-        #expect(totals?.written == 20)
-        #expect(BlockTotals(serviceBytes: .init(text: "Total 0\n")) == nil)
+        let disks = [Traffic](serviceBytes: .init(text: text)) { $0 }
+        #expect(
+            disks == [
+                Traffic(name: "8:0", incoming: 100, outgoing: 20), Traffic(name: "8:16", incoming: 1, outgoing: nil),
+            ]
+        )
+        #expect([Traffic](serviceBytes: .init(text: "Total 0\n")) { $0 }.isEmpty)
     }
 
     @Test(arguments: [(100, 30, 70), (100, 99, 1), (100, 100, 100), (100, 101, 100), (100, nil, 100), (0, 0, 0)])

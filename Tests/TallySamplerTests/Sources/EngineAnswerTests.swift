@@ -10,7 +10,11 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct EngineAnswerTests {
     private func source(_ engine: FakeEngine) -> SampleSource {
-        .docker(EngineSource(sockets: .given(engine.socket), clock: ManualClock(), hostMemory: { nil }) { $0.name })
+        .docker(
+            EngineSource(sockets: .given(engine.socket), clock: ManualClock(), hostMemory: { nil }) {
+                .container($0.name)
+            }
+        )
     }
 
     @Test(arguments: [false, true])
@@ -21,7 +25,7 @@ struct EngineAnswerTests {
             uri == "/_ping" ? .ok("OK") : .reply(.ok, body, isChunked: isChunked)
         }
         let client = EngineClient(clock: ContinuousClock())
-        let reply = try await client.get("/containers/json", at: engine.socket, within: .seconds(600))
+        let reply = try await client.get("/containers/json", at: .socket(engine.socket), within: .seconds(600))
         #expect(reply.body.count == 8 << 20)
         #expect(try EngineContainer.list(try reply.acceptedBody()).map(\.container.id) == [containerID(1)])
         await client.shutdown()
@@ -36,12 +40,12 @@ struct EngineAnswerTests {
             }
         }
         let client = EngineClient(clock: ContinuousClock())
-        #expect(try await client.get("/_ping", at: engine.socket, within: .seconds(600)).status == 200)
+        #expect(try await client.get("/_ping", at: .socket(engine.socket), within: .seconds(600)).status == 200)
         #expect(engine.seen.count == 2)
         // An engine that always closes the connection has failed; a missing one is unavailable.
         closes.withLock { $0 = 2 }
         let failed = await #expect(throws: SourceError.self) {
-            try await client.get("/_ping", at: engine.socket, within: .seconds(600))
+            try await client.get("/_ping", at: .socket(engine.socket), within: .seconds(600))
         }
         #expect(failed?.reason == .failed)
         #expect(engine.seen.count == 4)

@@ -17,7 +17,7 @@ struct EngineDeadlineTests {
                 sockets: .given(engine.socket),
                 clock: clock,
                 hostMemory: { nil },
-                subject: { $0.name }
+                owner: { .container($0.name) }
             )
         )
     }

@@ -28,14 +28,14 @@ struct EngineFuzzTests {
                         continue
                     }
                     read += 1
-                    let now = EngineReading(stats, elapsed: .seconds(15))
+                    let now = EngineReading(stats, elapsed: .seconds(15), time: .seconds(15))
                     if let last {
                         let share = now.share(since: last, tick: tick(15), engine: engine, cpus: 2)
                         #expect((0...220).contains(share.value ?? 0))
                         _ = now.isLate(after: last)
                     }
-                    #expect(stats.values.values.allSatisfy { $0.isFinite && $0 >= 0 })
-                    last = EngineReading(stats, elapsed: .zero)
+                    #expect(stats.allValues.values.allSatisfy { $0.isFinite && $0 >= 0 })
+                    last = EngineReading(stats, elapsed: .zero, time: .zero)
                 }
                 _ = try? EngineContainer.list(body)
                 _ = try? EngineInfo.containersRunning(body)

@@ -21,7 +21,7 @@ struct EngineReadingTests {
             system: system.map { UInt64($0 * 1e9) }
         )
         let stats = try EngineStats(body: Array(text.text.utf8), of: containerID(1), engine: .docker)
-        return EngineReading(try #require(stats), elapsed: .seconds(elapsed))
+        return EngineReading(try #require(stats), elapsed: .seconds(elapsed), time: .seconds(elapsed))
     }
 
     private func share(
@@ -69,7 +69,7 @@ struct EngineReadingTests {
     @Test func sharesBeyondAllCoresAreImplausible() throws {
         let last = try reading(read: 0, cpu: 10, system: 1000, at: 0)
         #expect(share(last, try reading(read: 15, cpu: 1000, system: 1030, at: 15)) == .implausible)
-        #expect(share(last, try reading(read: 0.001, cpu: 20, system: 1030, at: 15), .podman) == .implausible)
+        #expect(share(last, try reading(read: 0.001, cpu: 100, system: 1030, at: 15), .podman) == .implausible)
     }
 
     @Test func aReadingOverFiveIntervalsOldIsNoBaseline() throws {
@@ -84,11 +84,16 @@ struct EngineReadingTests {
         #expect(try reading(read: 14, cpu: 9, system: 990, at: 0).isLate(after: last))
         #expect(try reading(read: 15, cpu: 10, system: 1000, at: 30).isLate(after: last))
         #expect(try !reading(read: 16, cpu: 10, system: 1000, at: 30).isLate(after: last))
-        // The machine's clock was set back: the share starts over, and the answer does not count as late.
-        let set = try reading(read: 1, cpu: 11, system: 1030, at: 30)
-        #expect(!set.isLate(after: last))
-        #expect(share(last, set, at: 30) == .none)
-        #expect(share(last, set, .podman, at: 30) == .none)
+    }
+
+    @Test(arguments: [-3600, -14.9, -4, 3600, 36_000])
+    func settingTheWallClockDoesNotAffectShares(by seconds: Double) throws {
+        let last = try reading(read: 5000, cpu: 10, system: 1000, at: 0)
+        let now = try reading(read: 5015 + seconds, cpu: 17.5, system: 1030, at: 15)
+        #expect(!now.isLate(after: last))
+        for engine in [EngineIdentity.docker, .podman, EngineIdentity(headers: [:])] {
+            #expect(share(last, now, engine) == .percent(50))
+        }
     }
 }
 #endif

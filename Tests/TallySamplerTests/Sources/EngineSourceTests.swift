@@ -2,6 +2,7 @@
 import Foundation
 import NIOHTTP1
 import Synchronization
+import Tally
 import TallyTesting
 import Testing
 
@@ -35,7 +36,7 @@ struct EngineSourceTests {
             list: .seconds(600),
             stats: .seconds(600)
         ),
-        subject: @escaping @Sendable (EngineContainer) -> String? = { $0.subjectName }
+        owner: @escaping @Sendable (EngineContainer) async throws -> SampleSubject? = { .container($0.ownerName) }
     ) -> SampleSource {
         .docker(
             EngineSource(
@@ -43,7 +44,7 @@ struct EngineSourceTests {
                 limits: limits,
                 clock: clock,
                 hostMemory: { 1 << 30 },
-                subject: subject
+                owner: owner
             )
         )
     }
@@ -80,6 +81,7 @@ struct EngineSourceTests {
                 == [
                     "/_ping", "/v1.41/containers/json",
                     "/v1.41/containers/\(containerID(2))/stats?stream=false&one-shot=true",
+                    "/v1.41/containers/\(containerID(2))/json",
                 ].map { FakeEngine.Seen(uri: $0, host: "localhost") }
         )
         await source.shutdown()
@@ -172,12 +174,60 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func theHostChoosesTheSubjectOfAContainer() async throws {
+    @Test func theHostMapsContainersToItsOwnThings() async throws {
         let engine = try await FakeEngine(route: Self.route(1...3))
-        let source = source(engine) { $0.name == "c2" ? nil : "subject of \($0.name)" }
+        let source = source(engine) { container in
+            await Task.yield()
+            return container.name == "c2" ? nil : SampleSubject(kind: "instance", id: "4", name: "of \(container.name)")
+        }
         let reading = try await source.read(tick(0))
-        #expect(reading.targets.map(\.id) == [containerID(1), containerID(3)])
-        #expect(try await reading.targets.last?.read()?.subject == .container("subject of c3"))
+        var samples: [Sample?] = []
+        for target in reading.targets { samples.append(try await target.read()) }
+        let subjects = samples.map { $0?.subject }
+        let owner = SampleSubject(kind: "instance", id: "4")
+        #expect(subjects == [owner, nil, owner])
+        #expect(subjects.map { $0?.name } == ["of c1", nil, "of c3"])
+        #expect(samples.map { $0?.containerID } == [containerID(1), nil, containerID(3)])
+        await source.shutdown()
+    }
+
+    @Test func anOwnerIsFoundOnceUntilItIsUnknownOrTheContainerIsRenamed() async throws {
+        struct NoDatabase: Error {}
+        let calls = Locked<[String]>([])
+        let names = Locked(["c1", "c2", "c3"])
+        let engine = try await FakeEngine { uri in
+            guard uri.hasSuffix("/containers/json") else { return Self.route(1...3)(uri) }
+            let entries = names.withLock { $0 }.enumerated().map { index, name in
+                #"{"Id":"\#(containerID(index + 1))","Names":["/\#(name)"]}"#
+            }
+            return .ok("[\(entries.joined(separator: ","))]")
+        }
+        let source = source(engine) { container in
+            calls.withLock { $0.append(container.name) }
+            switch container.name {
+            case "c2": return nil
+            case "c3": throw NoDatabase()
+            default: return SampleSubject(kind: "instance", id: "42")
+            }
+        }
+        func errors(_ time: Int) async throws -> Int {
+            let reading = try await source.read(tick(time))
+            var count = 0
+            for target in reading.targets {
+                do { _ = try await target.read() } catch is NoDatabase { count += 1 }
+            }
+            return count
+        }
+        #expect(try await errors(0) == 1)
+        #expect(try await errors(15) == 1, "an error costs one container only")
+        #expect(calls.withLock(\.self) == ["c1", "c2", "c3", "c2", "c3"])
+        names.withLock { $0 = ["d1"] }
+        #expect(try await errors(30) == 0)
+        names.withLock { $0 = [] }
+        _ = try await errors(45)
+        names.withLock { $0 = ["d1"] }
+        _ = try await errors(60)
+        #expect(calls.withLock { $0.suffix(2) } == ["d1", "d1"], "a container that was gone is asked for again")
         await source.shutdown()
     }
 
@@ -190,7 +240,7 @@ struct EngineSourceTests {
         let tree = try FileTree(["left.sock": ""])
         // Longer than the refusal takes on a busy machine.
         let patient = EngineSource.Limits(ping: .seconds(600))
-        let left = EngineSource(sockets: .given("\(tree.path)/left.sock"), limits: patient) { $0.name }
+        let left = EngineSource(sockets: .given("\(tree.path)/left.sock"), limits: patient) { .container($0.name) }
         #expect(await reason(.docker(left)) == .unavailable)
         #expect(await reason(.docker(socket: String(repeating: "x", count: 200))) == .unavailable)
     }
@@ -222,7 +272,11 @@ struct EngineSourceTests {
         #expect(try await targets[0].read() == nil)
         let refused = await #expect(throws: SourceError.self) { try await targets[1].read() }
         #expect(refused?.reason == .refused)
-        #expect(refused?.message.contains("500: boom") == true)
+        #expect(
+            refused?.message.contains(
+                "500 to /v1.41/containers/\(containerID(2))/stats?stream=false&one-shot=true: boom"
+            ) == true
+        )
         #expect(try await targets[2].read() == nil)
         let malformed = await #expect(throws: SourceError.self) { try await targets[3].read() }
         #expect(malformed?.reason == .malformed)
@@ -289,14 +343,28 @@ struct EngineSourceTests {
         await source.shutdown()
     }
 
-    @Test func atMostAThousandContainersAreRead() async throws {
+    @Test func atMostAThousandContainersWithAnOwnerAreRead() async throws {
         let engine = try await FakeEngine(route: Self.route(1...1_001))
         let source = source(engine)
         let reading = try await source.read(tick(0))
-        #expect(reading.targets.count == 1_000)
+        #expect(reading.targets.count == 1_001)
         #expect(reading.containersRunning == 1_001)
-        #expect(reading.errors.map(\.reason) == [.limit])
+        var count = 0
+        for target in reading.targets where try await target.read() != nil { count += 1 }
+        #expect(count == 1_000)
+        // Reported with the next list.
+        #expect(try await source.read(tick(15)).errors.map(\.reason) == [.limit])
         await source.shutdown()
+        // Containers without an owner do not take the places of others.
+        let last = self.source(engine) { $0.name == "c1001" ? .container($0.name) : nil }
+        let one = try await last.read(tick(0))
+        var samples: [Sample] = []
+        for target in one.targets {
+            if let sample = try await target.read() { samples.append(sample) }
+        }
+        #expect(samples.map(\.subject) == [.container("c1001")])
+        #expect(try await last.read(tick(15)).errors.isEmpty)
+        await last.shutdown()
     }
 }
 #endif

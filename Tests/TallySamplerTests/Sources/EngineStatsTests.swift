@@ -22,8 +22,9 @@ struct EngineStatsTests {
         #expect(stats.system == 3_934_490_000_000)
         #expect(stats.cpus == 2)
         #expect(
-            stats.values == [
+            stats.allValues == [
                 .cpuSeconds: 15.404299083, .memoryUsedBytes: 548_864, .memoryLimitBytes: 67_108_864, .processes: 1,
+                .cpuThrottledSeconds: 10.760968017, .memoryCacheBytes: 8192, .memoryResidentBytes: 114_688,
             ]
         )
     }
@@ -34,7 +35,7 @@ struct EngineStatsTests {
         let stats = try #require(try EngineStats(body: body, of: id, engine: .podman))
         #expect(stats.read.nanosecondsSinceEpoch == 1_795_253_788_180_711_067)
         #expect(
-            stats.values == [
+            stats.allValues == [
                 .cpuSeconds: 18.079080393, .memoryUsedBytes: 446_464, .memoryLimitBytes: 67_108_864, .processes: 1,
                 .networkReceivedBytes: 0, .networkSentBytes: 0,
             ]
@@ -78,7 +79,7 @@ struct EngineStatsTests {
             "blkio_stats":{"io_service_bytes_recursive":[3,{"op":"Read","value":4},{"op":5,"value":6}]}
             """#
         let stats = try #require(try stats(StatsText(rest: rest).text))
-        #expect(stats.values == [.cpuSeconds: 1, .networkReceivedBytes: 5, .blockReadBytes: 4, .processes: 3])
+        #expect(stats.allValues == [.cpuSeconds: 1, .networkReceivedBytes: 5, .blockReadBytes: 4, .processes: 3])
     }
 
     @Test func numbersOf64BitsAreExact() throws {
@@ -96,7 +97,7 @@ struct EngineStatsTests {
             {"major":8,"op":"Read","value":100},{"op":"read","value":5},{"op":"WRITE","value":7},
             {"op":"rios","value":1000},{"op":"Sync","value":1000},{"op":"Total","value":1000}]}
             """#
-        let values = try #require(try stats(StatsText(rest: rest).text)).values
+        let values = try #require(try stats(StatsText(rest: rest).text)).allValues
         #expect(values[.networkReceivedBytes] == 11)
         #expect(values[.networkSentBytes] == 22)
         #expect(values[.blockReadBytes] == 105)
@@ -106,7 +107,7 @@ struct EngineStatsTests {
     @Test(arguments: ["null", "[]", "{}"])
     func missingTotalsAreAbsent(_ nothing: String) throws {
         let rest = #""networks":\#(nothing),"blkio_stats":{"io_service_bytes_recursive":\#(nothing)}"#
-        #expect(try stats(StatsText(rest: rest).text)?.values == [.cpuSeconds: 1, .processes: 3])
+        #expect(try stats(StatsText(rest: rest).text)?.allValues == [.cpuSeconds: 1, .processes: 3])
     }
 
     @Test func cpusAreCountedWhenTheirNumberIsMissing() throws {
@@ -150,9 +151,9 @@ struct EngineStatsTests {
         #expect(try EngineInfo.containersRunning(Array(#"{"ContainersRunning":-7}"#.utf8)) == nil)
     }
 
-    @Test func subjectNamesOutliveContainers() {
+    @Test func ownerNamesOutliveContainers() {
         func subject(_ labels: [String: String]) -> String {
-            EngineContainer(id: "1", name: "name", labels: labels).subjectName
+            EngineContainer(id: "1", name: "name", labels: labels).ownerName
         }
         #expect(subject([:]) == "name")
         #expect(subject(["com.docker.compose.project": "shop", "com.docker.compose.service": "web"]) == "shop/web")
@@ -191,12 +192,19 @@ struct EngineStatsTests {
             ]
         )
         #expect(usual(["DOCKER_HOST": "unix:///tmp/d.sock"]).paths == ["/tmp/d.sock"])
-        #expect(usual(["DOCKER_HOST": "tcp://10.0.0.1:2375"]).fault != nil)
+        for host in ["10.0.0.1:2375", "example.com", "", "localhost:0", "localhost:x", "[::1]:-1", "0.0.0.0:2375"] {
+            #expect(usual(["DOCKER_HOST": "tcp://\(host)"]).fault != nil)
+        }
+        let secured = usual(["DOCKER_HOST": "tcp://127.0.0.1:2376", "DOCKER_TLS_VERIFY": "1"])
+        #expect(secured.fault?.contains("TLS") == true)
+        #expect(usual(["DOCKER_HOST": "tcp://localhost"]).port == .loopback(host: "localhost", port: 2375))
+        #expect(usual(["DOCKER_HOST": "tcp://127.0.0.1:99/"]).port == .loopback(host: "127.0.0.1", port: 99))
+        #expect(usual(["DOCKER_HOST": "tcp://[::1]:99"]).port?.url("/_ping") == "http://[::1]:99/_ping")
         #expect(EngineSockets.given(String(repeating: "a", count: 107)).fault == nil)
         #expect(EngineSockets.given(String(repeating: "a", count: 108)).fault != nil)
         #expect(EngineSockets.given("").fault != nil)
         #expect(throws: SourceError.self) { try EngineSockets.given("/no/such.sock").present() }
-        #expect(EngineClient.escaped("/run/a b%/ü.sock") == "%2Frun%2Fa%20b%25%2F%C3%BC.sock")
+        #expect(EngineAddress.escaped("/run/a b%/ü.sock") == "%2Frun%2Fa%20b%25%2F%C3%BC.sock")
     }
 }
 #endif

@@ -21,10 +21,18 @@ struct HostSourceTests {
         clock: any Clock<Duration> = ContinuousClock(),
         patience: Duration = .seconds(600),
         disk: @escaping @Sendable () -> HostSource.Disk = {
-            .success(DiskSpace(blocks: 100, freeBlocks: 25, blockSize: 1000))
+            .success(DiskSpace(blocks: 100, freeBlocks: 25, availableBlocks: 20, blockSize: 1000))
         }
     ) -> SourceBench {
-        let source = HostSource(proc: tree.path, clock: clock, patience: patience, clockTicks: 100, disk: disk)
+        let source = HostSource(
+            proc: tree.path,
+            sys: "\(tree.path)/sys",
+            clock: clock,
+            patience: patience,
+            clockTicks: 100,
+            disk: disk,
+            mount: { Mount(device: "/dev/vda1", path: "/", type: "ext4") }
+        )
         return SourceBench(tree: tree, source: .host(source))
     }
 
@@ -40,12 +48,47 @@ struct HostSourceTests {
                         .cpuCount: 2, .cpuSeconds: 1, .memoryTotalBytes: 1_024_000, .memoryUsedBytes: 614_400,
                         .swapTotalBytes: 0, .swapUsedBytes: 0, .load1: 0.5, .load5: 0.25, .load15: 0.125,
                         .networkReceivedBytes: 20, .networkSentBytes: 30, .diskTotalBytes: 100_000,
-                        .diskUsedBytes: 75_000, .cpuPressureSeconds: 1, .memoryPressureSeconds: 2,
+                        .diskUsedBytes: 75_000, .diskAvailableBytes: 20_000, .cpuPressureSeconds: 1,
+                        .memoryPressureSeconds: 2,
                         .ioPressureSeconds: 3,
                     ]
                 )
             ]
         )
+    }
+
+    @Test func partsAreReadForMetrics() async throws {
+        let tree = try FileTree(Self.files)
+        try tree.write("diskstats", "8 0 sda 1 0 2 0 1 0 4 0 0 0 0\n8 1 sda1 1 0 2 0 1 0 4 0 0 0 0\n")
+        try tree.write("stat", "cpu 3 4 0 6\ncpu0 1 2 0 3 0\ncpu1 2 2 0 3 0\n")
+        let sample = try #require(try await source(tree).read(tick(0)).samples.first)
+        #expect(sample.values[.blockReadBytes] == 1024)
+        #expect(sample.values[.blockWrittenBytes] == 2048)
+        func details(_ metric: SampleDetail.Metric) -> [String: Double] {
+            let found = sample.details.filter { $0.metric == metric }
+            return Dictionary(uniqueKeysWithValues: found.map { ($0.part.joined(separator: " "), $0.value) })
+        }
+        #expect(details(.cpuSeconds).count == 16)
+        #expect(details(.cpuSeconds)["0 user"] == 0.01)
+        #expect(details(.cpuSeconds)["1 idle"] == 0.03)
+        #expect(details(.networkReceived) == ["eth0": 20])
+        #expect(details(.blockRead) == ["sda": 1024])
+        #expect(details(.fileSystemSize) == ["/dev/vda1 ext4 /": 100_000])
+        #expect(details(.fileSystemFree) == ["/dev/vda1 ext4 /": 25_000])
+        #expect(details(.fileSystemAvailable) == ["/dev/vda1 ext4 /": 20_000])
+    }
+
+    /// A network card or a disk that is unplugged does not reduce the totals.
+    @Test func totalsNeverFall() async throws {
+        let tree = try FileTree(Self.files)
+        let source = source(tree)
+        func total(_ lines: String, _ seconds: Int) async throws -> Double? {
+            try tree.write("net/dev", lines)
+            return try await source.read(tick(seconds)).samples.first?.values[.networkReceivedBytes]
+        }
+        #expect(try await total("eth0: 20 0 0 0 0 0 0 0 30 0\neth1: 100 0 0 0 0 0 0 0 30 0\n", 0) == 120)
+        #expect(try await total("eth0: 25 0 0 0 0 0 0 0 30 0\n", 15) == 125)
+        #expect(try await total("head\n", 30) == 125)
     }
 
     @Test func theSecondReadingHasACPUShare() async throws {

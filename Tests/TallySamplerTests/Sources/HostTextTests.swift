@@ -15,9 +15,17 @@ struct HostTextTests {
         #expect(memory.swapUsed == 30 * 1024)
     }
 
+    /// Kernels before 3.14 have no estimate of the available memory.
+    @Test func memoryWithoutAnEstimateIsFreeOrCached() {
+        let text = "MemTotal: 1000 kB\nMemFree: 100 kB\nBuffers: 20 kB\nCached: 300 kB\nSwapCached: 7 kB\n"
+        #expect(HostMemory(text: .init(text: text)).used == 580 * 1024)
+        #expect(HostMemory(text: .init(text: text + "MemAvailable: 500 kB\n")).used == 500 * 1024)
+    }
+
     @Test func impossibleMemoryValuesAreAbsent() {
         #expect(HostMemory(text: .init(text: "MemTotal: 1 kB\nMemAvailable: 2 kB\n")).used == nil)
         #expect(HostMemory(text: .init(text: "MemTotal: 1 kB\n")).used == nil)
+        #expect(HostMemory(text: .init(text: "MemTotal: 9 kB\nBuffers: 1 kB\nCached: 1 kB\n")).used == nil)
         #expect(HostMemory(text: .init(text: "MemTotal: 18446744073709551615 kB\n")).total == nil)
         #expect(HostMemory(text: .init(text: "MemTotalX: 1 kB\n")).total == nil)
     }
@@ -41,32 +49,11 @@ struct HostTextTests {
           cni0: 400 1 0 0 0 0 0 0 400 1 0 0 0 0 0 0
         """
 
-    @Test func containerTrafficIsNotCountedTwice() throws {
-        let totals = try #require(NetworkTotals(text: .init(text: interfaces), where: NetworkTotals.leavesHost))
-        #expect(totals.received == 25)
-        #expect(totals.sent == 37)
-    }
-
-    @Test(arguments: ["lo", "veth1a", "br-1a", "docker0", "cni0", "podman0", "virbr0"])
-    func containerInterfacesDoNotLeaveTheHost(_ name: String) {
-        #expect(!NetworkTotals.leavesHost(name))
-    }
-
-    @Test(arguments: ["eth0", "enp1s0", "wlan0", "lo1", "wg0", "br0", "bond0"])
-    func otherInterfacesLeaveTheHost(_ name: String) {
-        #expect(NetworkTotals.leavesHost(name))
-    }
-
     @Test func interfaceNamesEndAtTheLastColon() {
-        var names: [String] = []
-        _ = NetworkTotals(text: .init(text: interfaces)) { names.append($0) != () }
-        #expect(names == ["lo", "eth0:1", "eth1", "veth12", "br-abc", "docker0", "cni0"])
-    }
-
-    @Test func anOverflowingSumIsAbsent() {
-        let line = "eth0: 18446744073709551615 0 0 0 0 0 0 0 1 0 0\neth1: 1 0 0 0 0 0 0 0 1 0 0\n"
-        #expect(NetworkTotals(text: .init(text: line)) { _ in true } == nil)
-        #expect(NetworkTotals(text: .init(text: "eth0: 1 2 3\n")) { _ in true } == nil)
+        let networks = [Traffic](netDev: .init(text: interfaces))
+        #expect(networks.map(\.name) == ["lo", "eth0:1", "eth1", "veth12", "br-abc", "docker0", "cni0"])
+        #expect(networks[1] == Traffic(name: "eth0:1", incoming: 20, outgoing: 30))
+        #expect([Traffic](netDev: .init(text: "eth0: 1 2 3\n")).isEmpty)
     }
 
     @Test func pressureIsTheTotalOfTheSomeLine() {
@@ -77,9 +64,9 @@ struct HostTextTests {
     }
 
     @Test func usedDiskSpaceIsTotalMinusFree() {
-        #expect(DiskSpace(blocks: 100, freeBlocks: 40, blockSize: 4096)?.used == 60 * 4096)
-        #expect(DiskSpace(blocks: 100, freeBlocks: 101, blockSize: 4096) == nil)
-        #expect(DiskSpace(blocks: .max, freeBlocks: 0, blockSize: 2) == nil)
+        #expect(DiskSpace(blocks: 100, freeBlocks: 40, availableBlocks: 30, blockSize: 4096)?.used == 60 * 4096)
+        #expect(DiskSpace(blocks: 100, freeBlocks: 101, availableBlocks: 0, blockSize: 4096) == nil)
+        #expect(DiskSpace(blocks: .max, freeBlocks: 0, availableBlocks: 0, blockSize: 2) == nil)
     }
 
     @Test(arguments: [("", nil), ("0", 0), ("007", 7), ("18446744073709551615", .max), ("18446744073709551616", nil)])

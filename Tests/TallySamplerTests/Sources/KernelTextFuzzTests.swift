@@ -15,6 +15,7 @@ struct KernelTextFuzzTests {
             "8:0 Read 10\n8:0 Write 18446744073709551615\nTotal 30\n",
             "cgroup /sys/fs\\040x cgroup rw,cpu,cpuacct 0 0\ncgroup2 /u cgroup2 rw 0 0\n",
             "usage_usec 2500000\nuser_usec 1\n",
+            "8 0 sda 1 0 18446744073709551615 0 1 0 40 0 0 0 0\n8 1 sda1 1 0 20 0 1 0 40 0 0 0 0\n",
         ]
         try await onThread {
             var random = Mutations(seed: 0x7A11)
@@ -31,10 +32,14 @@ struct KernelTextFuzzTests {
                 _ = HostMemory(text: text).used
                 _ = HostMemory(text: text).swapUsed
                 _ = HostLoad(text: text)
-                _ = NetworkTotals(text: text, where: NetworkTotals.leavesHost)
+                var totals = TrafficTotals()
+                for text in [text, Array(seeds[3].utf8)] {
+                    _ = totals.take(networks: [Traffic](netDev: text), disks: [Traffic](ioStat: text) { $0 })
+                    _ = totals.take(networks: Disks.traffic(text: text, sys: "/none"), disks: [])
+                }
+                _ = Mount.holding("/u/x", text: text)
                 _ = pressureSeconds(text: text)
-                _ = BlockTotals(ioStat: text)
-                _ = BlockTotals(serviceBytes: text)
+                _ = [Traffic](serviceBytes: text) { $0 }
                 _ = ControlGroupMounts(text: text).roots
                 _ = ControlGroup(path: text.text).containerID
                 _ = text.number(of: "usage_usec")

@@ -49,6 +49,14 @@ func listText(_ numbers: some Sequence<Int>) -> String {
         .joined(separator: ",") + "]"
 }
 
+extension EngineStats {
+    /// The values of a first sample.
+    var allValues: [SampleMetric: Double] {
+        var totals = TrafficTotals()
+        return values.merging(totals.take(networks: networks, disks: disks).values) { own, _ in own }
+    }
+}
+
 extension EngineIdentity {
     static let docker = EngineIdentity(headers: FakeEngine.docker)
     static let podman = EngineIdentity(headers: FakeEngine.podman)

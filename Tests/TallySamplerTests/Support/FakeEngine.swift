@@ -50,12 +50,16 @@ final class FakeEngine: Sendable {
         "Server": "Libpod/4.3.1 (linux)", "Api-Version": "1.41", "Libpod-Api-Version": "4.3.1",
     ]
 
-    init(_ headers: HTTPHeaders = FakeEngine.docker, route: @escaping Route) async throws {
+    /// The port, if the engine listens on one.
+    var port: Int? { channel.localAddress?.port }
+
+    /// - Parameter onPort: True to listen on a port of this machine instead of a socket.
+    init(_ headers: HTTPHeaders = FakeEngine.docker, onPort: Bool = false, route: @escaping Route) async throws {
         folder = try TemporaryFolder()
         socket = folder.url.appending(path: "engine.sock").path
         let box = Box(headers: headers, route: route)
         self.box = box
-        channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let server = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     box.open.add(1, ordering: .relaxed)
@@ -64,7 +68,10 @@ final class FakeEngine: Sendable {
                     try channel.pipeline.syncOperations.addHandler(Handler(box: box))
                 }
             }
-            .bind(unixDomainSocketPath: socket).get()
+        channel =
+            onPort
+            ? try await server.bind(host: "127.0.0.1", port: 0).get()
+            : try await server.bind(unixDomainSocketPath: socket).get()
     }
 
     /// The requests received.

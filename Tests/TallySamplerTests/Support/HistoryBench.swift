@@ -32,6 +32,20 @@ final class HistoryBench: Sendable {
         )
     }
 
+    /// Opens the file, and then removes its folder.
+    func openWithoutFolder(_ change: (inout HistoryFile.Options) -> Void = { _ in }) throws -> SQLiteHistory {
+        let history = try open(change)
+        try FileManager.default.removeItem(at: folder.url)
+        return history
+    }
+
+    /// Replaces the file with damage behind its own header, as a failing disk might.
+    func breakFile() throws {
+        let header = try Data(contentsOf: URL(filePath: path)).prefix(100)
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+        try (header + Data(repeating: 0x5A, count: 8192)).write(to: URL(filePath: path))
+    }
+
     static let hasProgram = Program.find("sqlite3") != nil
 
     /// The output of SQLite's own program, which opens the file beside other connections.

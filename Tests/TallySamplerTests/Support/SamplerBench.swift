@@ -191,7 +191,7 @@ final class WatchedHistory: SampleHistory {
         try await history.prune(before: time)
     }
 
-    func history(_ query: HistoryQuery) async throws -> [HistoryPoint] { try await history.history(query) }
+    func series(_ query: SeriesQuery) async throws -> [HistorySeries] { try await history.series(query) }
     func subjects(from: Int64, through: Int64) async throws -> [SampleSubject] {
         try await history.subjects(from: from, through: through)
     }

@@ -16,6 +16,12 @@ struct FileFacts: Equatable {
 
     func isSameFile(as other: FileFacts) -> Bool { device == other.device && number == other.number }
 
+    /// True if the path is that of a folder.
+    static func isFolder(_ path: String) -> Bool { System.status(of: path)?.kind == .folder }
+
+    /// True if the folder of a file exists.
+    static func hasFolder(_ path: String) -> Bool { isFolder(folder(of: path)) }
+
     /// True if this process may write to a file, or create it in its folder.
     static func isWritable(_ path: String) -> Bool {
         if System.exists(path), !System.canWrite(path) { return false }

@@ -1,114 +1,103 @@
 #if SQLite
 internal import GRDB
 
-/// The layout of the file: a table of series, and a table of samples for each kind of subject.
+/// The layout of the file: a table of series, and tables of samples and their roll-ups for each group of subjects.
 ///
-/// Samples are clustered by time, then series. A tick is appended at one end and pruned at the other, which touches a
-/// fifth of the pages that the opposite order would.
+/// Rows are clustered by time, then series. A tick is appended at one end and pruned at the other, which touches a
+/// fifth of the pages that the opposite order would. The guide "The history file" documents the layout.
 enum HistorySchema {
     /// `Taly`, which marks a file as Tally's.
     static let applicationID = 0x5461_6C79
-    /// The version of the layout. Files of a later version are not modified.
-    static let version = 1
-    static let kinds = SampleSubject.Kind.all
+    /// The version of the layout. Version 2 added names of owners and roll-ups. Files of a later one are not modified.
+    static let version = 2
 
-    static func table(of kind: SampleSubject.Kind) -> String { "\(kind)_sample" }
-
-    static func insertion(of kind: SampleSubject.Kind) -> String {
-        let metrics = SampleMetric.metrics(of: kind)
-        let columns = metrics.map(\.description).joined(separator: ", ")
-        let marks = Array(repeating: "?", count: metrics.count + 2).joined(separator: ", ")
-        return "INSERT OR REPLACE INTO \(table(of: kind))(ts, series, \(columns)) VALUES (\(marks))"
-    }
-
-    /// A string as it is stored. NUL is replaced, because it would end a string that is bound to a statement.
-    static func stored(_ text: String) -> String {
-        guard text.utf8.contains(0) else { return text }
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
-    }
-
-    // MARK: Ownership
-
-    enum Owner {
-        case nobody, ours
-    }
-
-    /// - Throws: ``HistoryError`` if the file must not be modified.
-    static func owner(_ db: Database) throws -> Owner {
-        let id = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        if id == applicationID {
-            guard found <= version else {
-                throw HistoryError(
-                    .newerVersion,
-                    "the file has layout \(found), this Tally knows \(version): update Tally or use another path"
-                )
-            }
-            return .ours
-        }
-        let tables = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM sqlite_master") ?? 0
-        guard id == 0, found == 0, tables == 0 else {
-            throw HistoryError(.foreignFile, "the file is another program's database: use another path")
-        }
-        return .nobody
+    static func insertion(of table: HistoryTable) -> String {
+        let columns = table.metrics.map(\.description).joined(separator: ", ")
+        let marks = Array(repeating: "?", count: table.metrics.count + 2).joined(separator: ", ")
+        return "INSERT OR REPLACE INTO \(table.name(.samples))(ts, series, \(columns)) VALUES (\(marks))"
     }
 
     // MARK: Creation
 
-    /// Creates the tables and columns that are missing: all in a new file, and columns for new metrics in an older one.
+    /// Creates the tables and columns that are missing: all in a new file, those of later versions and metrics in an
+    /// older one.
     static func create(_ db: Database) throws {
         try db.execute(
             sql: """
                 CREATE TABLE IF NOT EXISTS series(
                     id INTEGER PRIMARY KEY, owner_kind TEXT NOT NULL, owner_id TEXT NOT NULL,
-                    container_id TEXT NOT NULL, seen INTEGER NOT NULL,
+                    container_id TEXT NOT NULL, seen INTEGER NOT NULL, owner_name TEXT,
                     UNIQUE(owner_kind, owner_id, container_id));
                 CREATE INDEX IF NOT EXISTS series_seen ON series(seen);
                 """
         )
-        for kind in kinds {
-            let metrics = SampleMetric.metrics(of: kind).map(\.description)
-            let columns = metrics.map { "\($0) REAL" }.joined(separator: ", ")
-            try db.execute(
-                sql: """
-                    CREATE TABLE IF NOT EXISTS \(table(of: kind))(
-                        ts INTEGER NOT NULL, series INTEGER NOT NULL, \(columns), PRIMARY KEY(ts, series)) WITHOUT ROWID
-                    """
-            )
-            let present = Set(
-                try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info(?)", arguments: [table(of: kind)])
-            )
-            for metric in metrics where !present.contains(metric) {
-                try db.execute(sql: "ALTER TABLE \(table(of: kind)) ADD COLUMN \(metric) REAL")
+        try add(["owner_name TEXT"], to: "series", db)
+        for table in HistoryTable.allCases {
+            for level in HistoryLevel.allCases {
+                let columns =
+                    level.countColumns.map { "\($0) INTEGER" }
+                    + table.metrics.flatMap(level.columns).map { "\($0) REAL" }
+                let name = table.name(level)
+                try db.execute(
+                    sql: """
+                        CREATE TABLE IF NOT EXISTS \(name)(
+                            ts INTEGER NOT NULL, series INTEGER NOT NULL, \(columns.joined(separator: ", ")),
+                            PRIMARY KEY(ts, series)) WITHOUT ROWID
+                        """
+                )
+                try add(columns, to: name, db)
             }
         }
         try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
     }
 
-    // MARK: Queries
-
-    static func subjects(of kind: SampleSubject.Kind) -> String {
-        """
-        SELECT DISTINCT owner_id FROM series WHERE owner_kind = :kind
-        AND id IN (SELECT series FROM \(table(of: kind)) WHERE ts BETWEEN :from AND :through)
-        LIMIT \(HistoryRange.maxPoints)
-        """
+    private static func add(_ columns: [String], to table: String, _ db: Database) throws {
+        let present = Set(try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info(?)", arguments: [table]))
+        for column in columns where !present.contains(column.prefix { $0 != " " }.description) {
+            try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column)")
+        }
     }
 
-    /// A query for points, newest first.
-    ///
-    /// The inner `GROUP BY` sums the containers of one time. It follows the key, so it needs no sorting.
-    static func points(of kind: SampleSubject.Kind, _ metric: SampleMetric) -> String {
-        """
-        SELECT ts - ((ts % :bucket) + :bucket) % :bucket AS start, COUNT(*), MIN(value), AVG(value), MAX(value)
-        FROM (
-            SELECT ts, SUM(\(metric)) AS value FROM \(table(of: kind))
-            WHERE ts BETWEEN :from AND :through
-            AND +series IN (SELECT id FROM series WHERE owner_kind = :kind AND owner_id = :id)
-            GROUP BY ts)
-        WHERE value IS NOT NULL
-        GROUP BY start ORDER BY start DESC LIMIT \(HistoryRange.maxPoints)
-        """
+    /// True if the file has every table and column.
+    static func isComplete(_ db: Database) throws -> Bool {
+        guard try Int.fetchOne(db, sql: "PRAGMA user_version") == version else { return false }
+        for table in HistoryTable.allCases {
+            for level in HistoryLevel.allCases {
+                let sql = "SELECT COUNT(*) FROM pragma_table_info(?)"
+                let columns = try Int.fetchOne(db, sql: sql, arguments: [table.name(level)]) ?? 0
+                let wanted = table.metrics.flatMap(level.columns).count + level.countColumns.count + 2
+                guard columns >= wanted else { return false }
+            }
+        }
+        return true
+    }
+
+    // MARK: Roll-ups
+
+    /// Inserts the roll-ups of a level for the rows of its source from one time until before another.
+    static func rollUp(_ table: HistoryTable, to level: HistoryLevel, from source: HistoryLevel) -> String {
+        let gauges = table.metrics.filter { !$0.isTotal }
+        let totals = table.metrics.filter(\.isTotal).map(\.description)
+        let (count, last) = source.isRollUp ? ("SUM(samples)", "MAX(last)") : ("COUNT(*)", "MAX(ts)")
+        let parts = gauges.map { metric in
+            source.isRollUp
+                ? "SUM(\(metric) * samples) / SUM(CASE WHEN \(metric) IS NOT NULL THEN samples END) AS \(metric), "
+                    + "MIN(\(metric)_min) AS \(metric)_min, MAX(\(metric)_max) AS \(metric)_max"
+                : "AVG(\(metric)) AS \(metric), MIN(\(metric)) AS \(metric)_min, MAX(\(metric)) AS \(metric)_max"
+        }
+        let gaugeColumns = gauges.flatMap(level.columns)
+        let seconds = level.seconds
+        return """
+            INSERT OR REPLACE INTO \(table.name(level))(
+                \((["ts", "series", "samples", "last"] + gaugeColumns + totals).joined(separator: ", ")))
+            SELECT \((["start", "part.series", "part.samples", "part.last"]
+                + gaugeColumns.map { "part.\($0)" } + totals.map { "newest.\($0)" }).joined(separator: ", "))
+            FROM (
+                SELECT ts - ((ts % \(seconds)) + \(seconds)) % \(seconds) AS start, series, MAX(ts) AS newest_ts,
+                    \((["\(count) AS samples", "\(last) AS last"] + parts).joined(separator: ", "))
+                FROM \(table.name(source)) WHERE ts >= ? AND ts < ? GROUP BY start, series) AS part
+            JOIN \(table.name(source)) AS newest ON newest.ts = part.newest_ts AND newest.series = part.series
+            """
     }
 }
 #endif

@@ -17,9 +17,10 @@ actor HistoryWriter {
     private var pending = TickBuffer()
     private var log = FailureLog()
     private var droppedTicks = 0
-    /// The number of ticks that have moved from memory to the file.
-    private var moves = 0
     private var lastSetAside: Duration?
+    /// The file that was open last. If it is damaged, it may be set aside.
+    private var lastFacts: FileFacts?
+    private var lastCheckpoint: Duration?
     /// The number of ticks in `pending` that are older than the current lock.
     private var waitedBeforeLock = 0
     /// The time when rows dated in the future are removed. Not at once, because a clock may be wrong until the network
@@ -51,24 +52,39 @@ actor HistoryWriter {
         self.now = now
         self.wallSeconds = wallSeconds
         let wall = Self.wholeSeconds(wallSeconds())
+        lastWall = wall
         do {
-            let file = try HistoryFile(path: path, options: options, now: wall)
-            self.file = file
-            for shortcoming in file.shortcomings { log.note(shortcoming) }
-            removesFutureAt = now().adding(Self.futureDelay)
-            lastWall = wall
+            file = try HistoryFile(path: path, options: options, now: wall)
         } catch let error as HistoryError {
             throw error
         } catch {
-            let failure = Self.failure(error, path)
-            log.begin(failure, at: now())
-            guard failure == .corrupt, (try? CorruptFile.setAside(path, at: wall)) != nil else { return }
-            lastSetAside = now()
-            file = try? HistoryFile(path: path, options: options, now: wall)
-            removesFutureAt = now().adding(Self.futureDelay)
-            lastWall = wall
-            if file != nil { log.end() }
+            let problem = HistoryFailure(error, path)
+            log.begin(problem, at: now())
+            if problem.failure == .corrupt, Self.isOwn(path, nil), (try? CorruptFile.setAside(path, at: wall)) != nil {
+                lastSetAside = now()
+                file = try? HistoryFile(path: path, options: options, now: wall)
+                if file != nil { log.end() }
+            }
         }
+        guard let file else { return }
+        for shortcoming in file.shortcomings { log.note(HistoryFailure(shortcoming, path)) }
+        lastFacts = file.facts
+        removesFutureAt = now().adding(Self.futureDelay)
+    }
+
+    /// True if the file at the path is this history's, even if it is damaged.
+    private static func isOwn(_ path: String, _ last: FileFacts?) -> Bool {
+        if let last, FileFacts(of: path)?.isSameFile(as: last) ?? false { return true }
+        if case .tally = try? FileOwner.of(path) { return true }
+        return false
+    }
+
+    private func take(_ opened: HistoryFile, at wall: Int64) {
+        for shortcoming in opened.shortcomings { log.note(HistoryFailure(shortcoming, path)) }
+        file = opened
+        lastFacts = opened.facts
+        removesFutureAt = now().adding(Self.futureDelay)
+        lastWall = wall
     }
 
     private static func wholeSeconds(_ seconds: Double) -> Int64 {
@@ -85,6 +101,17 @@ actor HistoryWriter {
         }
         guard !tick.samples.isEmpty else { return }
         if !log.mayTry(at: now()) || !flush(Self.maxFlushedTicks) || !attempt({ try $0.write(tick) }) { keep(tick) }
+        checkpointIfDue()
+    }
+
+    /// Copies the log into the file about once a minute, so that a copy of the file alone is recent.
+    private func checkpointIfDue() {
+        // A tick may come a little early.
+        let interval = options.checkpointInterval - options.checkpointInterval / 12
+        guard file != nil, log.current == nil, lastCheckpoint.map({ now().since($0) >= interval }) ?? true else {
+            return
+        }
+        if attempt({ try $0.checkpoint() }) { lastCheckpoint = now() }
     }
 
     private func keep(_ tick: HistoryTick) {
@@ -105,7 +132,6 @@ actor HistoryWriter {
         while let tick = pending.first(1).first {
             guard written < limit, attempt({ try $0.write(tick) }) else { return false }
             written += 1
-            moves += 1
             pending.removeFirst()
         }
         return true
@@ -122,7 +148,7 @@ actor HistoryWriter {
             do {
                 try perform(work)
             } catch {
-                begin(Self.failure(error, path))
+                begin(HistoryFailure(error, path))
                 return false
             }
         }
@@ -133,70 +159,59 @@ actor HistoryWriter {
     private func perform(_ work: (inout HistoryFile) throws -> Void) throws {
         // The file was moved or deleted, so nothing written to it would be found.
         if file?.isInPlace == false { closeFile() }
-        if file == nil { try openFile() }
-        try file.mutate(work)
+        if file == nil {
+            let wall = Self.wholeSeconds(wallSeconds())
+            take(try HistoryFile(path: path, options: options, now: wall), at: wall)
+        }
+        try file.mutate { file in
+            try work(&file)
+            if file.isShared { log.observe(HistoryFailure(.shared, path), at: now(), for: Self.sharingTime) }
+            if file.isTooLarge { log.observe(HistoryFailure(.sizeLimit, path), at: now(), for: Self.sizeLimitTime) }
+            (file.isShared, file.isTooLarge) = (false, false)
+        }
     }
 
-    private func openFile() throws {
-        let opened = try HistoryFile(path: path, options: options, now: Self.wholeSeconds(wallSeconds()))
-        for shortcoming in opened.shortcomings { log.note(shortcoming) }
-        file = opened
-        removesFutureAt = now().adding(Self.futureDelay)
-        lastWall = Self.wholeSeconds(wallSeconds())
-    }
+    /// The time after another process's last write for which the file counts as shared.
+    private static let sharingTime = Duration.seconds(900)
+    /// The time after the last early deletion for which the file counts as too large.
+    private static let sizeLimitTime = Duration.seconds(3600)
 
     private func closeFile() {
-        try? file?.queue.close()
+        file?.close()
         file = nil
     }
 
     // MARK: Failure
 
     private func failed(_ error: any Error) {
-        let failure = Self.failure(error, path)
-        begin(failure)
-        guard failure == .corrupt, lastSetAside.map({ now().since($0) >= Self.setAsideInterval }) ?? true else {
-            return
-        }
+        let problem = HistoryFailure(error, path)
+        begin(problem)
+        guard problem.failure == .corrupt, Self.isOwn(path, lastFacts),
+            lastSetAside.map({ now().since($0) >= Self.setAsideInterval }) ?? true
+        else { return }
         lastSetAside = now()
         do {
             try CorruptFile.setAside(path, at: Self.wholeSeconds(wallSeconds()))
-            try openFile()
+            let wall = Self.wholeSeconds(wallSeconds())
+            take(try HistoryFile(path: path, options: options, now: wall), at: wall)
             log.end()
         } catch {
-            log.begin(Self.failure(error, path), at: now())
+            log.begin(HistoryFailure(error, path), at: now())
         }
     }
 
-    private func begin(_ failure: HistoryStatus.Failure) {
-        log.begin(failure, at: now())
+    private func begin(_ problem: HistoryFailure) {
+        log.begin(problem, at: now())
         // A connection may keep failing after an error, as when its file is gone.
-        if failure != .busy, failure != .heldByReader { closeFile() }
+        if problem.failure != .busy, problem.failure != .heldByReader { closeFile() }
     }
 
     /// Handles a failed query. Returns true if only the ticks in memory can be queried now.
     func readFailed(_ error: any Error) -> Bool {
         guard !isClosed else { return false }
-        if Self.failure(error, path) == .corrupt { failed(error) }
-        return file == nil || log.current != nil || Self.failure(error, path) == .corrupt
-    }
-
-    private static func failure(_ error: any Error, _ path: String) -> HistoryStatus.Failure {
-        if error is HistoryError { return .foreign }
-        if error is HistoryFile.LogIsHeld { return .heldByReader }
-        guard let error = error as? DatabaseError else {
-            return FileFacts.isWritable(path) ? .inputOutput : .readOnly
-        }
-        switch error.resultCode {
-        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: return .busy
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .corrupt
-        case .SQLITE_FULL: return .full
-        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: return .readOnly
-        default:
-            // SQLite does not say why it cannot open or extend a file, so ask the system.
-            if !FileFacts.isWritable(path) { return .readOnly }
-            return FileFacts.isFull(path) ? .full : .inputOutput
-        }
+        let failure = HistoryFailure(error, path).failure
+        if failure == .corrupt { failed(error) }
+        return file == nil || log.current != nil || failure == .corrupt || failure == .foreign
     }
 
     // MARK: Pruning
@@ -211,6 +226,7 @@ actor HistoryWriter {
         lastWall = wall
         pending.remove(before: time)
         guard log.mayTry(at: now()), file != nil else { return }
+        checkpointIfDue()
         guard attempt({ try $0.prune(before: time) }), let due = removesFutureAt, now() >= due else { return }
         var isDone = false
         if attempt({ isDone = try $0.removeFuture(after: wall + HistoryFile.maxAhead) }), isDone {
@@ -220,12 +236,8 @@ actor HistoryWriter {
 
     // MARK: Reading
 
-    /// The points that are not in the file yet, and the number of ticks that have moved to it.
-    func waiting(_ query: HistoryQuery) -> (points: [HistoryPoint], moves: Int) {
-        (pending.points(query), moves)
-    }
-
-    func waitingSubjects(_ range: HistoryRange) -> Set<SampleSubject> { pending.subjects(range) }
+    /// The ticks that are not in the file yet.
+    var waiting: TickBuffer { pending }
 
     func newestTime() -> Int64? {
         [file?.lastTime, pending.lastTime].compactMap(\.self).max()
@@ -237,8 +249,9 @@ actor HistoryWriter {
             bytes: (FileFacts(of: path) == nil ? 0 : file?.bytes ?? 0) + pending.bytes,
             backlog: pending.count,
             droppedTicks: droppedTicks,
-            failure: isClosed ? .closed : log.current,
-            failures: log.counts
+            failure: isClosed ? .closed : log.current ?? log.condition(at: now()),
+            failures: log.counts,
+            causes: log.causes
         )
     }
 

@@ -3,12 +3,27 @@ internal import Tally
 
 /// A history in an SQLite file. A writer and a reader each have a queue of their own.
 package final class SQLiteHistory: SampleHistory {
+    private let path: String
     private let writer: HistoryWriter
-    private let reader: HistoryReader
+    private let reader: HistoryFileReader
 
-    package convenience init(path: String) throws {
-        try self.init(path: path, options: HistoryFile.Options(), clock: ContinuousClock())
+    /// - Parameters:
+    ///   - maxBytes: The maximum size of the file, in bytes.
+    ///   - rollUps: The retention of roll-ups, or nil for none.
+    ///   - clock: The clock that measures the delays between attempts and between checkpoints.
+    package convenience init(
+        path: String,
+        maxBytes: Int = defaultMaxBytes,
+        rollUps: HistoryRollUps? = HistoryRollUps(),
+        clock: some Clock<Duration> = ContinuousClock()
+    ) throws {
+        var options = HistoryFile.Options()
+        options.maxBytes = max(1 << 20, maxBytes)
+        options.rollUps = rollUps
+        try self.init(path: path, options: options, clock: clock)
     }
+
+    package static let defaultMaxBytes = 1 << 30
 
     /// - Parameters:
     ///   - clock: The clock that measures the delays between attempts.
@@ -19,17 +34,15 @@ package final class SQLiteHistory: SampleHistory {
         clock: some Clock<Duration>,
         wallSeconds: @escaping @Sendable () -> Double = WallClock.secondsSinceEpoch
     ) throws {
-        guard !path.isEmpty, !path.hasPrefix(":"), !path.hasPrefix("file:"), !path.utf8.contains(0) else {
-            let rule = "it must not be empty, contain NUL, or begin with : or file:"
-            throw HistoryError(.invalidPath, "\(path.debugDescription) is not the path of a file: \(rule)")
-        }
+        try HistoryFile.check(path)
+        self.path = path
         writer = try HistoryWriter(
             path: path,
             options: options,
             now: ElapsedClock(clock).now,
             wallSeconds: wallSeconds
         )
-        reader = HistoryReader(path: path, options: options)
+        reader = HistoryFileReader(path: path, options: options)
     }
 
     /// Writes a tick in one transaction, or keeps it in memory until it can be written.
@@ -47,45 +60,46 @@ package final class SQLiteHistory: SampleHistory {
 
     /// - Complexity: O(*n*) in the samples of all subjects of the kind in the range.
     /// - Throws: ``HistoryError`` if the history is closed, or if the file cannot be read although no failure was
-    ///   known. While the file is known to fail, the answer is the backlog in memory.
-    package func history(_ query: HistoryQuery) async throws -> [HistoryPoint] {
-        var waiting = await writer.waiting(query)
-        var points: [HistoryPoint] = []
-        // Repeat if a tick moved from memory to the file meanwhile: it would be missing or counted twice.
-        for _ in 0..<3 {
-            points = try await read(otherwise: []) { try await reader.points(query) }
-            let after = await writer.waiting(query)
-            let isSettled = after.moves == waiting.moves
-            waiting = isSettled ? waiting : after
-            if isSettled { break }
+    ///   known. While the file is known to fail, the answer is from the backlog in memory.
+    package func series(_ query: SeriesQuery) async throws -> [HistorySeries] {
+        // Memory first: a tick that moves to the file meanwhile is then found twice, and counts once.
+        let waiting = await writer.waiting
+        return try await read {
+            try await reader.series(query, and: waiting)
+        } otherwise: {
+            guard var collector = SeriesCollector(query) else { return [] }
+            try waiting.feed(&collector)
+            return try collector.finish()
         }
-        return HistoryPoint.merged(points, waiting.points)
     }
 
     package func subjects(from: Int64, through: Int64) async throws -> [SampleSubject] {
-        guard let range = HistoryRange(from: from, through: through) else { return [] }
-        // Memory first: a tick that moves to the file meanwhile is then read twice, rather than never.
-        let waiting = await writer.waitingSubjects(range)
-        let written = try await read(otherwise: []) { try await reader.subjects(range) }
-        return .listed(written.union(waiting))
+        let waiting = await writer.waiting
+        return try await read {
+            try await reader.subjects(from: from, through: through, and: waiting)
+        } otherwise: {
+            guard var collector = SeriesCollector(.subjects(from: from, through: through)) else { return [] }
+            try waiting.feed(&collector)
+            return try collector.finishedSubjects()
+        }
     }
 
-    /// - Parameter nothing: The answer if the file is known to fail.
+    /// - Parameter fromMemory: The answer if the file is known to fail.
     private func read<Answer: Sendable>(
-        otherwise nothing: Answer,
-        _ body: () async throws -> Answer
+        _ body: () async throws -> Answer,
+        otherwise fromMemory: () throws -> Answer
     ) async throws -> Answer {
         var isAgain = false
         while true {
             do {
                 return try await body()
-            } catch let error as HistoryError {
+            } catch let error as HistoryError where error.code != .foreignFile && error.code != .newerVersion {
                 throw error
             } catch {
-                if await writer.readFailed(error) { return nothing }
+                if await writer.readFailed(error) { return try fromMemory() }
                 // A file that was just being created had no tables yet. Try once more.
                 guard !isAgain else {
-                    throw HistoryError(.unreadable, "the file cannot be read now, so query again later: \(error)")
+                    throw HistoryError.unreadable(error, path)
                 }
                 isAgain = true
             }

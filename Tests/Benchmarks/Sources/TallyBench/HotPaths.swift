@@ -8,11 +8,14 @@ final class HotPaths: Sendable {
     let counter: Counter
     let contended: Counter
     let gauge: Gauge
+    let contendedGauge: Gauge
     let histogram: Histogram
+    let contendedHistogram: Histogram
     let directions: Family<Direction, Counter>
     let routes: Family<Route, Counter>
     let paths: Family<Path, Counter>
     let numbers: Family<Number, Counter>
+    let contendedNumbers: Family<Number, Counter>
     let phase: StateSet<Route.Outcome>
 
     init() {
@@ -20,11 +23,14 @@ final class HotPaths: Sendable {
         counter = Counter("counter_total", help: "A counter.", in: registry)
         contended = Counter("contended_total", help: "A contended counter.", contended: true, in: registry)
         gauge = Gauge("gauge", help: "A gauge.", in: registry)
+        contendedGauge = Gauge("contended_gauge", help: "A gauge.", contended: true, in: registry)
         histogram = Histogram("histogram_seconds", help: "A histogram.", in: registry)
+        contendedHistogram = Histogram("contended_seconds", help: "A histogram.", contended: true, in: registry)
         directions = Family("directions_total", help: "By direction.", in: registry)
         routes = Family("routes_total", help: "By route.", in: registry)
         paths = Family("paths_total", help: "By path.", in: registry)
         numbers = Family("numbers_total", help: "By number.", in: registry)
+        contendedNumbers = Family("contended_numbers_total", help: "By number.", contended: true, in: registry)
         phase = StateSet("phase", help: "A state.", in: registry)
     }
 
@@ -117,31 +123,56 @@ final class HotPaths: Sendable {
                 )
             )
         }
-        return rows + neighbours() + sharedHistogram()
+        return rows + neighbours() + shared()
     }
 
-    /// Bound children whose values share cache lines, each incremented by a thread of its own. The unit is the time of
-    /// one thread, as in `Verbs`.
+    /// The time of one thread, as in `Verbs`, where each of several works on `threads` things.
+    private func each(_ threads: Int, _ count: Int, _ work: @escaping @Sendable (Int, Int) -> Void) -> Sample {
+        measure(threads: threads, count, work).scaled(by: Double(min(threads, Self.cores)))
+    }
+
+    /// Bound children whose values share cache lines, unless they are contended, each incremented by a thread of its own.
     private func neighbours() -> [Row] {
-        let children = (0..<8).map { numbers[Number(number: $0)] }
-        func each(_ threads: Int) -> Sample {
-            measure(threads: threads, Self.count) { thread, count in
-                let child = children[thread]
-                for _ in 0..<count { child.increment() }
-            }.scaled(by: Double(min(threads, Self.cores)))
+        func rows(_ family: Family<Number, Counter>, _ name: (Int) -> String, atMost limit: Double?) -> [Row] {
+            let children = (0..<8).map { family[Number(number: $0)] }
+            let samples = [1, 2, 8].map { threads in
+                each(threads, Self.count) { thread, count in
+                    let child = children[thread]
+                    for _ in 0..<count { child.increment() }
+                }
+            }
+            return Self.rows(samples, name, atMost: limit)
         }
-        let alone = each(1)
-        return [row(RowName.neighbours(threads: 1), alone)]
-            + [2, 8].map { row(RowName.neighbours(threads: $0), each($0), beside: (alone, "1 thread")) }
+        return rows(numbers, RowName.neighbours, atMost: nil)
+            + rows(contendedNumbers, { "\(RowName.neighbours(threads: $0)), contended" }, atMost: 1.3)
     }
 
-    private func sharedHistogram() -> [Row] {
+    /// One histogram, and one gauge, that all threads use.
+    private func shared() -> [Row] {
         let values = Self.values
-        func each(_ threads: Int) -> Sample {
-            measure(threads: threads, Self.count / 2) { [self] _, count in
-                for index in 0..<count { histogram.observe(values[index & 63]) }
-            }.scaled(by: Double(min(threads, Self.cores)))
+        func observed(_ histogram: Histogram) -> [Sample] {
+            [1, 2, 8].map { threads in
+                each(threads, Self.count / 2) { _, count in
+                    for index in 0..<count { histogram.observe(values[index & 63]) }
+                }
+            }
         }
-        return [row(RowName.observe(threads: 2), each(2), beside: (each(1), "1 thread"))]
+        func added(_ gauge: Gauge) -> [Sample] {
+            [1, 2, 8].map { threads in
+                each(threads, Self.count / 2) { _, count in for _ in 0..<count { gauge.increment() } }
+            }
+        }
+        return Self.rows(observed(histogram), RowName.observe, atMost: nil)
+            + Self.rows(observed(contendedHistogram), { "\(RowName.observe(threads: $0)), contended" }, atMost: 1.3)
+            + Self.rows(added(gauge), { "increment one gauge, \(RowName.atOnce($0))" }, atMost: nil)
+            + Self.rows(added(contendedGauge), { "increment one gauge, \(RowName.atOnce($0)), contended" }, atMost: 1.3)
+    }
+
+    private static func rows(_ samples: [Sample], _ name: (Int) -> String, atMost limit: Double?) -> [Row] {
+        zip([1, 2, 8], samples).map { threads, sample in
+            guard threads > 1 else { return row(name(1), sample) }
+            guard let limit else { return row(name(threads), sample, beside: (samples[0], "1 thread")) }
+            return row(name(threads), sample, atMost: limit, times: samples[0], "1 thread")
+        }
     }
 }

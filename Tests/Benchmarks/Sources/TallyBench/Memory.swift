@@ -6,17 +6,10 @@ enum Memory {
     static let argument = "--measure-memory"
 
     static func rows() throws -> [Row] {
-        let process = Process()
-        process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = [argument]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let numbers = String(decoding: data, as: UTF8.self).split(separator: " ").compactMap {
-            Double($0.trimmingCharacters(in: .whitespacesAndNewlines))
-        }
+        let numbers = String(decoding: try outputOfThisProgram(argument), as: UTF8.self).split(separator: " ")
+            .compactMap {
+                Double($0.trimmingCharacters(in: .whitespacesAndNewlines))
+            }
         guard numbers.count == 3 else { throw CocoaError(.fileReadCorruptFile) }
         return [
             row("memory a series, of 1 M", Sample([numbers[0]]), unit: "B", atMost: 120, "≤ 120 B"),

@@ -1,7 +1,7 @@
 import Foundation
 
 /// One line of the table.
-struct Row: Encodable {
+struct Row: Codable {
     var name: String
     /// The best of the repetitions, and their median.
     var value: Double
@@ -140,4 +140,17 @@ extension [Row] {
         let rule = "| " + widths.map { String(repeating: "-", count: $0) }.joined(separator: " | ") + " |"
         return ([line(header), rule] + lines.map(line)).joined(separator: "\n")
     }
+}
+
+/// Runs this program in a process of its own, whose memory no other row has used, and returns what it prints.
+func outputOfThisProgram(_ argument: String) throws -> Data {
+    let process = Process()
+    process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    process.arguments = [argument]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return data
 }

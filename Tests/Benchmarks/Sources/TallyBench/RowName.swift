@@ -25,7 +25,7 @@ enum RowName {
         "\(name), \(threads) thread\(threads == 1 ? "" : "s")"
     }
 
-    private static func atOnce(_ threads: Int) -> String {
+    static func atOnce(_ threads: Int) -> String {
         threads == 1 ? "1 thread" : "\(threads) threads at once"
     }
 }

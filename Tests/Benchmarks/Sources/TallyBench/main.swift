@@ -14,6 +14,10 @@ if arguments == [Memory.argument] {
     try Memory.measure()
     exit(0)
 }
+if arguments == [Waits.argument] {
+    print(String(decoding: try JSONEncoder().encode(Waits.measured()), as: UTF8.self))
+    exit(0)
+}
 var file: String?
 if let option = arguments.firstIndex(of: "--json") {
     guard option + 1 < arguments.count else {
