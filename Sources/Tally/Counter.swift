@@ -102,7 +102,17 @@ public struct Counter: PlainInstrument {
     @usableFromInline
     @inline(never)
     static func saturate(_ word: UnsafeMutablePointer<Atomic<UInt64>>) {
-        unsafe word.pointee.store(UInt64(Int64.max), ordering: .relaxed)
+        var current = unsafe word.pointee.load(ordering: .relaxed)
+        // Only as long as it is beyond, because the counter may have been reset meanwhile.
+        while current > UInt64(Int64.max) {
+            let (exchanged, original) = unsafe word.pointee.weakCompareExchange(
+                expected: current,
+                desired: UInt64(Int64.max),
+                ordering: .relaxed
+            )
+            if exchanged { return }
+            current = original
+        }
     }
 }
 

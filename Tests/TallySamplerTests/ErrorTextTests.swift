@@ -278,14 +278,18 @@ struct ErrorTextTests {
 
     #if Docker
     /// - Parameter again: True to read the containers, and then the list again.
-    private static func engine(_ answer: FakeEngine.Answer, again: Bool = false) async throws -> SourceReading {
+    private static func engine(
+        _ answer: FakeEngine.Answer,
+        again: Bool = false,
+        owner: SampleSubject = .container("a")
+    ) async throws -> SourceReading {
         let engine = try await FakeEngine { uri in uri == "/_ping" ? .ok("OK") : answer }
         let limits = EngineSource.Limits(ping: .seconds(600), list: .seconds(600))
         let source = EngineSource(
             sockets: .given(engine.socket),
             limits: limits,
             hostMemory: { nil },
-            owner: { .container($0.name) }
+            owner: { _ in owner }
         )
         do {
             var reading = try await source.read(tick(0))
@@ -309,6 +313,9 @@ struct ErrorTextTests {
             "limit",
             "limit: more than 1000 containers have an owner; use .cgroups(limit:) for all"
         ) { for error in try await engine(.ok(listText(1...1_001)), again: true).errors { throw error } },
+        ErrorText("failed", "failed: the owner of a container has the kind host: use a kind of your own") {
+            _ = try await engine(.ok(listText(1...1)), owner: .host).targets.first?.read()
+        },
         ErrorText("malformed", "malformed: the engine's answer exceeds 8 MiB and is omitted") {
             let body = Array(repeating: UInt8(ascii: " "), count: EngineClient.maxBodyBytes + 1)
             for error in try await engine(.reply(.ok, body)).errors { throw error }
@@ -464,7 +471,7 @@ struct ErrorTextTests {
     /// An error whose file a test cannot make unreadable: `HistoryError(.unreadable, …)`.
     @Test func everyPlaceThatMakesAnErrorHasARow() throws {
         let expected = [
-            "SourceError(": 25, "HistoryError(": 11, "SamplerError()": 1, ".failed(\"": 2, "fault: \"": 7,
+            "SourceError(": 26, "HistoryError(": 11, "SamplerError()": 1, ".failed(\"": 2, "fault: \"": 7,
             "reports.": 8,
         ]
         let places = try ErrorText.places(of: expected.keys, in: "TallySampler")

@@ -75,6 +75,14 @@ struct SampleJoinTests {
     }
 
     /// An engine that was killed and restarted knows no shares; the control groups of the same tick do.
+    @Test mutating func aContainerThatDoesNotRunLeavesTheSumsKnown() {
+        var restarting = Sample(subject: .container("c2"), containerID: "id2")
+        restarting.details = [SampleDetail(.state, ["restarting"], 1)]
+        let host = join.tick(SourceRound([.container(1), restarting], running: 1)).host
+        #expect(host?[.workloadCPUPercent] == 10)
+        #expect(host?[.workloadMemoryUsedBytes] == 100)
+    }
+
     @Test mutating func controlGroupsCompleteTheSums() {
         let groups = SourceRound([.group("docker/id1", "id1"), .group("docker/id2", "id2")])
         _ = join.tick(groups, SourceRound([.container(1), .container(2)], running: 2))

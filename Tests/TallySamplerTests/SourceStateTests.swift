@@ -127,6 +127,15 @@ struct SourceStateTests {
         #expect(Self.asked(begin(0..<40)) == Array(24..<28))
     }
 
+    /// The engine is killed after a round in which not all targets were asked.
+    @Test mutating func aFailedRoundAfterOneThatExpiredClosesAtOnce() {
+        _ = serve(30, of: 0..<300)
+        _ = state.begin()
+        let closed = Self.closed(state.answered(.failure(SourceError(.unavailable, "down"))))
+        #expect(closed?.error?.reason == .unavailable)
+        #expect(closed?.targetErrors.isEmpty == true)
+    }
+
     @Test mutating func aTargetThatFailsAtOnceIsNoSuspect() {
         _ = begin(0..<2)
         _ = state.answered(target: "id0", .failure(SourceError(.malformed, "no JSON")))

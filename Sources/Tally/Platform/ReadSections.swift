@@ -50,7 +50,7 @@ enum ReadSections {
     /// The time until all sections have ended that were open at its creation.
     struct GracePeriod {
         /// The stripes of each phase in which a section may still be open, a bit each.
-        private var open: InlineArray<2, UInt64> = [.max, .max]
+        private var open = SIMD2<UInt64>(.max, .max)
         /// The number of changes of phase when it was created, and at the last look.
         private let first: UInt
         private var latest: UInt

@@ -12,6 +12,9 @@
 public final class MetricRegistry: Sendable {
     let context: RegistryContext
     let constantLabels: [ConstantLabel]
+    /// Counts a lookup with a label value that its caller has truncated to 1,024 bytes.
+    package func countShortenedValue() { context.rejected.countShortened() }
+
     package var constantLabelNames: [String] { constantLabels.map(\.name) }
     private let prefix: String
     package let validation: NameValidation

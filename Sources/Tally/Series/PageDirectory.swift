@@ -28,7 +28,7 @@ struct PageEntry: Sendable {
     /// Nil if the page was removed.
     var page: SeriesPage?
     /// One bit per slot, set if the slot is not exposed.
-    var hiddenBits: Bits = .init(repeating: 0)
+    var hiddenBits = Bits()
     /// The number of filled slots.
     var count: Int32 = 0
     /// The number of filled slots that are not exposed.
@@ -36,7 +36,22 @@ struct PageEntry: Sendable {
     /// The family's generation that this entry describes. In later generations, none of its slots is exposed.
     var generation: UInt64
 
-    typealias Bits = InlineArray<8, UInt64>
+    /// A bit per slot, in groups of 64.
+    struct Bits: Sendable {
+        private var groups: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0, 0)
+
+        /// Requires a group below 8, as of any slot.
+        subscript(group: Int) -> UInt64 {
+            @inline(__always) get {
+                unsafe withUnsafeBytes(of: groups) { unsafe $0.load(fromByteOffset: group &* 8, as: UInt64.self) }
+            }
+            @inline(__always) set {
+                unsafe withUnsafeMutableBytes(of: &groups) { groups in
+                    unsafe groups.storeBytes(of: newValue, toByteOffset: group &* 8, as: UInt64.self)
+                }
+            }
+        }
+    }
 
     func exposesSomething(in generation: UInt64) -> Bool {
         page != nil && self.generation == generation && hidden < count

@@ -20,13 +20,17 @@ final class RejectedUpdates: Sendable {
         fileprivate var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
 
-    private let totals = InlineArray<5, Atomic<UInt64>> { _ in Atomic(0) }
+    private final class Total: Sendable {
+        let count = Atomic<UInt64>(0)
+    }
+
+    private let totals = Reason.allCases.map { _ in Total() }
     /// The number of lookups with a label value that was truncated to ``LabelTextWriter/maxValueBytes``.
     private let shortened = Atomic<UInt64>(0)
 
-    func count(_ reason: Reason) { totals[reason.index].wrappingAdd(1, ordering: .relaxed) }
+    func count(_ reason: Reason) { totals[reason.index].count.wrappingAdd(1, ordering: .relaxed) }
 
-    func total(_ reason: Reason) -> UInt64 { totals[reason.index].load(ordering: .relaxed) }
+    func total(_ reason: Reason) -> UInt64 { totals[reason.index].count.load(ordering: .relaxed) }
 
     func countShortened() { shortened.wrappingAdd(1, ordering: .relaxed) }
 

@@ -9,6 +9,8 @@ final class EngineSource: Sendable {
         var list = Duration.seconds(5)
         /// The limit for the statistics of a container. Docker before version 25 takes a second.
         var stats = Duration.seconds(10)
+        /// The limit for the number of restarts, without which a sample is still complete enough.
+        var inspection = Duration.seconds(2)
     }
 
     static let maxContainers = 1_000
@@ -97,6 +99,8 @@ final class EngineSource: Sendable {
             SampleTarget(id: listed.container.id) { [self] in
                 guard let subject = try await owner(of: listed.container), takePlace(session) else { return nil }
                 guard listed.hasUsage else {
+                    // It may be restarting again and again.
+                    await countRestarts(of: listed.container.id, session)
                     return state.withLock { Self.sample(of: listed, subject, session.engine, $0.last) }
                 }
                 return try await sample(of: listed, subject, session)
@@ -110,6 +114,10 @@ final class EngineSource: Sendable {
         let known = state.withLock { $0.owners[container.id] }
         if let known, known.container == container { return known.subject }
         guard let subject = try await owner(container) else { return nil }
+        guard subject.kind.isContainer else {
+            let problem = "the owner of a container has the kind \(subject.kind): use a kind of your own"
+            throw SourceError(.failed, problem)
+        }
         state.withLock { $0.owners[container.id] = (container, subject) }
         return subject
     }
@@ -246,10 +254,10 @@ final class EngineSource: Sendable {
     /// Asks for the number of restarts, which changes only when a container is restarted.
     private func countRestarts(of id: String, _ session: Session) async {
         let path = "\(session.engine.prefix)/containers/\(id)/json"
-        guard let reply = try? await client.get(path, at: session.socket, within: limits.stats),
+        guard let reply = try? await client.get(path, at: session.socket, within: limits.inspection),
             let count = try? EngineInspection.restarts(try reply.acceptedBody())
         else { return }
-        state.withLock { $0.last[id]?.restarts = count }
+        state.withLock { $0.last[id, default: Last()].restarts = count }
     }
 }
 #endif

@@ -14,7 +14,10 @@ struct PartTotal: Sendable {
     /// The total after this reading; nil if there has never been a part, or if it overflows.
     mutating func total(_ parts: [(name: String, value: UInt64)]) -> UInt64? {
         guard !parts.isEmpty else { return sum }
-        if last.count > Self.maxParts { last = [:] }
+        if last.count > Self.maxParts {
+            let present = Set(parts.map { ByteName($0.name) })
+            last = last.filter { present.contains($0.key) }
+        }
         // Without a memory of the parts, their values cannot be told from growth.
         let isFirst = last.isEmpty
         var total = sum ?? 0

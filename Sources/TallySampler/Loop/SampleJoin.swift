@@ -175,8 +175,11 @@ struct SampleJoin {
                 (SampleMetric.workloadCPUPercent, SampleMetric.cpuPercent),
                 (.workloadMemoryUsedBytes, .memoryUsedBytes),
             ] {
-                // A subject of your own source, without a container's id, may have no such value.
-                let parts = containers.filter { $0.containerID != nil || $0.stored(metric) != nil }
+                // A subject of your own source, without a container's id, may have no such value. A container that
+                // does not run has none.
+                let parts = containers.filter {
+                    $0.stored(metric) != nil || $0.containerID != nil && !($0.values.isEmpty && !$0.details.isEmpty)
+                }
                 let values = parts.compactMap { $0.stored(metric) }
                 if values.count == parts.count { workload[sum] = values.reduce(0, +) }
             }

@@ -71,6 +71,8 @@ struct SourceState {
     mutating func begin() -> [Action] {
         guard !isOpen else { return [] }
         (round, isOpen, waitsForSuspects, number) = (SourceRound(), true, true, number + 1)
+        // The last round may have ended before it had asked all of its targets.
+        (waiting, waitingSuspects) = (Queue(), Queue())
         guard !stuck.contains(.source) else {
             round.error = Self.stuckError
             return close([])

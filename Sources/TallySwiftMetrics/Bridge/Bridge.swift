@@ -50,7 +50,8 @@ final class Bridge<Child: Instrument, Handler: SeriesHandler<Child>>: HandlerKee
     @inline(__always)
     private func mappedHandler(_ label: String, _ dimensions: [(String, String)]) -> Handler {
         let handler = DimensionReader.with(label, dimensions, seed: seed) { key in
-            table.take(key) ?? newHandler(label, key)
+            if key.isShortened { settings.registry.countShortenedValue() }
+            return table.take(key) ?? newHandler(label, key)
         }
         return handler ?? rejected(label)
     }

@@ -2,7 +2,11 @@ import Tally
 
 /// The handlers of the exposed series, by their keys. Lookups take one of sixteen locks, and do not allocate.
 final class HandlerTable<Child: Instrument, Handler: SeriesHandler<Child>>: Sendable {
-    private let shards = InlineArray<16, Locked<HandlerSlots<Child, Handler>>> { _ in Locked(HandlerSlots()) }
+    private final class Shard: Sendable {
+        let slots = Locked(HandlerSlots<Child, Handler>())
+    }
+
+    private let shards = (0..<16).map { _ in Shard() }
 
     @inline(__always)
     private func shard(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 60) }
@@ -10,7 +14,7 @@ final class HandlerTable<Child: Instrument, Handler: SeriesHandler<Child>>: Send
     /// The handler of a series, with one more owner.
     @inline(__always)
     func take(_ key: DimensionReader) -> Handler? {
-        shards[shard(of: key.hash)].withLock { slots in
+        shards[shard(of: key.hash)].slots.withLock { slots in
             guard let handler = slots.find(key) else { return nil }
             handler.ownerCount &+= 1
             return handler
@@ -19,12 +23,12 @@ final class HandlerTable<Child: Instrument, Handler: SeriesHandler<Child>>: Send
 
     /// Adds a handler, unless there is one with its key. Returns whether it was added.
     func insert(_ handler: Handler) -> Bool {
-        shards[shard(of: handler.key.hash)].withLock { $0.insert(handler) }
+        shards[shard(of: handler.key.hash)].slots.withLock { $0.insert(handler) }
     }
 
     /// Removes one owner of a handler, and the handler with its last one. Returns whether it was removed.
     func release(_ handler: Handler) -> Bool {
-        shards[shard(of: handler.key.hash)].withLock { slots in
+        shards[shard(of: handler.key.hash)].slots.withLock { slots in
             guard slots.contains(handler) else { return false }
             handler.ownerCount &-= 1
             guard handler.ownerCount <= 0 else { return false }
@@ -35,9 +39,9 @@ final class HandlerTable<Child: Instrument, Handler: SeriesHandler<Child>>: Send
 
     /// Removes all handlers, which refer to the table's owner.
     func removeAll() {
-        for index in shards.indices {
+        for shard in shards {
             // Released after the lock.
-            let removed = shards[index].withLock { slots in
+            let removed = shard.slots.withLock { slots in
                 let removed = slots
                 slots = HandlerSlots()
                 return removed

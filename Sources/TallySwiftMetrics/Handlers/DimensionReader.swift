@@ -26,6 +26,8 @@ struct DimensionReader {
     private let labelCount: Int
     private let dimensions: UnsafeBufferPointer<Dimension>
     let hash: UInt64
+    /// True if a value was truncated.
+    private(set) var isShortened = false
 
     /// Reads a label and its dimensions. Returns nil without calling `body` if they exceed a limit.
     static func with<Result>(
@@ -35,10 +37,12 @@ struct DimensionReader {
         _ body: (DimensionReader) -> Result
     ) -> Result? {
         var size = label.utf8.count
+        var isShortened = false
         guard size <= maxNameBytes, dimensions.count <= maxDimensions else { return nil }
         for (name, value) in dimensions {
             guard name.utf8.count <= maxNameBytes else { return nil }
             size += name.utf8.count + min(value.utf8.count, maxValueBytes)
+            if value.utf8.count > maxValueBytes { isShortened = true }
         }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size) { bytes in
             withUnsafeTemporaryAllocation(of: Dimension.self, capacity: dimensions.count) { sorted in
@@ -55,7 +59,9 @@ struct DimensionReader {
                     insert(Dimension(name: name, value: value), into: sorted, &count, base)
                 }
                 removeEmptyValues(of: sorted, &count)
-                return body(DimensionReader(base, labelCount, UnsafeBufferPointer(rebasing: sorted[..<count]), seed))
+                var reader = DimensionReader(base, labelCount, UnsafeBufferPointer(rebasing: sorted[..<count]), seed)
+                reader.isShortened = isShortened
+                return body(reader)
             }
         }
     }

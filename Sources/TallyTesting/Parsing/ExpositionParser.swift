@@ -99,19 +99,25 @@ public struct ExpositionParser: Sendable {
     }
 
     private static func checkEncoding(_ bytes: [UInt8]) throws(ExpositionError) {
-        do {
-            _ = try UTF8Span(validating: bytes.span)
-        } catch {
-            let offset = min(error.byteOffsets.lowerBound, bytes.count - 1)
-            let before = bytes[..<offset]
-            let line = before.count(where: { $0 == .lineFeed }) + 1
-            let lineStart = before.lastIndex(of: .lineFeed).map { $0 + 1 } ?? 0
-            throw ExpositionError(
-                .invalidUTF8,
-                line: line,
-                column: offset - lineStart + 1,
-                "the byte 0x\(String(bytes[offset], radix: 16, uppercase: true)) is not UTF-8 here"
-            )
-        }
+        guard String(validating: bytes, as: UTF8.self) == nil else { return }
+        let offset = min(validPrefix(of: bytes), bytes.count - 1)
+        let before = bytes[..<offset]
+        let line = before.count(where: { $0 == .lineFeed }) + 1
+        let lineStart = before.lastIndex(of: .lineFeed).map { $0 + 1 } ?? 0
+        throw ExpositionError(
+            .invalidUTF8,
+            line: line,
+            column: offset - lineStart + 1,
+            "the byte 0x\(String(bytes[offset], radix: 16, uppercase: true)) is not UTF-8 here"
+        )
+    }
+
+    /// The number of bytes before the first that are not UTF-8.
+    private static func validPrefix(of bytes: [UInt8]) -> Int {
+        var parser = UTF8.ForwardParser()
+        var rest = bytes.makeIterator()
+        var count = 0
+        while case .valid(let scalar) = parser.parseScalar(from: &rest) { count += scalar.count }
+        return count
     }
 }

@@ -11,7 +11,12 @@ import Testing
 /// Regression tests for the source of an engine.
 @Suite(.timeLimit(.minutes(10)))
 struct EngineDefectTests {
-    private static let patient = EngineSource.Limits(ping: .seconds(600), list: .seconds(600), stats: .seconds(600))
+    private static let patient = EngineSource.Limits(
+        ping: .seconds(600),
+        list: .seconds(600),
+        stats: .seconds(600),
+        inspection: .seconds(600)
+    )
 
     private func source(_ sockets: EngineSockets, clock: any Clock<Duration> = ContinuousClock()) -> SampleSource {
         .docker(

@@ -34,7 +34,8 @@ struct EngineSourceTests {
         limits: EngineSource.Limits = EngineSource.Limits(
             ping: .seconds(600),
             list: .seconds(600),
-            stats: .seconds(600)
+            stats: .seconds(600),
+            inspection: .seconds(600)
         ),
         owner: @escaping @Sendable (EngineContainer) async throws -> SampleSubject? = { .container($0.ownerName) }
     ) -> SampleSource {

@@ -39,6 +39,12 @@ struct PartTotalTests {
         #expect(read([("a", .max)]) == .max)
     }
 
+    @Test mutating func totalsOfManyPartsGrow() {
+        for round in UInt64(1)...3 {
+            #expect(read((0..<300).map { ("sd\($0)", round) }) == 300 * round)
+        }
+    }
+
     /// A machine that creates interfaces all day.
     @Test mutating func theMemoryOfPartsIsBounded() {
         var sum: UInt64 = 0
@@ -47,6 +53,6 @@ struct PartTotalTests {
             #expect(next >= sum)
             sum = next
         }
-        #expect((19_000...20_000).contains(sum))
+        #expect(sum == 19_999)
     }
 }

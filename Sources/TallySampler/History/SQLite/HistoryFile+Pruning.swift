@@ -17,7 +17,7 @@ extension HistoryFile {
             if pruned[level] != cut { cuts[level] = cut }
         }
         guard !cuts.isEmpty else { return try shrink() }
-        let oldest = cut(of: options.rollUps == nil ? .samples : .tenMinutes, before: time)
+        let oldest = HistoryLevel.allCases.map { cut(of: $0, before: time) }.min() ?? time
         let limit = options.pruneRows
         let (deleted, freed, done) = try queue.writeWithoutTransaction { [cuts] db in
             var deleted = 0
@@ -49,10 +49,10 @@ extension HistoryFile {
         switch level {
         case .samples: return min(HistoryRange.floor(time, to: 60), rolledUp[.minutes] ?? .max)
         case .minutes:
-            let cut = time - HistoryRange.clamped(HistoryPeriod.wholeSeconds(rollUps.minutes))
+            let cut = time - max(0, HistoryRange.clamped(HistoryPeriod.wholeSeconds(rollUps.minutes)))
             return min(HistoryRange.floor(cut, to: 3600), rolledUp[.tenMinutes] ?? .max)
         case .tenMinutes:
-            let cut = time - HistoryRange.clamped(HistoryPeriod.wholeSeconds(rollUps.tenMinutes))
+            let cut = time - max(0, HistoryRange.clamped(HistoryPeriod.wholeSeconds(rollUps.tenMinutes)))
             return HistoryRange.floor(cut, to: 3600)
         }
     }
