@@ -99,7 +99,11 @@ package struct ShapedSeries<Child: Instrument>: Sendable {
     /// False if `child` is the family's overflow child.
     package let isOwn: Bool
 
-    package func hide() { _ = unsafe labels.withUnsafeBufferPointer { unsafe storage.remove($0) } }
+    /// Hides the series, unless it has been the overflow child: then other handles count in it, and do not know.
+    package func hide() {
+        guard storage.overflowTotal == 0 || labels != storage.definition.overflowLabels else { return }
+        _ = unsafe labels.withUnsafeBufferPointer { unsafe storage.remove($0) }
+    }
 
     /// Exposes the series again, and returns its child, or the overflow child if the family is full.
     package func reexposed() -> (child: Child, isOwn: Bool) {

@@ -134,6 +134,19 @@ struct ShapedFamilyTests {
         try jobs.shape(["queue"]).storage._checkInvariants()
     }
 
+    /// Handles of label sets past the limit count in it.
+    @Test(arguments: [["k": "other"], [:]]) func theOverflowChildCannotBeHidden(_ own: [String: String]) throws {
+        let jobs = counters(limit: 1)
+        _ = try self.series(jobs, ["k": "a"])
+        func series() throws -> ShapedSeries<CombinedCounter> {
+            try #require(try jobs.shape(Array(own.keys)).series(Array(own.values)))
+        }
+        let rejected = own.isEmpty ? try series() : try self.series(jobs, ["k": "b"])
+        try series().hide()
+        rejected.child.increment(by: 1 as UInt64)
+        #expect(registry.text.contains("jobs_total\(own.isEmpty ? "" : #"{k="other"}"#) 1\n"))
+    }
+
     @Test func threadsThatUseDifferentShapesCannotExceedTheLimit() async throws {
         let jobs = counters(limit: 50)
         let own = await withTaskGroup { group in

@@ -16,6 +16,8 @@ final class BridgeSettings: Sendable {
     let help: [String: String]
     let mapping: Mapping?
     let rejections: Rejections
+    /// Held while a metric is registered and its label is noted, so that another thread's metric finds both or neither.
+    let registration = Locked(())
     /// The labels of exposed metrics, by exposed name, and the number of all.
     private let labels = Locked<(byName: [ByteName: ByteName], count: Int)>(([:], 0))
 

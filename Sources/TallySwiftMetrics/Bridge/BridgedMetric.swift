@@ -72,13 +72,19 @@ struct BridgedMetric<Child: Instrument>: Sendable {
         let own = ByteName(label)
         let name = LabelName(label, as: role, settings.names, in: settings.registry)
         for (index, candidate) in name.candidates.enumerated() {
-            do throws(RegistrationError) {
-                let (family, shape) = try registered(candidate, labelNames)
+            let outcome = settings.registration.withLockInTurn { _ in
+                Result { () throws(RegistrationError) in
+                    let registered = try registered(candidate, labelNames)
+                    settings.expose(own, as: registered.0.exposedName)
+                    return registered
+                }
+            }
+            switch outcome {
+            case .success(let (family, shape)):
                 self.family = family
-                settings.expose(own, as: family.exposedName)
                 if index > 0 { settings.rejections.count(.nameCollision, label) }
                 return .success(shape)
-            } catch {
+            case .failure(let error):
                 switch error.code {
                 case .conflictingDefinition, .collidingSamples:
                     // Two kinds of metrics under one label do not collide by accident.
