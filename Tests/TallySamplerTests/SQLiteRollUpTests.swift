@@ -106,6 +106,30 @@ struct SQLiteRollUpTests {
         #expect(tens == 40 * 8)
     }
 
+    /// A service whose container is replaced every five minutes.
+    @Test func containersThatFollowEachOtherDoNotAddUp() async throws {
+        let history = try open(HistoryRollUps(minutes: .zero, tenMinutes: .seconds(30 * 86_400)))
+        for number in 0..<1_000 {
+            let time = Self.start + Int64(number) * 15
+            let container = number / 20 % 2 == 0 ? "a" : "b"
+            let sample = Sample(subject: Self.web, containerID: container, values: [.memoryUsedBytes: 100])
+            try await history.append(HistoryTick(time: time, samples: [sample]))
+            try await history.prune(before: time)
+        }
+        let query = SeriesQuery(
+            metrics: [.memoryUsedBytes],
+            rates: [],
+            selection: .only(Self.web),
+            from: Self.start,
+            through: Self.start + 7_199,
+            bucketSeconds: 600
+        )
+        let points = try await history.series(query).first?.points ?? []
+        #expect(points.count == 12)
+        #expect(points.allSatisfy { $0.mean == 100 && $0.count == 40 }, "\(points)")
+        await history.close()
+    }
+
     @Test func aTickOfAnEarlierTimeEntersItsRollUp() async throws {
         let history = try open()
         try await write(0..<100, to: history, retention: 7_200)

@@ -10,6 +10,8 @@ struct LatestValues: Sendable {
         var exposed: ExposedSubject
         /// The number of consecutive rounds of the source without a sample.
         var missed = 0
+        /// The number of consecutive samples that a control group has substituted.
+        var substituted = 0
     }
 
     /// The maximum number of exposed containers and control groups, so that thousands do not become series.
@@ -57,8 +59,11 @@ struct LatestValues: Sendable {
         }
         for sample in joined.substitutes {
             let key = SeriesKey(sample)
-            subjects[key]?.exposed.show(sample, containers, isComplete: false)
+            // In a longer outage, values that only the engine knows are absent.
+            let isLong = subjects[key].map { $0.substituted >= Self.patience } ?? false
+            subjects[key]?.exposed.show(sample, containers, isComplete: isLong)
             subjects[key]?.missed = 0
+            subjects[key]?.substituted += 1
         }
         if let count = joined.containersRunning {
             running.set(count)

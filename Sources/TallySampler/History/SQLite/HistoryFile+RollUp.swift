@@ -37,7 +37,7 @@ extension HistoryFile {
             try db.inTransaction(.immediate) {
                 for table in HistoryTable.allCases {
                     let statement = try db.cachedStatement(sql: HistorySchema.rollUp(table, to: level, from: source))
-                    try statement.execute(arguments: [first, last])
+                    try statement.execute(arguments: ["from": first, "before": last])
                 }
                 return .commit
             }

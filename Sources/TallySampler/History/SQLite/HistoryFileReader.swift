@@ -1,5 +1,6 @@
 #if SQLite
 internal import GRDB
+internal import Tally
 
 /// Queries the file through a read-only connection of its own, so that a long query does not delay a tick.
 actor HistoryFileReader {
@@ -8,8 +9,15 @@ actor HistoryFileReader {
 
     private let path: String
     private let options: HistoryFile.Options
-    private var open: (queue: DatabaseQueue, facts: FileFacts)?
-    private var isClosed = false
+    private var open: (queue: DatabaseQueue, facts: FileFacts)? {
+        didSet {
+            let queue = open?.queue
+            connections.withLock { $0.queue = queue }
+        }
+    }
+    private var isClosed: Bool { connections.withLock { $0.isEnding } }
+    /// The open connection, for the interruption of a query from outside the actor.
+    private let connections = Locked<(queue: DatabaseQueue?, isEnding: Bool)>((nil, false))
 
     init(path: String, options: HistoryFile.Options) {
         self.path = path
@@ -84,9 +92,18 @@ actor HistoryFileReader {
         open = nil
     }
 
+    /// Ends the running query and all later ones, without waiting for them.
+    nonisolated func interrupt() {
+        let queue = connections.withLock { connections in
+            connections.isEnding = true
+            return connections.queue
+        }
+        queue?.interrupt()
+    }
+
     /// Closes the file permanently.
     func end() {
-        isClosed = true
+        interrupt()
         close()
     }
 }

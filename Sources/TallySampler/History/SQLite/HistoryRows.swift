@@ -54,6 +54,9 @@ struct HistoryRows {
             last = (row.span, row.time)
             guard let place = places[id] else { continue }
             let count = Int(clamping: max(1, sqlite3_column_int64(source, Column.count)))
+            // The mean over the ticks of the owner, so that containers that follow each other do not add up.
+            let ticks = max(count, Int(clamping: sqlite3_column_int64(source, Column.ticks)))
+            let share = Double(count) / Double(ticks)
             row.last = sqlite3_column_int64(source, Column.last)
             for index in row.values.indices {
                 let column = Column.values + 3 * Int32(index)
@@ -61,10 +64,11 @@ struct HistoryRows {
                 // A sample has no extremes.
                 let min = row.span == 1 ? .nan : Self.value(source, column + 1)
                 let max = row.span == 1 ? .nan : Self.value(source, column + 2)
+                let isTotal = collector.metrics[index].isTotal
                 row.values[index] = PointCollector.Value(
-                    count: Swift.min(count, 1 << 32),
-                    min: min.isNaN ? value : min,
-                    mean: value,
+                    count: Swift.min(isTotal ? count : ticks, 1 << 32),
+                    min: isTotal || count == ticks ? min.isNaN ? value : min : 0,
+                    mean: isTotal ? value : value * share,
                     max: max.isNaN ? value : max
                 )
             }

@@ -15,6 +15,7 @@ extension HistorySchema {
         static let time: Int32 = 2
         static let count: Int32 = 3
         static let last: Int32 = 4
+        static let ticks: Int32 = 5
         // Of a series, the columns after its id hold texts.
         static let kind: Int32 = 2
         static let id: Int32 = 3
@@ -57,7 +58,7 @@ extension HistorySchema {
             let columns = level.columns(of: metric)
             return ", " + (columns + Array(repeating: "NULL", count: 3 - columns.count)).joined(separator: ", ")
         }
-        let (count, last) = level.isRollUp ? ("samples", "last") : ("1", "ts")
+        let counts = level.isRollUp ? "samples, last, IFNULL(ticks, samples)" : "1, ts, 1"
         let range =
             switch level {
             case .samples: "ts >= \(start(of: .samples, table)) AND ts <= :through"
@@ -68,7 +69,7 @@ extension HistorySchema {
         // The plus keeps the key's order by time, instead of a search for each series.
         let series = filter.map { " AND +series IN (SELECT id FROM series WHERE \($0))" } ?? ""
         return """
-            SELECT \(level.seconds), series, ts, \(count), \(last), NULL\(values.joined())
+            SELECT \(level.seconds), series, ts, \(counts)\(values.joined())
             FROM \(table.name(level)) WHERE \(range)\(series)
             """
     }

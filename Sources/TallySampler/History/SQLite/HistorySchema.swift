@@ -89,13 +89,24 @@ enum HistorySchema {
         let seconds = level.seconds
         return """
             INSERT OR REPLACE INTO \(table.name(level))(
-                \((["ts", "series", "samples", "last"] + gaugeColumns + totals).joined(separator: ", ")))
-            SELECT \((["start", "part.series", "part.samples", "part.last"]
+                \((["ts", "series", "samples", "last", "ticks"] + gaugeColumns + totals).joined(separator: ", ")))
+            SELECT \((["start", "part.series", "part.samples", "part.last", "owners.ticks"]
                 + gaugeColumns.map { "part.\($0)" } + totals.map { "newest.\($0)" }).joined(separator: ", "))
             FROM (
                 SELECT ts - ((ts % \(seconds)) + \(seconds)) % \(seconds) AS start, series, MAX(ts) AS newest_ts,
                     \((["\(count) AS samples", "\(last) AS last"] + parts).joined(separator: ", "))
-                FROM \(table.name(source)) WHERE ts >= ? AND ts < ? GROUP BY start, series) AS part
+                FROM \(table.name(source)) WHERE ts >= :from AND ts < :before GROUP BY start, series) AS part
+            JOIN series ON series.id = part.series
+            JOIN (
+                SELECT ts - ((ts % \(seconds)) + \(seconds)) % \(seconds) AS bucket, owner_kind, owner_id,
+                    SUM(ticks) AS ticks
+                FROM (
+                    SELECT ts, owner_kind, owner_id, \(source.isRollUp ? "MAX(IFNULL(ticks, samples))" : "1") AS ticks
+                    FROM \(table.name(source)) JOIN series ON series.id = series
+                    WHERE ts >= :from AND ts < :before GROUP BY ts, owner_kind, owner_id)
+                GROUP BY bucket, owner_kind, owner_id) AS owners
+                ON owners.bucket = part.start AND owners.owner_kind = series.owner_kind
+                AND owners.owner_id = series.owner_id
             JOIN \(table.name(source)) AS newest ON newest.ts = part.newest_ts AND newest.series = part.series
             """
     }

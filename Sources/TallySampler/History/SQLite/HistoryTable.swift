@@ -47,7 +47,8 @@ enum HistoryLevel: Int64, CaseIterable {
         isRollUp && !metric.isTotal ? [metric.description, "\(metric)_min", "\(metric)_max"] : [metric.description]
     }
 
-    /// The columns besides time, series and metrics: the number of samples in a roll-up, and the newest one's time.
-    var countColumns: [String] { isRollUp ? ["samples", "last"] : [] }
+    /// The columns besides time, series and metrics: the number of samples in a roll-up, the newest one's time, and the
+    /// number of ticks with samples of the owner.
+    var countColumns: [String] { isRollUp ? ["samples", "last", "ticks"] : [] }
 }
 #endif

@@ -237,7 +237,12 @@ actor HistoryWriter {
     // MARK: Reading
 
     /// The ticks that are not in the file yet.
-    var waiting: TickBuffer { pending }
+    /// The ticks that are not written yet, for a query that follows. Closes a file that was moved away, whose log would
+    /// otherwise be read with the file that has taken its path.
+    func waiting() -> TickBuffer {
+        if file?.isInPlace == false { closeFile() }
+        return pending
+    }
 
     func newestTime() -> Int64? {
         [file?.lastTime, pending.lastTime].compactMap(\.self).max()

@@ -63,7 +63,7 @@ package final class SQLiteHistory: SampleHistory {
     ///   known. While the file is known to fail, the answer is from the backlog in memory.
     package func series(_ query: SeriesQuery) async throws -> [HistorySeries] {
         // Memory first: a tick that moves to the file meanwhile is then found twice, and counts once.
-        let waiting = await writer.waiting
+        let waiting = await writer.waiting()
         return try await read {
             try await reader.series(query, and: waiting)
         } otherwise: {
@@ -74,7 +74,7 @@ package final class SQLiteHistory: SampleHistory {
     }
 
     package func subjects(from: Int64, through: Int64) async throws -> [SampleSubject] {
-        let waiting = await writer.waiting
+        let waiting = await writer.waiting()
         return try await read {
             try await reader.subjects(from: from, through: through, and: waiting)
         } otherwise: {
@@ -117,8 +117,10 @@ package final class SQLiteHistory: SampleHistory {
 
     /// Writes the backlog if that is possible now, empties the log into the file, and closes both.
     package func close() async {
-        await reader.end()
+        reader.interrupt()
+        // The backlog first: it would be lost if the process were killed meanwhile.
         await writer.close()
+        await reader.end()
     }
 }
 #endif
