@@ -3,7 +3,7 @@ import Testing
 
 @testable import TallySampler
 
-/// What a dashboard asks: several metrics of many subjects, ranks, rates and partial buckets.
+/// Queries of a dashboard: several metrics of many subjects, ranks, rates and partial buckets.
 struct SeriesQueryTests {
     private let history = MemoryHistory(maxSamples: 100_000)
 

@@ -13,8 +13,8 @@ extension SampleSource {
     ///
     /// - Parameters:
     ///   - limit: The maximum number of groups to read: containers first, then by path. More are counted as an error.
-    ///   - isWanted: Returns true for a group to read. Called once a tick for every group, except inside a wanted one,
-    ///     whose values include those of its groups: there, only containers are looked for.
+    ///   - isWanted: Returns true for each group to read. Called once a tick for each group, except inside groups to
+    ///     read: their values include those of the groups inside, of which only containers are read as well.
     public static func cgroups(
         limit: Int = 200,
         where isWanted: @escaping @Sendable (ControlGroup) -> Bool = { $0.containerID != nil || $0.isSystemService }

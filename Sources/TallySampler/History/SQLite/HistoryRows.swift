@@ -30,6 +30,8 @@ struct HistoryRows {
         let source = statement.sqliteStatement
         defer { sqlite3_reset(source) }
         var row = collector.row
+        // Before the loop, because counting references to metrics would take most of its time.
+        let areTotals = collector.metrics.map(\.isTotal)
         var last: (span: Int64, time: Int64) = (0, 0)
         while true {
             switch sqlite3_step(source) {
@@ -64,7 +66,7 @@ struct HistoryRows {
                 // A sample has no extremes.
                 let min = row.span == 1 ? .nan : Self.value(source, column + 1)
                 let max = row.span == 1 ? .nan : Self.value(source, column + 2)
-                let isTotal = collector.metrics[index].isTotal
+                let isTotal = areTotals[index]
                 row.values[index] = PointCollector.Value(
                     count: Swift.min(isTotal ? count : ticks, 1 << 32),
                     min: isTotal || count == ticks ? min.isNaN ? value : min : 0,
