@@ -23,7 +23,7 @@ extension HTTPServerMetrics {
         }
 
         deinit {
-            finish(route: nil, error: RequestError.unfinished)
+            finish(route: nil, status: nil, ErrorType(.unfinished), nil)
         }
 
         /// Counts the request with the time since its start, which is then no longer in flight. Has no effect if the
@@ -48,20 +48,33 @@ extension HTTPServerMetrics {
             responseBytes: Int? = nil,
             exemplar: Exemplar? = nil
         ) {
-            guard !isFinished.exchange(true, ordering: .relaxed) else { return }
+            let error = error.map { ErrorType(RequestError($0)) }
+            guard let labels = finish(route: route, status: status, error, exemplar) else { return }
+            Self.observe(requestBytes, in: instruments.requestSizes, labels)
+            Self.observe(responseBytes, in: instruments.responseSizes, labels)
+        }
+
+        /// Returns the labels of the request, or nil if it was already finished.
+        @discardableResult
+        private func finish(
+            route: String?,
+            status: Int?,
+            _ error: ErrorType?,
+            _ exemplar: Exemplar?
+        ) -> RequestLabels? {
+            guard !isFinished.exchange(true, ordering: .relaxed) else { return nil }
             let status = status.flatMap { (100...599).contains($0) ? UInt16($0) : nil } ?? 0
-            let labels = RequestLabels(
+            let finished = RequestLabels(
                 method: labels.method,
                 route: route ?? "",
                 status: status,
-                error: error.map { ErrorType(RequestError($0)) } ?? ErrorType(httpStatus: status),
+                error: error ?? ErrorType(httpStatus: status),
                 scheme: labels.scheme
             )
             // A clock that a test or a host sets back must not decrease the sum.
-            instruments.durations.observe(max(.zero, instruments.now().since(start)), for: labels, exemplar)
-            Self.observe(requestBytes, in: instruments.requestSizes, labels)
-            Self.observe(responseBytes, in: instruments.responseSizes, labels)
-            instruments.active.add(-1, for: self.labels)
+            instruments.durations.observe(max(.zero, instruments.now().since(start)), for: finished, exemplar)
+            instruments.active.add(-1, for: labels)
+            return finished
         }
 
         private static func observe(

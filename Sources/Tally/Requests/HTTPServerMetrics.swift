@@ -9,8 +9,8 @@
 /// The histogram `http_server_request_duration_seconds` has the labels `http_request_method`, `http_route`,
 /// `http_response_status_code`, `error_type` and `url_scheme`. Its `_count` is the number of requests. The gauge
 /// `http_server_active_requests` has the labels `http_request_method` and `url_scheme`. With `bodySizes`, there are
-/// also the histograms `http_server_request_body_size_bytes` and `http_server_response_body_size_bytes`, with the labels
-/// of the duration.
+/// also the histograms `http_server_request_body_size_bytes` and `http_server_response_body_size_bytes`, with the
+/// labels of the duration.
 ///
 /// **Labels.** Clients cannot create series. The method is one of the standard ones, or `_OTHER`. The status is exact
 /// from 100 to 599, and otherwise 0. `error_type` is empty unless the request failed: then it is a status from 500, or

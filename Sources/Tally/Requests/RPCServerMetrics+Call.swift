@@ -18,7 +18,7 @@ extension RPCServerMetrics {
         }
 
         deinit {
-            finish(error: RequestError.unfinished)
+            finish(nil, ErrorType(.unfinished), nil)
         }
 
         /// Counts the call with the time since its start. Has no effect if the call is already finished.

@@ -46,7 +46,7 @@ struct Requests: Sendable {
                     .finish(route: route, status: 201, requestBytes: index, responseBytes: 512)
             }
         }
-        add("start and finish a request of an unknown route, full", atMost: 600) { thread, count in
+        add("start and finish a request of an unknown route, full", atMost: 1000) { thread, count in
             for index in 0..<count {
                 full.start(method: "JUNK", scheme: .https).finish(route: "/junk/\(thread)/\(index)", status: 404)
             }
