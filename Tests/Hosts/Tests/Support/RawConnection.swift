@@ -1,6 +1,6 @@
 import Foundation
 
-/// A TCP connection to a server on this machine, for requests that no client library sends, and for clients that vanish.
+/// A TCP connection to a server on this machine, for requests that no library sends and for clients that vanish.
 package final class RawConnection: Sendable {
     private let descriptor: Int32
 

@@ -25,8 +25,8 @@ package struct RequestLoad: Sendable {
         self.options = options
     }
 
-    /// Sends all loads at once while a real Prometheus scrapes the server, and expects that Prometheus' counts are those
-    /// of the load generator, and that no request stays in flight.
+    /// Sends all loads at once while a real Prometheus scrapes the server. Expects that Prometheus' counts are those of
+    /// the load generator, and that no request stays in flight.
     package static func run(_ loads: [RequestLoad], port: Int) async throws {
         let prometheus = try await Prometheus(scraping: port)
         let reports = try await withThrowingTaskGroup(of: (Int, LoadReport).self) { group in
