@@ -6,6 +6,7 @@ func tally(_ modules: String...) -> [Target.Dependency] {
     modules.map { .product(name: $0, package: "swift-tally") }
 }
 
+/// Servers that import Tally as a user would. One package, so that their dependencies are built once.
 let package = Package(
     name: "hosts",
     platforms: [.macOS(.v15)],
@@ -37,7 +38,14 @@ let package = Package(
             ],
             path: "Sources/ChatServer"
         ),
-        .target(name: "EmbeddedDatabase", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(
+            name: "ChatServerTests",
+            dependencies: ["chat-server", "HostsTestSupport"]
+        ),
+        .target(
+            name: "EmbeddedDatabase",
+            dependencies: [.product(name: "GRDB", package: "GRDB.swift")]
+        ),
         .target(name: "Flags"),
         .executableTarget(
             name: "frame-relay",
@@ -49,6 +57,10 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Sources/FrameRelay"
+        ),
+        .testTarget(
+            name: "FrameRelayTests",
+            dependencies: ["frame-relay", "relay-storm", "HostsTestSupport", "RelayCore"]
         ),
         .executableTarget(
             name: "game-gateway",
@@ -62,8 +74,33 @@ let package = Package(
             ],
             path: "Sources/GameGateway"
         ),
-        .executableTarget(name: "relay-storm", dependencies: ["RelayCore"], path: "Sources/RelayStorm"),
+        .testTarget(
+            name: "GameGatewayTests",
+            dependencies: ["game-gateway", "HostsTestSupport"]
+        ),
+        .target(
+            name: "HostsTestSupport",
+            path: "Tests/Support"
+        ),
+        .testTarget(
+            name: "HummingbirdServerTests",
+            dependencies: tally("Tally", "TallySwiftMetrics", "TallyTesting") + [
+                "HostsTestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ]
+        ),
+        .executableTarget(
+            name: "relay-storm",
+            dependencies: ["RelayCore"],
+            path: "Sources/RelayStorm"
+        ),
         .target(name: "RelayCore"),
+        .testTarget(
+            name: "RelayCoreTests",
+            dependencies: tally("TallyTesting") + ["RelayCore"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -33,6 +33,10 @@ struct FrameRelay {
             gracefulShutdownSignals: [.sigint, .sigterm],
             logger: Logger(label: "frame-relay")
         )
-        try await services.run()
+        do {
+            try await services.run()
+        } catch let error as ListenerError {
+            flags.exit(saying: "frame-relay: \(error)")
+        }
     }
 }

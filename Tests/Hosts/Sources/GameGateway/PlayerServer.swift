@@ -42,12 +42,16 @@ struct PlayerServer: Service {
                 }
             }
         onListening(server.channel.localAddress?.port ?? 0)
-        try await cancelWhenGracefulShutdown {
-            try await withThrowingDiscardingTaskGroup { group in
-                try await server.executeThenClose { connections in
-                    for try await connection in connections {
-                        group.addTask { await serve(connection) }
-                    }
+        do {
+            try await cancelWhenGracefulShutdown { try await serve(server) }
+        } catch is CancellationError {}
+    }
+
+    private func serve(_ server: NIOAsyncChannel<NIOAsyncChannel<String, ByteBuffer>, Never>) async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            try await server.executeThenClose { connections in
+                for try await connection in connections {
+                    group.addTask { await serve(connection) }
                 }
             }
         }
