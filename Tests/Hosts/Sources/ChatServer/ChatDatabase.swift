@@ -54,7 +54,8 @@ struct ChatDatabase: Sendable {
         }
         return try await file.write { database in
             do {
-                try database.execute(sql: "INSERT INTO sessions (nick, secret) VALUES (?, ?)", arguments: [nick, secret])
+                let change = "INSERT INTO sessions (nick, secret) VALUES (?, ?)"
+                try database.execute(sql: change, arguments: [nick, secret])
             } catch let error as DatabaseError where error.isConstraint {
                 throw Refusal.nickInUse
             }

@@ -2,6 +2,7 @@ import Flags
 import Foundation
 import Hummingbird
 import Logging
+import NIOCore
 import Tally
 import TallyHealthcheck
 
@@ -14,6 +15,8 @@ struct ChatServer {
             "database": FileManager.default.temporaryDirectory.appending(path: "chat-server.sqlite").path,
             // Waiting for a lock that another process holds.
             "patience": "5000",
+            // Waiting for the rest of a request, or for another one.
+            "idle-timeout": "60000",
             // Settings of the provider that counts rows: see `SnapshotProvider`.
             "critical": "true", "timeout": "500", "max-age": "5000", "stale-if-error": "60000",
         ])
@@ -54,7 +57,12 @@ struct ChatServer {
         ChatRoutes(database: database, metrics: metrics).add(to: router)
         let application = Application(
             router: router,
-            configuration: .init(address: .hostname("127.0.0.1", port: flags.number("port"))),
+            server: .http1(configuration: .init(idleTimeout: TimeAmount(flags.duration("idle-timeout")))),
+            configuration: .init(
+                address: .hostname("127.0.0.1", port: flags.number("port")),
+                // Fewer than the open files that most systems allow a process.
+                availableConnectionsDelegate: MaximumAvailableConnections(500)
+            ),
             onServerRunning: { channel in
                 print("Serving at http://127.0.0.1:\(channel.localAddress?.port ?? 0)")
                 fflush(nil)

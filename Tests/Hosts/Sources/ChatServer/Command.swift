@@ -1,6 +1,9 @@
 /// A line that a client sends, such as `PRIVMSG #lobby :hello`.
 enum Command: Equatable {
-    enum Verb: String { case privmsg = "PRIVMSG", notice = "NOTICE" }
+    enum Verb: String {
+        case privmsg = "PRIVMSG"
+        case notice = "NOTICE"
+    }
 
     case join(channel: String)
     case say(Verb, target: String, text: String)

@@ -1,8 +1,8 @@
-public import GRDB
+import GRDB
 
 /// An SQLite file that the first query opens. After an error that a file can recover from, such as a missing folder,
 /// the next query opens it again, so a broken database costs queries and never the server.
-public actor EmbeddedDatabase {
+package actor EmbeddedDatabase {
     private let path: String
     private let schema: String
     private let configuration: Configuration
@@ -11,7 +11,7 @@ public actor EmbeddedDatabase {
     /// - Parameters:
     ///   - schema: Statements that create what does not exist yet.
     ///   - patience: The time for which a query waits for a lock that another process holds.
-    public init(path: String, schema: String, patience: Duration) {
+    package init(path: String, schema: String, patience: Duration) {
         self.path = path
         self.schema = schema
         var configuration = Configuration()
@@ -20,13 +20,13 @@ public actor EmbeddedDatabase {
     }
 
     /// Runs a query in a read-only transaction.
-    public func read<Value: Sendable>(_ query: @Sendable @escaping (Database) throws -> Value) async throws -> Value {
+    package func read<T: Sendable>(_ query: @Sendable @escaping (Database) throws -> T) async throws -> T {
         let queue = try await open()
         return try await reopeningAfterErrors { try await queue.read(query) }
     }
 
     /// Runs changes in a transaction, which an error rolls back.
-    public func write<Value: Sendable>(_ change: @Sendable @escaping (Database) throws -> Value) async throws -> Value {
+    package func write<T: Sendable>(_ change: @Sendable @escaping (Database) throws -> T) async throws -> T {
         let queue = try await open()
         return try await reopeningAfterErrors { try await queue.write(change) }
     }
@@ -39,7 +39,7 @@ public actor EmbeddedDatabase {
         return opened
     }
 
-    private func reopeningAfterErrors<Value>(_ body: () async throws -> Value) async throws -> Value {
+    private func reopeningAfterErrors<T>(_ body: () async throws -> T) async throws -> T {
         do {
             return try await body()
         } catch let error as DatabaseError where error.resultCode != .SQLITE_BUSY && !error.isConstraint {
@@ -51,5 +51,5 @@ public actor EmbeddedDatabase {
 
 extension DatabaseError {
     /// True if the data, not the file, refused the change.
-    public var isConstraint: Bool { resultCode == .SQLITE_CONSTRAINT }
+    package var isConstraint: Bool { resultCode == .SQLITE_CONSTRAINT }
 }

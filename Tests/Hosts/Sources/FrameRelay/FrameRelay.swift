@@ -18,7 +18,11 @@ struct FrameRelay {
         let relay = Relay(grace: flags.duration("grace"), hooks: RelayHooks(countingIn: registry))
         ObservedGauge("relay_connections", help: "Connections now.", in: registry) { Double(relay.memberCount) }
 
-        let server = RelayServer(relay: relay, port: flags.number("port"), helloTimeout: flags.duration("hello-timeout")) {
+        let server = RelayServer(
+            relay: relay,
+            port: flags.number("port"),
+            helloTimeout: flags.duration("hello-timeout")
+        ) {
             print("Connections at tcp://127.0.0.1:\($0)")
             fflush(nil)
         }

@@ -2,11 +2,11 @@ import RelayCore
 import Tally
 
 extension Direction: LabelSet, LabelValue {
-    public static let schema: [Label<Self>] = [Label("direction", \.self)]
+    package static let schema: [Label<Self>] = [Label("direction", \.self)]
 }
 
 extension Refusal: LabelSet, LabelValue {
-    public static let schema: [Label<Self>] = [Label("reason", \.self)]
+    package static let schema: [Label<Self>] = [Label("reason", \.self)]
 }
 
 extension RelayHooks {

@@ -42,7 +42,9 @@ struct Accounts: Sendable {
         guard !token.isEmpty else { throw Refusal.refusedToken }
         return try await file.read { database in
             let query = "SELECT name, kind FROM accounts WHERE token = ?"
-            guard let row = try Row.fetchOne(database, sql: query, arguments: [token]) else { throw Refusal.refusedToken }
+            guard let row = try Row.fetchOne(database, sql: query, arguments: [token]) else {
+                throw Refusal.refusedToken
+            }
             let kind: String? = row["kind"]
             return Account(name: row["name"], kind: kind.flatMap(AccountKind.init))
         }

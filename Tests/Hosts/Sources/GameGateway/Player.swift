@@ -61,7 +61,8 @@ struct Player {
         case .move(let move):
             let account = try authenticated()
             guard let game else { throw Refusal.noGame }
-            for opponent in games.opponents(of: channel, in: game) { forward("MOVE \(account.name) \(move)\n", opponent) }
+            let line = "MOVE \(account.name) \(move)\n"
+            for opponent in games.opponents(of: channel, in: game) { forward(line, opponent) }
             return move
         }
     }

@@ -33,6 +33,12 @@ struct PlayerServer: Service {
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [refusals = metrics.refusals] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = AcceptErrorHandler { refusals.increment(for: .tooManyConnections) }
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
+            }
             // Finds connections whose other end has vanished.
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .bind(host: "127.0.0.1", port: port) { channel in

@@ -24,9 +24,10 @@ struct Redis: Sendable {
         let channel = connection.channel
         let deadline = channel.eventLoop.scheduleTask(in: Self.timeout) { channel.close(promise: nil) }
         defer { deadline.cancel() }
-        let seconds = String(lifetime.components.seconds)
+        let seconds = Array(String(lifetime.components.seconds).utf8)
+        let command = Self.command([Array("SET".utf8), Array(key.utf8), value, Array("EX".utf8), seconds])
         try await connection.executeThenClose { answers, requests in
-            try await requests.write(Self.command([Array("SET".utf8), Array(key.utf8), value, Array("EX".utf8), Array(seconds.utf8)]))
+            try await requests.write(command)
             var answer = ""
             for try await bytes in answers {
                 answer += String(buffer: bytes)
@@ -37,7 +38,7 @@ struct Redis: Sendable {
     }
 
     /// https://redis.io/docs/latest/develop/reference/protocol-spec/
-    static func command(_ words: [[UInt8]]) -> ByteBuffer {
+    private static func command(_ words: [[UInt8]]) -> ByteBuffer {
         var buffer = ByteBuffer(string: "*\(words.count)\r\n")
         for word in words {
             buffer.writeString("$\(word.count)\r\n")

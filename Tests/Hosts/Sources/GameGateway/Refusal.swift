@@ -11,6 +11,7 @@ enum Refusal: String, Error, LabelSet, LabelValue, CaseIterable {
     case refusedToken = "refused_token"
     case silent
     case slow
+    case tooManyConnections = "too_many_connections"
     case unauthenticated
 
     static let schema: [Label<Self>] = [Label("reason", \.self)]

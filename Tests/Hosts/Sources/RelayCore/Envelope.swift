@@ -1,6 +1,6 @@
 /// A message on the wire: a kind (1 byte), a phone's connection (4 bytes, big endian) and a payload.
-public struct Envelope: Equatable, Sendable {
-    public enum Kind: UInt8, Sendable {
+package struct Envelope: Equatable, Sendable {
+    package enum Kind: UInt8, Sendable {
         /// From a client, first of all: the payload is `binary NAME` or `phone NAME`.
         case hello = 1
         /// From the relay: the hello was accepted, and this is the connection's number.
@@ -11,17 +11,17 @@ public struct Envelope: Equatable, Sendable {
         case refusal = 4
     }
 
-    public var kind: Kind
-    public var connection: UInt32
-    public var payload: [UInt8]
+    package var kind: Kind
+    package var connection: UInt32
+    package var payload: [UInt8]
 
-    public init(_ kind: Kind, connection: UInt32 = 0, payload: some Sequence<UInt8> = []) {
+    package init(_ kind: Kind, connection: UInt32 = 0, payload: some Sequence<UInt8> = []) {
         self.kind = kind
         self.connection = connection
         self.payload = Array(payload)
     }
 
-    public init(bytes: [UInt8]) throws(Refusal) {
+    package init(bytes: [UInt8]) throws(Refusal) {
         guard bytes.count >= 5, let kind = Kind(rawValue: bytes[0]) else { throw .malformedEnvelope }
         self.init(
             kind,
@@ -30,7 +30,7 @@ public struct Envelope: Equatable, Sendable {
         )
     }
 
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         [kind.rawValue] + (0..<4).map { UInt8(truncatingIfNeeded: connection >> (24 - 8 * $0)) } + payload
     }
 }

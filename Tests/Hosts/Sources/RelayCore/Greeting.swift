@@ -1,16 +1,16 @@
 /// The contents of a hello: the connection's side, and the name under which the two sides find each other.
-public struct Greeting: Equatable, Sendable {
-    public enum Side: String, Sendable { case binary, phone }
+package struct Greeting: Equatable, Sendable {
+    package enum Side: String, Sendable { case binary, phone }
 
-    public var side: Side
-    public var name: String
+    package var side: Side
+    package var name: String
 
-    public init(_ side: Side, _ name: String) {
+    package init(_ side: Side, _ name: String) {
         self.side = side
         self.name = name
     }
 
-    public init(_ envelope: Envelope) throws(Refusal) {
+    package init(_ envelope: Envelope) throws(Refusal) {
         let words = String(decoding: envelope.payload, as: UTF8.self).split(separator: " ")
         guard envelope.kind == .hello, words.count == 2, let side = Side(rawValue: String(words[0])) else {
             throw .malformedEnvelope
@@ -18,5 +18,5 @@ public struct Greeting: Equatable, Sendable {
         self.init(side, String(words[1]))
     }
 
-    public var envelope: Envelope { Envelope(.hello, payload: "\(side.rawValue) \(name)".utf8) }
+    package var envelope: Envelope { Envelope(.hello, payload: "\(side.rawValue) \(name)".utf8) }
 }

@@ -1,5 +1,5 @@
 /// The reason a relay did not do what a connection asked for.
-public enum Refusal: String, Error, CaseIterable, Sendable {
+package enum Refusal: String, Error, CaseIterable, Sendable {
     case malformedEnvelope = "malformed_envelope"
     /// No binary of that name is connected.
     case missingPeer = "missing_peer"

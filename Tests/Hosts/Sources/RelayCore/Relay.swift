@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// A binary that disconnects has a time of grace to come back, in which its phones stay. The relay knows neither
 /// sockets (see ``Peer``) nor metrics (see ``RelayHooks``).
-public final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration == Duration {
+package final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration == Duration {
     private struct Member {
         let greeting: Greeting
         let peer: Peer
@@ -34,19 +34,19 @@ public final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration 
     private let hooks: RelayHooks
     private let state = Mutex(State())
 
-    public init(grace: Duration, clock: RelayClock = ContinuousClock(), hooks: RelayHooks = RelayHooks()) {
+    package init(grace: Duration, clock: RelayClock = ContinuousClock(), hooks: RelayHooks = RelayHooks()) {
         self.grace = grace
         self.clock = clock
         self.hooks = hooks
     }
 
     /// The number of connections.
-    public var memberCount: Int { state.withLock { $0.members.count } }
+    package var memberCount: Int { state.withLock { $0.members.count } }
 
     // MARK: Coming and going
 
     /// Adds a connection, and returns its number. A binary replaces one of the same name, which is closed.
-    public func claim(_ greeting: Greeting, _ peer: Peer) throws(Refusal) -> UInt32 {
+    package func claim(_ greeting: Greeting, _ peer: Peer) throws(Refusal) -> UInt32 {
         let claimed: (connection: UInt32, replaced: Peer?)? = state.withLock { state in
             let connection = state.nextConnection()
             var replaced: Peer?
@@ -70,7 +70,7 @@ public final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration 
     }
 
     /// Removes a connection that has closed. Has no effect on one that was replaced or evicted.
-    public func release(_ connection: UInt32) {
+    package func release(_ connection: UInt32) {
         let deadline: RelayClock.Instant? = state.withLock { state in
             guard let greeting = state.members.removeValue(forKey: connection)?.greeting else { return nil }
             guard greeting.side == .binary else {
@@ -91,7 +91,7 @@ public final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration 
 
     /// Evicts every binary whose grace has ended, and closes its phones. A timer that fires after the binary came back
     /// finds no deadline, or a later one.
-    public func clean() {
+    package func clean() {
         let evicted: [[Peer]] = state.withLock { state in
             let now = clock.now
             let names = state.seats.filter { $0.value.deadline.map { $0 <= now } ?? false }.keys
@@ -109,7 +109,7 @@ public final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration 
     // MARK: Frames
 
     /// Forwards a frame to the connection's peer. Sends a refusal back if that is not possible.
-    public func receive(_ envelope: Envelope, from connection: UInt32) {
+    package func receive(_ envelope: Envelope, from connection: UInt32) {
         let sender = state.withLock { $0.members[connection] }
         guard let sender else { return refuse(.unknownConnection, to: nil) }
         do {
@@ -126,7 +126,7 @@ public final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration 
     }
 
     /// Counts a refusal, and sends it to the connection at fault.
-    public func refuse(_ refusal: Refusal, to peer: Peer?) {
+    package func refuse(_ refusal: Refusal, to peer: Peer?) {
         hooks.refused?(refusal)
         peer?.send(Envelope(.refusal, payload: refusal.rawValue.utf8)) { _ in }
     }
@@ -136,7 +136,9 @@ public final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration 
             let seat = state.seats[sender.name]
             switch sender.side {
             case .phone:
-                guard let binary = seat?.binary, let member = state.members[binary] else { return .failure(.missingPeer) }
+                guard let binary = seat?.binary, let member = state.members[binary] else {
+                    return .failure(.missingPeer)
+                }
                 return .success(member.peer)
             case .binary:
                 guard seat?.phones.contains(phone) == true, let member = state.members[phone] else {

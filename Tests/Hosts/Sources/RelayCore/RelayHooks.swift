@@ -1,13 +1,13 @@
 /// Closures that a relay calls as things happen, each optional. They run on the thread of the event, outside the
 /// relay's lock.
-public struct RelayHooks: Sendable {
+package struct RelayHooks: Sendable {
     /// Called once for each frame that a peer's socket has taken.
-    public var frameForwarded: (@Sendable (Direction) -> Void)?
-    public var refused: (@Sendable (Refusal) -> Void)?
+    package var frameForwarded: (@Sendable (Direction) -> Void)?
+    package var refused: (@Sendable (Refusal) -> Void)?
     /// Called once for each binary that did not come back in time.
-    public var graceExpired: (@Sendable () -> Void)?
+    package var graceExpired: (@Sendable () -> Void)?
 
-    public init(
+    package init(
         frameForwarded: (@Sendable (Direction) -> Void)? = nil,
         refused: (@Sendable (Refusal) -> Void)? = nil,
         graceExpired: (@Sendable () -> Void)? = nil

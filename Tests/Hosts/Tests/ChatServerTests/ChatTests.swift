@@ -126,6 +126,17 @@ struct ChatTests {
         #expect(try await counters(of: server) == [1, 1, 0])
     }
 
+    @Test func halfOfARequestEndsAfterTheIdleTimeout() async throws {
+        let server = try await ChatServer(["--idle-timeout", "200"])
+        let port = try #require(URL(string: server.address)?.port)
+        for part in ["", "POST /session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nan"] {
+            let half = try RawConnection(port: port)
+            try half.send(part)
+            _ = try await half.read()
+        }
+        #expect(try await counters(of: server) == [0, 0, 0])
+    }
+
     @Test(.needs("prometheus"))
     func prometheusReadsTheCounters() async throws {
         let server = try await ChatServer()

@@ -8,8 +8,13 @@ final class RelayProgram: Sendable {
     let port: Int
     let metricsPort: Int
 
-    init(_ arguments: [String] = []) async throws {
-        program = try Program(Program.built("frame-relay"), ["--port", "0", "--metrics-port", "0"] + arguments)
+    /// - Parameter openFiles: The most files and sockets that the process may open.
+    init(_ arguments: [String] = [], openFiles: Int = 1_024) async throws {
+        let limit = ["-c", "ulimit -n \(openFiles); exec \"$0\" \"$@\"", Program.built("frame-relay").path]
+        program = try Program(
+            try Program.require("sh"),
+            limit + ["--port", "0", "--metrics-port", "0"] + arguments
+        )
         var ports: [String: Int] = [:]
         while ports.count < 2 {
             let line = try await program.line(containing: " at ")
@@ -49,7 +54,9 @@ struct RelayClient {
     }
 
     /// Connects, and says hello. Returns with the relay's answer.
-    static func connected(to relay: RelayProgram, _ side: Greeting.Side, _ name: String) async throws -> (Self, UInt32) {
+    static func connected(to relay: RelayProgram, _ side: Greeting.Side, _ name: String)
+        async throws -> (Self, UInt32)
+    {
         var client = try Self(relay)
         try client.send(Greeting(side, name).envelope)
         let answer = try await client.receive()

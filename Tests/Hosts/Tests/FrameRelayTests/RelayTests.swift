@@ -114,6 +114,17 @@ struct RelayTests {
         #expect(try await half.receive() == nil)
     }
 
+    @Test func moreConnectionsThanTheProcessMayOpenHoldUpNobody() async throws {
+        let relay = try await RelayProgram(openFiles: 60)
+        var (binary, _) = try await RelayClient.connected(to: relay, .binary, "studio")
+        var crowd = try (0..<80).map { _ in try RelayClient(relay) }
+        crowd = []
+        let (phone, number) = try await RelayClient.connected(to: relay, .phone, "studio")
+        try phone.send(Envelope(.frame, payload: [1]))
+        #expect(try await binary.receive() == Envelope(.frame, connection: number, payload: [1]))
+        #expect(try await relay.metric(toBinary) == 1)
+    }
+
     @Test func aBinaryThatDoesNotComeBackExpiresOnce() async throws {
         let relay = try await RelayProgram(["--grace", "100"])
         let (binary, _) = try await RelayClient.connected(to: relay, .binary, "studio")

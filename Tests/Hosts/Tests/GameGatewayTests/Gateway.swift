@@ -10,12 +10,14 @@ final class Gateway: Sendable {
     /// - Parameters:
     ///   - accounts: The file of the accounts.
     ///   - key: The secret that gateways share.
-    init(accounts: URL, key: String? = nil, _ arguments: [String] = []) async throws {
+    ///   - openFiles: The most files and sockets that the process may open.
+    init(accounts: URL, key: String? = nil, openFiles: Int = 1_024, _ arguments: [String] = []) async throws {
         let options = ["--port", "0", "--metrics-port", "0", "--accounts", accounts.path] + arguments
         let gateway = Program.built("game-gateway").path
+        let environment = ["-u", "ACTIVE_USERS_KEY"] + (key.map { ["ACTIVE_USERS_KEY=\($0)"] } ?? [])
         program = try Program(
             try Program.require("env"),
-            ["-u", "ACTIVE_USERS_KEY"] + (key.map { ["ACTIVE_USERS_KEY=\($0)"] } ?? []) + [gateway] + options
+            environment + ["sh", "-c", "ulimit -n \(openFiles); exec \"$0\" \"$@\"", gateway] + options
         )
         var ports: [String: Int] = [:]
         while ports.count < 2 {

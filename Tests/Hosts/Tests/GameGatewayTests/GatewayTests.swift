@@ -88,7 +88,9 @@ struct GatewayTests {
     @Test func badInputIsAnsweredAndCounted() async throws {
         let gateway = try await Gateway(accounts: accounts)
         var player = try PlayerClient(gateway)
-        let lines = ["", "HELLO", "REGISTER anna", "REGISTER", "JOIN", "MOVE", "JOIN ", "AUTH a b c", "\u{0}\u{FFFD} x"]
+        let lines = [
+            "", "HELLO", "REGISTER", "REGISTER anna", "JOIN", "JOIN ", "MOVE", "AUTH a b c", "\u{0}\u{FFFD} x",
+        ]
         for line in lines { #expect(try await player.ask(line) == "ERROR malformed_command", "\(line)") }
         #expect(try await gateway.refusals("malformed_command") == Double(lines.count))
         #expect(try await player.ask("REGISTER \(String(repeating: "x", count: 31)) guest") == "ERROR bad_name")
@@ -110,6 +112,19 @@ struct GatewayTests {
         #expect(try await gateway.refusals("silent") == 1)
         for _ in 0..<10 { try PlayerClient(gateway).socket.reset() }
         while try await gateway.metric("gateway_players") != 0 { try Task.checkCancellation() }
+    }
+
+    @Test func moreConnectionsThanTheProcessMayOpenAreRefusedUntilOthersEnd() async throws {
+        let gateway = try await Gateway(accounts: accounts, openFiles: 60)
+        var first = try PlayerClient(gateway)
+        let token = try await first.register("anna")
+        var crowd = try (0..<80).map { _ in try PlayerClient(gateway) }
+        #expect(try await crowd[0].ask("JOIN chess") == "ERROR unauthenticated")
+        #expect(try await first.ask("AUTH \(token)") == "OK anna")
+        crowd = []
+        var last = try PlayerClient(gateway)
+        #expect(try await last.ask("AUTH \(token)") == "OK anna")
+        #expect(try #require(try await gateway.refusals("too_many_connections")) > 0)
     }
 
     @Test func anOpponentWhoDoesNotReadIsClosed() async throws {
