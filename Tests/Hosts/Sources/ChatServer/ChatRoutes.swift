@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import Tally
 
 /// The chat's HTTP interface: bodies are IRC lines, a client's token is its bearer token.
@@ -57,9 +58,12 @@ struct ChatRoutes: Sendable {
 extension Request {
     /// The body: one line of at most 512 bytes, as in IRC.
     fileprivate func line() async throws -> String {
-        guard let body = try? await body.collect(upTo: 512) else { throw Refusal.lineTooLong }
-        let text = String(buffer: body)
-        return String(text.prefix { !$0.isNewline })
+        do {
+            let text = String(buffer: try await body.collect(upTo: 512))
+            return String(text.prefix { !$0.isNewline })
+        } catch is NIOTooManyBytesError {
+            throw Refusal.lineTooLong
+        }
     }
 
     fileprivate var token: String {

@@ -11,7 +11,7 @@ import TallyHealthcheck
 struct ChatServer {
     static func main() async throws {
         let flags = Flags([
-            "port": "8080",
+            "port": "8082",
             "database": FileManager.default.temporaryDirectory.appending(path: "chat-server.sqlite").path,
             // Waiting for a lock that another process holds.
             "patience": "5000",

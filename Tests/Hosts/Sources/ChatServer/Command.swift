@@ -20,7 +20,7 @@ enum Command: Equatable {
         case let word?:
             guard let verb = Verb(rawValue: word) else { throw .unknownCommand }
             guard let target, words.count == 3 else { throw .missingParameters }
-            self = .say(verb, target: target, text: String(words[2].drop { $0 == ":" }))
+            self = .say(verb, target: target, text: String(words[2].hasPrefix(":") ? words[2].dropFirst() : words[2]))
         case nil: throw .unknownCommand
         }
     }
