@@ -81,7 +81,10 @@ let package = Package(
         ),
         .target(
             name: "HostsTestSupport",
-            path: "Tests/Support"
+            dependencies: tally("Tally", "TallyTesting"),
+            path: "Tests/Support",
+            // Files of the root package's test support are linked here.
+            swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
         ),
         .testTarget(
             name: "HummingbirdServerTests",
