@@ -10,21 +10,23 @@ struct OperatorRoutes: Sendable {
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("metrics") { request, _ in
-            let exposition = registry.exposition(
-                for: ScrapeRequest(
-                    accept: request.headers[.accept],
-                    acceptEncoding: request.headers[.acceptEncoding],
-                    query: request.uri.query
+            let scrape = ScrapeRequest(query: request.uri.query) { name in
+                HTTPField.Name(name).flatMap { request.headers[$0] }
+            }
+            let answer = await registry.response(to: scrape)
+            let body = ResponseBody(asyncSequence: answer.map { ByteBuffer(bytes: $0) })
+            return Response(status: .ok, headers: HTTPFields(answer.headers), body: body)
+        }
+        for route in HealthRoute.allCases {
+            router.get(RouterPath(route.path)) { request, _ in
+                let document = await healthcheck.answer(route, accept: request.headers[.accept])
+                return Response(
+                    status: HTTPResponse.Status(code: document.httpStatus),
+                    headers: HTTPFields(document.headers),
+                    body: ResponseBody(byteBuffer: ByteBuffer(bytes: document.body))
                 )
-            )
-            return Response(200, exposition.headers, exposition.body)
+            }
         }
-        router.get(".well-known/healthcheck.json") { request, _ in
-            Response(await healthcheck.document(accept: request.headers[.accept]))
-        }
-        router.get("live") { _, _ in Response(healthcheck.liveness()) }
-        router.get("ready") { _, _ in Response(await healthcheck.readiness()) }
-        router.get("startup") { _, _ in Response(await healthcheck.startup()) }
         router.put("drain") { _, _ in
             healthcheck.beginDraining()
             return HTTPResponse.Status.noContent
@@ -36,20 +38,9 @@ struct OperatorRoutes: Sendable {
     }
 }
 
-extension Response {
-    fileprivate init(_ document: HealthDocument) {
-        self.init(document.httpStatus, document.headers, document.body)
-    }
-
-    /// Tally's headers are plain text, so that it needs no HTTP library.
-    fileprivate init(_ status: Int, _ headers: [(name: String, value: String)], _ body: [UInt8]) {
-        let fields = headers.compactMap { name, value in
-            HTTPField.Name(name).map { HTTPField(name: $0, value: value) }
-        }
-        self.init(
-            status: HTTPResponse.Status(code: status),
-            headers: HTTPFields(fields),
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
-        )
+extension HTTPFields {
+    /// Tally's header fields are plain text, so that it needs no HTTP library.
+    fileprivate init(_ headers: [(name: String, value: String)]) {
+        self.init(headers.compactMap { name, value in HTTPField.Name(name).map { HTTPField(name: $0, value: value) } })
     }
 }
