@@ -33,7 +33,7 @@ final class RelayProgram: Sendable {
     }
 
     /// Waits until a series has a value. The test's time limit ends a wait in vain.
-    func await(_ series: String, _ value: Double) async throws {
+    func waitUntil(_ series: String, is value: Double) async throws {
         while try await metric(series) != value { try Task.checkCancellation() }
     }
 

@@ -22,8 +22,8 @@ struct RelayTests {
             try binary.send(Envelope(.frame, connection: number, payload: payload.reversed()))
             #expect(try await phone.receive()?.payload == payload.reversed())
         }
-        try await relay.await(toBinary, 100)
-        try await relay.await(toPhone, 100)
+        try await relay.waitUntil(toBinary, is: 100)
+        try await relay.waitUntil(toPhone, is: 100)
         #expect(try await relay.metric("relay_connections") == 2)
         #expect(relay.stop() == 0)
     }
@@ -42,7 +42,7 @@ struct RelayTests {
         try phone.send(payload: [])
         #expect(try await refusal(&phone) == "malformed_envelope")
         binary.socket.reset()
-        try await relay.await("relay_connections", 1)
+        try await relay.waitUntil("relay_connections", is: 1)
         try phone.send(Envelope(.frame, payload: [1]))
         #expect(try await refusal(&phone) == "missing_peer")
 
@@ -58,7 +58,7 @@ struct RelayTests {
 
     @Test func aPeerThatDoesNotReadMakesFramesFailAndHoldsUpNobody() async throws {
         let relay = try await RelayProgram()
-        var (binary, _) = try await RelayClient.connected(to: relay, .binary, "studio")
+        let (binary, _) = try await RelayClient.connected(to: relay, .binary, "studio")
         let (deaf, deafNumber) = try await RelayClient.connected(to: relay, .phone, "studio")
         var (phone, number) = try await RelayClient.connected(to: relay, .phone, "studio")
         let frame = Envelope(.frame, connection: deafNumber, payload: Array(repeating: 7, count: 500_000))
@@ -118,6 +118,7 @@ struct RelayTests {
         let relay = try await RelayProgram(openFiles: 60)
         var (binary, _) = try await RelayClient.connected(to: relay, .binary, "studio")
         var crowd = try (0..<80).map { _ in try RelayClient(relay) }
+        #expect(crowd.count == 80)
         crowd = []
         let (phone, number) = try await RelayClient.connected(to: relay, .phone, "studio")
         try phone.send(Envelope(.frame, payload: [1]))
@@ -131,7 +132,7 @@ struct RelayTests {
         var (phone, _) = try await RelayClient.connected(to: relay, .phone, "studio")
         binary.socket.reset()
         #expect(try await phone.receive() == nil, "the phone is closed with its binary")
-        try await relay.await("relay_connections", 0)
+        try await relay.waitUntil("relay_connections", is: 0)
         #expect(try await relay.metric("relay_grace_expiries_total") == 1)
     }
 
@@ -143,7 +144,7 @@ struct RelayTests {
         // Another one's grace begins later and ends, so that one of the first would have ended too.
         let (other, _) = try await RelayClient.connected(to: relay, .binary, "garage")
         other.socket.reset()
-        try await relay.await("relay_grace_expiries_total", 1)
+        try await relay.waitUntil("relay_grace_expiries_total", is: 1)
         #expect(try await relay.metric("relay_connections") == 1)
         withExtendedLifetime(second) {}
     }
@@ -163,18 +164,15 @@ struct RelayTests {
         #expect(try await prometheus.value(of: "relay_grace_expiries_total", awaiting: 0) == 0)
     }
 
-    @Test func metricsStayOnLoopback() async throws {
+    @Test(.needs("curl", "hostname"))
+    func metricsStayOnLoopback() async throws {
         let program = try Program(Program.built("frame-relay"), ["--port", "0", "--metrics-host", "0.0.0.0"])
         _ = try await program.line(containing: "notLoopback")
         #expect(program.stop() != 0)
 
         let relay = try await RelayProgram()
-        let rebound = ["Host": "evil.example"]
-        let answer = try await HTTPAnswer.of(
-            "GET",
-            "http://127.0.0.1:\(relay.metricsPort)/metrics",
-            headers: rebound
-        )
+        let metrics = "http://127.0.0.1:\(relay.metricsPort)/metrics"
+        let answer = try await HTTPAnswer.curl(metrics, "-H", "Host: evil.example")
         #expect(answer.status == 421)
         // The rest of the loopback network, and the machine's own addresses.
         let addresses = try await Program.output(of: "hostname", ["-I"]).split(whereSeparator: \.isWhitespace)

@@ -64,7 +64,7 @@ struct PlayerClient {
     /// Sends a command, and returns the next line.
     mutating func ask(_ line: String) async throws -> String? {
         try socket.send("\(line)\n")
-        return try await line()
+        return try await self.line()
     }
 
     /// Registers an account, and returns its token.

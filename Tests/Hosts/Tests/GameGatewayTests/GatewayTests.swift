@@ -138,8 +138,8 @@ struct GatewayTests {
         }
         let move = "MOVE " + String(repeating: "x", count: 500)
         while try await gateway.refusals("slow") == 0 {
-            try player.socket.send(String(repeating: move + "\n", count: 1_000))
-            for _ in 0..<1_000 { #expect(try await player.line()?.hasPrefix("OK ") == true) }
+            try player.socket.send(String(repeating: move + "\n", count: 100))
+            for _ in 0..<100 { #expect(try await player.line()?.hasPrefix("OK ") == true) }
         }
         while try await gateway.metric("gateway_players") != 1 { try Task.checkCancellation() }
         #expect(try await player.ask("MOVE e2e4") == "OK e2e4")
