@@ -31,7 +31,8 @@ struct FleetTests {
     @Test(.needs("redis-server", "redis-cli", "prometheus"))
     func redisCountsEachPersonOfTwoGatewaysOnce() async throws {
         let redis = try await RedisServer()
-        let (one, two) = (try await startGateway("one", redis: redis.port), try await startGateway("two", redis: redis.port))
+        let one = try await startGateway("one", redis: redis.port)
+        let two = try await startGateway("two", redis: redis.port)
         let prometheus = try await Prometheus(scraping: one.metricsPort, two.metricsPort)
         var (first, second) = (try PlayerClient(one), try PlayerClient(two))
         // 60 people play on the first gateway, 60 on the second, and 40 of them on both.
