@@ -10,7 +10,7 @@ extension Refusal: LabelSet, LabelValue {
 }
 
 extension RelayHooks {
-    /// Hooks that count in a registry. Children are looked up here, once.
+    /// Hooks that count in a registry. The two children that frames need are looked up here, once.
     init(countingIn registry: MetricRegistry) {
         let frames = Family<Direction, Counter>(
             "relay_frames_forwarded_total",
