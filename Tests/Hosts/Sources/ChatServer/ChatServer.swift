@@ -1,6 +1,7 @@
 import Flags
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Tally
