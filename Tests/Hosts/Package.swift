@@ -38,7 +38,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
-            path: "Sources/ChatServer"
+            path: "Sources/ChatServer",
+            exclude: ["README.md"]
         ),
         .testTarget(
             name: "ChatServerTests",
@@ -58,7 +59,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            path: "Sources/FrameRelay"
+            path: "Sources/FrameRelay",
+            exclude: ["README.md"]
         ),
         .testTarget(
             name: "FrameRelayTests",
@@ -74,7 +76,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            path: "Sources/GameGateway"
+            path: "Sources/GameGateway",
+            exclude: ["README.md"]
         ),
         .testTarget(
             name: "GameGatewayTests",

@@ -4,8 +4,10 @@ import Testing
 struct ForwardingTests {
     private let counts = HookCounts()
     private let relay: Relay<ContinuousClock>
-    private let (binary, phone) = (Inbox(), Inbox())
-    private let (binaryConnection, phoneConnection): (UInt32, UInt32)
+    private let binary = Inbox()
+    private let phone = Inbox()
+    private let binaryConnection: UInt32
+    private let phoneConnection: UInt32
 
     init() throws {
         relay = Relay(grace: .seconds(600), hooks: counts.hooks)
