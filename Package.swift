@@ -20,6 +20,7 @@ let package = Package(
     products: [
         .library(name: "Tally", targets: ["Tally"]),
         .library(name: "TallyHealthcheck", targets: ["TallyHealthcheck"]),
+        .library(name: "TallyPage", targets: ["TallyPage"]),
         .library(name: "TallyListener", targets: ["TallyListener"]),
         .library(name: "TallySampler", targets: ["TallySampler"]),
         .library(name: "TallySwiftMetrics", targets: ["TallySwiftMetrics"]),
@@ -44,6 +45,7 @@ let package = Package(
     targets: [
         .target(name: "Tally", swiftSettings: settings + [.strictMemorySafety()]),
         .target(name: "TallyHealthcheck", dependencies: ["Tally"], swiftSettings: settings),
+        .target(name: "TallyPage", dependencies: ["Tally", "TallyHealthcheck"], swiftSettings: settings),
         .target(
             name: "TallyListener",
             dependencies: [
@@ -114,6 +116,13 @@ let package = Package(
         .testTarget(
             name: "TallyHealthcheckTests",
             dependencies: ["Tally", "TallyHealthcheck", "TallyTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TallyPageTests",
+            dependencies: [
+                "Tally", "TallyHealthcheck", "TallyPage", "TallySampler", "TallyTesting", "TallyTestSupport",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,0 +1,40 @@
+/// The page itself: one document without anything from elsewhere, and the policy that permits its bytes and no others.
+enum Site {
+    /// The page's bytes.
+    static let html: [UInt8] = Array(
+        """
+        \(Markup.head)<style>\(style)</style>
+        \(Markup.body)<script type="module">\(script)</script>
+        </body>
+        </html>
+
+        """.utf8
+    )
+
+    /// The Content-Security-Policy. It permits the style and the script by their hashes, and requests to the page's own
+    /// server. Trusted types forbid the script itself to parse markup.
+    static let policy = [
+        "default-src 'none'",
+        "style-src \(SHA256.source(of: Array(style.utf8)))",
+        "script-src \(SHA256.source(of: Array(script.utf8)))",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    ].joined(separator: "; ")
+
+    static let style = [Style.frame, Style.content].joined()
+
+    static let script = [
+        Script.text, Script.units, Script.promQL, Script.curves, Script.charts, Script.health, Script.limits,
+        Script.series, Script.families, Script.plots, Script.controls, Script.polling,
+    ].joined()
+}
+
+/// The page's style sheet.
+enum Style {}
+
+/// The page's script, in the order of its parts.
+enum Script {}
