@@ -49,7 +49,7 @@ let package = Package(
         .target(
             name: "TallyListener",
             dependencies: [
-                "Tally", "TallyHealthcheck",
+                "Tally", "TallyHealthcheck", "TallyPage",
                 product("NIOCore", of: "swift-nio", with: "Listener"),
                 product("NIOPosix", of: "swift-nio", with: "Listener"),
                 product("NIOHTTP1", of: "swift-nio", with: "Listener"),
@@ -77,7 +77,7 @@ let package = Package(
         .target(name: "TallyTesting", dependencies: ["Tally"], swiftSettings: settings + [.strictMemorySafety()]),
         .executableTarget(
             name: "TallyDemo",
-            dependencies: ["Tally", "TallyHealthcheck", "TallyListener", "TallySampler"],
+            dependencies: ["Tally", "TallyHealthcheck", "TallyListener", "TallyPage", "TallySampler"],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -128,7 +128,7 @@ let package = Package(
         .testTarget(
             name: "TallyListenerTests",
             dependencies: [
-                "Tally", "TallyHealthcheck", "TallyListener", "TallyTestSupport",
+                "Tally", "TallyHealthcheck", "TallyListener", "TallyPage", "TallyTestSupport",
                 product("NIOCore", of: "swift-nio", with: "Listener"),
                 product("NIOEmbedded", of: "swift-nio", with: "Listener"),
                 product("NIOPosix", of: "swift-nio", with: "Listener"),

@@ -105,7 +105,7 @@ public final class StatusPage: Sendable {
         case .json:
             let overview = await overview()
             let body = OverviewDocument.json(overview, query, recorder)
-            return PageResponse(body, "application/json", ifNoneMatch: ifNoneMatch, clock: overview.elapsed)
+            return PageResponse(body, "application/json", ifNoneMatch: ifNoneMatch, clock: overview.pageAge)
         case .text:
             let body = OverviewText.text(await overview(), query, recorder)
             return PageResponse(body, "text/plain; charset=utf-8", hasETag: false, ifNoneMatch: nil)
@@ -120,7 +120,7 @@ public final class StatusPage: Sendable {
         let health = await healthcheck?.overview()
         let reading = registry.reading(within: Self.patience)
         let elapsed = clock.now()
-        return Overview(reading: reading, health: health, elapsed: elapsed, now: wallClock())
+        return Overview(metrics: reading, health: health, pageAge: elapsed, wallSeconds: wallClock())
     }
 
     private func plotsBody(_ range: HistoryRange) async -> [UInt8] {
@@ -130,14 +130,4 @@ public final class StatusPage: Sendable {
         }
         return PlotsDocument.json(answer)
     }
-}
-
-/// What the documents of one answer show.
-struct Overview: Sendable {
-    let reading: RegistryReading
-    let health: HealthOverview?
-    /// The time since the page was created.
-    let elapsed: Duration
-    /// Seconds since 1970.
-    let now: Double
 }

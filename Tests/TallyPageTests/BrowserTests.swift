@@ -3,6 +3,7 @@ import Tally
 import TallyHealthcheck
 import TallyPage
 import TallyTestSupport
+import TallyTesting
 import Testing
 
 /// The page in a real Chromium, served by a host without a framework.

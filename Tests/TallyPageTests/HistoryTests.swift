@@ -73,7 +73,7 @@ struct HistoryTests {
         #expect(even[1].suffix(2) == [0.05, 0.3])
         #expect(even[3].suffix(2) == [0.099, 0.398])
         let hour = try #require(try await bench.document("range=1h").series("latency_seconds")?.h)
-        #expect(abs((hour[1].last ?? nil ?? 0) - 0.2) < 0.1)
+        #expect(abs((hour[1].last.flatMap { $0 } ?? 0) - 0.2) < 0.1)
         // Without observations there is no quantile, and the rate is zero.
         bench.record(seconds: 1)
         let none = try #require(try await bench.document("range=1m").series("latency_seconds")?.h)

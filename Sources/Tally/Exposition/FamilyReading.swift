@@ -33,6 +33,8 @@ package struct FamilyReading: Sendable {
         family.definition.layout.samples.map { ($0.suffix, $0.part) }
     }
     package var children: Int { family.view.live }
+    /// The number of children that count towards ``maxChildren``.
+    package var limitedChildren: Int { family.view.limited }
     package var maxChildren: Int { family.definition.request.maxChildren }
 
     /// Calls `body` for each series, in the order of exposition.

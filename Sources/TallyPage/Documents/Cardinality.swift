@@ -26,7 +26,7 @@ struct Cardinality {
         let all = reading.families.filter { !$0.labelNames.isEmpty }.map { family in
             Family(
                 name: family.name,
-                children: family.children,
+                children: family.limitedChildren,
                 maxChildren: family.maxChildren,
                 overflow: family.overflow
             )
@@ -54,16 +54,16 @@ struct Cardinality {
     func write(_ json: inout JSONBytes) {
         json.object { json in
             json.key("series")
-            json.integer(series)
+            json.whole(series)
             json.key("families")
             json.array(of: families) { json, family in
                 json.object { json in
                     json.key("name")
                     json.string(family.name)
                     json.key("children")
-                    json.integer(family.children)
+                    json.whole(family.children)
                     json.key("max")
-                    json.integer(family.maxChildren)
+                    json.whole(family.maxChildren)
                     json.key("lookups")
                     json.value(.integer(family.overflow.lookups))
                     json.key("sets")

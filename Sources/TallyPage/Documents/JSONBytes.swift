@@ -57,7 +57,7 @@ struct JSONBytes {
         needsComma = true
     }
 
-    mutating func integer(_ value: some BinaryInteger) { item(Array(String(value).utf8)) }
+    mutating func whole(_ value: some BinaryInteger) { item(Array(String(value).utf8)) }
 
     mutating func boolean(_ value: Bool) { item(Array((value ? "true" : "false").utf8)) }
 
@@ -73,7 +73,7 @@ struct JSONBytes {
     mutating func value(_ value: SampleValue) {
         switch value {
         case .integer(let value) where value > 1 << 53: string(String(value))
-        case .integer(let value): integer(value)
+        case .integer(let value): whole(value)
         case .number(let value): number(value)
         case .absent: null()
         }

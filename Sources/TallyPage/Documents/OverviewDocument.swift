@@ -7,16 +7,16 @@ enum OverviewDocument {
     static let maxSeries = 1_000
 
     static func json(_ overview: Overview, _ query: PageQuery, _ recorder: HistoryRecorder?) -> [UInt8] {
-        let selection = Selection(overview.reading, query, maxSeries: maxSeries)
+        let selection = Selection(overview.metrics, query, maxSeries: maxSeries)
         var json = JSONBytes()
         json.object { json in
             write(overview.health, &json)
             json.key("found")
-            json.integer(selection.found)
+            json.whole(selection.found)
             json.key("shown")
-            json.integer(selection.shown)
+            json.whole(selection.shown)
             json.key("limits")
-            Cardinality(overview.reading).write(&json)
+            Cardinality(overview.metrics).write(&json)
             if let recorder {
                 recorder.read { ring in
                     write(ring, query, &json)
@@ -67,15 +67,15 @@ enum OverviewDocument {
             json.key("range")
             json.string(query.range.name)
             json.key("step")
-            json.integer(query.range.seconds)
+            json.whole(query.range.seconds)
             json.key("count")
-            json.integer(query.range.count)
+            json.whole(query.range.count)
             json.key("newest")
-            json.integer(ring.newest(query.range))
+            json.whole(ring.newest(query.range))
             json.key("series")
-            json.integer(ring.count)
+            json.whole(ring.count)
             json.key("omitted")
-            json.integer(ring.omitted)
+            json.whole(ring.omitted)
         }
     }
 

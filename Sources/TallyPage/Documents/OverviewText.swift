@@ -9,9 +9,9 @@ struct OverviewText {
 
     static func text(_ overview: Overview, _ query: PageQuery, _ recorder: HistoryRecorder?) -> [UInt8] {
         var text = OverviewText()
-        text.write(overview.health, now: overview.now)
-        text.write(Cardinality(overview.reading))
-        let selection = Selection(overview.reading, query, maxSeries: maxSeries)
+        text.write(overview.health, now: overview.wallSeconds)
+        text.write(Cardinality(overview.metrics))
+        let selection = Selection(overview.metrics, query, maxSeries: maxSeries)
         text.write(selection, recorder)
         return text.bytes
     }

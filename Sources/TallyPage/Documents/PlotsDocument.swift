@@ -8,7 +8,7 @@ enum PlotsDocument {
         var json = JSONBytes()
         json.object { json in
             json.key("found")
-            json.integer(plots.count)
+            json.whole(plots.count)
             json.key("plots")
             json.array(of: plots.prefix(maxPlots)) { json, plot in
                 json.object { json in
@@ -19,7 +19,7 @@ enum PlotsDocument {
                     json.key("points")
                     json.array(of: plot.points.suffix(maxPoints)) { json, point in
                         json.array { json in
-                            json.integer(point.time)
+                            json.whole(point.time)
                             json.point(Float(point.value))
                         }
                     }

@@ -14,11 +14,9 @@ extension Script {
             return node;
           }, (node, family) => {
             const isFull = number(family.lookups) > 0;
-            // A full family has one child more, which the label sets past its limit share.
-            const children = Math.min(family.children, family.max);
-            const share = children / family.max;
+            const share = Math.min(1, family.children / family.max);
             mark(node, isFull ? "fail" : share > 0.8 ? "warn" : "");
-            put(node.children[1], `${exact(children)} of ${exact(family.max)}`);
+            put(node.children[1], `${exact(family.children)} of ${exact(family.max)}`);
             node.children[2].firstChild.style.width = share * 100 + "%";
             const sets = Math.round(number(family.sets));
             put(node.children[3], isFull

@@ -3,8 +3,8 @@ enum Site {
     /// The page's bytes.
     static let html: [UInt8] = Array(
         """
-        \(Markup.head)<style>\(style)</style>
-        \(Markup.body)<script type="module">\(script)</script>
+        \(Markup.head)<style>\(Style.text)</style>
+        \(Markup.body)<script type="module">\(Script.text)</script>
         </body>
         </html>
 
@@ -15,8 +15,8 @@ enum Site {
     /// server. Trusted types forbid the script itself to parse markup.
     static let policy = [
         "default-src 'none'",
-        "style-src \(SHA256.source(of: Array(style.utf8)))",
-        "script-src \(SHA256.source(of: Array(script.utf8)))",
+        "style-src \(SHA256.source(of: Array(Style.text.utf8)))",
+        "script-src \(SHA256.source(of: Array(Script.text.utf8)))",
         "connect-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
@@ -24,17 +24,4 @@ enum Site {
         "require-trusted-types-for 'script'",
         "trusted-types 'none'",
     ].joined(separator: "; ")
-
-    static let style = [Style.frame, Style.content].joined()
-
-    static let script = [
-        Script.text, Script.units, Script.promQL, Script.curves, Script.charts, Script.health, Script.limits,
-        Script.series, Script.families, Script.plots, Script.controls, Script.polling,
-    ].joined()
 }
-
-/// The page's style sheet.
-enum Style {}
-
-/// The page's script, in the order of its parts.
-enum Script {}

@@ -1,6 +1,6 @@
 extension Script {
     /// Elements and text. Values of metrics become text nodes and never markup.
-    static let text = #"""
+    static let elements = #"""
 
         const $ = (id) => document.getElementById(id);
 
