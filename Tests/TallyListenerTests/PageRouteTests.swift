@@ -21,7 +21,8 @@ struct PageRouteTests {
     @Test func thePageIsServedOnlyWhereItIsAsked() async throws {
         let registry = registry()
         try await MetricsListener(registry: registry, port: 0).serving { address in
-            #expect(try await get(address.url(path: "/status")).0.statusCode == 404)
+            let (response, _) = try await get(address.url(path: "/status"))
+            #expect(response.statusCode == 404)
         }
         let route = ListenerRoute.page(StatusPage(registry: registry), at: "/page")
         try await MetricsListener(registry: registry, port: 0, routes: [route]).serving { address in

@@ -1,5 +1,5 @@
-public import TallyPage
 internal import TallyHealthcheck
+public import TallyPage
 
 extension ListenerRoute {
     /// Creates a route that serves a status page, for those whom the listener lets read the metrics.

@@ -28,12 +28,17 @@ final class HistoryRecorder: Sendable {
         contents = Locked(Contents(HistoryRing(history)))
     }
 
-    /// Records now, and then once a second until ``stop()`` or until the recorder is released.
-    func start() {
-        record()
-        // A little into the next second, because a timer is never exact.
-        let fraction = Duration(secondsComponent: 0, attosecondsComponent: clock.now().components.attoseconds)
-        let next = clock.wake(after: .milliseconds(1_010) - fraction) { [weak self] in self?.start() }
+    /// Records at once, and then once a second until ``stop()`` or until the recorder is released.
+    func start() { wake(after: .zero) }
+
+    private func wake(after delay: Duration) {
+        let next = clock.wake(after: delay) { [weak self] in
+            guard let self else { return }
+            record()
+            // A little into the next second, because a timer is never exact.
+            let fraction = Duration(secondsComponent: 0, attosecondsComponent: clock.now().components.attoseconds)
+            wake(after: .milliseconds(1_010) - fraction)
+        }
         let isStopped = timer.withLock { timer in
             timer.next = next
             return timer.isStopped

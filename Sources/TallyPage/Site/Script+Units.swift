@@ -9,22 +9,25 @@ extension Script {
           return value.toLocaleString("en", { maximumFractionDigits: places });
         };
 
+        // Three digits, which are enough beside a unit.
+        const brief = (value) => Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 2 });
+
         const scaled = (value, step, names) => {
           let index = 0;
           while (Math.abs(value) >= step && index < names.length - 1) { value /= step; index += 1; }
-          return digits(value) + names[index];
+          return brief(value) + names[index];
         };
 
         const duration = (seconds) => {
           const size = Math.abs(seconds);
           if (size === 0) return "0 s";
-          if (size < 1e-6) return digits(seconds * 1e9) + " ns";
-          if (size < 1e-3) return digits(seconds * 1e6) + " µs";
-          if (size < 1) return digits(seconds * 1e3) + " ms";
-          if (size < 120) return digits(seconds) + " s";
-          if (size < 7200) return digits(seconds / 60) + " min";
-          if (size < 172800) return digits(seconds / 3600) + " h";
-          return digits(seconds / 86400) + " d";
+          if (size < 1e-6) return brief(seconds * 1e9) + " ns";
+          if (size < 1e-3) return brief(seconds * 1e6) + " µs";
+          if (size < 1) return brief(seconds * 1e3) + " ms";
+          if (size < 120) return brief(seconds) + " s";
+          if (size < 7200) return brief(seconds / 60) + " min";
+          if (size < 172800) return brief(seconds / 3600) + " h";
+          return brief(seconds / 86400) + " d";
         };
 
         // A time since, in whole units.

@@ -44,9 +44,9 @@ enum Page {
         _ = await plain.response(accept: "application/json")
         let before = mallinfo2().uordblks
         let page = StatusPage(registry: registry, history: PageHistory())
+        try await Task.sleep(for: .seconds(3))
         let memory = Double(mallinfo2().uordblks - before)
         let clock = ContinuousClock()
-        try await Task.sleep(for: .seconds(1))
         let (start, startCPU) = (clock.now, cpuSeconds())
         try await Task.sleep(for: .seconds(5))
         let load = (cpuSeconds() - startCPU) / (start.duration(to: clock.now).nanoseconds / 1e9) * 100
