@@ -269,7 +269,7 @@ struct BrowserTests {
             bench.clock.advance(by: .seconds(10))
             events.increment(by: 100, for: Name(name: "a"))
             try await browser.waitForPolls(2)
-            #expect(try await row(browser, "a").hasPrefix("10/s"))
+            #expect(try await row(browser, "name=a").hasPrefix("10/s"))
         }
     }
 

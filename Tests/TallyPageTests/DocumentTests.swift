@@ -58,7 +58,7 @@ struct DocumentTests {
         latency.observe(0.15)
         bench.record(seconds: 2) { _ in counter.increment(by: 3) }
         let text = await bench.text()
-        #expect(text.hasPrefix("health: warn\n  disk: warn, error, not critical, for 12 s\n"))
+        #expect(text.hasPrefix("health: warn\n  disk: fail, error, not critical, for 12 s\n"))
         #expect(text.contains("\n  names_total is full: 2 of 2 children, 3 lookups turned away\n"))
         #expect(text.contains("\nevents_total 6 (3.0/s)\n"))
         #expect(text.contains("\nlatency_seconds_count 1\n"))

@@ -40,11 +40,7 @@ extension Script {
           return node;
         };
 
-        const pair = (name, text, title) => {
-          const node = el("span", "", el("small", "", name), el("b", "", text));
-          if (title) node.title = title;
-          return node;
-        };
+        const pair = (name, text) => el("span", "", el("small", "", name), " ", el("b", "", text));
 
         // The parts of a row's text, at the cursor or now: [name or null, main, title].
         const reading = (family, series) => {

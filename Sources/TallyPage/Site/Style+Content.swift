@@ -62,7 +62,7 @@ extension Style {
         .values small { display: block; font-size: 11.5px; }
         .quant { display: flex; justify-content: flex-end; gap: 9px; font-size: 12.5px; }
         .quant span { white-space: nowrap; }
-        .quant small { display: inline; margin-right: 2px; }
+        .quant small { display: inline; }
         .at .values b, .at .quant b { color: var(--accent); }
         .copy { padding: 0; width: 28px; min-height: 26px; border-color: transparent; background: none;
           color: var(--muted); line-height: 1; }

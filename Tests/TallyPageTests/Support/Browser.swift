@@ -1,10 +1,6 @@
 import Foundation
 import TallyTestSupport
 
-#if canImport(FoundationNetworking)
-import FoundationNetworking
-#endif
-
 /// A headless Chromium, driven over WebDriver. https://www.w3.org/TR/webdriver2/
 final class Browser: Sendable {
     static let isInstalled = Program.find("chromium") != nil && Program.find("chromedriver") != nil
@@ -117,17 +113,63 @@ final class Browser: Sendable {
         try await call("POST", url, try JSONSerialization.data(withJSONObject: body))
     }
 
-    private static func call(_ method: String, _ url: String, _ body: Data? = nil) async throws -> Any? {
-        guard let address = URL(string: url) else { throw Program.Failed(description: url) }
-        var request = URLRequest(url: address, timeoutInterval: 600)
-        request.httpMethod = method
-        request.httpBody = body
-        request.setValue("application/json; charset=utf-8", forHTTPHeaderField: "Content-Type")
-        let (data, response) = try await URLSession.shared.data(for: request)
-        let answer = try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed) as? [String: Any]
-        guard (response as? HTTPURLResponse)?.statusCode == 200 else {
-            throw Program.Failed(description: "\(method) \(url): \(String(decoding: data.prefix(1000), as: UTF8.self))")
+    private static func call(_ method: String, _ url: String, _ body: Data = Data()) async throws -> Any? {
+        guard let url = URL(string: url), let port = url.port else { throw Program.Failed(description: url) }
+        let head =
+            "\(method) \(url.path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+            + "Content-Type: application/json; charset=utf-8\r\nContent-Length: \(body.count)\r\n\r\n"
+        let request = Array(head.utf8) + Array(body)
+        // A thread of its own, because an answer can take as long as a page takes to load.
+        let reply = await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: exchange(request, port: UInt16(port))) }
         }
+        let parts = reply.firstRange(of: Array("\r\n\r\n".utf8)).map {
+            (reply[..<$0.lowerBound], reply[$0.upperBound...])
+        }
+        guard let (status, text) = parts, status.starts(with: Array("HTTP/1.1 200".utf8)) else {
+            throw Program.Failed(
+                description: "\(method) \(url): \(String(decoding: reply.prefix(1_000), as: UTF8.self))"
+            )
+        }
+        let answer = try JSONSerialization.jsonObject(with: Data(text), options: .fragmentsAllowed) as? [String: Any]
         return answer?["value"]
+    }
+
+    /// Sends a request and returns the whole reply. URLSession cannot read chromedriver's header.
+    private static func exchange(_ request: [UInt8], port: UInt16) -> [UInt8] {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else { return [] }
+        var rest = request[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return [] }
+            rest = rest.dropFirst(count)
+        }
+        var reply: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while case let count = read(descriptor, &buffer, buffer.count), count > 0 {
+            reply += buffer[..<count]
+            if isWhole(reply) { break }
+        }
+        return reply
+    }
+
+    private static func isWhole(_ reply: [UInt8]) -> Bool {
+        guard let end = reply.firstRange(of: Array("\r\n\r\n".utf8)) else { return false }
+        let head = String(decoding: reply[..<end.lowerBound], as: UTF8.self).lowercased()
+        guard let length = head.firstMatch(of: #/content-length: *(\d+)/#), let count = Int(length.1) else {
+            return false
+        }
+        return reply.count - end.upperBound >= count
     }
 }
