@@ -32,6 +32,8 @@ struct ChatMetrics: Sendable {
         static let schema: [Label<Self>] = [Label("direction", \.self)]
     }
 
+    static let routes = ["/", "/rooms/{id}", "/rooms/{id}/messages", "/login"]
+
     let connections: Counter
     let disconnections: Counter
     let clients: Gauge
@@ -54,7 +56,7 @@ struct ChatMetrics: Sendable {
         sentBytes = Counter("chat_sent_bytes_total", help: "Bytes written to clients.", in: registry)
         // Too few for the simulation, so that the page and the dashboard show a family past its limit.
         downloads = Family("chat_downloads_total", help: "Downloads, by file.", maxChildren: 30, in: registry)
-        http = HTTPServerMetrics(in: registry, routes: SimulatedServer.routes)
+        http = HTTPServerMetrics(in: registry, routes: Self.routes)
         requests = Family("http_requests_total", help: "Requests served.", in: registry)
         latency = Family("http_request_duration_seconds", help: "Time to respond.", buckets: .latency, in: registry)
         workSeconds = FloatCounter("chat_work_seconds_total", help: "Time spent on messages.", in: registry)

@@ -12,8 +12,6 @@ final class SimulatedServer: Sendable {
 
     let metrics: ChatMetrics
     let database = SimulatedDatabase()
-    static let routes = ["/", "/rooms/{id}", "/rooms/{id}/messages", "/login"]
-
     /// The number of files, more than the family of downloads may have.
     static let files = 40
 
@@ -47,7 +45,7 @@ final class SimulatedServer: Sendable {
                         self.rounds.wrappingAdd(last - first, ordering: .relaxed)
                         try? await Task.sleep(for: pause)
                         let status = batch % 97 == 96 ? 500 : 200
-                        call.finish(route: Self.routes[batch % Self.routes.count], status: status)
+                        call.finish(route: ChatMetrics.routes[batch % ChatMetrics.routes.count], status: status)
                     }
                 }
             }

@@ -16,7 +16,7 @@ extension Script {
           return start + (bounds[bucket] - start) * (rank - before) / (counts[bucket] - before);
         };
 
-        // What a family's series are, and how many curves each has.
+        // The shape of a family's series, which decides the curves of each.
         const shapeOf = (family) => {
           if (family.type === "counter") return "counter";
           if (family.type === "histogram" && family.part === "le") return "histogram";
