@@ -17,6 +17,7 @@ let package = Package(
             path: "../..",
             traits: ["Docker", "Listener", "SQLite", "ServiceLifecycle", "SwiftMetrics"]
         ),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
@@ -49,6 +50,12 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Metrics", package: "swift-metrics"),
+            ]
+        ),
+        .testTarget(
+            name: "TracingExemplarTests",
+            dependencies: tally("Tally", "TallyTesting") + [
+                .product(name: "Tracing", package: "swift-distributed-tracing")
             ]
         ),
     ],

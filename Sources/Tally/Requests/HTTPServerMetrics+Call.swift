@@ -72,7 +72,8 @@ extension HTTPServerMetrics {
                 scheme: labels.scheme
             )
             // A clock that a test or a host sets back must not decrease the sum.
-            instruments.durations.observe(max(.zero, instruments.context.clock.read().since(start)), for: finished, exemplar)
+            let duration = max(.zero, instruments.context.clock.read().since(start))
+            instruments.durations.observe(duration, for: finished, exemplar)
             instruments.active.add(-1, for: labels)
             return finished
         }

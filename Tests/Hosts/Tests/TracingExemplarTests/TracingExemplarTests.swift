@@ -1,4 +1,3 @@
-import Instrumentation
 import Tally
 import TallyTesting
 import Testing
