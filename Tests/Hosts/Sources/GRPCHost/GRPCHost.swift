@@ -31,6 +31,7 @@ struct GRPCHost: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.serve() }
             group.addTask { [registry] in
+                defer { continuation.finish() }
                 try await MetricsListener(registry: registry, port: 0).run { continuation.yield($0.port) }
             }
             var iterator = ports.makeAsyncIterator()

@@ -56,7 +56,7 @@ struct HummingbirdHost: Sendable {
                 status: .ok,
                 body: ResponseBody { writer in
                     let piece = ByteBuffer(repeating: UInt8(ascii: "x"), count: 16_384)
-                    for _ in 0..<pieces { try await writer.write(piece) }
+                    for _ in 0..<max(0, pieces) { try await writer.write(piece) }
                     try await writer.finish(nil)
                 }
             )

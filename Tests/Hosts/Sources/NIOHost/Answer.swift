@@ -61,7 +61,7 @@ struct Answer: Sendable {
         let answer = HTTPResponseHead(version: .http1_1, status: .ok)
         channel.write(HTTPServerResponsePart.head(answer), promise: nil)
         let piece = ByteBuffer(repeating: UInt8(ascii: "x"), count: 16_384)
-        for _ in 0..<pieces {
+        for _ in 0..<max(0, pieces) {
             try await channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(piece)))
         }
         try await channel.writeAndFlush(HTTPServerResponsePart.end(nil))

@@ -28,7 +28,8 @@ struct RequestTests {
                     RequestLoad("/upload", method: "POST", route: "/upload", requests: 400, options: body),
                     RequestLoad("/nowhere", route: "", status: 404, requests: 200),
                 ],
-                port: port
+                port: port,
+                scrapes: 1
             )
         }
     }
@@ -61,6 +62,7 @@ struct RequestTests {
             )
             #expect(answer.status == 200)
             #expect(answer.text == "2000 bytes\n")
+            try await eventually { try host.registry.activeRequests() == 0 }
             #expect(try host.registry.requests() == ["POST /upload 200": 1])
         }
     }
@@ -86,11 +88,11 @@ struct RequestTests {
             for _ in 0..<50 {
                 #expect(try await HTTPAnswer.of("POST", "http://127.0.0.1:\(port)/upload").status == 200)
             }
+            try await eventually { try host.registry.activeRequests() == 0 }
             #expect(try host.registry.requests()["POST /upload 200"] == 50)
             #expect(try host.registry.requestLabels("http_route").isSubset(of: NIOHost.routes + [""]))
             let methods = try host.registry.requestLabels("http_request_method")
             #expect(methods.isSubset(of: ["GET", "POST", "TRACE", "QUERY", "_OTHER"]), "\(methods)")
-            try await eventually { try host.registry.activeRequests() == 0 }
             try host.registry.expectNoLint()
         }
     }

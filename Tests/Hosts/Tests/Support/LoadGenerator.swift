@@ -23,7 +23,7 @@ package enum LoadGenerator {
         connections: Int = 8,
         options: [String] = []
     ) async throws -> LoadReport {
-        let arguments = ["-n", "\(requests)", "-c", "\(connections)"] + options + [url]
+        let arguments = ["-n", "\(requests)", "-c", "\(connections)", "-t", "300"] + options + [url]
         var report = LoadReport(text: try await Program.output(of: "hey", arguments))
         // Lines such as `[200]	100 responses`, and for errors `[3]	Get "http://…": EOF`.
         for match in report.text.matches(of: #/\[(\d+)\]\s+(\d+) responses/#) {
