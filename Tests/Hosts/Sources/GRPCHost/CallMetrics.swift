@@ -22,22 +22,23 @@ struct CallMetrics: ServerInterceptor {
                     call.finish(status: .ok)
                     return metadata
                 } catch {
-                    call.finish(status: Self.status(of: error))
+                    call.finish(status: Self.status(of: error, context))
                     throw error
                 }
             }
             response.accepted = .success(contents)
             return response
         } catch {
-            call.finish(status: Self.status(of: error))
+            call.finish(status: Self.status(of: error, context))
             throw error
         }
     }
 
-    /// The status that the server sends for an error.
-    private static func status(of error: any Error) -> RPCStatus {
+    /// The status that the server sends for an error. Nothing is sent to a client that has gone.
+    private static func status(of error: any Error, _ context: ServerContext) -> RPCStatus {
         let error = error as? RPCError ?? (error as? any RPCErrorConvertible).map { RPCError($0) }
-        return error.map { RPCStatus(code: $0.code.rawValue) } ?? .unknown
+        guard let error else { return context.cancellation.isCancelled ? .cancelled : .unknown }
+        return RPCStatus(code: error.code.rawValue)
     }
 }
 // END
