@@ -19,8 +19,7 @@ extension HTTPServer {
         }
     }
 
-    /// Answers 404 to all requests that match no other route. Add it last. A method that the server does not know
-    /// matches no route: the server itself answers 404, uncounted.
+    /// Answers 404 to all requests that match no other route. Add it last.
     func appendNotFound(countedBy http: HTTPServerMetrics) {
         appendRoute("*") { request in
             try await http.count(request, route: "") { _ in HTTPResponse(statusCode: .notFound) }
