@@ -54,6 +54,12 @@ extension MetricRegistry {
     /// The bytes are those of ``exposition(for:)``. Calls observed instruments and collectors before it returns. Each
     /// piece is encoded and compressed on demand.
     public func chunks(for request: ScrapeRequest) -> ExpositionChunks {
+        let (snapshot, parts, start) = snapshot(for: request)
+        return ExpositionChunks(snapshot, for: request, of: self, parts, collectedIn: context.now().since(start))
+    }
+
+    /// Takes the snapshot of this registry and of included ones, which is `parts`. Returns the time of the beginning.
+    func snapshot(for request: ScrapeRequest) -> (snapshot: Snapshot, parts: [MetricRegistry], start: Duration) {
         let start = context.now()
         let left = request.timeLeft(context) ?? (context.isRealTime ? Self.defaultTimeout : nil)
         let end = left.map { start.adding($0) }
@@ -71,13 +77,7 @@ extension MetricRegistry {
         }
         let merged = merged(snapshots)
         countSamples(of: merged)
-        return ExpositionChunks(
-            Snapshot(families: merged),
-            for: request,
-            of: self,
-            parts,
-            collectedIn: context.now().since(start)
-        )
+        return (Snapshot(families: merged), parts, start)
     }
 
     /// Prometheus' default scrape timeout.

@@ -36,6 +36,13 @@ extension SeriesCell {
         unsafe unsafeDowncast(block.definition.details, to: type)
     }
 
+    /// The object that the instrument keeps beside the series' words, if it is of this type. The block retains it.
+    @usableFromInline
+    func unretainedState<State: AnyObject>(as type: State.Type) -> Unmanaged<State>? {
+        guard block.hasStates, let state = block.state(unsafe block.slot(of: words)) as? State else { return nil }
+        return unsafe .passUnretained(state)
+    }
+
     @inlinable
     func store(_ value: Double) {
         unsafe withWords { unsafe $0.pointee.store(value.bitPattern, ordering: .relaxed) }
@@ -46,10 +53,10 @@ extension SeriesCell {
 
     /// Stores an exemplar of one of the words, or counts it as rejected.
     func keep(_ exemplar: Exemplar, of value: Double, word: Int = 0) {
-        guard value.isFinite, let text = exemplar.text(value, at: definition.context.wallSeconds()) else {
-            return reject(.exemplar)
-        }
-        block.setExemplar(text, at: unsafe words - block.words + word)
+        let seconds = definition.context.wallSeconds()
+        guard value.isFinite, let text = exemplar.text(value, at: seconds) else { return reject(.exemplar) }
+        let entry = ExemplarStore.Entry(text: text, labels: exemplar.labels, value: value, seconds: seconds)
+        block.setExemplar(entry, at: unsafe words - block.words + word)
     }
 
     /// Counts a rejected update. Out of line, so that the callers' fast paths stay small.
