@@ -95,6 +95,7 @@ extension Histogram {
         buckets: Buckets = [],
         native: NativeBuckets,
         maxChildren: Int = 1_000,
+        reserved: [[String]] = [],
         idleTimeout: Duration? = nil,
         contended: Bool = false,
         in registry: MetricRegistry
@@ -102,6 +103,7 @@ extension Histogram {
         let layout = layout(buckets, native, isContended: contended)
         return try family(
             FamilyRequest(name, help, layout, labelNames, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            reserved,
             in: registry
         )
     }
@@ -116,6 +118,7 @@ extension Family where Child == Histogram {
         buckets: Buckets = [],
         native: NativeBuckets,
         maxChildren: Int = 1_000,
+        reserved: [Labels] = [],
         idleTimeout: Duration? = nil,
         contended: Bool = false,
         in registry: MetricRegistry
@@ -123,6 +126,7 @@ extension Family where Child == Histogram {
         let layout = Histogram.layout(buckets, native, isContended: contended)
         self.init(
             literal: FamilyRequest("\(name)", help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            reserved,
             in: registry
         )
     }
@@ -135,6 +139,7 @@ extension Family where Child == Histogram {
         buckets: Buckets = [],
         native: NativeBuckets,
         maxChildren: Int = 1_000,
+        reserved: [Labels] = [],
         idleTimeout: Duration? = nil,
         contended: Bool = false,
         in registry: MetricRegistry
@@ -142,6 +147,7 @@ extension Family where Child == Histogram {
         let layout = Histogram.layout(buckets, native, isContended: contended)
         try self.init(
             FamilyRequest(name, help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            reserved,
             in: registry
         )
     }

@@ -8,6 +8,7 @@ struct ExampleTests {
     private struct Client: Sendable {}
     private struct Response: Sendable {}
     private struct Request {
+        var method = "GET"
         var headers: [String: String] = [:]
         var query: String?
     }
@@ -224,5 +225,22 @@ struct ExampleTests {
         #expect(exposition.contentType == format.contentType)
         #expect(await collected().contentType == format.contentType)
         #expect(!writer.bytes.isEmpty)
+    }
+
+    @Test func requestsAreMeasuredAsDocumented() {
+        let request = Request()
+        do {
+            // GUIDE HTTPServerMetrics example
+            let http = HTTPServerMetrics(in: registry, routes: ["/", "/users/{id}"])
+            let call = http.start(method: request.method, scheme: .https)
+            call.finish(route: "/users/{id}", status: 200)
+            // END
+        }
+        // GUIDE RPCServerMetrics example
+        let rpc = RPCServerMetrics(in: registry, methods: ["chat.Chat/Send"])
+        let call = rpc.start(method: "chat.Chat/Send")
+        call.finish(status: .ok)
+        // END
+        #expect(String(decoding: registry.exposition().body, as: UTF8.self).contains("http_route=\"/users/{id}\""))
     }
 }
