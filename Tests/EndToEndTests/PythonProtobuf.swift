@@ -207,13 +207,13 @@ enum PythonProtobuf {
                         expected, helps, exemplars, found = [], {}, [], []
                         for family in parser.text_string_to_metric_families(bodies["text"].decode()):
                             for one in family.samples: expected.append(sample(one.name, one.labels, one.value))
-                            helps[family.name] = family.documentation.lstrip(" \\t")
+                            helps[family.name] = family.documentation.strip()
                         for family in families(bodies["protobuf"]):
                             total["families"] += 1
                             found += expand(family, exemplars)
                             name = family.name
                             if family.type == 0: name = name.removesuffix("_total")
-                            assert helps[name] == family.help.lstrip(" \\t"), (name, helps[name], family.help)
+                            assert helps[name] == family.help.strip(), (name, helps[name], family.help)
                         total["samples"] += len(found)
                         missing, more = set(expected) - set(found), set(found) - set(expected)
                         if missing or more or len(expected) != len(found): differences.append(
@@ -222,7 +222,7 @@ enum PythonProtobuf {
                         for family in openmetrics.text_string_to_metric_families(bodies["openMetrics"].decode()):
                             for one in family.samples:
                                 if one.exemplar and not one.name.endswith("_bucket"): wanted.append(repr((one.name,
-                                    sorted(one.labels.items()), sorted(one.exemplar.labels.items()), one.exemplar.value)))
+                                    sorted(one.labels.items()), sorted(one.exemplar.labels.items()), float(one.exemplar.value))))
                         total["exemplars"] += len(exemplars)
                         if sorted(wanted) != sorted(exemplars): differences.append(
                             case["seed"] + ": exemplars " + str(wanted) + " but " + str(exemplars))
