@@ -24,7 +24,7 @@ struct PushJudgeTests {
             try Program.require("prometheus-pushgateway"),
             ["--web.listen-address=\(address)"]
         )
-        _ = try await gateway.line(containing: "listen")
+        _ = try await gateway.line(containing: "Listening on")
         return (gateway, address)
     }
 
