@@ -29,12 +29,7 @@ struct SeriesReader: Sendable {
     /// Reads the values of a series.
     mutating func read(_ page: SeriesPage, _ slot: Int) {
         let words = page.wordsWithState(slot)
-        switch definition.layout.values {
-        case .totals: values[0] = .integer(Total.clamped(words[0]))
-        case .numbers: values[0] = .number(Double(bitPattern: words[0]))
-        case .constant(let value): values[0] = .integer(value)
-        case .read(let read): read(words, false, &values)
-        }
+        definition.layout.values.read(words, into: &values)
         guard let distribution = definition.layout.distribution else { return }
         classic.removeAll(keepingCapacity: true)
         for (index, bound) in distribution.bounds.enumerated() { classic.append((bound, values[index].whole)) }

@@ -1,4 +1,4 @@
-enum SampleValue: Sendable {
+package enum SampleValue: Sendable {
     case integer(UInt64)
     case number(Double)
     /// The format omits the sample.
