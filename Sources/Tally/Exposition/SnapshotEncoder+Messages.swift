@@ -88,16 +88,26 @@ extension SnapshotEncoder {
             guard let page = entry.page else { continue }
             (shown, slot) = (entry, 0)
             while let exposed = nextExposed(page, Int(entry.count)) {
-                var rest = exposed
-                while rest != 0 {
-                    let size = fixed + page.textRange((slot & ~63) + rest.trailingZeroBitCount).count
-                    length += size + (size < 128 ? 2 : 3)
-                    rest &= rest - 1
-                }
+                length += Self.length(of: page, slot & ~63, exposed, fixed: fixed)
                 skip(exposed)
             }
         }
         slot = 0
+        return length
+    }
+
+    /// The length of the messages of a group's exposed slots, with their tags and lengths.
+    private static func length(of page: SeriesPage, _ group: Int, _ exposed: UInt64, fixed: Int) -> Int {
+        let ends = unsafe page.ends + group
+        var length = 0
+        var rest = exposed
+        while rest != 0 {
+            let index = rest.trailingZeroBitCount
+            let start = unsafe index > 0 ? Int(ends[index &- 1]) : page.textStart(group)
+            let size = unsafe fixed &+ Int(ends[index]) &- start
+            length &+= size &+ (size < 128 ? 2 : 3)
+            rest &= rest &- 1
+        }
         return length
     }
 
@@ -138,7 +148,7 @@ extension SnapshotEncoder {
         let pieces = (escaped ?? definition).protobuf
         let reading = definition.layout.values
         let isRun = definition.layout.isRunOfWords
-        let line = MetricLine(pieces, textOf: definition, fixed: pieces.fixedLength - Self.textAround(definition))
+        let line = MetricLine(pieces, of: page, fixed: pieces.fixedLength - Self.textAround(definition))
         while let exposed = nextExposed(page, count) {
             let group = isRun ? exposed : 1 << UInt64(slot & 63)
             let most = pieces.fixedLength + 3
@@ -146,7 +156,7 @@ extension SnapshotEncoder {
             if isRun {
                 out.append(line, totalsOf: page, slot & ~63, fitting)
             } else {
-                out.append(line, read(reading, page).number.bitPattern, of: page, slot)
+                out.append(line, read(reading, page).number.bitPattern, slot)
             }
             skip(fitting)
         }
