@@ -17,7 +17,7 @@ public struct Histogram: Instrument {
     let bounds: UnsafePointer<Double>
     @usableFromInline
     let boundCount: Int
-    /// Zero unless the counts are spread over stripes.
+    /// The number of stripes minus one, which is zero unless the histogram is contended, and flags of `Stripes`.
     @usableFromInline
     let stripeMask: UInt
     /// The counts of the native buckets, retained by the cell's block. Nil if there are none.
@@ -96,18 +96,45 @@ public struct Histogram: Instrument {
     @inlinable
     public func observe(_ value: Double) {
         guard value.isFinite else { return cell.reject(.notFinite) }
-        if !withWords({ $0.add(value) }) { cell.reject(.outOfRange) }
+        guard add(value) else { return cell.reject(.outOfRange) }
+        if stripeMask >= Stripes.samples { sampleExemplar(of: value) }
     }
 
     /// Counts a duration, in seconds. Lock-free, does not allocate. The sum of durations is kept in whole nanoseconds,
     /// so a large sum does not lose small durations.
     public func observe(_ duration: Duration) {
-        if !withWords({ $0.add(duration) }) { cell.reject(.outOfRange) }
+        guard add(duration) else { return cell.reject(.outOfRange) }
+        if stripeMask >= Stripes.samples { sampleExemplar(of: duration) }
     }
 
     /// Counts a duration in nanoseconds, like ``observe(_:)-(Duration)``.
     package func observe(nanoseconds: Int64) {
-        withWords { _ = $0.add(nanoseconds: nanoseconds) }
+        guard withWords({ $0.add(nanoseconds: nanoseconds) }) else { return }
+        if stripeMask >= Stripes.samples { sampleExemplar(of: Double(nanoseconds) / 1e9) }
+    }
+
+    @inlinable
+    @inline(__always)
+    func add(_ value: Double) -> Bool { withWords { $0.add(value) } }
+
+    private func add(_ duration: Duration) -> Bool { withWords { $0.add(duration) } }
+
+    @usableFromInline
+    @inline(never)
+    func sampleExemplar(of value: Double) { cell.sampleExemplar(of: value, word: bucket(of: value)) }
+
+    @usableFromInline
+    static func isExemplarDue(_ histogram: UnsafePointer<Histogram>, of value: Double) -> Bool {
+        let word = unsafe Words(of: histogram).bucket(of: value)
+        return unsafe histogram.pointee.cell.block.isExemplarDue(histogram.pointee.cell.words, word)
+    }
+
+    @usableFromInline
+    func sampleExemplar(of duration: Duration) { sampleExemplar(of: duration.inSeconds) }
+
+    @usableFromInline
+    static func isExemplarDue(_ histogram: UnsafePointer<Histogram>, of duration: Duration) -> Bool {
+        unsafe isExemplarDue(histogram, of: duration.inSeconds)
     }
 
     /// Counts a value and replaces the exemplar of its bucket, which OpenMetrics exposes. Allocates, and takes a lock
@@ -117,17 +144,15 @@ public struct Histogram: Instrument {
     ///   - value: The value, as for ``observe(_:)-(Double)``. A dropped value drops its exemplar.
     ///   - exemplar: Labels that identify an example, such as a trace.
     public func observe(_ value: Double, exemplar: Exemplar) {
-        observe(value)
-        guard value.isFinite, unsafe native == nil || value.magnitude <= OctaveGrid.maxMagnitude else { return }
+        guard value.isFinite else { return cell.reject(.notFinite) }
+        guard add(value) else { return cell.reject(.outOfRange) }
         keep(exemplar, of: value)
     }
 
     /// Counts a duration, in seconds, and replaces the exemplar of its bucket.
     public func observe(_ duration: Duration, exemplar: Exemplar) {
-        let seconds = duration.inSeconds
-        observe(duration)
-        guard unsafe native == nil || seconds.magnitude <= OctaveGrid.maxMagnitude else { return }
-        keep(exemplar, of: seconds)
+        guard add(duration) else { return cell.reject(.outOfRange) }
+        keep(exemplar, of: duration.inSeconds)
     }
 
     private func keep(_ exemplar: Exemplar, of value: Double) {
@@ -176,8 +201,9 @@ public struct Histogram: Instrument {
                 return unsafe native._withUnsafeGuaranteedRef { Int(clamping: $0.total) }
             }
             var total: UInt64 = 0
+            let stripes = Stripes.count(of: stripeMask)
             for bucket in 0...boundCount {
-                total &+= unsafe Self.count(SeriesWords(words), bucket, boundCount, stripes: Int(stripeMask) + 1)
+                total &+= unsafe Self.count(SeriesWords(words), bucket, boundCount, stripes: stripes)
             }
             return Int(clamping: total)
         }
@@ -185,7 +211,7 @@ public struct Histogram: Instrument {
 
     /// The sum of the observations.
     public var sum: Double {
-        unsafe cell.withWords { unsafe Self.sum(SeriesWords($0), boundCount, stripes: Int(stripeMask) + 1) }
+        unsafe cell.withWords { unsafe Self.sum(SeriesWords($0), boundCount, stripes: Stripes.count(of: stripeMask)) }
     }
 }
 
@@ -256,32 +282,6 @@ extension Histogram.Words {
             if unsafe bounds[middle] < value { low = middle + 1 } else { high = middle }
         }
         return low
-    }
-}
-
-extension Family where Child == Histogram {
-    /// Counts a value in the child of a label set, without making a handle.
-    ///
-    /// Lock-free and without allocation if the child exists; see ``LabelSet``.
-    ///
-    /// - Parameters:
-    ///   - value: The value. NaN and the infinities are dropped and counted in
-    ///     `tally_rejected_updates_total{reason="not_finite"}`.
-    ///   - labels: The label set of the child.
-    @inlinable
-    public func observe(_ value: Double, for labels: Labels) {
-        guard value.isFinite else { return core.reject(.notFinite) }
-        unsafe core.withHandle(of: labels) {
-            if unsafe !Histogram.Words(of: $0).add(value) { core.reject(.outOfRange) }
-        }
-    }
-
-    /// Counts a duration, in seconds, in the child of a label set, without making a handle.
-    @inlinable
-    public func observe(_ duration: Duration, for labels: Labels) {
-        unsafe core.withHandle(of: labels) {
-            if unsafe !Histogram.Words(of: $0).add(duration) { core.reject(.outOfRange) }
-        }
     }
 }
 

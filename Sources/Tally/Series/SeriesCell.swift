@@ -51,14 +51,6 @@ extension SeriesCell {
     /// Adds to the word as a floating-point number. A compare-exchange loop, so that no update is lost.
     func add(_ amount: Double) { unsafe withWords { unsafe $0.pointee.addDouble(amount) } }
 
-    /// Stores an exemplar of one of the words, or counts it as rejected.
-    func keep(_ exemplar: Exemplar, of value: Double, word: Int = 0) {
-        let seconds = definition.context.wallSeconds()
-        guard value.isFinite, let text = exemplar.text(value, at: seconds) else { return reject(.exemplar) }
-        let entry = ExemplarStore.Entry(text: text, labels: exemplar.labels, value: value, seconds: seconds)
-        block.setExemplar(entry, at: unsafe words - block.words + word)
-    }
-
     /// Counts a rejected update. Out of line, so that the callers' fast paths stay small.
     @usableFromInline
     @inline(never)
