@@ -76,8 +76,8 @@ struct PushJudgeTests {
         #expect(found.first?.labels.filter { $0.key != "__name__" } == expected)
         let text = try await prometheus.query("backup_bytes_count{format=\"text\",instance=\"\"}")
         #expect(text.map(\.value) == [1])
-        let native = try await prometheus.query("histogram_count(backup_seconds{format=\"protobuf\",instance=\"\"})")
-        #expect(native.map(\.value) == [1])
+        let histogram = try await prometheus.query("histogram_count(backup_seconds{format=\"protobuf\",instance=\"\"})")
+        #expect(histogram.map(\.value) == [1])
         #expect(prometheus.stop() == 0)
         _ = gateway.stop()
     }
