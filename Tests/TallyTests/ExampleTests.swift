@@ -37,6 +37,20 @@ struct ExampleTests {
     private func serve(_ client: Client) async throws {}
     private func respond() async throws -> Response { Response() }
 
+    private struct PushClient {
+        func send(_ method: String, _ url: String, contentType: String, body: [UInt8]) async throws {}
+    }
+
+    @Test func metricsArePushedAsDocumented() async throws {
+        let client = PushClient()
+        let gateway = "http://gateway:9091"
+        // GUIDE PushRequest example
+        let push = registry.pushgateway(job: "backup", grouping: ["instance": "web-1"])
+        try await client.send(push.method, gateway + push.path, contentType: push.contentType, body: push.body)
+        // END
+        #expect(push.path == "/metrics/job/backup/instance/web-1")
+    }
+
     @Test func instrumentsCountAsDocumented() async throws {
         // GUIDE Counter example
         let served = Counter("http_requests_total", help: "Requests served.", in: registry)
@@ -57,6 +71,10 @@ struct ExampleTests {
         // GUIDE Exemplar example
         latency.observe(.milliseconds(742), exemplar: ["trace_id": span.traceID])
         served.increment(exemplar: ["trace_id": span.traceID])
+        // END
+        // GUIDE NativeBuckets example
+        let rpc = Histogram("rpc_seconds", help: "Time of a call.", native: .standard, in: registry)
+        rpc.observe(.milliseconds(12))
         // END
         // GUIDE FloatCounter example
         let busy = FloatCounter("worker_busy_seconds_total", help: "Time spent on jobs.", in: registry)
@@ -185,14 +203,17 @@ struct ExampleTests {
         }
         let request = Request()
         // GUIDE ScrapeRequest example
-        let scrape = ScrapeRequest(
-            accept: request.headers["Accept"],
-            acceptEncoding: request.headers["Accept-Encoding"],
-            query: request.query,
-            timeout: request.headers["X-Prometheus-Scrape-Timeout-Seconds"]
-        )
-        let exposition = registry.exposition(for: scrape)
+        let scrape = ScrapeRequest(query: request.query) { request.headers[$0] }
+        let response = await registry.response(to: scrape)
         // END
+        var streamed = Writer()
+        func stream(to writer: inout Writer) async throws {
+            // GUIDE ScrapeResponse example
+            let response = await registry.response(to: scrape)
+            for await chunk in response { try await writer.write(chunk) }
+            // END
+        }
+        try await stream(to: &streamed)
         func collected() async -> Exposition {
             // GUIDE MetricRegistry+Collecting example
             await registry.collect(for: scrape)
@@ -204,7 +225,8 @@ struct ExampleTests {
         // GUIDE ExpositionChunks example
         for chunk in registry.chunks(as: format) { try await writer.write(chunk) }
         // END
-        #expect(exposition.contentType == format.contentType)
+        #expect(response.headers.first?.value == format.contentType)
+        #expect(String(decoding: streamed.bytes, as: UTF8.self).contains("# TYPE "))
         #expect(await collected().contentType == format.contentType)
         #expect(!writer.bytes.isEmpty)
     }

@@ -54,11 +54,23 @@ extension MetricRegistry {
     /// The bytes are those of ``exposition(for:)``. Calls observed instruments and collectors before it returns. Each
     /// piece is encoded and compressed on demand.
     public func chunks(for request: ScrapeRequest) -> ExpositionChunks {
+        let (snapshot, parts, start) = snapshot(for: request)
+        return ExpositionChunks(snapshot, for: request, of: self, parts, collectedIn: context.now().since(start))
+    }
+
+    /// Takes the snapshot of this registry and of included ones, which is `parts`. Returns the time of the beginning.
+    func snapshot(for request: ScrapeRequest) -> (snapshot: Snapshot, parts: [MetricRegistry], start: Duration) {
+        let start = context.now()
+        let parts = parts(for: request)
+        return (Snapshot(families: merged(parts, for: request)), parts.map(\.registry), start)
+    }
+
+    /// Takes a snapshot of this registry and of included ones.
+    func parts(for request: ScrapeRequest) -> [Snapshot.Part] {
         let start = context.now()
         let left = request.timeLeft(context) ?? (context.isRealTime ? Self.defaultTimeout : nil)
         let end = left.map { start.adding($0) }
-        let parts = parts()
-        let snapshots = parts.map { part in
+        return parts().map { part in
             // Each registry may have a different clock.
             let now = part.context.now()
             let until = end.map { now.adding($0.since(context.now())) }
@@ -69,15 +81,6 @@ extension MetricRegistry {
                 families: part.snapshot(of: registered, for: request, until: until)
             )
         }
-        let merged = merged(snapshots)
-        countSamples(of: merged)
-        return ExpositionChunks(
-            Snapshot(families: merged),
-            for: request,
-            of: self,
-            parts,
-            collectedIn: context.now().since(start)
-        )
     }
 
     /// Prometheus' default scrape timeout.
@@ -168,7 +171,7 @@ extension MetricRegistry {
                 answers.missing.insert(ObjectIdentifier(family.storage))
                 if answer.isCounted { continue }
             }
-            own?.collectorFailed(family.storage.definition)
+            if request.isScrape { own?.collectorFailed(family.storage.definition) }
             answers.missing.insert(ObjectIdentifier(family.storage))
         }
         return answers

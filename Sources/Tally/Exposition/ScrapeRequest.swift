@@ -4,13 +4,8 @@
 /// never fails.
 ///
 /// ```swift
-/// let scrape = ScrapeRequest(
-///     accept: request.headers["Accept"],
-///     acceptEncoding: request.headers["Accept-Encoding"],
-///     query: request.query,
-///     timeout: request.headers["X-Prometheus-Scrape-Timeout-Seconds"]
-/// )
-/// let exposition = registry.exposition(for: scrape)
+/// let scrape = ScrapeRequest(query: request.query) { request.headers[$0] }
+/// let response = await registry.response(to: scrape)
 /// ```
 public struct ScrapeRequest: Sendable {
     /// The format of the answer.
@@ -27,6 +22,9 @@ public struct ScrapeRequest: Sendable {
     ///
     /// If it is nil, an exposition gives them ten seconds, and ``MetricRegistry/collect(for:)`` waits without limit.
     public var timeout: Duration?
+
+    /// False for a reader such as the status page, whose omitted families are not counted.
+    var isScrape = true
 
     private let arrival = ContinuousClock.now
 
@@ -67,6 +65,21 @@ public struct ScrapeRequest: Sendable {
         )
     }
 
+    /// Creates a request from a query and a lookup of header fields, for any HTTP framework.
+    ///
+    /// - Parameters:
+    ///   - query: The query of the request's URL, percent-encoded. Nil without a query.
+    ///   - header: Returns the value of the header field of a name, such as `Accept-Encoding`; nil, or nothing, if it
+    ///     is absent. Names match regardless of case. Join repeated fields with commas.
+    public init(query: String?, header: (_ name: String) -> String?) {
+        self.init(
+            accept: header("Accept"),
+            acceptEncoding: header("Accept-Encoding"),
+            query: query,
+            timeout: header("X-Prometheus-Scrape-Timeout-Seconds")
+        )
+    }
+
     /// The remaining part of the ``timeout``, by a registry's clock; nil without a timeout.
     func timeLeft(_ context: RegistryContext) -> Duration? {
         guard let timeout else { return nil }
@@ -83,7 +96,7 @@ public struct ScrapeRequest: Sendable {
     }
 
     /// Decodes `+` and valid percent escapes (https://www.rfc-editor.org/rfc/rfc3986#section-2.1).
-    private static func decoded(_ text: Substring.UTF8View) -> String {
+    package static func decoded(_ text: Substring.UTF8View) -> String {
         func digit(_ byte: UInt8?) -> UInt8? {
             byte.flatMap { Character(Unicode.Scalar($0)).hexDigitValue }.map(UInt8.init)
         }

@@ -7,7 +7,7 @@ extension FamilyStorage {
     /// A snapshot for a scrape. Words that are computed from state are copied, so that no other scrape changes them.
     func settledView() -> View {
         let view = view()
-        return definition.layout.makeState == nil ? view : view.updatingWords(definition)
+        return definition.layout.hasSettledWords ? view.updatingWords(definition) : view
     }
 }
 
@@ -30,6 +30,6 @@ extension FamilyStorage.View {
             state.update(unsafe SeriesWords(page.words(0)))
             return PageEntry(page: page, count: 1, generation: 0)
         }
-        return Self(pages: pages, live: live)
+        return Self(pages: pages, live: live, limited: limited)
     }
 }

@@ -1,97 +1,81 @@
 import Foundation
-import Synchronization
-
-#if canImport(FoundationNetworking)
-import FoundationNetworking
-#endif
+import HostsTestSupport
 
 /// The server on a temporary database, which ends with this value.
 final class ChatServer: Sendable {
-    struct Failed: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    struct Response {
-        let status: Int
-        let body: Data
-        let text: String
-
-        var json: [String: Any] {
-            get throws { try JSONSerialization.jsonObject(with: body) as? [String: Any] ?? [:] }
-        }
-
-        /// The status and reason of a check, such as `ok` or `fail timeout`.
-        func check(_ name: String) throws -> String {
-            let check = (try json["checks"] as? [String: [String: Any]])?[name]
-            return [check?["status"], check?["reason"]].compactMap { $0 as? String }.joined(separator: " ")
-        }
-    }
-
     let database: URL
-    let url: URL
-    private let folder: URL
-    private let process: Mutex<Process>
+    let address: String
+    private let folder: TemporaryFolder
+    private let program: HostProgram
 
-    init(_ arguments: [String] = []) async throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "tally-chat-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        database = folder.appending(path: "chat.sqlite")
-        let process = Process()
-        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appending(path: "chat-server")
-        process.arguments = [database.path] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        self.process = Mutex(process)
-        let line = await Self.firstLine(of: output.fileHandleForReading)
-        guard let url = line.split(separator: " ").last.flatMap({ URL(string: String($0)) }), url.port != nil else {
-            process.terminate()
-            throw Failed(description: "the server said \(line.debugDescription)")
-        }
-        self.url = url
+    /// - Parameter database: The database's path in the server's folder.
+    init(_ arguments: [String] = [], database name: String = "chat.sqlite", holding bytes: Data? = nil) async throws {
+        folder = try TemporaryFolder()
+        database = folder.url.appending(path: name)
+        if let bytes { try bytes.write(to: database) }
+        program = try await HostProgram("chat-server", ["--port", "0", "--database", database.path] + arguments)
+        address = program.address
     }
 
-    deinit {
-        process.withLock { process in
-            if process.isRunning { process.terminate() }
-        }
-        try? FileManager.default.removeItem(at: folder)
+    // MARK: For operators
+
+    func get(_ path: String, headers: [String: String] = [:]) async throws -> HTTPAnswer {
+        try await program.get(path, headers: headers)
     }
 
-    /// Reads on a separate thread, because reading blocks.
-    private static func firstLine(of handle: FileHandle) async -> String {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                var text = Data()
-                while !text.contains(UInt8(ascii: "\n")), case let data = handle.availableData, !data.isEmpty {
-                    text.append(data)
-                }
-                continuation.resume(
-                    returning: String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-                )
-            }
+    func document() async throws -> HTTPAnswer { try await get("/.well-known/healthcheck.json") }
+
+    /// Requests documents until one satisfies the condition. The test's time limit ends a wait in vain.
+    func document(where isExpected: (HTTPAnswer) throws -> Bool) async throws -> HTTPAnswer {
+        while true {
+            let document = try await document()
+            if try isExpected(document) { return document }
+            try Task.checkCancellation()
         }
     }
 
-    func get(_ path: String, accept: String = "*/*") async throws -> Response {
-        guard let target = URL(string: url.absoluteString + path) else { throw Failed(description: path) }
-        var request = URLRequest(url: target, cachePolicy: .reloadIgnoringLocalCacheData)
-        request.setValue(accept, forHTTPHeaderField: "Accept")
-        let (data, response) = try await URLSession.shared.data(for: request)
-        let status = (response as? HTTPURLResponse)?.statusCode ?? 0
-        return Response(status: status, body: data, text: String(decoding: data, as: UTF8.self))
+    /// The value of a series, such as `chat_refusals_total{numeric="421"}`.
+    func metric(_ series: String) async throws -> Double? {
+        let lines = try await get("/metrics").text.split(separator: "\n")
+        return lines.first { $0.hasPrefix("\(series) ") }.flatMap { Double($0.dropFirst(series.count + 1)) }
     }
 
-    func document() async throws -> Response { try await get("/.well-known/healthcheck.json") }
+    /// A line of the server's log, which it reads up to there.
+    func logLine(containing text: String) async throws -> String {
+        try await program.program.line(containing: text)
+    }
 
     /// Ends the server as an orchestrator does. Returns its exit status.
-    func stop() -> Int32 {
-        process.withLock { process in
-            process.terminate()
-            process.waitUntilExit()
-            return process.terminationStatus
-        }
+    func stop() -> Int32 { program.stop() }
+
+    // MARK: For clients
+
+    func send(_ method: String, _ path: String, _ body: String = "", token: String? = nil) async throws -> HTTPAnswer {
+        let headers = token.map { ["Authorization": "Bearer \($0)"] } ?? [:]
+        return try await HTTPAnswer.of(method, address + path, headers: headers, body: Data(body.utf8))
     }
+
+    /// Creates a session, and returns its token.
+    func session(_ nick: String) async throws -> String {
+        let answer = try await send("POST", "/session", nick)
+        guard answer.status == 201 else { throw Program.Failed(description: answer.text) }
+        return answer.line
+    }
+
+    /// Sends an IRC line, which must be accepted.
+    func command(_ line: String, token: String) async throws {
+        let answer = try await send("POST", "/command", line, token: token)
+        guard answer.status == 204 else { throw Program.Failed(description: "\(line): \(answer.text)") }
+    }
+}
+
+extension HTTPAnswer {
+    /// The status and reason of a check of a health document, such as `ok` or `fail timeout`.
+    func check(_ name: String) throws -> String {
+        let check = (try json["checks"] as? [String: [String: Any]])?[name]
+        return [check?["status"], check?["reason"]].compactMap { $0 as? String }.joined(separator: " ")
+    }
+
+    /// The body without its line feed.
+    var line: String { String(text.prefix { $0 != "\n" }) }
 }
