@@ -29,7 +29,8 @@ package enum LoadGenerator {
         for match in report.text.matches(of: #/\[(\d+)\]\s+(\d+) responses/#) {
             report.responses[Int(match.1) ?? 0, default: 0] += Int(match.2) ?? 0
         }
-        for match in report.text.matches(of: #/\[(\d+)\]\t(?!\d+ responses)/#) {
+        // The lines of the histogram, such as `0.010 [1]	|`, do not begin with the bracket.
+        for match in report.text.matches(of: #/(?m)^ *\[(\d+)\]\t(?!\d+ responses)/#) {
             report.errors += Int(match.1) ?? 0
         }
         return report
