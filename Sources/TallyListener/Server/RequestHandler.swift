@@ -12,6 +12,9 @@ final class RequestHandler: ChannelInboundHandler {
     struct Environment {
         let routes: RouteTable
         let hosts: AllowedHosts
+        let authorization: ListenerAuthorization?
+        /// Returns the verified client certificate of this connection in DER.
+        let clientCertificate: () -> [UInt8]?
         let limits: ListenerLimits
         let threads: NIOThreadPool
         let connections: Connections
@@ -152,7 +155,55 @@ final class RequestHandler: ChannelInboundHandler {
             environment.reporter.report(.hostRejected)
             return writer.send(.plain(421, "421 Misdirected Request"))
         }
-        guard let responder = environment.routes[target.path] else {
+        let route = environment.routes[target.path]
+        authorize(target, route, head, writer) { [self] in
+            guard self.writer === writer else { return }
+            answer(target, route, head, writer)
+        }
+    }
+
+    /// Calls `next` unless the authorization refuses the request. It guards unknown paths, too, so that a refusal does
+    /// not show which paths exist.
+    private func authorize(
+        _ target: RequestTarget,
+        _ responder: RouteTable.Responder?,
+        _ head: HTTPRequestHead,
+        _ writer: ResponseWriter,
+        then next: @escaping () -> Void
+    ) {
+        guard let rule = environment.authorization, rule.guards(responder?.access ?? .guarded) else { return next() }
+        let request = request(for: target, head)
+        let refuse = { [self] in
+            environment.metrics?.unauthorized()
+            writer.send(.refusal(challenge: rule.challenge))
+        }
+        if case .immediate(let allows) = rule.rule { return allows(request) ? next() : refuse() }
+        let decision = writer.eventLoop.makePromise(of: Bool.self)
+        let task = Task(executorPreference: rule.executor) { decision.succeed(await rule.allows(request)) }
+        cancel = task.cancel
+        decision.futureResult.assumeIsolated().whenSuccess { [self] isAllowed in
+            guard self.writer === writer else { return }
+            cancel = nil
+            isAllowed ? next() : refuse()
+        }
+    }
+
+    private func request(for target: RequestTarget, _ head: HTTPRequestHead) -> ListenerRequest {
+        ListenerRequest(
+            path: target.path,
+            query: target.query,
+            headers: head.headers.map { (name: $0.name, value: $0.value) },
+            clientCertificate: environment.clientCertificate()
+        )
+    }
+
+    private func answer(
+        _ target: RequestTarget,
+        _ responder: RouteTable.Responder?,
+        _ head: HTTPRequestHead,
+        _ writer: ResponseWriter
+    ) {
+        guard let responder else {
             return writer.send(.plain(404, "404 Not Found"))
         }
         guard head.method == .GET || head.method == .HEAD else {
@@ -196,11 +247,7 @@ final class RequestHandler: ChannelInboundHandler {
         _ head: HTTPRequestHead,
         _ writer: ResponseWriter
     ) {
-        let request = ListenerRequest(
-            path: target.path,
-            query: target.query,
-            headers: head.headers.map { (name: $0.name, value: $0.value) }
-        )
+        let request = request(for: target, head)
         let answer = writer.eventLoop.makePromise(of: ListenerResponse.self)
         let task = Task(executorPreference: route.executor) {
             do {

@@ -10,12 +10,13 @@ extension ListenerRoute {
         let executor = ThreadExecutor()
         func route(
             _ path: String,
+            _ access: Access = .probe,
             _ document: @escaping @Sendable (ListenerRequest) async -> HealthDocument
         ) -> ListenerRoute {
-            ListenerRoute(path, executor: executor) { request in ListenerResponse(await document(request)) }
+            ListenerRoute(path, access, executor: executor) { request in ListenerResponse(await document(request)) }
         }
         return [
-            route("/.well-known/healthcheck.json") {
+            route("/.well-known/healthcheck.json", .guarded) {
                 await healthcheck.document(accept: $0.header("Accept"), detail: detail)
             },
             route("/live") { _ in healthcheck.liveness() },
