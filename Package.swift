@@ -112,6 +112,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "TallyDrainingServer",
+            dependencies: [
+                "Tally", "TallyHealthcheck", "TallyListener", "TallyTesting",
+                product("ServiceLifecycle", of: "swift-service-lifecycle", with: "ServiceLifecycle"),
+            ],
+            path: "Tests/DrainingServer",
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "TallyUseSite",
             dependencies: ["Tally", "TallyHealthcheck"],
             path: "Tests/UseSite",
@@ -138,7 +147,7 @@ let package = Package(
         .testTarget(
             name: "TallyListenerTests",
             dependencies: [
-                "Tally", "TallyHealthcheck", "TallyListener", "TallyTestSupport",
+                "Tally", "TallyHealthcheck", "TallyListener", "TallyTestSupport", "TallyDrainingServer",
                 product("NIOCore", of: "swift-nio", with: "Listener"),
                 product("NIOEmbedded", of: "swift-nio", with: "Listener"),
                 product("NIOPosix", of: "swift-nio", with: "Listener"),

@@ -10,8 +10,8 @@ public import TallyHealthcheck
 /// ```
 ///
 /// The listener answers `GET` and `HEAD` on `/metrics`, in the format that the request accepts, with gzip if the
-/// request accepts it. It also serves the routes that you add, and a page of links at `/`. With a healthcheck, it serves
-/// `/.well-known/healthcheck.json`, `/live`, `/ready` and `/startup`.
+/// request accepts it. It also serves the routes that you add, and a page of links at `/`. With a healthcheck, it
+/// serves `/.well-known/healthcheck.json`, `/live`, `/ready` and `/startup`.
 ///
 /// The value only describes a listener: nothing is open before ``run(onListening:)`` starts or after it returns. The
 /// same value can run again, or several times at once with port 0. With the package trait `ServiceLifecycle`, it is a
@@ -81,8 +81,8 @@ public struct MetricsListener: Sendable {
     /// Creates a description of a listener on several TCP ports and Unix domain sockets. Nothing is checked or opened
     /// before it runs.
     ///
-    /// The addresses share the limits. If one cannot be bound, none is. The parameters are those of
-    /// ``init(registry:host:port:metricsPath:allowsNonLoopback:allowedHosts:authorization:tls:routes:healthcheck:healthDetail:limits:onError:)``.
+    /// The addresses share the limits. If one cannot be bound, none is. The other parameters are those of a listener on
+    /// one port.
     public init(
         registry: MetricRegistry,
         addresses: [ListenerAddress],

@@ -5,9 +5,9 @@ import NIOTLS
 /// Ends a connection that exceeds a timeout: during a TLS handshake, while idle, during a header, during a request, or
 /// after the run is stopped.
 ///
-/// The handler follows TLS and precedes the decoder, because a header's time begins with its first byte and further bytes must not
-/// extend it. NIO's `IdleStateHandler` restarts its timer at each byte, and cannot distinguish an idle client from a
-/// slow handler.
+/// The handler follows TLS and precedes the decoder, because a header's time begins with its first byte and further
+/// bytes must not extend it. NIO's `IdleStateHandler` restarts its timer at each byte, and cannot distinguish an idle
+/// client from a slow handler.
 final class ConnectionDeadlines: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

@@ -182,7 +182,8 @@ struct ListenerRun {
             )
             #if TLS
             if let (files, contents) = encryption {
-                let contexts = TLSContexts(contents, of: files, listener.certificateInterval, loop, threads, metrics, reporter)
+                let interval = listener.certificateInterval
+                let contexts = TLSContexts(contents, of: files, interval, loop, threads, metrics, reporter)
                 context.encryption = contexts.encryption
                 contexts.start()
             }

@@ -10,9 +10,9 @@ internal import TallyHealthcheck
 /// )
 /// ```
 ///
-/// The rule guards every path, known or not, except the probes `/live`, `/ready` and `/startup`, which reveal nothing but
-/// a status, and routes of your own that need none. A refused request gets 401 with the challenge of the rule, and is
-/// counted in `tally_listener_unauthorized_requests_total`. Nothing of it is logged.
+/// The rule guards every path, known or not, except the probes `/live`, `/ready` and `/startup`, which reveal nothing
+/// but a status, and routes of your own that need none. A refused request gets 401 with the challenge of the rule, and
+/// is counted in `tally_listener_unauthorized_requests_total`. Nothing of it is logged.
 ///
 /// Credentials are compared with each of the secrets in full, over the same number of bytes. The time shows neither
 /// which secret is nearly right, nor whether a user exists.

@@ -26,8 +26,8 @@ public struct ListenerRoute: Sendable {
     /// handler.
     ///
     /// - Parameters:
-    ///   - path: Visible ASCII that begins with `/`, without `?` or `#`. A duplicate path, or that of the metrics, throws
-    ///     an error when the listener runs. The path `/` replaces the landing page.
+    ///   - path: Visible ASCII that begins with `/`, without `?` or `#`. A duplicate path, or that of the metrics,
+    ///     throws an error when the listener runs. The path `/` replaces the landing page.
     ///   - needsAuthorization: False to answer requests that the listener's authorization refuses, too.
     ///   - handler: Returns the response and must not block its thread. For `HEAD`, the listener sends the body's
     ///     length instead of the body. If the handler throws, the client gets a 500 with a fixed text and nothing of

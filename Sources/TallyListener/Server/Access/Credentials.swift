@@ -15,7 +15,7 @@ struct Credentials: Sendable {
         self.secrets = secrets.map { Secret(padded: Self.padded($0), count: $0.count) }
     }
 
-    /// Returns true if one of the secrets equals the credentials. Neither an empty text nor one beyond the capacity does.
+    /// Returns true if one of the secrets equals the credentials.
     @inline(never)
     func contain(_ presented: [UInt8]) -> Bool {
         let padded = Self.padded(presented)

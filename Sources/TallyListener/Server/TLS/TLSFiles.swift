@@ -43,7 +43,8 @@ struct TLSFiles: Sendable {
         configuration.shutdownTimeout = .seconds(1)
         if let clients = tls.clientCertificates {
             configuration.trustRoots = .certificates(try Self.certificates(in: clients.authorities))
-            configuration.certificateVerification = clients.areRequired ? .noHostnameVerification : .optionalVerification
+            configuration.certificateVerification =
+                clients.areRequired ? .noHostnameVerification : .optionalVerification
             configuration.sendCANameList = true
         }
         do {
