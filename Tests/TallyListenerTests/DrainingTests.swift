@@ -6,6 +6,7 @@ import Tally
 import TallyHealthcheck
 import TallyTestSupport
 import Testing
+import UnixSignals
 
 @testable import TallyListener
 
@@ -13,6 +14,23 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct DrainingTests {
     private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// Compiled but not run, because a group handles the signals of the whole process.
+    private func group(
+        _ listener: MetricsListener,
+        _ server: some Service,
+        _ healthcheck: Healthcheck,
+        _ logger: Logger
+    ) -> ServiceGroup {
+        // GUIDE Healthcheck+Run example
+        let group = ServiceGroup(
+            services: [listener, server, healthcheck.draining(for: .seconds(5))],
+            gracefulShutdownSignals: [.sigterm],
+            logger: logger
+        )
+        // END
+        return group
+    }
 
     @Test func theGuidesProgramDrainsOnSIGTERMAndEndsWithStatusZero() async throws {
         let folder = try TemporaryFolder()

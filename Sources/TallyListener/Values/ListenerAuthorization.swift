@@ -103,6 +103,7 @@ public struct ListenerAuthorization: Sendable {
 
     /// Returns true if the rule allows a request. For closures that combine rules, and for tests.
     ///
+    /// <!-- either -->
     /// ```swift
     /// let either = ListenerAuthorization(challenge: "Bearer realm=\"metrics\"") { request in
     ///     if request.clientCertificate != nil { return true }

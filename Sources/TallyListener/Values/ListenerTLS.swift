@@ -2,7 +2,7 @@
 ///
 /// ```swift
 /// let tls = ListenerTLS(certificate: "/etc/chat/tls.crt", key: "/etc/chat/tls.key")
-/// let listener = MetricsListener(registry: registry, host: "0.0.0.0", port: 9464, allowsNonLoopback: true, tls: tls)
+/// let listener = MetricsListener(registry: registry, port: 9464, tls: tls)
 /// ```
 ///
 /// The listener accepts TLS 1.2 and 1.3. Once a second, it looks for changed files, and uses their contents for new
