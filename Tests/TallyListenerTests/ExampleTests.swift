@@ -15,7 +15,11 @@ struct ExampleTests {
     }
 
     /// Compiled but not run, because they need fixed paths.
-    private func listeners(_ registry: MetricRegistry, password: String, currentToken: @escaping @Sendable () -> String) {
+    private func listeners(
+        _ registry: MetricRegistry,
+        password: String,
+        currentToken: @escaping @Sendable () -> String
+    ) {
         do {
             // GUIDE ListenerAddress example
             let listener = MetricsListener(

@@ -32,7 +32,7 @@ struct ConnectionPipeline: Sendable {
         try addHTTP(to: pipeline)
         try pipeline.addHandler(
             RequestHandler(
-                RequestHandler.Environment(
+                RequestEnvironment(
                     routes: routes,
                     hosts: hosts,
                     authorization: authorization,

@@ -8,25 +8,10 @@ import Tally
 final class RequestHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
 
-    /// The objects that all handlers of a run share, and the deadlines of this connection.
-    struct Environment {
-        let routes: RouteTable
-        let hosts: AllowedHosts
-        let authorization: ListenerAuthorization?
-        /// Returns the verified client certificate of this connection in DER.
-        let clientCertificate: () -> [UInt8]?
-        let limits: ListenerLimits
-        let threads: NIOThreadPool
-        let connections: Connections
-        let deadlines: ConnectionDeadlines
-        let metrics: ListenerMetrics?
-        let reporter: Reporter
-    }
-
     /// The maximum size of a request's body. The listener discards bodies, but answers clients that send them.
     private static let maxBodyBytes = 64 * 1024
 
-    private let environment: Environment
+    private let environment: RequestEnvironment
     private var head: HTTPRequestHead?
     private var bodyBytes = 0
     private var writer: ResponseWriter?
@@ -39,7 +24,7 @@ final class RequestHandler: ChannelInboundHandler {
     /// The number of responses whose end is written but perhaps not yet taken by the system.
     private var unsent = 0
 
-    init(_ environment: Environment) {
+    init(_ environment: RequestEnvironment) {
         self.environment = environment
     }
 
@@ -146,7 +131,7 @@ final class RequestHandler: ChannelInboundHandler {
 
     private func respond(to head: HTTPRequestHead, keepsAlive: Bool = true, _ context: ChannelHandlerContext) {
         self.head = nil
-        let keepsAlive = keepsAlive && !isHalfClosed && Self.keepsAlive(head)
+        let keepsAlive = keepsAlive && !isHalfClosed && head.keepsConnection
         let writer = makeWriter(for: head, keepsAlive: keepsAlive, context)
         let target = RequestTarget(head.uri)
         let host = target.authority ?? head.headers.first(name: "Host") ?? ""
@@ -172,7 +157,7 @@ final class RequestHandler: ChannelInboundHandler {
         then next: @escaping () -> Void
     ) {
         guard let rule = environment.authorization, rule.guards(responder?.access ?? .guarded) else { return next() }
-        let request = request(for: target, head)
+        let request = head.listenerRequest(for: target, environment.clientCertificate())
         let refuse = { [self] in
             environment.metrics?.unauthorized()
             writer.send(.refusal(challenge: rule.challenge))
@@ -186,15 +171,6 @@ final class RequestHandler: ChannelInboundHandler {
             cancel = nil
             isAllowed ? next() : refuse()
         }
-    }
-
-    private func request(for target: RequestTarget, _ head: HTTPRequestHead) -> ListenerRequest {
-        ListenerRequest(
-            path: target.path,
-            query: target.query,
-            headers: head.headers.map { (name: $0.name, value: $0.value) },
-            clientCertificate: environment.clientCertificate()
-        )
     }
 
     private func answer(
@@ -221,19 +197,7 @@ final class RequestHandler: ChannelInboundHandler {
         _ head: HTTPRequestHead,
         _ writer: ResponseWriter
     ) {
-        func field(_ name: String) -> String? {
-            let values = head.headers[name]
-            return values.isEmpty ? nil : values.joined(separator: ", ")
-        }
-        var request = ScrapeRequest(
-            accept: field("Accept"),
-            acceptEncoding: field("Accept-Encoding"),
-            query: target.query,
-            timeout: head.headers.first(name: "X-Prometheus-Scrape-Timeout-Seconds")
-        )
-        // A tenth is left for writing the response.
-        let limit = environment.limits.requestTimeout * 0.9
-        request.timeout = min(request.timeout ?? limit, limit)
+        let request = head.scrapeRequest(query: target.query, limit: environment.limits.requestTimeout)
         let response = ExpositionResponse(writer, for: request, threads: environment.threads, environment.metrics)
         cancel = response.cancel
         response.start(source)
@@ -247,7 +211,7 @@ final class RequestHandler: ChannelInboundHandler {
         _ head: HTTPRequestHead,
         _ writer: ResponseWriter
     ) {
-        let request = request(for: target, head)
+        let request = head.listenerRequest(for: target, environment.clientCertificate())
         let answer = writer.eventLoop.makePromise(of: ListenerResponse.self)
         let task = Task(executorPreference: route.executor) {
             do {
@@ -318,14 +282,6 @@ final class RequestHandler: ChannelInboundHandler {
         writer = nil
         cancel?()
         cancel = nil
-    }
-
-    /// True if the connection may serve another request. HTTP/1.0 clients get one response per connection. NIO's
-    /// decoder stops reading after a request with Upgrade that is not answered by an upgrade, so such connections
-    /// cannot be kept either.
-    private static func keepsAlive(_ head: HTTPRequestHead) -> Bool {
-        head.isKeepAlive && head.version != .http1_0 && head.method != .CONNECT
-            && !head.headers.contains(name: "Upgrade")
     }
 }
 #endif

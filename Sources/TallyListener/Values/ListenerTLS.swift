@@ -6,8 +6,8 @@
 /// ```
 ///
 /// The listener accepts TLS 1.2 and 1.3. Once a second, it looks for changed files, and uses their contents for new
-/// connections. Open connections stay. If a changed file is unusable, the listener keeps the certificate it has, reports
-/// ``ListenerReport/Kind/certificateRejected``, and counts it.
+/// connections. Open connections stay. If a changed file is unusable, the listener keeps the certificate that it has,
+/// reports ``ListenerReport/Kind/certificateRejected``, and counts it.
 public struct ListenerTLS: Sendable, Hashable {
     /// The client certificates that a listener asks for.
     public struct ClientCertificates: Sendable, Hashable {
