@@ -67,10 +67,6 @@ final class RawClient {
         try await channel.writeAndFlush(ByteBuffer(string: text)).get()
     }
 
-    func send(bytes: [UInt8]) async throws {
-        try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
-    }
-
     /// Sends without waiting until the system has taken the text; the future reports that.
     @discardableResult
     func post(_ text: String) -> EventLoopFuture<Void> {

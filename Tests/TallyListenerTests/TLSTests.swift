@@ -165,7 +165,7 @@ struct TLSTests {
         try await certificates.makeAuthority("ca2")
         try await certificates.make("prometheus", signedBy: "ca")
         try await certificates.make("foreign", signedBy: "ca2")
-        try await certificates.make("expired", signedBy: "ca", days: -1)
+        try await certificates.makeExpired("expired", signedBy: "ca")
         let registry = registry()
         let tls = certificates.server(.required(authorities: certificates.path("ca.crt")))
         let listener = Self.listener(tls, registry: registry) { Issue.record("\($0)") }
@@ -231,7 +231,8 @@ struct TLSTests {
 
     // MARK: Half-open handshakes
 
-    private static let opening: [UInt8] = [0x16, 0x03, 0x01, 0x01, 0x00, 0x01, 0x00, 0x00, 0xFC, 0x03, 0x03]
+    /// The first bytes of a ClientHello.
+    private static let opening = "\u{16}\u{3}\u{1}\u{1}\0\u{1}\0\0\u{7C}\u{3}\u{3}"
 
     @Test(.disabled(if: isMissing, "openssl is not installed"), arguments: [0, 1, 5, 11])
     func aHandshakeThatStallsEndsWithTheHeaderTimeout(bytes: Int) async throws {
@@ -239,8 +240,7 @@ struct TLSTests {
         let registry = registry()
         let limits = ListenerLimits(headerTimeout: .milliseconds(300))
         try await Self.listener(certificates.server, limits: limits, registry: registry).serving { address in
-            let client = try await RawClient(address)
-            try await client.send(bytes: Array(Self.opening.prefix(bytes)))
+            let client = try await RawClient(address, sending: String(Self.opening.prefix(bytes)))
             #expect(await client.rest().isEmpty)
             await Self.wait(for: "tally_listener_timeouts_total{phase=\"handshake\"} 1", in: registry)
             #expect("\(registry.exposition())".contains("\ntally_listener_failed_handshakes_total 0\n"))
@@ -257,9 +257,7 @@ struct TLSTests {
         try await Self.listener(certificates.server, limits: limits, registry: registry).serving { address in
             var held: [RawClient] = []
             for count in 0..<40 {
-                let client = try await RawClient(address)
-                try await client.send(bytes: Array(Self.opening.prefix(count % 12)))
-                held.append(client)
+                held.append(try await RawClient(address, sending: String(Self.opening.prefix(count % 12))))
             }
             let client = try await certificates.connect(address)
             #expect(try await client.get("/metrics").status == 200)
@@ -282,8 +280,7 @@ struct TLSTests {
         let limits = ListenerLimits(headerTimeout: .milliseconds(500))
         let listener = Self.listener(certificates.server, limits: limits, registry: registry) { Issue.record("\($0)") }
         try await listener.serving { address in
-            let client = try await RawClient(address)
-            try await client.send(bytes)
+            let client = try await RawClient(address, sending: bytes)
             let answer = String(decoding: await client.rest(), as: UTF8.self)
             #expect(!answer.contains("HTTP/1.1"))
             let client2 = try await certificates.connect(address)

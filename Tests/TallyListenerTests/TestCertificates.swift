@@ -51,6 +51,34 @@ struct TestCertificates {
         )
     }
 
+    /// Makes a certificate that has expired, and its key.
+    func makeExpired(_ name: String, signedBy authority: String) async throws {
+        try await run(
+            ["req", "-new", "-subj", "/CN=\(name)", "-keyout", path("\(name).key"), "-out", path("\(name).csr")]
+                + Self.key
+        )
+        let settings = """
+            [ca]
+            default_ca = authority
+            [authority]
+            new_certs_dir = \(folder.url.path)
+            database = \(path("index.txt"))
+            rand_serial = yes
+            default_md = sha256
+            policy = policy
+            [policy]
+            commonName = supplied
+
+            """
+        try Data(settings.utf8).write(to: URL(filePath: path("ca.cnf")))
+        try Data().write(to: URL(filePath: path("index.txt")))
+        try await run([
+            "ca", "-batch", "-notext", "-config", path("ca.cnf"), "-cert", path("\(authority).crt"), "-keyfile",
+            path("\(authority).key"), "-in", path("\(name).csr"), "-out", path("\(name).crt"), "-startdate",
+            "20200101000000Z", "-enddate", "20200102000000Z",
+        ])
+    }
+
     @discardableResult
     func run(_ arguments: [String]) async throws -> Program.Outcome {
         let outcome = try await onThread { [openssl] in try Program.run(openssl, arguments) }
