@@ -42,16 +42,10 @@ extension HTTPRequestHead {
 
     /// The scrape that this head asks for. A tenth of the limit is left for writing the response.
     func scrapeRequest(query: String?, limit: Duration) -> ScrapeRequest {
-        func field(_ name: String) -> String? {
+        var request = ScrapeRequest(query: query) { name in
             let values = headers[name]
             return values.isEmpty ? nil : values.joined(separator: ", ")
         }
-        var request = ScrapeRequest(
-            accept: field("Accept"),
-            acceptEncoding: field("Accept-Encoding"),
-            query: query,
-            timeout: headers.first(name: "X-Prometheus-Scrape-Timeout-Seconds")
-        )
         let limit = limit * 0.9
         request.timeout = min(request.timeout ?? limit, limit)
         return request
