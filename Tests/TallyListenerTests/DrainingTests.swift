@@ -101,12 +101,6 @@ struct DrainingTests {
         try await ran
     }
 
-    @Test func aGroupThatShutsDownBeforeTheListenerRunsEndsAtOnce() async throws {
-        let group = ServiceGroup(services: [MetricsListener(registry: registry(), port: 0)], logger: Self.logger)
-        await group.triggerGracefulShutdown()
-        try? await group.run()
-    }
-
     @Test func anErrorOfTheListenerEndsTheGroup() async throws {
         let listener = MetricsListener(registry: registry(), port: -1)
         let group = ServiceGroup(services: [listener], logger: Self.logger)
