@@ -58,6 +58,6 @@ extension Healthcheck {
 
     /// Available only with the package trait `ServiceLifecycle`.
     @available(*, unavailable, message: "a Healthcheck is a Service only with the package trait 'ServiceLifecycle'")
-    public func draining(for delay: Duration) -> Never { fatalError() }
+    public func draining(for delay: Duration) {}
 }
 #endif
