@@ -17,23 +17,72 @@ let package = Package(
             path: "../..",
             traits: ["Docker", "Listener", "SQLite", "ServiceLifecycle", "SwiftMetrics"]
         ),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     // In alphabetical order.
     targets: [
         .executableTarget(
             name: "chat-server",
-            dependencies: tally("Tally", "TallyHealthcheck", "TallyListener") + [
-                .product(name: "GRDB", package: "GRDB.swift")
+            dependencies: tally("Tally", "TallyHealthcheck") + [
+                "EmbeddedDatabase", "Flags",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
-            path: "Sources/ChatServer"
+            path: "Sources/ChatServer",
+            exclude: ["README.md"]
         ),
         .testTarget(
             name: "ChatServerTests",
             dependencies: ["chat-server", "HostsTestSupport"]
+        ),
+        .target(
+            name: "EmbeddedDatabase",
+            dependencies: [.product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .target(name: "Flags"),
+        .executableTarget(
+            name: "frame-relay",
+            dependencies: tally("Tally", "TallyListener") + [
+                "Flags", "RelayCore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/FrameRelay",
+            exclude: ["README.md"]
+        ),
+        .testTarget(
+            name: "FrameRelayTests",
+            dependencies: ["frame-relay", "relay-storm", "HostsTestSupport", "RelayCore"]
+        ),
+        .executableTarget(
+            name: "game-gateway",
+            dependencies: tally("Tally", "TallyHealthcheck", "TallyListener") + [
+                "EmbeddedDatabase", "Flags",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/GameGateway",
+            exclude: ["README.md"]
+        ),
+        .testTarget(
+            name: "GameGatewayTests",
+            dependencies: ["game-gateway", "HostsTestSupport"]
         ),
         .target(
             name: "HostsTestSupport",
@@ -49,6 +98,22 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Metrics", package: "swift-metrics"),
+            ]
+        ),
+        .executableTarget(
+            name: "relay-storm",
+            dependencies: ["RelayCore"],
+            path: "Sources/RelayStorm"
+        ),
+        .target(name: "RelayCore"),
+        .testTarget(
+            name: "RelayCoreTests",
+            dependencies: tally("TallyTesting") + ["RelayCore"]
+        ),
+        .testTarget(
+            name: "TracingExemplarTests",
+            dependencies: tally("Tally", "TallyTesting") + [
+                .product(name: "Tracing", package: "swift-distributed-tracing")
             ]
         ),
     ],
