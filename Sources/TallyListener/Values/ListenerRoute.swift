@@ -42,7 +42,7 @@ public struct ListenerRoute: Sendable {
 
     init(
         _ path: String,
-        _ access: Access,
+        _ access: Access = .guarded,
         executor: (any TaskExecutor)?,
         handler: @escaping @Sendable (ListenerRequest) async throws -> ListenerResponse
     ) {
