@@ -52,6 +52,29 @@ struct ManualClockTests {
         try await sleeper.value
     }
 
+    @Test func aSleeperIsToldFromOthersByItsDeadline() async throws {
+        let clock = clock
+        let (timeout, next) = (clock.now.advanced(by: .seconds(2)), clock.now.advanced(by: .seconds(15)))
+        let hasFound = Atomic(false)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await clock.sleep(until: timeout) }
+            try await clock.waitForSleeper(until: timeout)
+            group.addTask {
+                try await clock.waitForSleeper(until: next)
+                hasFound.store(true, ordering: .sequentiallyConsistent)
+                clock.advance(to: next)
+            }
+            #expect(!hasFound.load(ordering: .sequentiallyConsistent))
+            // Both wake, because the watcher moves the clock once it has found the second.
+            group.addTask { try await clock.sleep(until: next) }
+            try await group.waitForAll()
+        }
+        #expect(hasFound.load(ordering: .sequentiallyConsistent))
+        let waiter = Task { try await clock.waitForSleeper(until: timeout) }
+        waiter.cancel()
+        await #expect(throws: CancellationError.self) { try await waiter.value }
+    }
+
     @Test func sleepingUntilThePastReturnsAtOnce() async throws {
         try await clock.sleep(until: clock.now)
         try await clock.sleep(until: clock.now.advanced(by: .seconds(-1)))

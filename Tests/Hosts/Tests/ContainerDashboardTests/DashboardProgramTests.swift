@@ -1,0 +1,34 @@
+import Foundation
+import HostsTestSupport
+import TallySampler
+import Testing
+
+/// The dashboard in a process of its own, with an engine that does not run.
+@Suite(.timeLimit(.minutes(10)))
+struct DashboardProgramTests {
+    @Test(.needs("prometheus"))
+    func aProgramWithoutAnEngineSamplesTheMachine() async throws {
+        let folder = try TemporaryFolder()
+        func path(_ name: String) -> String { folder.url.appending(path: name).path }
+        let host = try await HostProgram(
+            "container-dashboard",
+            [
+                "--port", "0", "--database", path("host.sqlite"), "--history", path("history.sqlite"), "--engine",
+                path("no-engine.sock"),
+            ]
+        )
+        // The first sample is taken after three seconds.
+        var series: [HistorySeries] = []
+        while series.isEmpty {
+            try Task.checkCancellation()
+            series = try JSONDecoder().decode([HistorySeries].self, from: try await host.get("/history.json").body)
+        }
+        #expect(Set(series.map(\.subject)) == [.host])
+        #expect(try await host.get("/").text.hasPrefix("<!DOCTYPE html>"))
+        let prometheus = try await Prometheus(scraping: host.port)
+        let query = #"tally_sampler_errors_total{source="docker",reason="unavailable"}"#
+        #expect(try await prometheus.value(of: query) { ($0 ?? 0) >= 1 } ?? 0 >= 1)
+        #expect(try await prometheus.value(of: "node_memory_MemTotal_bytes") ?? 0 > 0)
+        #expect(host.stop() == 0)
+    }
+}
