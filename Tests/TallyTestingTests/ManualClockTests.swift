@@ -64,13 +64,16 @@ struct ManualClockTests {
                 hasFound.store(true, ordering: .sequentiallyConsistent)
                 clock.advance(to: next)
             }
-            #expect(!hasFound.load(ordering: .sequentiallyConsistent))
+            let hasFoundTheFirst = hasFound.load(ordering: .sequentiallyConsistent)
+            #expect(!hasFoundTheFirst)
             // Both wake, because the watcher moves the clock once it has found the second.
             group.addTask { try await clock.sleep(until: next) }
             try await group.waitForAll()
         }
-        #expect(hasFound.load(ordering: .sequentiallyConsistent))
-        let waiter = Task { try await clock.waitForSleeper(until: timeout) }
+        let hasFoundTheSecond = hasFound.load(ordering: .sequentiallyConsistent)
+        #expect(hasFoundTheSecond)
+        let never = next.advanced(by: .seconds(1))
+        let waiter = Task { try await clock.waitForSleeper(until: never) }
         waiter.cancel()
         await #expect(throws: CancellationError.self) { try await waiter.value }
     }

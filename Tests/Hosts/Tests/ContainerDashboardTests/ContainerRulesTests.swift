@@ -25,7 +25,7 @@ struct ContainerRulesTests {
                 #expect(try await bench.newest(.cpuPercent, of: Self.web) == 6)
                 #expect(try await bench.newest(.memoryUsedBytes, of: Self.web) == 3 * 1_048_576)
                 #expect(try await bench.newest(.cpuPercent, of: site) == 6)
-                let page = try await bench.get("/")
+                let page = try await bench.get("/?every=1")
                 #expect(page.text.contains("instance web: cpu_percent"))
                 #expect(page.text.contains("<polyline"))
             }

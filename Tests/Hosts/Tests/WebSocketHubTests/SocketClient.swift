@@ -85,9 +85,15 @@ final class SocketClient: Sendable {
         return await iterator.next()
     }
 
-    /// The text of the next frame, or its opcode.
+    /// The text of the next frame, or `ping`, `pong` or `close`.
     func nextText() async -> String? {
-        await next().map { $0.opcode == .text ? String(buffer: $0.data) : "\($0.opcode)" }
+        guard let frame = await next() else { return nil }
+        return switch frame.opcode {
+        case .ping: "ping"
+        case .pong: "pong"
+        case .connectionClose: "close"
+        default: String(buffer: frame.data)
+        }
     }
 
     /// Skips frames until a close frame, and returns its code; nil if the connection ends without one.
