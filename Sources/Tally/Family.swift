@@ -11,6 +11,11 @@
 ///
 /// A family has at most `maxChildren` children, 1,000 by default. Further label sets share one more child, whose label
 /// values are `other`, so that no count is lost. `tally_family_overflow_total{family}` counts these lookups.
+///
+/// If callers can fill a family with label sets of their own, declare the real ones as `reserved`. They exist from
+/// registration, do not count towards `maxChildren`, and never expire. ``remove(_:)`` hides a reserved child until its
+/// next lookup, which finds a place even if the family is full. There may be more of them than `maxChildren`.
+/// Duplicates count once. Registering the family again with other reserved label sets adds those.
 public struct Family<Labels: LabelSet, Child: Instrument>: Sendable {
     @usableFromInline
     let core: FamilyCore<Child>
@@ -58,6 +63,8 @@ extension Family where Child: PlainInstrument {
     ///   - help: The help text, exposed in the `# HELP` line.
     ///   - maxChildren: The maximum number of children. Further label sets share the overflow child. A `CaseIterable`
     ///     label set always has room for all its cases.
+    ///   - reserved: Label sets that are exposed from registration and stand outside `maxChildren`, so that no others
+    ///     can push them into the overflow child. They do not expire.
     ///   - idleTimeout: The time, by the registry's clock, after which an unused child is no longer exposed. Must be
     ///     positive; nil, the default, means never. A lookup counts as use, and so does a change of the value, both at
     ///     the time of the next scrape. A hidden child whose handle still exists is exposed again once its value
@@ -69,6 +76,7 @@ extension Family where Child: PlainInstrument {
         _ name: StaticString,
         help: String,
         maxChildren: Int = 1_000,
+        reserved: [Labels] = [],
         idleTimeout: Duration? = nil,
         contended: Bool = false,
         in registry: MetricRegistry
@@ -76,6 +84,7 @@ extension Family where Child: PlainInstrument {
         let layout = Child._kind.layout(isContended: contended)
         self.init(
             literal: FamilyRequest("\(name)", help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            reserved,
             in: registry
         )
     }
@@ -85,6 +94,7 @@ extension Family where Child: PlainInstrument {
         validating name: String,
         help: String,
         maxChildren: Int = 1_000,
+        reserved: [Labels] = [],
         idleTimeout: Duration? = nil,
         contended: Bool = false,
         in registry: MetricRegistry
@@ -92,6 +102,7 @@ extension Family where Child: PlainInstrument {
         let layout = Child._kind.layout(isContended: contended)
         try self.init(
             FamilyRequest(name, help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            reserved,
             in: registry
         )
     }
@@ -99,7 +110,13 @@ extension Family where Child: PlainInstrument {
 
 extension Family {
     /// Registers a family with the label names of its schema.
-    init(_ request: FamilyRequest, in registry: MetricRegistry) throws(RegistrationError) {
+    ///
+    /// - Parameter reserved: Label sets outside the limit.
+    init(
+        _ request: FamilyRequest,
+        _ reserved: [Labels] = [],
+        in registry: MetricRegistry
+    ) throws(RegistrationError) {
         let schema = Labels.schema
         var request = request
         request.labelNames = schema.map(\.name)
@@ -109,10 +126,18 @@ extension Family {
         }
         let storage = try registry.register(request)
         self.init(core: FamilyCore(storage: storage, labels: Labels.self, schema: schema))
+        for labels in reserved { core.reserve(labels) }
     }
 
-    init(literal request: FamilyRequest, in registry: MetricRegistry) {
-        self = RegistrationError.trapping { () throws(RegistrationError) in try Self(request, in: registry) }
+    init(literal request: FamilyRequest, _ reserved: [Labels] = [], in registry: MetricRegistry) {
+        self = RegistrationError.trapping { () throws(RegistrationError) in try Self(request, reserved, in: registry) }
+    }
+
+    /// Puts every label set with one of these values of a label outside the limit. Such children are created as usual,
+    /// on their first lookup.
+    func reserve(_ values: [String], ofLabel name: String) {
+        guard let label = core.storage.definition.labelNames.firstIndex(of: name) else { return }
+        core.storage.reserve(values: values, ofLabel: label)
     }
 
     private static func count<Cases: CaseIterable>(of type: Cases.Type) -> Int { type.allCases.count }

@@ -39,6 +39,7 @@ extension Histogram {
         labelNames: [String],
         buckets: Buckets = .latency,
         maxChildren: Int = 1_000,
+        reserved: [[String]] = [],
         idleTimeout: Duration? = nil,
         contended: Bool = false,
         in registry: MetricRegistry
@@ -46,6 +47,7 @@ extension Histogram {
         let layout = layout(buckets, isContended: contended)
         return try family(
             FamilyRequest(name, help, layout, labelNames, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            reserved,
             in: registry
         )
     }
@@ -58,6 +60,7 @@ extension Family where Child == Histogram {
         help: String,
         buckets: Buckets = .latency,
         maxChildren: Int = 1_000,
+        reserved: [Labels] = [],
         idleTimeout: Duration? = nil,
         contended: Bool = false,
         in registry: MetricRegistry
@@ -65,6 +68,7 @@ extension Family where Child == Histogram {
         let layout = Histogram.layout(buckets, isContended: contended)
         self.init(
             literal: FamilyRequest("\(name)", help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            reserved,
             in: registry
         )
     }
@@ -75,6 +79,7 @@ extension Family where Child == Histogram {
         help: String,
         buckets: Buckets = .latency,
         maxChildren: Int = 1_000,
+        reserved: [Labels] = [],
         idleTimeout: Duration? = nil,
         contended: Bool = false,
         in registry: MetricRegistry
@@ -82,6 +87,7 @@ extension Family where Child == Histogram {
         let layout = Histogram.layout(buckets, isContended: contended)
         try self.init(
             FamilyRequest(name, help, layout, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            reserved,
             in: registry
         )
     }

@@ -54,6 +54,7 @@ extension PlainInstrument {
     ///   - help: The help text, exposed in the `# HELP` line.
     ///   - labelNames: The label names, in the order in which a lookup takes the values.
     ///   - maxChildren: The maximum number of children. Further label sets share the overflow child.
+    ///   - reserved: Label sets outside `maxChildren`, as in ``Family``, each with one value for each label name.
     ///   - idleTimeout: The time after which an unused child is hidden, as in ``Family``. Nil, the default, is never.
     ///   - contended: True to spread the value of every child, as for an instrument without labels.
     ///   - registry: The registry that exposes the family.
@@ -62,6 +63,7 @@ extension PlainInstrument {
         help: String,
         labelNames: [String],
         maxChildren: Int = 1_000,
+        reserved: [[String]] = [],
         idleTimeout: Duration? = nil,
         contended: Bool = false,
         in registry: MetricRegistry
@@ -69,6 +71,7 @@ extension PlainInstrument {
         let layout = _kind.layout(isContended: contended)
         return try family(
             FamilyRequest(name, help, layout, labelNames, maxChildren: maxChildren, idleTimeout: idleTimeout),
+            reserved,
             in: registry
         )
     }

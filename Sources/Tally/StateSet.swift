@@ -117,9 +117,10 @@ extension StateSet {
         help: String,
         labelNames: [String],
         maxChildren: Int = 1_000,
+        reserved: [[String]] = [],
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
-        try family(FamilyRequest(name, help, layout, labelNames, maxChildren: maxChildren), in: registry)
+        try family(FamilyRequest(name, help, layout, labelNames, maxChildren: maxChildren), reserved, in: registry)
     }
 }
 
@@ -137,9 +138,11 @@ extension Family {
         _ name: StaticString,
         help: String,
         maxChildren: Int = 1_000,
+        reserved: [Labels] = [],
         in registry: MetricRegistry
     ) where Child == StateSet<State> {
-        self.init(literal: FamilyRequest("\(name)", help, Child.layout, maxChildren: maxChildren), in: registry)
+        let request = FamilyRequest("\(name)", help, Child.layout, maxChildren: maxChildren)
+        self.init(literal: request, reserved, in: registry)
     }
 
     /// Registers a family of state sets whose name is known only at run time. Throws instead of trapping.
@@ -147,9 +150,10 @@ extension Family {
         validating name: String,
         help: String,
         maxChildren: Int = 1_000,
+        reserved: [Labels] = [],
         in registry: MetricRegistry
     ) throws(RegistrationError) where Child == StateSet<State> {
-        try self.init(FamilyRequest(name, help, Child.layout, maxChildren: maxChildren), in: registry)
+        try self.init(FamilyRequest(name, help, Child.layout, maxChildren: maxChildren), reserved, in: registry)
     }
 }
 

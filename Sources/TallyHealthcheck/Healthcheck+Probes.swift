@@ -3,6 +3,24 @@ internal import Synchronization
 // Probes for an orchestrator. A body has only the status and the reason, because probes read only the HTTP status.
 
 extension Healthcheck {
+    /// Returns the answer to a request to a route: the document, or a probe.
+    ///
+    /// - Parameters:
+    ///   - accept: The value of the Accept header, which selects the document's format. Probes ignore it.
+    ///   - detail: The level of detail of the document.
+    public func answer(
+        _ route: HealthRoute,
+        accept: String? = nil,
+        detail: HealthDetail = .full
+    ) async -> HealthDocument {
+        switch route {
+        case .document: await document(accept: accept, detail: detail)
+        case .liveness: liveness()
+        case .readiness: await readiness()
+        case .startup: await startup()
+        }
+    }
+
     /// Always returns 200, because a process that can answer is alive. Calls no provider, and neither waits nor locks.
     ///
     /// A failing dependency must not fail this probe: the orchestrator would restart every instance to no avail.

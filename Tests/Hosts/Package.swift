@@ -1,6 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Modules of Tally.
+func tally(_ modules: String...) -> [Target.Dependency] {
+    modules.map { .product(name: $0, package: "swift-tally") }
+}
+
 /// Servers that import Tally as a user would. One package, so that their dependencies are built once.
 let package = Package(
     name: "hosts",
@@ -12,34 +17,32 @@ let package = Package(
             path: "../..",
             traits: ["Docker", "Listener", "SQLite", "ServiceLifecycle", "SwiftMetrics"]
         ),
-        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
-        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.30.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
+    // In alphabetical order.
     targets: [
         .executableTarget(
             name: "chat-server",
-            dependencies: [
-                .product(name: "Tally", package: "swift-tally"),
-                .product(name: "TallyHealthcheck", package: "swift-tally"),
-                .product(name: "TallyListener", package: "swift-tally"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+            dependencies: tally("Tally", "TallyHealthcheck", "TallyListener") + [
+                .product(name: "GRDB", package: "GRDB.swift")
             ],
             path: "Sources/ChatServer"
         ),
-        .testTarget(name: "ChatServerTests", dependencies: ["chat-server"]),
+        .testTarget(
+            name: "ChatServerTests",
+            dependencies: ["chat-server", "HostsTestSupport"]
+        ),
         .executableTarget(
             name: "container-dashboard",
-            dependencies: [
-                .product(name: "Tally", package: "swift-tally"),
-                .product(name: "TallyListener", package: "swift-tally"),
-                .product(name: "TallySampler", package: "swift-tally"),
+            dependencies: tally("Tally", "TallyListener", "TallySampler") + [
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -48,41 +51,31 @@ let package = Package(
         ),
         .testTarget(
             name: "ContainerDashboardTests",
-            dependencies: [
+            dependencies: tally("Tally", "TallyListener", "TallySampler", "TallyTesting") + [
                 "container-dashboard", "HostsTestSupport",
-                .product(name: "Tally", package: "swift-tally"),
-                .product(name: "TallySampler", package: "swift-tally"),
-                .product(name: "TallyListener", package: "swift-tally"),
-                .product(name: "TallyTesting", package: "swift-tally"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ]
         ),
         .target(
             name: "HostsTestSupport",
-            dependencies: [
-                .product(name: "Tally", package: "swift-tally"),
-                .product(name: "TallyTesting", package: "swift-tally"),
-            ],
+            dependencies: tally("Tally", "TallyTesting"),
             path: "Tests/Support",
+            // Files of the root package's test support are linked here.
             swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
         ),
         .testTarget(
             name: "HummingbirdServerTests",
-            dependencies: [
-                .product(name: "Tally", package: "swift-tally"),
-                .product(name: "TallySwiftMetrics", package: "swift-tally"),
-                .product(name: "TallyTesting", package: "swift-tally"),
+            dependencies: tally("Tally", "TallySwiftMetrics", "TallyTesting") + [
+                "HostsTestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
         .executableTarget(
             name: "websocket-hub",
-            dependencies: [
-                .product(name: "Tally", package: "swift-tally"),
-                .product(name: "TallyListener", package: "swift-tally"),
+            dependencies: tally("Tally", "TallyListener") + [
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -96,17 +89,15 @@ let package = Package(
         ),
         .testTarget(
             name: "WebSocketHubTests",
-            dependencies: [
+            dependencies: tally("Tally", "TallyTesting") + [
                 "websocket-hub", "HostsTestSupport",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Tally", package: "swift-tally"),
-                .product(name: "TallyTesting", package: "swift-tally"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
     ],

@@ -5,7 +5,8 @@ internal import Foundation
 ///
 /// A block of Swift has a name, in a comment above its fence: `<!-- frames -->`. In a source file the name may be
 /// missing, and is then `example`. A test has the same code between `// GUIDE NameOfThePage frames` and `// END`, apart
-/// from indentation. Positions do not matter.
+/// from indentation. A host in `Tests/Hosts` may have the code instead of a test. One part can serve several blocks,
+/// with a mark for each. Positions do not matter.
 package struct Guide {
     /// The file's name, without its extension.
     package let page: String
@@ -79,21 +80,26 @@ package struct Guide {
         return try (["README.md"] + pages).map(Guide.init)
     }
 
-    /// The marked parts of all tests. Their names have the page and the block, as in `NamesAndLabels frames`.
+    /// The marked parts of all tests and hosts. Their names have the page and the block, as in `NamesAndLabels frames`.
     package static func parts() throws -> [(name: String, text: String)] {
         let tests = root.appending(path: "Tests")
         let files = FileManager.default.enumerator(atPath: tests.path)?.compactMap { $0 as? String } ?? []
         let mark = "// GUIDE "
         var parts: [(name: String, text: String)] = []
-        for file in files where file.hasSuffix("Tests.swift") && !file.contains(".build/") {
-            var open: (name: String, lines: [Substring])?
+        for file in files where !file.contains(".build/") {
+            guard file.hasSuffix("Tests.swift") || file.hasPrefix("Hosts/Sources/") && file.hasSuffix(".swift") else {
+                continue
+            }
+            var open: (names: [String], lines: [Substring])?
             for line in try lines(of: tests.appending(path: file)) {
                 let text = line.drop { $0 == " " }
                 if text.hasPrefix(mark) {
-                    open = (String(text.dropFirst(mark.count)), [])
-                } else if text == "// END", let (name, lines) = open.take() {
+                    let names = open?.lines.isEmpty == true ? open?.names ?? [] : []
+                    open = (names + [String(text.dropFirst(mark.count))], [])
+                } else if text == "// END", let (names, lines) = open.take() {
                     let indentation = lines.filter { !$0.isEmpty }.map { $0.prefix { $0 == " " }.count }.min() ?? 0
-                    parts.append((name, lines.map { $0.dropFirst(indentation) }.joined(separator: "\n")))
+                    let part = lines.map { $0.dropFirst(indentation) }.joined(separator: "\n")
+                    parts += names.map { ($0, part) }
                 } else {
                     open?.lines.append(line)
                 }

@@ -7,6 +7,23 @@ import Testing
 struct ProbeTests {
     private let hand = Hand()
 
+    @Test func everyRouteAnswersAsItsMethod() async {
+        #expect(
+            HealthRoute.allCases.map(\.path) == ["/.well-known/healthcheck.json", "/live", "/ready", "/startup"]
+        )
+        let bench = Bench(provider(Hand.answering([:]), keys: []))
+        let healthcheck = bench.healthcheck
+        _ = await bench.document()
+        healthcheck.beginDraining()
+        #expect(await healthcheck.answer(.document).text == healthcheck.document(accept: nil).text)
+        let draft = await healthcheck.answer(.document, accept: "application/health+json", detail: .public)
+        #expect(draft.contentType == "application/health+json")
+        #expect(draft.text == #"{"status":"pass","checks":{}}"#)
+        #expect(await healthcheck.answer(.liveness).text == healthcheck.liveness().text)
+        #expect(await healthcheck.answer(.readiness).text == #"{"status":"fail","reason":"draining"}"#)
+        #expect(await healthcheck.answer(.startup).text == #"{"status":"ok"}"#)
+    }
+
     @Test func livenessRunsNoProvider() async {
         let bench = Bench(provider(hand))
         let document = bench.healthcheck.liveness()

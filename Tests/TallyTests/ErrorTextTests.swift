@@ -170,6 +170,18 @@ struct ErrorTextTests {
             #""\#(long)" has 1025 bytes as exposed: at most 1024 are allowed"#
         ) { _ = try Gauge(validating: long, help: "", in: MetricRegistry()) },
         ErrorText(
+            "invalidReserved",
+            #""hits_total" has 2 labels, but a reserved label set of 1 values: pass one for each"#
+        ) {
+            _ = try Counter.family(
+                validating: "hits",
+                help: "",
+                labelNames: ["a", "b"],
+                reserved: [["1", "2"], ["1"]],
+                in: MetricRegistry()
+            )
+        },
+        ErrorText(
             "invalidStates",
             #""many" has 65 states: a state set must have 1...64"#
         ) { _ = try StateSet<Many>(validating: "many", help: "", in: MetricRegistry()) },
@@ -447,7 +459,7 @@ struct ErrorTextTests {
 
     @Test func everyPlaceThatMakesAnErrorHasARow() throws {
         let expected = [
-            "RegistrationError(.": 21, ".failure(.conflict(": 3,
+            "RegistrationError(.": 22, ".failure(.conflict(": 3,
             "throw invalid(": 7, "HashKeyError(": 3, "DistinctSketchError(": 2,
             "throw error(": 5, "throw input.error(": 21, "TextfileError(": 11, "fatalError(\"": 4,
         ]

@@ -8,6 +8,7 @@ struct ExampleTests {
     private struct Client: Sendable {}
     private struct Response: Sendable {}
     private struct Request {
+        var method = "GET"
         var headers: [String: String] = [:]
         var query: String?
     }
@@ -184,14 +185,17 @@ struct ExampleTests {
         }
         let request = Request()
         // GUIDE ScrapeRequest example
-        let scrape = ScrapeRequest(
-            accept: request.headers["Accept"],
-            acceptEncoding: request.headers["Accept-Encoding"],
-            query: request.query,
-            timeout: request.headers["X-Prometheus-Scrape-Timeout-Seconds"]
-        )
-        let exposition = registry.exposition(for: scrape)
+        let scrape = ScrapeRequest(query: request.query) { request.headers[$0] }
+        let response = await registry.response(to: scrape)
         // END
+        var streamed = Writer()
+        func stream(to writer: inout Writer) async throws {
+            // GUIDE ScrapeResponse example
+            let response = await registry.response(to: scrape)
+            for await chunk in response { try await writer.write(chunk) }
+            // END
+        }
+        try await stream(to: &streamed)
         func collected() async -> Exposition {
             // GUIDE MetricRegistry+Collecting example
             await registry.collect(for: scrape)
@@ -203,8 +207,26 @@ struct ExampleTests {
         // GUIDE ExpositionChunks example
         for chunk in registry.chunks(as: format) { try await writer.write(chunk) }
         // END
-        #expect(exposition.contentType == format.contentType)
+        #expect(response.headers.first?.value == format.contentType)
+        #expect(String(decoding: streamed.bytes, as: UTF8.self).contains("# TYPE "))
         #expect(await collected().contentType == format.contentType)
         #expect(!writer.bytes.isEmpty)
+    }
+
+    @Test func requestsAreMeasuredAsDocumented() {
+        let request = Request()
+        do {
+            // GUIDE HTTPServerMetrics example
+            let http = HTTPServerMetrics(in: registry, routes: ["/", "/users/{id}"])
+            let call = http.start(method: request.method, scheme: .https)
+            call.finish(route: "/users/{id}", status: 200)
+            // END
+        }
+        // GUIDE RPCServerMetrics example
+        let rpc = RPCServerMetrics(in: registry, methods: ["chat.Chat/Send"])
+        let call = rpc.start(method: "chat.Chat/Send")
+        call.finish(status: .ok)
+        // END
+        #expect(String(decoding: registry.exposition().body, as: UTF8.self).contains("http_route=\"/users/{id}\""))
     }
 }

@@ -51,6 +51,26 @@ struct ScrapeRequestTests {
         #expect(ScrapeRequest(accept: nil, acceptEncoding: header).isCompressed == isCompressed)
     }
 
+    @Test func headersAreLookedUpByName() {
+        let headers = [
+            "Accept": "application/json", "Accept-Encoding": "gzip", "X-Prometheus-Scrape-Timeout-Seconds": "10",
+        ]
+        var asked: Set<String> = []
+        let request = ScrapeRequest(query: "name[]=up") { name in
+            asked.insert(name)
+            return headers[name]
+        }
+        #expect(request.format == .json)
+        #expect(request.isCompressed)
+        #expect(request.names == ["up"])
+        #expect(request.timeout == .seconds(9))
+        #expect(asked == Set(headers.keys))
+        for absent in [nil, ""] {
+            let bare = ScrapeRequest(query: nil) { _ in absent }
+            #expect(bare.format == .prometheusText && !bare.isCompressed && bare.names.isEmpty && bare.timeout == nil)
+        }
+    }
+
     @Test func responseHeadersDescribeTheBody() {
         let registry = MetricRegistry()
         let plain = registry.exposition(for: ScrapeRequest(accept: "application/json"))

@@ -157,17 +157,29 @@ byQueue[["mail", "done"]].increment()
 let testRegistry = MetricRegistry(clock: SuspendingClock())
 print(String(decoding: testRegistry.exposition(as: .json).body, as: UTF8.self))
 
-// 8. Totals that are kept elsewhere, and updates by label set.
+// 8. Totals that are kept elsewhere; a family whose real label sets no junk can push out.
 
 ObservedCounter("pool_connects_total", help: "Connections made by the pool.", in: registry) { 7 }
 struct Page: LabelSet {
     var route: String
     static let schema: [Label<Self>] = [Label("route", \.route)]
 }
-let pages = Family<Page, Counter>("pages_total", help: "Pages by route.", maxChildren: 100, in: registry)
+let pages = Family<Page, Counter>(
+    "pages_total",
+    help: "Pages by route.",
+    maxChildren: 100,
+    reserved: [Page(route: "/"), Page(route: "/about")],
+    in: registry
+)
 pages.increment(for: Page(route: "/about"))
 pages.increment(by: 2, for: Page(route: "/"))
 metrics.latency.observe(.milliseconds(3), for: Route(method: .get, outcome: .ok))
+
+// 9. Requests, by OpenTelemetry's conventions, for whatever framework.
+
+let http = HTTPServerMetrics(in: registry)
+let call = http.start(method: "GET", scheme: .https)
+call.finish(route: "/users/{id}", status: 200)
 
 _ = try await handle(userID: "alice")
 _ = scrapeRoute(accept: "text/plain", acceptEncoding: "gzip", query: "name[]=active_users", timeout: "10")

@@ -50,11 +50,12 @@ extension ActiveUsers {
         maxUsers: Int = 10_000_000,
         closedHours: Int = 0,
         maxChildren: Int = 1_000,
+        reserved: [[String]] = [],
         in registry: MetricRegistry
     ) throws(RegistrationError) -> DynamicFamily<Self> {
         var request = try request(name, help, windows, key, maxUsers, closedHours, maxChildren)
         request.labelNames = labelNames
-        return try family(request, in: registry)
+        return try family(request, reserved, in: registry)
     }
 
     fileprivate static func request(
@@ -94,11 +95,12 @@ extension Family where Child == ActiveUsers {
         maxUsers: Int = 10_000_000,
         closedHours: Int = 0,
         maxChildren: Int = 1_000,
+        reserved: [Labels] = [],
         in registry: MetricRegistry
     ) {
         self = RegistrationError.trapping { () throws(RegistrationError) in
             let request = try Child.request("\(name)", help, windows, key, maxUsers, closedHours, maxChildren)
-            return try Self(request, in: registry)
+            return try Self(request, reserved, in: registry)
         }
     }
 
@@ -111,8 +113,10 @@ extension Family where Child == ActiveUsers {
         maxUsers: Int = 10_000_000,
         closedHours: Int = 0,
         maxChildren: Int = 1_000,
+        reserved: [Labels] = [],
         in registry: MetricRegistry
     ) throws(RegistrationError) {
-        try self.init(Child.request(name, help, windows, key, maxUsers, closedHours, maxChildren), in: registry)
+        let request = try Child.request(name, help, windows, key, maxUsers, closedHours, maxChildren)
+        try self.init(request, reserved, in: registry)
     }
 }

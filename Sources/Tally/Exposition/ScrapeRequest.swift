@@ -4,13 +4,8 @@
 /// never fails.
 ///
 /// ```swift
-/// let scrape = ScrapeRequest(
-///     accept: request.headers["Accept"],
-///     acceptEncoding: request.headers["Accept-Encoding"],
-///     query: request.query,
-///     timeout: request.headers["X-Prometheus-Scrape-Timeout-Seconds"]
-/// )
-/// let exposition = registry.exposition(for: scrape)
+/// let scrape = ScrapeRequest(query: request.query) { request.headers[$0] }
+/// let response = await registry.response(to: scrape)
 /// ```
 public struct ScrapeRequest: Sendable {
     /// The format of the answer.
@@ -64,6 +59,21 @@ public struct ScrapeRequest: Sendable {
             isCompressed: AcceptEncodingHeader(acceptEncoding ?? "").prefersGzip,
             names: Self.names(query ?? ""),
             timeout: timeout.flatMap(Self.seconds).map { .seconds($0 * 0.9) }
+        )
+    }
+
+    /// Creates a request from a query and a lookup of header fields, for any HTTP framework.
+    ///
+    /// - Parameters:
+    ///   - query: The query of the request's URL, percent-encoded. Nil without a query.
+    ///   - header: Returns the value of the header field of a name, such as `Accept-Encoding`; nil, or nothing, if it is
+    ///     absent. Names match regardless of case. Join repeated fields with commas.
+    public init(query: String?, header: (_ name: String) -> String?) {
+        self.init(
+            accept: header("Accept"),
+            acceptEncoding: header("Accept-Encoding"),
+            query: query,
+            timeout: header("X-Prometheus-Scrape-Timeout-Seconds")
         )
     }
 

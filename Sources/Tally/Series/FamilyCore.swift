@@ -102,6 +102,10 @@ final class FamilyCore<Child: Instrument>: @unchecked Sendable {
     @usableFromInline
     func remove(_ labels: UnsafeRawPointer) -> Bool { unsafe text.remove(labels) }
 
+    func reserve<Labels>(_ labels: Labels) {
+        unsafe withUnsafePointer(to: labels) { unsafe text.reserve(UnsafeRawPointer($0)) }
+    }
+
     private func expose<Cases: CaseIterable, Labels: LabelSet>(_ cases: Cases.Type, as labels: Labels.Type) {
         for labels in cases.allCases {
             if let labels = labels as? Labels { _ = child(of: labels) }

@@ -11,7 +11,8 @@ extension FamilyStorage {
     ) -> (any SeriesState)? {
         guard let make = definition.layout.makeState else { return nil }
         let isNeeded = state.withLockInTurn { state in
-            unsafe find(labels, hash, state) == nil && (ignoringLimit || !isFull(state))
+            guard unsafe find(labels, hash, state) == nil else { return false }
+            return unsafe ignoringLimit || !isFull(state) || isReserved(labels, hash, state)
         }
         return isNeeded ? make(definition.context) : nil
     }
@@ -27,7 +28,8 @@ extension FamilyStorage {
     ) -> SlotReference? {
         let existing = unsafe find(labels, hash, state)
         if let existing, isExposed(existing, state) { return existing }
-        guard ignoringLimit || takePlace(state) else { return nil }
+        let isReserved = unsafe isReserved(labels, hash, state)
+        guard ignoringLimit || isReserved || takePlace(state) else { return nil }
         let reference: SlotReference
         if let existing {
             // Handles to a removed child may still exist, so it is exposed again instead of a second one.
@@ -42,7 +44,7 @@ extension FamilyStorage {
         }
         state.directory.page(reference.place).idleTimes?.lookedUp(reference.slot, at: now)
         state.live += 1
-        if ignoringLimit { state.hasOverflowChild = true }
+        if isReserved { state.reservedLive += 1 } else if ignoringLimit { state.hasOverflowChild = true }
         return reference
     }
 
@@ -51,7 +53,7 @@ extension FamilyStorage {
 
     func isFull(_ state: State) -> Bool {
         if let group = definition.request.group { return group.isFull }
-        return state.live - (state.hasOverflowChild ? 1 : 0) >= definition.request.maxChildren
+        return state.limited >= definition.request.maxChildren
     }
 
     private func append(

@@ -77,9 +77,9 @@ extension FamilyStorage {
                 // Even if the family is full by now, because counted updates must not be lost.
                 guard times.canComeBack(slot, sum: sum) else { continue }
                 times.slots[slot] = IdleTimes.Slot(sum: sum, lastUse: now)
-                reexpose(slot, &entry, &state)
+                reexpose(slot, of: page, &entry, &state)
                 hasChanged = true
-            } else if times.idleTime(of: slot, sum: sum, at: now) >= timeout, !isOverflowChild(slot, of: page) {
+            } else if times.idleTime(of: slot, sum: sum, at: now) >= timeout, !isPermanent(slot, of: page, state) {
                 times.slots[slot].hasExpired = true
                 entry.hide(slot)
                 state.live -= 1
@@ -97,21 +97,22 @@ extension FamilyStorage {
     func bringBack(_ slot: Int, of page: SeriesPage, _ entry: inout PageEntry, _ state: inout State) -> Bool {
         guard let times = page.idleTimes, times.canComeBack(slot, sum: page.checksum(slot)) else { return false }
         times.slots[slot].hasExpired = false
-        reexpose(slot, &entry, &state)
+        reexpose(slot, of: page, &entry, &state)
         return true
     }
 
-    private func reexpose(_ slot: Int, _ entry: inout PageEntry, _ state: inout State) {
+    private func reexpose(_ slot: Int, of page: SeriesPage, _ entry: inout PageEntry, _ state: inout State) {
         entry.unhide(slot)
         state.hidden -= 1
         state.live += 1
+        if isReserved(slot, of: page, state) { state.reservedLive += 1 }
     }
 
     /// The current time, or zero if the family has no idle timeout and needs none.
     var timeOfUse: Duration { definition.idleTimeout == nil ? .zero : definition.context.now() }
 
-    /// The overflow child never expires, because it shows that there was an overflow.
-    private func isOverflowChild(_ slot: Int, of page: SeriesPage) -> Bool {
-        unsafe definition.overflowLabels.withUnsafeBufferPointer { unsafe equalBytes($0, page.labels(slot)) }
+    /// True if a child never expires: a reserved one, and the overflow child, which shows that there was an overflow.
+    private func isPermanent(_ slot: Int, of page: SeriesPage, _ state: State) -> Bool {
+        isOverflowChild(slot, of: page) || isReserved(slot, of: page, state)
     }
 }

@@ -11,7 +11,13 @@ extension FamilyStorage {
             let isOverflowChild =
                 unsafe state.hasOverflowChild
                 && definition.overflowLabels.withUnsafeBufferPointer { unsafe equalBytes($0, labels) }
-            if isOverflowChild { state.hasOverflowChild = false } else { definition.request.group?.release(1) }
+            if unsafe isReserved(labels, hash, state) {
+                state.reservedLive -= 1
+            } else if isOverflowChild {
+                state.hasOverflowChild = false
+            } else {
+                definition.request.group?.release(1)
+            }
             hide(found.slot, of: found.place, &state)
             return true
         }
@@ -56,10 +62,11 @@ extension FamilyStorage {
 
     /// Hides every child by starting a new generation. A sweep must follow, to clear the closed indexes.
     func hideAll(_ state: inout State) {
-        definition.request.group?.release(state.live - (state.hasOverflowChild ? 1 : 0))
+        definition.request.group?.release(state.limited)
         state.generation += 1
         state.hidden += state.live
         state.live = 0
+        state.reservedLive = 0
         state.hasOverflowChild = false
         for index in state.openIndexes.values { index.retire() }
         state.sweep = Sweep()

@@ -19,6 +19,9 @@ extension FamilyStorage {
         return unsafe withText(values) { text, _ in unsafe remove(text) }
     }
 
+    /// Reserves the label set with these values, of which there must be one for each label.
+    func reserve(_ values: [String]) { unsafe withText(values) { text, _ in unsafe reserve(text) } }
+
     /// Exposes one child, with these values, in place of all others. Requires a value for each label.
     func replaceAll(with values: [String]) {
         unsafe withText(values) { text, shortened in

@@ -32,6 +32,11 @@ final class FamilyStorage: @unchecked Sendable {
         var hidden = 0
         /// True if the overflow child was created because the family was full. It does not count towards the limit.
         var hasOverflowChild = false
+        var reserved = ReservedLabels()
+        /// The number of exposed series that are reserved. They do not count towards the limit either.
+        var reservedLive = 0
+        /// The number of exposed series that count towards the limit.
+        var limited: Int { live - reservedLive - (hasOverflowChild ? 1 : 0) }
         /// The start of the last search for idle children.
         var lastExpiry = Duration.zero
         /// The position of the search that lookups perform for idle children.
@@ -244,7 +249,7 @@ final class FamilyStorage: @unchecked Sendable {
     func _checkInvariants() {
         #if DEBUG
         state.withLock { state in
-            var (live, hidden) = (0, 0)
+            var (live, hidden, reserved) = (0, 0, 0)
             for entry in state.directory.segments.joined() {
                 guard let page = entry.page else { continue }
                 page._checkInvariants()
@@ -253,10 +258,13 @@ final class FamilyStorage: @unchecked Sendable {
                 let shown = entry.generation == state.generation ? Int(entry.count - entry.hidden) : 0
                 live += shown
                 hidden += page.count - page.vacant - shown
+                guard shown > 0 else { continue }
+                reserved += (0..<page.count).count { !entry.isHidden($0) && isReserved($0, of: page, state) }
             }
             assert(live == state.live && hidden == state.hidden)
             assert(index.count == live + hidden)
-            assert(state.live - (state.hasOverflowChild ? 1 : 0) <= max(definition.request.maxChildren, 0))
+            assert(reserved == state.reservedLive)
+            assert(state.limited <= max(definition.request.maxChildren, 0))
         }
         #endif
     }

@@ -42,6 +42,10 @@ final class LabelText: @unchecked Sendable {
         unsafe LabelTextWriter.withText({ unsafe write(labels, to: &$0) }, { text, _ in unsafe storage.remove(text) })
     }
 
+    func reserve(_ labels: UnsafeRawPointer) {
+        unsafe LabelTextWriter.withText({ unsafe write(labels, to: &$0) }, { text, _ in unsafe storage.reserve(text) })
+    }
+
     @inline(__always)
     private func write(_ labels: UnsafeRawPointer, to writer: inout LabelTextWriter) {
         for index in 0..<count {

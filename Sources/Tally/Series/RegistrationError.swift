@@ -27,6 +27,7 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         package static let invalidCapacity = Code(description: "invalidCapacity")
         package static let invalidIdleTimeout = Code(description: "invalidIdleTimeout")
         package static let invalidLimit = Code(description: "invalidLimit")
+        package static let invalidReserved = Code(description: "invalidReserved")
     }
 
     /// The kind of mistake.

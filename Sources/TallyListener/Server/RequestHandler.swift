@@ -170,16 +170,10 @@ final class RequestHandler: ChannelInboundHandler {
         _ head: HTTPRequestHead,
         _ writer: ResponseWriter
     ) {
-        func field(_ name: String) -> String? {
+        var request = ScrapeRequest(query: target.query) { name in
             let values = head.headers[name]
             return values.isEmpty ? nil : values.joined(separator: ", ")
         }
-        var request = ScrapeRequest(
-            accept: field("Accept"),
-            acceptEncoding: field("Accept-Encoding"),
-            query: target.query,
-            timeout: head.headers.first(name: "X-Prometheus-Scrape-Timeout-Seconds")
-        )
         // A tenth is left for writing the response.
         let limit = environment.limits.requestTimeout * 0.9
         request.timeout = min(request.timeout ?? limit, limit)

@@ -8,20 +8,11 @@ extension ListenerRoute {
     /// when they matter most.
     static func health(of healthcheck: Healthcheck, detail: HealthDetail) -> [ListenerRoute] {
         let executor = ThreadExecutor()
-        func route(
-            _ path: String,
-            _ document: @escaping @Sendable (ListenerRequest) async -> HealthDocument
-        ) -> ListenerRoute {
-            ListenerRoute(path, executor: executor) { request in ListenerResponse(await document(request)) }
+        return HealthRoute.allCases.map { route in
+            ListenerRoute(route.path, executor: executor) { request in
+                ListenerResponse(await healthcheck.answer(route, accept: request.header("Accept"), detail: detail))
+            }
         }
-        return [
-            route("/.well-known/healthcheck.json") {
-                await healthcheck.document(accept: $0.header("Accept"), detail: detail)
-            },
-            route("/live") { _ in healthcheck.liveness() },
-            route("/ready") { _ in await healthcheck.readiness() },
-            route("/startup") { _ in await healthcheck.startup() },
-        ]
     }
 }
 

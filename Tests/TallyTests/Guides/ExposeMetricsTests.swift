@@ -62,8 +62,9 @@ struct ExposeMetricsTests {
         let request = Request()
         var writer = Writer()
         // GUIDE ExposeMetrics stream-a-large-registry
-        let scrape = ScrapeRequest(accept: request.headers["Accept"])
-        for chunk in registry.chunks(for: scrape) {
+        let scrape = ScrapeRequest(query: request.query) { request.headers[$0] }
+        let response = await registry.response(to: scrape)
+        for await chunk in response {
             try await writer.write(chunk)
         }
         // END
@@ -80,12 +81,7 @@ struct ExposeMetricsTests {
 
     // GUIDE ExposeMetrics scrape
     func scrape(_ request: Request) async -> Response {
-        let scrape = ScrapeRequest(
-            accept: request.headers["Accept"],
-            acceptEncoding: request.headers["Accept-Encoding"],
-            query: request.query,
-            timeout: request.headers["X-Prometheus-Scrape-Timeout-Seconds"]
-        )
+        let scrape = ScrapeRequest(query: request.query) { request.headers[$0] }
         await registry.collect(for: scrape)
         let exposition = registry.exposition(for: scrape)
         return Response(status: 200, headers: exposition.headers, body: exposition.body)

@@ -267,6 +267,24 @@ checkUpdates(by: route, "a struct of enums")
 checkUpdates(by: user, "a struct of strings")
 checkSwiftMetrics(checks)
 
+// MARK: Requests
+
+let routes = ["/", "/api/v1/users/{id}/settings"]
+let http = HTTPServerMetrics(in: registry, routes: routes, bodySizes: true)
+let rpc = RPCServerMetrics(in: registry, methods: ["chat.v1.ChatService/Send"])
+checks.check("1000 requests: the call itself", atMost: 1000) {
+    thousand { index in
+        http.start(method: index % 2 == 0 ? "GET" : "PROPFIND", scheme: .https)
+            .finish(route: routes[index % 2], status: 200 + index % 10, requestBytes: index, responseBytes: 20)
+    }
+}
+checks.check("1000 released requests", atMost: 1000) { thousand { _ in _ = http.start(method: "GET", scheme: .http) } }
+checks.check("1000 calls: the call itself", atMost: 1000) {
+    thousand { index in
+        rpc.start(method: index % 2 == 0 ? "chat.v1.ChatService/Send" : "junk").finish(status: .ok)
+    }
+}
+
 // MARK: Scrapes
 
 func scrapedRegistry(series: Int) -> MetricRegistry {

@@ -26,7 +26,7 @@ struct Verbs: Sendable {
     private let routes: Family<Route, Counter>
     private let directions: Family<Direction, Counter>
     private static let count = 4_000_000
-    private static let threadCounts = [1, 2, 8]
+    static let threadCounts = [1, 2, 8]
 
     init() {
         let registry = MetricRegistry()
@@ -130,7 +130,11 @@ struct Verbs: Sendable {
 
     /// Nanoseconds of processor time that an operation takes, where each thread does `count` of them: with more threads
     /// than cores, the wall time is divided among those that run.
-    private static func measure(threads: Int, _ body: @escaping @Sendable (Int, Int) -> Void) -> Sample {
+    static func measure(
+        threads: Int,
+        count: Int = Self.count,
+        _ body: @escaping @Sendable (Int, Int) -> Void
+    ) -> Sample {
         let cores = min(threads, ProcessInfo.processInfo.activeProcessorCount)
         let clock = ContinuousClock()
         body(0, count / 10)

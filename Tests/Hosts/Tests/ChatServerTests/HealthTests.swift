@@ -1,17 +1,15 @@
 import Foundation
+import HostsTestSupport
 import Testing
 
 /// A chat server's healthcheck on a real database.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct HealthTests {
-    static let hasDatabaseTool = Programs.find("sqlite3") != nil || Programs.areRequired
-    static let hasLoad = Programs.find("wrk") != nil || Programs.areRequired
-
     /// Requests documents until one satisfies the condition. The time limit ends a wait in vain.
     private func document(
         of server: ChatServer,
-        where isExpected: (ChatServer.Response) throws -> Bool
-    ) async throws -> ChatServer.Response {
+        where isExpected: (HTTPAnswer) throws -> Bool
+    ) async throws -> HTTPAnswer {
         while true {
             let document = try await server.document()
             if try isExpected(document) { return document }
@@ -37,7 +35,10 @@ struct HealthTests {
         }
         #expect(try document.check("database") == "ok")
         print("ok: \(document.status) \(document.text)")
-        let draft = try await server.get("/.well-known/healthcheck.json", accept: "application/health+json")
+        let draft = try await server.get(
+            "/.well-known/healthcheck.json",
+            headers: ["Accept": "application/health+json"]
+        )
         let lines = #""database:queuedLines":[{"componentType":"component","observedValue":5,"status":"pass","#
         #expect(draft.text.contains(lines))
         let metrics = try await server.get("/metrics").text
@@ -46,7 +47,7 @@ struct HealthTests {
         #expect(server.stop() == 0)
     }
 
-    @Test(.enabled(if: hasDatabaseTool, "needs sqlite3"), arguments: [true, false])
+    @Test(.needs("sqlite3"), arguments: [true, false])
     func aLockedDatabaseLosesOnlyItsOwnCounts(critical: Bool) async throws {
         let options = ["--fresh-for", "200", "--stale-for", "0", "--timeout", "300", "--patience", "60000"]
         let server = try await ChatServer(options + (critical ? [] : ["--non-critical"]))
@@ -87,7 +88,7 @@ struct HealthTests {
         #expect(server.stop() == 0)
     }
 
-    @Test(.enabled(if: hasDatabaseTool, "needs sqlite3"))
+    @Test(.needs("sqlite3"))
     func theLastCountsAreShownAsStale() async throws {
         let server = try await ChatServer(["--fresh-for", "100", "--stale-for", "60000", "--timeout", "100"])
         #expect(try await server.get("/open").status == 204)
@@ -114,23 +115,23 @@ struct HealthTests {
         #expect(try await server.get("/ready").status == 200)
     }
 
-    @Test(.enabled(if: hasLoad, "needs wrk"))
+    @Test(.needs("wrk"))
     func underFullLoadTheProviderRunsAtMostOncePerMaxAge() async throws {
         let server = try await ChatServer(["--fresh-for", "250"])
         let start = ContinuousClock.now
         let before = try #require(try await server.document().json["databaseRunsSinceBoot"] as? Int)
-        let report = try await Programs.run(
-            "wrk",
-            ["-t2", "-c32", "-d3s", server.url.absoluteString + "/.well-known/healthcheck.json"]
+        let report = try await LoadGenerator.wrk(
+            server.address + "/.well-known/healthcheck.json",
+            seconds: 3,
+            connections: 32
         )
         let after = try #require(try await server.document().json["databaseRunsSinceBoot"] as? Int)
         let intervals = Int(start.duration(to: .now) / .milliseconds(250))
         // Runs begin at least one interval apart.
         #expect(after - before <= intervals + 1)
         #expect(after - before >= 2, "the cache was refreshed")
-        #expect(!report.contains("Non-2xx"), "\(report)")
-        let requests = try #require(report.split(separator: "\n").first { $0.contains("requests in") })
-        #expect(try #require(Int(requests.split(separator: " ")[0])) > 1_000)
-        print("\(after - before) runs in \(intervals) intervals of 250 ms, \(requests)")
+        #expect(report.responses.keys.sorted() == [200], "\(report.text)")
+        #expect(report.total > 1_000)
+        print("\(after - before) runs in \(intervals) intervals of 250 ms, \(report.total) requests")
     }
 }

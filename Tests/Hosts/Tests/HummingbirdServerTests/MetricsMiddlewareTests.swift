@@ -1,10 +1,6 @@
-import Foundation
+import HostsTestSupport
 import TallyTesting
 import Testing
-
-#if canImport(FoundationNetworking)
-import FoundationNetworking
-#endif
 
 /// Hummingbird's own middleware under load, read by a real Prometheus.
 @Suite(.timeLimit(.minutes(10)))
@@ -13,10 +9,7 @@ struct MetricsMiddlewareTests {
     private static let requests = 100
 
     private static func send(_ method: String, _ path: String, _ port: Int) async throws {
-        guard let url = URL(string: "http://127.0.0.1:\(port)\(path)") else { return }
-        var request = URLRequest(url: url)
-        request.httpMethod = method
-        _ = try await URLSession.shared.data(for: request)
+        _ = try await HTTPAnswer.of(method, "http://127.0.0.1:\(port)\(path)")
     }
 
     /// Sends requests from eight clients: to a route with a parameter, to none, and to one that throws.
@@ -37,12 +30,12 @@ struct MetricsMiddlewareTests {
         }
     }
 
-    @Test(.enabled(if: Prometheus.isInstalled || Prometheus.isRequired, "prometheus is not installed"))
+    @Test(.needs("prometheus"))
     func prometheusReadsEveryRequest() async throws {
         let server = Server()
         try await server.run { port in
             try await Self.load(port)
-            let prometheus = try await Prometheus(scraping: "127.0.0.1:\(port)")
+            let prometheus = try await Prometheus(scraping: port)
             let served = try await prometheus.value(
                 of: #"hb_requests_total{http_route="/users/{id}",http_response_status_code="200"}"#
             ) { $0 == Double(Self.clients * Self.requests) }

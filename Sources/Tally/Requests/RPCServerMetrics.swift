@@ -1,0 +1,83 @@
+/// The call metrics of a gRPC server, under the names of OpenTelemetry's semantic conventions, for any framework.
+///
+/// ```swift
+/// let rpc = RPCServerMetrics(in: registry, methods: ["chat.Chat/Send"])
+/// let call = rpc.start(method: "chat.Chat/Send")
+/// call.finish(status: .ok)
+/// ```
+///
+/// The metric is `rpc_server_call_duration_seconds`, with the labels `rpc_system_name` (`grpc`), `rpc_method`,
+/// `rpc_status_code` and `error_type`. Its `_count` is the number of calls. `error_type` is empty unless the call
+/// failed: then it is a status that ``RPCStatus`` calls an error of the server, or a ``RequestError``.
+///
+/// The label sets of `methods` stand outside `maxChildren`, and every other method is `_OTHER`, so clients cannot
+/// create series.
+///
+/// https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics/#metric-rpcservercallduration
+public struct RPCServerMetrics: Sendable {
+    let instruments: Instruments
+
+    /// Registers the metric, or returns the registered one. Traps if the name has another definition.
+    ///
+    /// - Parameters:
+    ///   - registry: The registry that exposes the metric.
+    ///   - methods: The full names of the methods that the server has. If empty, methods keep the names they are
+    ///     started with: only for a host that starts calls of its own methods alone.
+    ///   - maxChildren: The maximum number of label sets of other methods.
+    public init(in registry: MetricRegistry, methods: [String] = [], maxChildren: Int = 10_000) {
+        instruments = Instruments(in: registry, methods, maxChildren)
+    }
+
+    /// Starts the measurement of a call. Lock-free; allocates the call.
+    ///
+    /// - Parameter method: The full name, without a leading slash: `package.Service/Method`.
+    public func start(method: String) -> Call {
+        Call(instruments, method: instruments.label(of: method))
+    }
+
+    /// Shared by all calls, each of which holds one reference.
+    final class Instruments: Sendable {
+        let durations: Family<CallLabels, Histogram>
+        let now: @Sendable () -> Duration
+        /// Empty if all methods are known.
+        private let methods: Set<String>
+
+        init(in registry: MetricRegistry, _ methods: [String], _ maxChildren: Int) {
+            self.methods = Set(methods)
+            durations = Family(
+                literal: FamilyRequest(
+                    standard: "rpc_server_call_duration_seconds",
+                    "Duration of RPC server calls.",
+                    Histogram.layout(.http),
+                    maxChildren: maxChildren,
+                    isMirrored: false
+                ),
+                in: registry
+            )
+            durations.reserve(methods + ["_OTHER"], ofLabel: CallLabels.methodName)
+            now = registry.context.now
+        }
+
+        func label(of method: String) -> String {
+            guard !methods.isEmpty else { return method }
+            // The spelling of the list, because strings of different bytes can be equal.
+            return methods.firstIndex(of: method).map { methods[$0] } ?? "_OTHER"
+        }
+    }
+}
+
+/// The labels of a finished call.
+struct CallLabels: LabelSet {
+    enum System: String, LabelValue { case grpc }
+
+    var system = System.grpc
+    var method: String
+    var status: RPCStatus?
+    var error: ErrorType
+
+    static let methodName = "rpc_method"
+    static let schema: [Label<Self>] = [
+        Label("rpc_system_name", \.system), Label("rpc_method", \.method), Label("rpc_status_code", \.status),
+        Label("error_type", \.error),
+    ]
+}

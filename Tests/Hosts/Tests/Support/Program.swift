@@ -1,0 +1,1 @@
+../../../Support/Program.swift
