@@ -55,23 +55,21 @@ struct ManualClockTests {
     @Test func aSleeperIsToldFromOthersByItsDeadline() async throws {
         let clock = clock
         let (timeout, next) = (clock.now.advanced(by: .seconds(2)), clock.now.advanced(by: .seconds(15)))
-        let hasFound = Atomic(false)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await clock.sleep(until: timeout) }
-            try await clock.waitForSleeper(until: timeout)
-            group.addTask {
-                try await clock.waitForSleeper(until: next)
-                hasFound.store(true, ordering: .sequentiallyConsistent)
-                clock.advance(to: next)
-            }
-            let hasFoundTheFirst = hasFound.load(ordering: .sequentiallyConsistent)
-            #expect(!hasFoundTheFirst)
-            // Both wake, because the watcher moves the clock once it has found the second.
-            group.addTask { try await clock.sleep(until: next) }
-            try await group.waitForAll()
+        let shared = Shared()
+        let timer = Task { try await clock.sleep(until: timeout) }
+        try await clock.waitForSleeper(until: timeout)
+        let watcher = Task {
+            try await clock.waitForSleeper(until: next)
+            shared.isOver.store(true, ordering: .sequentiallyConsistent)
+            clock.advance(to: next)
         }
-        let hasFoundTheSecond = hasFound.load(ordering: .sequentiallyConsistent)
-        #expect(hasFoundTheSecond)
+        let isEarly = shared.isOver.load(ordering: .sequentiallyConsistent)
+        #expect(!isEarly)
+        // Both wake, because the watcher moves the clock once it has found the second.
+        let sleeper = Task { try await clock.sleep(until: next) }
+        try await sleeper.value
+        try await timer.value
+        try await watcher.value
         let never = next.advanced(by: .seconds(1))
         let waiter = Task { try await clock.waitForSleeper(until: never) }
         waiter.cancel()

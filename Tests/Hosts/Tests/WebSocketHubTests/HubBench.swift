@@ -1,3 +1,4 @@
+import HostsTestSupport
 import Logging
 import ServiceLifecycle
 import Tally
@@ -43,12 +44,9 @@ struct HubBench: Sendable {
         try registry.value(of: "websocket_" + name, labels: labels)
     }
 
-    /// Waits until a metric has a value. The suite's time limit ends a wait in vain.
+    /// Waits until a metric has a value.
     func wait(for name: String, _ labels: [String: String] = [:], toBe value: Double) async throws {
-        while try self.value(name, labels) != value {
-            try Task.checkCancellation()
-            await Task.yield()
-        }
+        try await eventually { try self.value(name, labels) == value }
     }
 
     /// Waits until this many clients are connected and watched.
