@@ -47,7 +47,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            path: "Sources/ContainerDashboard"
+            path: "Sources/ContainerDashboard",
+            exclude: ["README.md"]
         ),
         .testTarget(
             name: "ContainerDashboardTests",
@@ -85,7 +86,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            path: "Sources/WebSocketHub"
+            path: "Sources/WebSocketHub",
+            exclude: ["README.md"]
         ),
         .testTarget(
             name: "WebSocketHubTests",

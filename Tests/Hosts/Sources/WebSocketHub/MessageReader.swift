@@ -41,7 +41,8 @@ struct MessageReader {
     }
 
     private mutating func append(_ frame: WebSocketFrame) throws(Violation) -> Event {
-        guard var (opcode, data) = message else { throw .malformed }
+        guard let (opcode, beginning) = message else { throw .malformed }
+        var data = beginning
         data.writeImmutableBuffer(frame.unmaskedData)
         guard data.readableBytes <= Self.maxBytes else { throw .oversized }
         guard frame.fin else {

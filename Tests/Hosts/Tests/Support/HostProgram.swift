@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// A server of this package in a process of its own. It ends with this object.
 ///
