@@ -20,6 +20,7 @@ let package = Package(
     products: [
         .library(name: "Tally", targets: ["Tally"]),
         .library(name: "TallyHealthcheck", targets: ["TallyHealthcheck"]),
+        .library(name: "TallyPage", targets: ["TallyPage"]),
         .library(name: "TallyListener", targets: ["TallyListener"]),
         .library(name: "TallySampler", targets: ["TallySampler"]),
         .library(name: "TallySwiftMetrics", targets: ["TallySwiftMetrics"]),
@@ -44,10 +45,11 @@ let package = Package(
     targets: [
         .target(name: "Tally", swiftSettings: settings + [.strictMemorySafety()]),
         .target(name: "TallyHealthcheck", dependencies: ["Tally"], swiftSettings: settings),
+        .target(name: "TallyPage", dependencies: ["Tally", "TallyHealthcheck"], swiftSettings: settings),
         .target(
             name: "TallyListener",
             dependencies: [
-                "Tally", "TallyHealthcheck",
+                "Tally", "TallyHealthcheck", "TallyPage",
                 product("NIOCore", of: "swift-nio", with: "Listener"),
                 product("NIOPosix", of: "swift-nio", with: "Listener"),
                 product("NIOHTTP1", of: "swift-nio", with: "Listener"),
@@ -75,7 +77,7 @@ let package = Package(
         .target(name: "TallyTesting", dependencies: ["Tally"], swiftSettings: settings + [.strictMemorySafety()]),
         .executableTarget(
             name: "TallyDemo",
-            dependencies: ["Tally", "TallyHealthcheck", "TallyListener", "TallySampler"],
+            dependencies: ["Tally", "TallyHealthcheck", "TallyListener", "TallyPage", "TallySampler"],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -117,9 +119,16 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "TallyPageTests",
+            dependencies: [
+                "Tally", "TallyHealthcheck", "TallyPage", "TallySampler", "TallyTesting", "TallyTestSupport",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "TallyListenerTests",
             dependencies: [
-                "Tally", "TallyHealthcheck", "TallyListener", "TallyTestSupport",
+                "Tally", "TallyHealthcheck", "TallyListener", "TallyPage", "TallyTestSupport",
                 product("NIOCore", of: "swift-nio", with: "Listener"),
                 product("NIOEmbedded", of: "swift-nio", with: "Listener"),
                 product("NIOPosix", of: "swift-nio", with: "Listener"),

@@ -21,17 +21,26 @@ struct ChatMetrics: Sendable {
         static let schema: [Label<Self>] = [Label("room", \.room)]
     }
 
+    struct File: LabelSet {
+        var file: String
+        static let schema: [Label<Self>] = [Label("file", \.file)]
+    }
+
     enum Direction: String, LabelSet, LabelValue, CaseIterable {
         case phoneToBinary = "phone_to_binary"
         case binaryToPhone = "binary_to_phone"
         static let schema: [Label<Self>] = [Label("direction", \.self)]
     }
 
+    static let routes = ["/", "/rooms/{id}", "/rooms/{id}/messages", "/login"]
+
     let connections: Counter
     let disconnections: Counter
     let clients: Gauge
     let messages: Family<Room, Counter>
     let sentBytes: Counter
+    let downloads: Family<File, Counter>
+    let http: HTTPServerMetrics
     let requests: Family<Route, Counter>
     let latency: Family<Route, Histogram>
     let workSeconds: FloatCounter
@@ -45,6 +54,9 @@ struct ChatMetrics: Sendable {
         clients = Gauge("chat_connected_clients", help: "Clients connected now.", in: registry)
         messages = Family("chat_messages_total", help: "Messages delivered, by room.", maxChildren: 100, in: registry)
         sentBytes = Counter("chat_sent_bytes_total", help: "Bytes written to clients.", in: registry)
+        // Too few for the simulation, so that the page and the dashboard show a family past its limit.
+        downloads = Family("chat_downloads_total", help: "Downloads, by file.", maxChildren: 30, in: registry)
+        http = HTTPServerMetrics(in: registry, routes: Self.routes)
         requests = Family("http_requests_total", help: "Requests served.", in: registry)
         latency = Family("http_request_duration_seconds", help: "Time to respond.", buckets: .latency, in: registry)
         workSeconds = FloatCounter("chat_work_seconds_total", help: "Time spent on messages.", in: registry)

@@ -1,13 +1,16 @@
 import Tally
 import TallyHealthcheck
 import TallyListener
+import TallyPage
 
 @main
 struct Demo {
     static func main() async {
         do {
             let options = try DemoOptions(CommandLine.arguments.dropFirst())
-            if let port = options.port {
+            if let text = options.printed {
+                print(text)
+            } else if let port = options.port {
                 try await serve(port: port, options)
             } else {
                 await show(options)
@@ -46,10 +49,16 @@ struct Demo {
         let server = SimulatedServer(registry: registry)
         let healthcheck = server.healthcheck(in: registry)
         let history = try MachineHistory(file: options.history, in: registry)
+        let page = StatusPage(
+            registry: registry,
+            healthcheck: healthcheck,
+            history: PageHistory(),
+            plots: history.plots
+        )
         let listener = MetricsListener(
             registry: registry,
             port: port,
-            routes: [history.route],
+            routes: [history.route, .page(page)],
             healthcheck: healthcheck
         )
         let interrupts = Platform.interrupts()
@@ -59,6 +68,7 @@ struct Demo {
                     Platform.say(
                         "History of this machine at \(address.url(path: "/history")), kept in \(history.place)"
                     )
+                    Platform.say("A status page at \(address.url(path: "/status"))")
                     Platform.say("Health at \(address.url(path: "/.well-known/healthcheck.json"))")
                     Platform.say("Metrics at \(address.url(path: "/metrics")) (stop with Ctrl-C)")
                 }

@@ -1,6 +1,7 @@
 #if Listener
 import Tally
 import TallyListener
+import TallyPage
 import TallySampler
 
 /// The recent resource use of this machine, process and containers, as a page of text.
@@ -44,6 +45,25 @@ struct MachineHistory: Sendable {
         ListenerRoute("/history") { _ in
             let page = try await page()
             return ListenerResponse(headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(page.utf8))
+        }
+    }
+
+    /// The plots of the status page.
+    var plots: StatusPage.Plots {
+        { [sampler] last, every in
+            let charts = try await sampler.history(
+                of: [.cpuPercent, .memoryUsedBytes],
+                for: .top(10, by: .cpuPercent),
+                in: .last(last),
+                every: every
+            )
+            return charts.map { chart in
+                PagePlot(
+                    "\(chart.subject) \(chart.metric)",
+                    unit: chart.metric == .cpuPercent ? .percent : .bytes,
+                    points: chart.points.map { ($0.time, $0.mean) }
+                )
+            }
         }
     }
 

@@ -7,7 +7,13 @@ extension SimulatedServer {
         Healthcheck(
             service: ServiceInfo(name: "chat", version: "1.4.2"),
             providers: [
-                SnapshotProvider("database", keys: ["sessions", "clients"], maxAge: .seconds(1)) { [database] in
+                // In the background, so that the metrics of its health are current even if nobody asks for it.
+                SnapshotProvider(
+                    "database",
+                    keys: ["sessions", "clients"],
+                    maxAge: .seconds(1),
+                    refreshInterval: .seconds(1)
+                ) { [database] in
                     [
                         "sessions": .integer(try await database.count(.sessions)),
                         "clients": .integer(try await database.count(.clients)),

@@ -12,6 +12,9 @@ final class SimulatedServer: Sendable {
 
     let metrics: ChatMetrics
     let database = SimulatedDatabase()
+    /// The number of files, more than the family of downloads may have.
+    static let files = 40
+
     private let rounds = Atomic<Int>(0)
     private let next = Atomic<Int>(0)
     private let queue = Atomic<Int>(0)
@@ -35,9 +38,14 @@ final class SimulatedServer: Sendable {
                         let first = self.next.wrappingAdd(roundsPerPause, ordering: .relaxed).oldValue
                         let last = min(first + roundsPerPause, limit ?? .max)
                         guard first < last else { return }
+                        // In flight during the pause, so that it has a duration.
+                        let batch = first / roundsPerPause
+                        let call = self.metrics.http.start(method: batch % 4 == 3 ? "POST" : "GET", scheme: .https)
                         for round in first..<last { self.work(round) }
                         self.rounds.wrappingAdd(last - first, ordering: .relaxed)
                         try? await Task.sleep(for: pause)
+                        let status = batch % 97 == 96 ? 500 : 200
+                        call.finish(route: ChatMetrics.routes[batch % ChatMetrics.routes.count], status: status)
                     }
                 }
             }
@@ -69,6 +77,9 @@ final class SimulatedServer: Sendable {
         }
         metrics.frames.increment(for: .phoneToBinary)
         if round.isMultiple(of: 2) { metrics.frames.increment(for: .binaryToPhone) }
+        metrics.downloads.increment(for: .init(file: "file-\(round % Self.files)"))
+        // A mistake that real servers make, too: it is rejected and counted.
+        if round % 1_000 == 999 { metrics.sentBytes.increment(by: -1) }
         if round % 20 == 19 { metrics.graceExpiries.increment() }
         if round % 50 != 49 {
             metrics.clients.decrement()

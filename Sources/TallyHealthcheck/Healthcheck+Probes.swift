@@ -6,6 +6,7 @@ extension Healthcheck {
     /// Returns the answer to a request to a route: the document, or a probe.
     ///
     /// - Parameters:
+    ///   - route: The route of the request.
     ///   - accept: The value of the Accept header, which selects the document's format. Probes ignore it.
     ///   - detail: The level of detail of the document.
     public func answer(

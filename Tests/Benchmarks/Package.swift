@@ -5,6 +5,8 @@ let tally: Target.Dependency = .product(name: "Tally", package: "swift-tally")
 
 let healthcheck: Target.Dependency = .product(name: "TallyHealthcheck", package: "swift-tally")
 
+let page: Target.Dependency = .product(name: "TallyPage", package: "swift-tally")
+
 let swiftMetrics: [Target.Dependency] = [
     .product(name: "TallySwiftMetrics", package: "swift-tally"),
     .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -19,7 +21,7 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "tally-bench",
-            dependencies: [tally, healthcheck] + swiftMetrics,
+            dependencies: [tally, healthcheck, page] + swiftMetrics,
             path: "Sources/TallyBench"
         ),
         .executableTarget(

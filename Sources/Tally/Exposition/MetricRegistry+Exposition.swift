@@ -55,10 +55,23 @@ extension MetricRegistry {
     /// piece is encoded and compressed on demand.
     public func chunks(for request: ScrapeRequest) -> ExpositionChunks {
         let start = context.now()
+        let parts = parts(for: request)
+        let merged = merged(parts, for: request)
+        return ExpositionChunks(
+            Snapshot(families: merged),
+            for: request,
+            of: self,
+            parts.map(\.registry),
+            collectedIn: context.now().since(start)
+        )
+    }
+
+    /// Takes a snapshot of this registry and of included ones.
+    func parts(for request: ScrapeRequest) -> [Snapshot.Part] {
+        let start = context.now()
         let left = request.timeLeft(context) ?? (context.isRealTime ? Self.defaultTimeout : nil)
         let end = left.map { start.adding($0) }
-        let parts = parts()
-        let snapshots = parts.map { part in
+        return parts().map { part in
             // Each registry may have a different clock.
             let now = part.context.now()
             let until = end.map { now.adding($0.since(context.now())) }
@@ -69,15 +82,6 @@ extension MetricRegistry {
                 families: part.snapshot(of: registered, for: request, until: until)
             )
         }
-        let merged = merged(snapshots)
-        countSamples(of: merged)
-        return ExpositionChunks(
-            Snapshot(families: merged),
-            for: request,
-            of: self,
-            parts,
-            collectedIn: context.now().since(start)
-        )
     }
 
     /// Prometheus' default scrape timeout.
@@ -168,7 +172,7 @@ extension MetricRegistry {
                 answers.missing.insert(ObjectIdentifier(family.storage))
                 if answer.isCounted { continue }
             }
-            own?.collectorFailed(family.storage.definition)
+            if request.isScrape { own?.collectorFailed(family.storage.definition) }
             answers.missing.insert(ObjectIdentifier(family.storage))
         }
         return answers

@@ -13,7 +13,13 @@ extension MetricRegistry {
     }
 
     /// Merges the families of several registries in one order, and omits families that collide.
-    func merged(_ parts: [Snapshot.Part]) -> [Snapshot.Family] {
+    func merged(_ parts: [Snapshot.Part], for request: ScrapeRequest) -> [Snapshot.Family] {
+        let families = merged(parts, countsErrors: request.isScrape)
+        countSamples(of: families)
+        return families
+    }
+
+    private func merged(_ parts: [Snapshot.Part], countsErrors: Bool) -> [Snapshot.Family] {
         guard parts.count > 1 else { return parts.first?.families ?? [] }
         let admitted = Self.admitted(of: parts)
         var shown: [ByteName: [Snapshot.Family]] = [:]
@@ -22,7 +28,7 @@ extension MetricRegistry {
             for family in part.families {
                 if admitted.contains(ObjectIdentifier(family.definition)) {
                     shown[ByteName(family.definition.name), default: []].append(family)
-                } else if own?.names.contains(family.definition.name) != true {
+                } else if countsErrors, own?.names.contains(family.definition.name) != true {
                     // A library's registry may have no metrics of its own to count the failure in.
                     (own ?? ownMetrics)?.collectorFailed(family.definition)
                 }

@@ -7,7 +7,9 @@ struct WantedCollection: Sendable {
 
     /// Counts the failure, and omits the families from the request's expositions.
     func fail() {
-        for family in families { own?.collectorFailed(family) }
+        if request.isScrape {
+            for family in families { own?.collectorFailed(family) }
+        }
         request.late.insert(collection)
     }
 }

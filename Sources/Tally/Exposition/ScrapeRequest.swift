@@ -23,6 +23,9 @@ public struct ScrapeRequest: Sendable {
     /// If it is nil, an exposition gives them ten seconds, and ``MetricRegistry/collect(for:)`` waits without limit.
     public var timeout: Duration?
 
+    /// False for a reader such as the status page, whose omitted families are not counted.
+    var isScrape = true
+
     private let arrival = ContinuousClock.now
 
     /// The asynchronous collectors whose failure for this request has been counted. Copies share them.
@@ -66,8 +69,8 @@ public struct ScrapeRequest: Sendable {
     ///
     /// - Parameters:
     ///   - query: The query of the request's URL, percent-encoded. Nil without a query.
-    ///   - header: Returns the value of the header field of a name, such as `Accept-Encoding`; nil, or nothing, if it is
-    ///     absent. Names match regardless of case. Join repeated fields with commas.
+    ///   - header: Returns the value of the header field of a name, such as `Accept-Encoding`; nil, or nothing, if it
+    ///     is absent. Names match regardless of case. Join repeated fields with commas.
     public init(query: String?, header: (_ name: String) -> String?) {
         self.init(
             accept: header("Accept"),
@@ -93,7 +96,7 @@ public struct ScrapeRequest: Sendable {
     }
 
     /// Decodes `+` and valid percent escapes (https://www.rfc-editor.org/rfc/rfc3986#section-2.1).
-    private static func decoded(_ text: Substring.UTF8View) -> String {
+    package static func decoded(_ text: Substring.UTF8View) -> String {
         func digit(_ byte: UInt8?) -> UInt8? {
             byte.flatMap { Character(Unicode.Scalar($0)).hexDigitValue }.map(UInt8.init)
         }

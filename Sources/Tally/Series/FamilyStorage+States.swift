@@ -30,6 +30,6 @@ extension FamilyStorage.View {
             state.update(unsafe SeriesWords(page.words(0)))
             return PageEntry(page: page, count: 1, generation: 0)
         }
-        return Self(pages: pages, live: live)
+        return Self(pages: pages, live: live, limited: limited)
     }
 }

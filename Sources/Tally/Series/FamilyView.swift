@@ -6,6 +6,8 @@ extension FamilyStorage {
         /// The pages with at least one exposed series.
         let pages: [PageEntry]
         let live: Int
+        /// The number of series that count towards the family's limit.
+        let limited: Int
 
         /// Sets the value of a series that no other scrape exposes.
         func setOnlyWord(_ value: Double) {
@@ -15,7 +17,9 @@ extension FamilyStorage {
 
     /// Takes a snapshot. Holds the lock only for as long as it takes to copy two references.
     func view() -> View {
-        let (directory, generation, live) = state.withLock { ($0.directory, $0.generation, $0.live) }
+        let (directory, generation, live, limited) = state.withLock {
+            ($0.directory, $0.generation, $0.live, $0.limited)
+        }
         var pages: [PageEntry] = []
         pages.reserveCapacity(directory.order.reduce(0) { $0 + directory.segments[$1.number].count })
         for segment in directory.order {
@@ -25,6 +29,6 @@ extension FamilyStorage {
                 }
             }
         }
-        return View(pages: pages, live: live)
+        return View(pages: pages, live: live, limited: limited)
     }
 }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-enum SampleValue: Sendable {
+package enum SampleValue: Sendable {
     case integer(UInt64)
     case number(Double)
     /// The format omits the sample.

@@ -26,6 +26,8 @@ struct CheckState {
         /// The wall-clock time of the outcome in seconds since 1970, for display only.
         let wall: Double
         let took: Duration
+        /// The wall-clock time since which all outcomes have been answers, or all have been failures.
+        let since: Double
     }
 
     /// The action that a request requires.
@@ -91,7 +93,7 @@ struct CheckState {
         successes = min(successes + 1, policy.successThreshold)
         isHeldDown = hadFailed && successes < policy.successThreshold
         answer = Answer(values: values, at: now)
-        outcome = Outcome(failure: nil, at: now, wall: wall, took: now.since(run.started))
+        outcome = outcome(nil, of: run, at: now, wall)
         return run.waiters
     }
 
@@ -136,7 +138,13 @@ struct CheckState {
         if !isCounted { failures = min(failures + 1, policy.failureThreshold) }
         countedUntil = nil
         successes = 0
-        outcome = Outcome(failure: reason, at: now, wall: wall, took: now.since(run.started))
+        outcome = outcome(reason, of: run, at: now, wall)
+    }
+
+    private func outcome(_ failure: HealthReason?, of run: Run, at now: Duration, _ wall: Double) -> Outcome {
+        let isSame = outcome.map { ($0.failure == nil) == (failure == nil) } ?? false
+        let since = isSame ? outcome?.since ?? wall : wall
+        return Outcome(failure: failure, at: now, wall: wall, took: now.since(run.started), since: since)
     }
 
     private mutating func cancelOnce() -> Request {

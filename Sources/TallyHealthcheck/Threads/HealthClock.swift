@@ -1,12 +1,12 @@
 internal import Tally
 
-/// A healthcheck's clock: the time since its creation, and timers.
-struct HealthClock: Sendable {
-    let now: @Sendable () -> Duration
+/// A clock of a healthcheck or a page: the time since its creation, and timers.
+package struct HealthClock: Sendable {
+    package let now: @Sendable () -> Duration
     private let clock: ElapsedClock
     private let thread: DeadlineThread?
 
-    init(_ clock: some Clock<Duration>) {
+    package init(_ clock: some Clock<Duration>) {
         self.clock = ElapsedClock(clock)
         now = self.clock.now
         // A thread can only wait for the machine's own clock.
@@ -14,7 +14,7 @@ struct HealthClock: Sendable {
     }
 
     /// Calls `action` after a delay, unless cancelled before. The action must not block.
-    func wake(after delay: Duration, _ action: @escaping @Sendable () -> Void) -> Wakeup {
+    package func wake(after delay: Duration, _ action: @escaping @Sendable () -> Void) -> Wakeup {
         if let wakeup = thread?.wake(after: delay, action) { return wakeup }
         let task = clock.alarm(after: delay, action)
         return Wakeup { task.cancel() }

@@ -1,7 +1,7 @@
 /// A scheduled call.
-struct Wakeup: Sendable {
+package struct Wakeup: Sendable {
     /// Has no effect if the call has been made or is in progress.
-    let cancel: @Sendable () -> Void
+    package let cancel: @Sendable () -> Void
 
     init(cancel: @escaping @Sendable () -> Void) {
         self.cancel = cancel

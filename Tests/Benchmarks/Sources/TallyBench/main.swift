@@ -3,7 +3,7 @@
 //     swift run -c release --package-path Tests/Benchmarks tally-bench [FILTER] [--json FILE] [--no-peers]
 //
 // FILTER is a part of a group's name: increments, lookups, observations, verbs, contention, registration, users, text,
-// gzip, interference, memory, health, waits, swift-metrics, requests. Exits 0 whatever the figures.
+// gzip, interference, memory, health, waits, swift-metrics, requests, page. Exits 0 whatever the figures.
 //
 // The same work is measured with client_golang, rust-prometheus and swift-prometheus, as far as they can be built here,
 // in columns of their own. A line below the table names each that is left out. --no-peers leaves out all.
@@ -16,6 +16,10 @@ if arguments == [Memory.argument] {
 }
 if arguments == [Waits.argument] {
     print(String(decoding: try JSONEncoder().encode(Waits.measured()), as: UTF8.self))
+    exit(0)
+}
+if arguments == [Page.argument] {
+    print(String(decoding: try JSONEncoder().encode(await Page.measured()), as: UTF8.self))
     exit(0)
 }
 var file: String?
@@ -38,7 +42,7 @@ let groups: [(name: String, rows: () async throws -> [Row])] = [
     ("verbs", { Verbs().rows() }), ("contention", { paths.contention(threads: threads) }),
     ("registration", Scrapes.registration), ("users", Users.rows), ("text", Scrapes.text), ("gzip", Gzip.rows),
     ("interference", Scrapes.interference), ("memory", Memory.rows), ("health", Health.rows), ("waits", Waits.rows),
-    ("swift-metrics", { SwiftMetrics().rows() }), ("requests", { Requests().rows() }),
+    ("swift-metrics", { SwiftMetrics().rows() }), ("requests", { Requests().rows() }), ("page", Page.rows),
 ]
 var rows: [Row] = []
 for group in groups where filter.map(group.name.contains) ?? true {

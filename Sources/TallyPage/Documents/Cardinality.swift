@@ -1,0 +1,90 @@
+internal import Tally
+
+/// The sizes of the families, what their limits have turned away, and what scrapes cost.
+struct Cardinality {
+    struct Family {
+        let name: String
+        let children: Int
+        let maxChildren: Int
+        let overflow: FamilyReading.Overflow
+    }
+
+    /// The number of families in a document.
+    private static let maxFamilies = 20
+
+    /// Those past their limit first, by lookups that the overflow child answered; then the fullest in numbers.
+    let families: [Family]
+    let series: Int
+    let rejectedUpdates: [(reason: String, total: UInt64)]
+    let shortenedValues: UInt64
+    /// The values of the registry's metrics about itself, if it has them.
+    let scrapeSeconds: Double?
+    let samples: Double?
+    let omittedFamilies: Double?
+
+    init(_ reading: RegistryReading) {
+        let all = reading.families.filter { !$0.labelNames.isEmpty }.map { family in
+            Family(
+                name: family.name,
+                children: family.limitedChildren,
+                maxChildren: family.maxChildren,
+                overflow: family.overflow
+            )
+        }
+        let sorted = all.sorted { one, other in
+            if one.overflow.lookups != other.overflow.lookups { return one.overflow.lookups > other.overflow.lookups }
+            return one.children > other.children
+        }
+        families = Array(sorted.prefix(Self.maxFamilies))
+        series = reading.families.reduce(0) { $0 + $1.children }
+        rejectedUpdates = reading.rejectedUpdates
+        shortenedValues = reading.shortenedValues
+        func own(_ name: String) -> Double? {
+            var sum: Double?
+            for family in reading.families where family.name == name {
+                family.forEachSeries { sum = (sum ?? 0) + ($0.values.first?.double ?? 0) }
+            }
+            return sum
+        }
+        scrapeSeconds = own("tally_scrape_duration_seconds")
+        samples = own("tally_series")
+        omittedFamilies = own("tally_scrape_errors_total")
+    }
+
+    func write(_ json: inout JSONBytes) {
+        json.object { json in
+            json.key("series")
+            json.whole(series)
+            json.key("families")
+            json.array(of: families) { json, family in
+                json.object { json in
+                    json.key("name")
+                    json.string(family.name)
+                    json.key("children")
+                    json.whole(family.children)
+                    json.key("max")
+                    json.whole(family.maxChildren)
+                    json.key("lookups")
+                    json.value(.integer(family.overflow.lookups))
+                    json.key("sets")
+                    json.number(family.overflow.labelSets)
+                }
+            }
+            json.key("rejected")
+            json.array(of: rejectedUpdates) { json, item in
+                json.array { json in
+                    json.string(item.reason)
+                    json.value(.integer(item.total))
+                }
+            }
+            json.key("shortened")
+            json.value(.integer(shortenedValues))
+            for (key, value) in [
+                ("scrapeSeconds" as StaticString, scrapeSeconds), ("samples", samples), ("omitted", omittedFamilies),
+            ] {
+                json.key(key)
+                if let value { json.number(value) } else { json.null() }
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+internal import Tally
+internal import TallyHealthcheck
+
+/// The contents of the documents of one answer.
+struct Overview: Sendable {
+    let metrics: RegistryReading
+    let health: HealthOverview?
+    /// The time since the page was created.
+    let pageAge: Duration
+    /// Seconds since 1970.
+    let wallSeconds: Double
+}

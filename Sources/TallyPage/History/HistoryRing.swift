@@ -1,0 +1,102 @@
+internal import Tally
+
+/// The history of a registry's series: a pure state without clock and lock, whose caller passes readings and times.
+struct HistoryRing {
+    /// A series' family and its escaped labels.
+    struct Key: Hashable {
+        let family: String
+        let labels: [UInt8]
+    }
+
+    private let maxCurves: Int
+    private var series: [Key: SeriesHistory] = [:]
+    private(set) var curves = 0
+    /// The number of series in the last reading that the limit left out.
+    private(set) var omitted = 0
+    /// The number of whole seconds from the beginning to the last reading; -1 before the first.
+    private(set) var second = -1
+    /// The second of the reading before. A series that it had is not gone: its turn in this reading may still come.
+    private var secondBefore = -1
+
+    init(_ history: PageHistory) {
+        maxCurves = history.maxCurves
+    }
+
+    /// The index of the newest finished point of a range; -1 if there is none.
+    func newest(_ range: HistoryRange) -> Int {
+        range == .minute || second < 0 ? second : second / range.seconds - 1
+    }
+
+    subscript(key: Key) -> SeriesHistory? { series[key] }
+
+    /// The number of series with a history.
+    var count: Int { series.count }
+
+    /// True if a reading at a time would be a new second. If the clock has gone back, the history stands still until
+    /// it has caught up.
+    func isDue(at elapsed: Duration) -> Bool { elapsed.components.seconds > second }
+
+    /// Adds a reading.
+    ///
+    /// - Parameters:
+    ///   - elapsed: The time since the history began.
+    ///   - own: The names of the families that describe the registry itself, which come last if there is no room.
+    mutating func add(_ families: [FamilyReading], at elapsed: Duration, own: Set<String>) {
+        guard isDue(at: elapsed) else { return }
+        let now = Int(elapsed.components.seconds)
+        let time = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+        let finished = HistoryRange.allCases.dropFirst().compactMap { range -> (range: HistoryRange, index: Int)? in
+            let index = now / range.seconds
+            return second >= 0 && index > second / range.seconds ? (range, index - 1) : nil
+        }
+        for history in series.values {
+            history.clear(.minute, second + 1..<now + 1)
+            for (range, index) in finished { history.clear(range, newest(range) + 1..<index + 1) }
+        }
+        secondBefore = second
+        second = now
+        omitted = 0
+        for isOwn in [false, true] {
+            for family in families where own.contains(family.name) == isOwn {
+                let shape = SeriesShape(family)
+                guard shape.curves > 0 else { continue }
+                family.forEachSeries { reading in
+                    let values = reading.values.prefix(shape.totals).map(\.double)
+                    add(Key(family: family.name, labels: reading.labels), shape, values, time, finished)
+                }
+            }
+        }
+    }
+
+    private mutating func add(
+        _ key: Key,
+        _ shape: SeriesShape,
+        _ values: [Double],
+        _ time: Double,
+        _ finished: [(range: HistoryRange, index: Int)]
+    ) {
+        if let known = series[key], known.shape.totals == shape.totals, known.shape.curves == shape.curves {
+            return known.add(values, second: second, time: time, finished: finished)
+        }
+        if let replaced = series.removeValue(forKey: key) { curves -= replaced.shape.curves }
+        if curves + shape.curves > maxCurves { removeAbsent(toFit: shape.curves) }
+        guard curves + shape.curves <= maxCurves else {
+            omitted += 1
+            return
+        }
+        series[key] = SeriesHistory(shape, values, second: second, time: time)
+        curves += shape.curves
+    }
+
+    /// Removes series that are gone, the longest gone first, until there is room.
+    private mutating func removeAbsent(toFit wanted: Int) {
+        let absent = series.filter { $0.value.lastSeen < secondBefore }
+            .sorted { $0.value.lastSeen < $1.value.lastSeen }
+        // Some more than are needed, because the next series would search again.
+        for (index, (key, history)) in absent.enumerated() {
+            guard curves + wanted > maxCurves || index < absent.count / 4 else { return }
+            series[key] = nil
+            curves -= history.shape.curves
+        }
+    }
+}

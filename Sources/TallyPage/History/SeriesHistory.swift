@@ -1,0 +1,114 @@
+/// The curves of one series, in one allocation: for each curve, the points of every range.
+///
+/// Not `Sendable`: the ring that owns it is behind a lock.
+final class SeriesHistory {
+    let shape: SeriesShape
+    /// The second in which the series was last seen.
+    private(set) var lastSeen: Int
+    private var lastTime: Double
+    private let points: UnsafeMutablePointer<Float>
+    /// For each range, what its next point needs: of a counter the total when its step began, of a gauge the sum of the
+    /// values since. A histogram has one for each bucket.
+    private let sums: UnsafeMutablePointer<Double>
+    /// For each range, the time at which its step began and, of a gauge, the number of values since.
+    private var steps: [(began: Double, count: Int32)]
+
+    /// Creates the history of a series that is seen for the first time.
+    init(_ shape: SeriesShape, _ values: [Double], second: Int, time: Double) {
+        self.shape = shape
+        lastSeen = second
+        lastTime = time
+        let pointCount = shape.curves * HistoryRange.points
+        points = .allocate(capacity: pointCount)
+        points.initialize(repeating: .nan, count: pointCount)
+        let sumCount = HistoryRange.allCases.count * shape.totals
+        sums = .allocate(capacity: sumCount)
+        sums.initialize(repeating: 0, count: sumCount)
+        steps = Array(repeating: (time, 0), count: HistoryRange.allCases.count)
+        for range in HistoryRange.allCases { begin(range, values, at: time) }
+        if case .gauge = shape { accumulate(values) }
+    }
+
+    deinit {
+        points.deallocate()
+        sums.deallocate()
+    }
+
+    /// The point of a curve at an index of a range: the number of steps since the history began.
+    func point(_ curve: Int, _ range: HistoryRange, index: Int) -> Float { points[place(curve, range, index)] }
+
+    /// Removes the points of a range from one index to another, which have become too old.
+    func clear(_ range: HistoryRange, _ indexes: Range<Int>) {
+        for curve in 0..<shape.curves {
+            for index in indexes.suffix(range.count) { points[place(curve, range, index)] = .nan }
+        }
+    }
+
+    /// Adds the values of a second.
+    ///
+    /// - Parameter finished: The ranges whose step has ended, with the index of the ended step.
+    func add(_ values: [Double], second: Int, time: Double, finished: [(range: HistoryRange, index: Int)]) {
+        var isGauge = false
+        if case .gauge = shape { isGauge = true }
+        if !isGauge, second - lastSeen == 1, time > lastTime {
+            set(growth(values, since: .minute, at: time), .minute, index: second)
+        }
+        lastSeen = second
+        lastTime = time
+        if !isGauge { begin(.minute, values, at: time) }
+        for (range, index) in finished {
+            set(growth(values, since: range, at: time), range, index: index)
+            begin(range, values, at: time)
+        }
+        if isGauge { accumulate(values) }
+    }
+
+    // MARK: Steps
+
+    /// Adds the values of a gauge to those of all steps.
+    private func accumulate(_ values: [Double]) {
+        set(values, .minute, index: lastSeen)
+        for range in HistoryRange.allCases.dropFirst() {
+            for (index, value) in values.enumerated() { sums[range.rawValue * shape.totals + index] += value }
+            steps[range.rawValue].count += 1
+        }
+    }
+
+    private func begin(_ range: HistoryRange, _ values: [Double], at time: Double) {
+        var isGauge = false
+        if case .gauge = shape { isGauge = true }
+        for (index, value) in values.enumerated() {
+            sums[range.rawValue * shape.totals + index] = isGauge ? 0 : value
+        }
+        steps[range.rawValue] = (time, 0)
+    }
+
+    /// The values of the curves for the step that ends.
+    private func growth(_ values: [Double], since range: HistoryRange, at time: Double) -> [Double] {
+        let first = range.rawValue * shape.totals
+        let (began, count) = steps[range.rawValue]
+        let seconds = time - began
+        /// Of a total that has restarted, all that it has counted since.
+        func grown(_ index: Int) -> Double {
+            values[index] >= sums[first + index] ? values[index] - sums[first + index] : values[index]
+        }
+        switch shape {
+        case .gauge: return values.indices.map { count > 0 ? sums[first + $0] / Double(count) : .nan }
+        case .counter: return [seconds > 0 ? grown(0) / seconds : .nan]
+        case .histogram(let bounds):
+            let hasRestarted = (values.last ?? 0) < sums[first + values.count - 1]
+            let counts = values.indices.map { hasRestarted ? values[$0] : max(0, values[$0] - sums[first + $0]) }
+            let rate = seconds > 0 ? (counts.last ?? 0) / seconds : .nan
+            return [rate] + SeriesShape.quantiles.map { SeriesShape.quantile($0, counts, bounds) }
+        case .other: return []
+        }
+    }
+
+    private func set(_ values: [Double], _ range: HistoryRange, index: Int) {
+        for curve in 0..<min(values.count, shape.curves) { points[place(curve, range, index)] = Float(values[curve]) }
+    }
+
+    private func place(_ curve: Int, _ range: HistoryRange, _ index: Int) -> Int {
+        curve * HistoryRange.points + range.start + index % range.count
+    }
+}

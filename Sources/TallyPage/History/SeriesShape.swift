@@ -1,0 +1,78 @@
+internal import Tally
+
+/// The values of a family's series that have a history.
+enum SeriesShape: Sendable {
+    /// A total, shown as its rate.
+    case counter
+    /// Values shown as they are, one for each sample.
+    case gauge(count: Int)
+    /// Cumulative counts, shown as their rate and quantiles. The last bound is infinite.
+    case histogram(bounds: [Double])
+    /// Constants, and kinds that this page does not know.
+    case other
+
+    /// The quantiles of a histogram's curves, after that of its rate.
+    static let quantiles = [0.5, 0.9, 0.99]
+
+    /// The largest number of samples with a history, such as the windows of active users.
+    private static let maxSamples = 8
+
+    init(_ family: FamilyReading) {
+        let samples = family.samples
+        switch family.type {
+        case "counter" where samples.count == 1: self = .counter
+        case "histogram" where family.sampleLabel == "le":
+            let bounds = samples.prefix { $0.suffix == "_bucket" }.compactMap { $0.part.flatMap(Double.init) }
+            let isWhole = bounds.count + 2 == samples.count && bounds.last == .infinity
+            self = isWhole ? .histogram(bounds: bounds) : .other
+        case "gauge" where samples.count <= Self.maxSamples && !family.name.hasSuffix("_info"):
+            self = .gauge(count: samples.count)
+        default: self = .other
+        }
+    }
+
+    /// The number of curves of a series.
+    var curves: Int {
+        switch self {
+        case .counter: 1
+        case .gauge(let count): count
+        case .histogram: 1 + Self.quantiles.count
+        case .other: 0
+        }
+    }
+
+    /// The number of totals that have to be remembered to see their growth.
+    var totals: Int {
+        switch self {
+        case .counter: 1
+        case .gauge(let count): count
+        case .histogram(let bounds): bounds.count
+        case .other: 0
+        }
+    }
+
+    /// The quantile of observations by bucket, as Prometheus estimates it: linear within a bucket. NaN without any.
+    ///
+    /// https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
+    static func quantile(_ quantile: Double, _ cumulative: [Double], _ bounds: [Double]) -> Double {
+        guard bounds.count > 1, let total = cumulative.last, total > 0 else { return .nan }
+        let rank = quantile * total
+        let bucket = cumulative.firstIndex { $0 >= rank } ?? bounds.count - 1
+        if bucket == bounds.count - 1 { return bounds[bucket - 1] }
+        if bucket == 0, bounds[0] <= 0 { return bounds[0] }
+        let before = bucket == 0 ? 0 : cumulative[bucket - 1]
+        let start = bucket == 0 ? 0 : bounds[bucket - 1]
+        let inside = cumulative[bucket] - before
+        return inside > 0 ? start + (bounds[bucket] - start) * (rank - before) / inside : bounds[bucket]
+    }
+}
+
+extension SampleValue {
+    var double: Double {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        case .absent: .nan
+        }
+    }
+}
