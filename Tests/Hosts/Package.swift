@@ -42,7 +42,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "container-dashboard",
-            dependencies: tally("Tally", "TallyListener", "TallySampler") + [
+            dependencies: tally("Tally", "TallyListener", "TallyPage", "TallySampler") + [
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,6 +1,7 @@
 import Foundation
 import Tally
 import TallyListener
+import TallyPage
 import TallySampler
 
 /// The sampler of a machine, and the routes that show its history.
@@ -12,6 +13,7 @@ struct Dashboard: Sendable {
     }
 
     let sampler: Sampler
+    private let page: StatusPage
     private let failures: Family<Failure, Counter>
 
     /// - Parameters:
@@ -26,7 +28,7 @@ struct Dashboard: Sendable {
         in registry: MetricRegistry
     ) {
         failures = Family("dashboard_failed_requests_total", help: "Requests without an answer.", in: registry)
-        sampler = Sampler(
+        let sampler = Sampler(
             sources: [.host(), .docker(socket: engine) { try await database.owner(of: $0) }],
             store: history,
             settings: { try await database.settings() },
@@ -34,19 +36,14 @@ struct Dashboard: Sendable {
             report: report,
             in: registry
         )
+        self.sampler = sampler
+        page = StatusPage(registry: registry) { last, every in
+            try await Self.series(of: sampler, last, every).map { PagePlot($0) }
+        }
     }
 
     var routes: [ListenerRoute] {
-        [
-            ListenerRoute("/") { request in
-                await answer(request) { series in (PlotPage(of: series).html, "text/html; charset=utf-8") }
-            },
-            ListenerRoute("/history.json") { request in
-                await answer(request) { series in
-                    (String(decoding: try JSONEncoder().encode(series), as: UTF8.self), "application/json")
-                }
-            },
-        ]
+        [.page(page), ListenerRoute("/history.json") { request in await history(request) }]
     }
 
     /// The metrics of the machine and of containers, and the totals whose rates are shown.
@@ -58,22 +55,20 @@ struct Dashboard: Sendable {
         .networkReceivedBytes, .networkSentBytes, .blockReadBytes, .blockWrittenBytes,
     ]
 
-    func series(_ period: HistoryQuery) async throws -> [HistorySeries] {
-        try await sampler.history(
-            of: Self.metrics,
-            ratesOf: Self.totals,
-            in: .last(.seconds(60 * period.minutes)),
-            every: .seconds(period.every)
-        )
+    private static func series(
+        of sampler: Sampler,
+        _ last: Duration,
+        _ every: Duration
+    ) async throws -> [HistorySeries] {
+        try await sampler.history(of: metrics, ratesOf: totals, in: .last(last), every: every)
     }
 
-    private func answer(
-        _ request: ListenerRequest,
-        with document: ([HistorySeries]) throws -> (text: String, type: String)
-    ) async -> ListenerResponse {
+    private func history(_ request: ListenerRequest) async -> ListenerResponse {
         do {
-            let (text, type) = try document(try await series(try HistoryQuery(request.query)))
-            return ListenerResponse(headers: [("Content-Type", type)], body: Array(text.utf8))
+            let query = try HistoryQuery(request.query)
+            let series = try await Self.series(of: sampler, .seconds(60 * query.minutes), .seconds(query.every))
+            let document = try JSONEncoder().encode(series)
+            return ListenerResponse(headers: [("Content-Type", "application/json")], body: Array(document))
         } catch let mistake as HistoryQuery.Mistake {
             failures.increment(for: .query)
             return Self.failure(400, mistake.description)
@@ -88,6 +83,19 @@ struct Dashboard: Sendable {
             status: status,
             headers: [("Content-Type", "application/json")],
             body: Array(#"{"error":"\#(text)"}"#.utf8)
+        )
+    }
+}
+
+extension PagePlot {
+    /// A plot of a series' means.
+    fileprivate init(_ series: HistorySeries) {
+        let metric = "\(series.metric)"
+        let unit: Unit = metric.hasSuffix("_bytes") ? .bytes : metric.hasSuffix("_percent") ? .percent : .number
+        self.init(
+            "\(series.subject.name.isEmpty ? "host" : series.subject.name): \(metric)",
+            unit: series.isRate ? .bytesPerSecond : unit,
+            points: series.points.map { ($0.time, $0.mean) }
         )
     }
 }

@@ -25,9 +25,11 @@ struct ContainerRulesTests {
                 #expect(try await bench.newest(.cpuPercent, of: Self.web) == 6)
                 #expect(try await bench.newest(.memoryUsedBytes, of: Self.web) == 3 * 1_048_576)
                 #expect(try await bench.newest(.cpuPercent, of: site) == 6)
-                let page = try await bench.get("/?every=1")
-                #expect(page.text.contains("instance web: cpu_percent"))
-                #expect(page.text.contains("<polyline"))
+                let page = try await bench.get("/status", accept: "text/html")
+                #expect(page.text.hasPrefix("<!doctype html>"))
+                let plots = try await bench.get("/status?plots=1&range=1h", accept: "application/json")
+                #expect(plots.text.contains(#""title":"web: cpu_percent""#))
+                #expect(plots.text.contains(#""title":"host: workload_cpu_percent""#))
             }
         }
     }

@@ -115,7 +115,9 @@ struct DashboardBench: Sendable {
         try await eventually { try self.value(name, labels) == value }
     }
 
-    func get(_ path: String) async throws -> HTTPAnswer { try await HTTPAnswer.of("GET", url + path) }
+    func get(_ path: String, accept: String = "*/*") async throws -> HTTPAnswer {
+        try await HTTPAnswer.of("GET", url + path, headers: ["Accept": accept])
+    }
 
     /// The series of the JSON document.
     func series(_ query: String = "minutes=60&every=1") async throws -> [HistorySeries] {

@@ -22,7 +22,8 @@ struct DashboardProgramTests {
             let body = try await host.get("/history.json").body
             return try JSONDecoder().decode([HistorySeries].self, from: body).first?.subject == .host
         }
-        #expect(try await host.get("/").text.hasPrefix("<!DOCTYPE html>"))
+        let page = try await host.get("/status", headers: ["Accept": "text/html"])
+        #expect(page.text.hasPrefix("<!doctype html>"))
         let prometheus = try await Prometheus(scraping: host.port)
         let query = #"tally_sampler_errors_total{source="docker",reason="unavailable"}"#
         #expect(try await prometheus.value(of: query) { ($0 ?? 0) >= 1 } ?? 0 >= 1)
