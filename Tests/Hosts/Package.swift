@@ -31,10 +31,17 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "chat-server",
-            dependencies: tally("Tally", "TallyHealthcheck", "TallyListener") + [
-                .product(name: "GRDB", package: "GRDB.swift")
+            dependencies: tally("Tally", "TallyHealthcheck") + [
+                "EmbeddedDatabase", "Flags",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
-            path: "Sources/ChatServer"
+            path: "Sources/ChatServer",
+            exclude: ["README.md"]
         ),
         .testTarget(
             name: "ChatServerTests",
@@ -59,6 +66,44 @@ let package = Package(
             ]
         ),
         .target(
+            name: "EmbeddedDatabase",
+            dependencies: [.product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .target(name: "Flags"),
+        .executableTarget(
+            name: "frame-relay",
+            dependencies: tally("Tally", "TallyListener") + [
+                "Flags", "RelayCore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/FrameRelay",
+            exclude: ["README.md"]
+        ),
+        .testTarget(
+            name: "FrameRelayTests",
+            dependencies: ["frame-relay", "relay-storm", "HostsTestSupport", "RelayCore"]
+        ),
+        .executableTarget(
+            name: "game-gateway",
+            dependencies: tally("Tally", "TallyHealthcheck", "TallyListener") + [
+                "EmbeddedDatabase", "Flags",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/GameGateway",
+            exclude: ["README.md"]
+        ),
+        .testTarget(
+            name: "GameGatewayTests",
+            dependencies: ["game-gateway", "HostsTestSupport"]
+        ),
+        .target(
             name: "HostsTestSupport",
             dependencies: tally("Tally", "TallyTesting"),
             path: "Tests/Support",
@@ -73,6 +118,16 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ]
+        ),
+        .executableTarget(
+            name: "relay-storm",
+            dependencies: ["RelayCore"],
+            path: "Sources/RelayStorm"
+        ),
+        .target(name: "RelayCore"),
+        .testTarget(
+            name: "RelayCoreTests",
+            dependencies: tally("TallyTesting") + ["RelayCore"]
         ),
         .executableTarget(
             name: "websocket-hub",

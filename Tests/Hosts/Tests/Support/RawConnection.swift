@@ -4,32 +4,46 @@ import Foundation
 package final class RawConnection: Sendable {
     private let descriptor: Int32
 
-    package init(port: Int) throws {
+    /// - Parameter host: An IPv4 address.
+    package init(host: String = "127.0.0.1", port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = inet_addr(host)
         address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
         let status = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
                 connect(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard status == 0 else { throw Program.Failed(description: "no connection to port \(port): errno \(errno)") }
+        guard status == 0 else {
+            throw Program.Failed(description: "no connection to \(host):\(port): errno \(errno)")
+        }
     }
 
     deinit {
         close(descriptor)
     }
 
-    package func send(_ text: String) throws {
-        var rest = Array(text.utf8)[...]
+    package func send(_ text: String) throws { try send(bytes: Array(text.utf8)) }
+
+    package func send(bytes: [UInt8]) throws {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
                 Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { throw Program.Failed(description: "the server closed the connection") }
             rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Returns the next bytes that arrive; none at the end of the connection.
+    package func receive() async throws -> [UInt8] {
+        let descriptor = descriptor
+        return try await onThread {
+            var part = [UInt8](repeating: 0, count: 65_536)
+            return Array(part[..<max(0, recv(descriptor, &part, part.count, 0))])
         }
     }
 

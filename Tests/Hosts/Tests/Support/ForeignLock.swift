@@ -1,13 +1,12 @@
-import Foundation
-import HostsTestSupport
+package import Foundation
 import Synchronization
 
 /// Another process that holds a database's file under an exclusive lock.
-final class ForeignLock: Sendable {
+package final class ForeignLock: Sendable {
     private let process: Mutex<Process>
     private let input: FileHandle
 
-    init(on database: URL) async throws {
+    package init(on database: URL) async throws {
         let process = Process()
         process.executableURL = try Program.require("sqlite3")
         process.arguments = [database.path]
@@ -32,7 +31,7 @@ final class ForeignLock: Sendable {
         release()
     }
 
-    func release() {
+    package func release() {
         process.withLock { process in
             guard process.isRunning else { return }
             try? input.write(contentsOf: Data("ROLLBACK;\n.quit\n".utf8))

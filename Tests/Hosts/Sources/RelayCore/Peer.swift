@@ -1,0 +1,14 @@
+/// The relay's view of a connection's socket.
+package struct Peer: Sendable {
+    /// Sends an envelope in order, then says whether the socket took it. Returns without waiting for that.
+    package let send: @Sendable (Envelope, _ completion: @escaping @Sendable (_ isSent: Bool) -> Void) -> Void
+    package let close: @Sendable () -> Void
+
+    package init(
+        send: @escaping @Sendable (Envelope, _ completion: @escaping @Sendable (_ isSent: Bool) -> Void) -> Void,
+        close: @escaping @Sendable () -> Void
+    ) {
+        self.send = send
+        self.close = close
+    }
+}
