@@ -13,7 +13,7 @@ public import Synchronization
 public struct Counter: PlainInstrument {
     @usableFromInline
     let cell: SeriesCell
-    /// The number of stripes minus one: zero unless the counter is contended.
+    /// The number of stripes minus one, which is zero unless the counter is contended, and flags of `Stripes`.
     @usableFromInline
     let stripeMask: UInt
 
@@ -34,6 +34,7 @@ public struct Counter: PlainInstrument {
     @inlinable
     public func increment() {
         unsafe cell.withWords { unsafe Self.addOne(to: $0, stripeMask) }
+        if stripeMask >= Stripes.samples { cell.sampleExemplar(of: 1) }
     }
 
     /// Adds an amount. Lock-free, does not allocate.
@@ -44,6 +45,7 @@ public struct Counter: PlainInstrument {
     public func increment(by amount: Int) {
         guard amount >= 0 else { return cell.reject(.negative) }
         unsafe cell.withWords { unsafe Self.add(UInt64(truncatingIfNeeded: amount), to: $0, stripeMask) }
+        if stripeMask >= Stripes.samples { cell.sampleExemplar(of: Double(amount)) }
     }
 
     /// Adds an amount and replaces the counter's exemplar, which OpenMetrics exposes. Allocates, and takes a lock that
@@ -53,13 +55,20 @@ public struct Counter: PlainInstrument {
     ///   - amount: The amount to add. A negative amount is dropped together with its exemplar.
     ///   - exemplar: Labels that identify an example, such as a trace.
     public func increment(by amount: Int = 1, exemplar: Exemplar) {
-        increment(by: amount)
-        if amount >= 0 { cell.keep(exemplar, of: Double(amount)) }
+        guard amount >= 0 else { return cell.reject(.negative) }
+        unsafe cell.withWords { unsafe Self.add(UInt64(truncatingIfNeeded: amount), to: $0, stripeMask) }
+        cell.keep(exemplar, of: Double(amount))
     }
 
     /// The total. Never negative.
     public var value: Int {
-        unsafe Int(clamping: cell.withWords { unsafe Self.total(SeriesWords($0), stripes: Int(stripeMask) + 1) })
+        let stripes = Stripes.count(of: stripeMask)
+        return unsafe Int(clamping: cell.withWords { unsafe Self.total(SeriesWords($0), stripes: stripes) })
+    }
+
+    @usableFromInline
+    static func isExemplarDue(_ counter: UnsafePointer<Counter>) -> Bool {
+        unsafe counter.pointee.cell.block.isExemplarDue(counter.pointee.cell.words, 0)
     }
 
     // MARK: Words
@@ -123,9 +132,12 @@ extension Family where Child == Counter {
     /// wherever no handle is kept. Lock-free and without allocation if the child exists; see ``LabelSet``.
     @inlinable
     public func increment(for labels: Labels) {
+        var isDue = false
         unsafe core.withHandle(of: labels) {
             unsafe Counter.addOne(to: $0.pointee.cell.words, $0.pointee.stripeMask)
+            if unsafe $0.pointee.stripeMask >= Stripes.samples { isDue = unsafe Counter.isExemplarDue($0) }
         }
+        if isDue { self[labels].cell.sampleExemplar(of: 1) }
     }
 
     /// Adds an amount to the child of a label set, like ``increment(for:)``.
@@ -137,9 +149,12 @@ extension Family where Child == Counter {
     @inlinable
     public func increment(by amount: Int, for labels: Labels) {
         guard amount >= 0 else { return core.reject(.negative) }
+        var isDue = false
         unsafe core.withHandle(of: labels) {
             unsafe Counter.add(UInt64(truncatingIfNeeded: amount), to: $0.pointee.cell.words, $0.pointee.stripeMask)
+            if unsafe $0.pointee.stripeMask >= Stripes.samples { isDue = unsafe Counter.isExemplarDue($0) }
         }
+        if isDue { self[labels].cell.sampleExemplar(of: Double(amount)) }
     }
 }
 
@@ -149,6 +164,7 @@ extension Counter {
         type: "counter",
         nameSuffix: "_total",
         sampleSuffixes: ["_created"],
+        takesExemplars: true,
         hasCreated: true,
         values: .totals,
         traits: [.uncontended]

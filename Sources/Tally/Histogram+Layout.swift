@@ -19,6 +19,7 @@ extension Histogram {
             type: "histogram",
             sampleSuffixes: ["_bucket", "_count", "_sum", "_created"],
             ownLabel: .reserved("le"),
+            takesExemplars: true,
             hasCreated: true,
             words: bounds.count + 3,
             samples: texts.map { .init(suffix: "_bucket", part: $0) } + [

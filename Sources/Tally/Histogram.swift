@@ -17,7 +17,7 @@ public struct Histogram: Instrument {
     let bounds: UnsafePointer<Double>
     @usableFromInline
     let boundCount: Int
-    /// Zero unless the counts are spread over stripes.
+    /// The number of stripes minus one, which is zero unless the histogram is contended, and flags of `Stripes`.
     @usableFromInline
     let stripeMask: UInt
 
@@ -79,18 +79,49 @@ public struct Histogram: Instrument {
     @inlinable
     public func observe(_ value: Double) {
         guard value.isFinite else { return cell.reject(.notFinite) }
-        unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).add(value) }
+        add(value)
+        if stripeMask >= Stripes.samples { sampleExemplar(of: value) }
     }
 
     /// Counts a duration, in seconds. Lock-free, does not allocate. The sum of durations is kept in whole nanoseconds,
     /// so a large sum does not lose small durations.
     public func observe(_ duration: Duration) {
-        unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).add(duration) }
+        add(duration)
+        if stripeMask >= Stripes.samples { sampleExemplar(of: duration) }
     }
 
     /// Counts a duration in nanoseconds, like ``observe(_:)-(Duration)``.
     package func observe(nanoseconds: Int64) {
         unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).add(nanoseconds: nanoseconds) }
+        if stripeMask >= Stripes.samples { sampleExemplar(of: Double(nanoseconds) / 1e9) }
+    }
+
+    @inlinable
+    @inline(__always)
+    func add(_ value: Double) {
+        unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).add(value) }
+    }
+
+    private func add(_ duration: Duration) {
+        unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).add(duration) }
+    }
+
+    @usableFromInline
+    @inline(never)
+    func sampleExemplar(of value: Double) { cell.sampleExemplar(of: value, word: bucket(of: value)) }
+
+    @usableFromInline
+    static func isExemplarDue(_ histogram: UnsafePointer<Histogram>, of value: Double) -> Bool {
+        let word = unsafe Words(of: histogram).bucket(of: value)
+        return unsafe histogram.pointee.cell.block.isExemplarDue(histogram.pointee.cell.words, word)
+    }
+
+    @usableFromInline
+    func sampleExemplar(of duration: Duration) { sampleExemplar(of: duration.inSeconds) }
+
+    @usableFromInline
+    static func isExemplarDue(_ histogram: UnsafePointer<Histogram>, of duration: Duration) -> Bool {
+        unsafe isExemplarDue(histogram, of: duration.inSeconds)
     }
 
     /// Counts a value and replaces the exemplar of its bucket, which OpenMetrics exposes. Allocates, and takes a lock
@@ -100,14 +131,14 @@ public struct Histogram: Instrument {
     ///   - value: The value, as for ``observe(_:)-(Double)``. A dropped value drops its exemplar.
     ///   - exemplar: Labels that identify an example, such as a trace.
     public func observe(_ value: Double, exemplar: Exemplar) {
-        observe(value)
-        guard value.isFinite else { return }
+        guard value.isFinite else { return cell.reject(.notFinite) }
+        add(value)
         keep(exemplar, of: value)
     }
 
     /// Counts a duration, in seconds, and replaces the exemplar of its bucket.
     public func observe(_ duration: Duration, exemplar: Exemplar) {
-        observe(duration)
+        add(duration)
         keep(exemplar, of: duration.inSeconds)
     }
 
@@ -154,8 +185,9 @@ public struct Histogram: Instrument {
     public var count: Int {
         unsafe cell.withWords { words in
             var total: UInt64 = 0
+            let stripes = Stripes.count(of: stripeMask)
             for bucket in 0...boundCount {
-                total &+= unsafe Self.count(SeriesWords(words), bucket, boundCount, stripes: Int(stripeMask) + 1)
+                total &+= unsafe Self.count(SeriesWords(words), bucket, boundCount, stripes: stripes)
             }
             return Int(clamping: total)
         }
@@ -163,7 +195,7 @@ public struct Histogram: Instrument {
 
     /// The sum of the observations.
     public var sum: Double {
-        unsafe cell.withWords { unsafe Self.sum(SeriesWords($0), boundCount, stripes: Int(stripeMask) + 1) }
+        unsafe cell.withWords { unsafe Self.sum(SeriesWords($0), boundCount, stripes: Stripes.count(of: stripeMask)) }
     }
 }
 
@@ -233,17 +265,27 @@ extension Family where Child == Histogram {
     @inlinable
     public func observe(_ value: Double, for labels: Labels) {
         guard value.isFinite else { return core.reject(.notFinite) }
+        var isDue = false
         unsafe core.withHandle(of: labels) {
             unsafe Histogram.Words(of: $0).add(value)
+            if unsafe $0.pointee.stripeMask >= Stripes.samples {
+                isDue = unsafe Histogram.isExemplarDue($0, of: value)
+            }
         }
+        if isDue { self[labels].sampleExemplar(of: value) }
     }
 
     /// Counts a duration, in seconds, in the child of a label set, without making a handle.
     @inlinable
     public func observe(_ duration: Duration, for labels: Labels) {
+        var isDue = false
         unsafe core.withHandle(of: labels) {
             unsafe Histogram.Words(of: $0).add(duration)
+            if unsafe $0.pointee.stripeMask >= Stripes.samples {
+                isDue = unsafe Histogram.isExemplarDue($0, of: duration)
+            }
         }
+        if isDue { self[labels].sampleExemplar(of: duration) }
     }
 }
 

@@ -12,13 +12,18 @@ extension MetricRegistry {
     ///     samples, and few scrapers use them.
     ///   - ownMetrics: True to expose metrics about the registry itself, such as `tally_scrape_errors_total{family}`;
     ///     see <doc:WhenItFails>. They have the constant labels, but not the prefix.
+    ///   - exemplars: A closure that returns an exemplar from the context of an update, such as the trace ID of the
+    ///     current span, or nil. Updates of counters and histograms call it, on their thread and under no lock, about
+    ///     once a second for each counter and each bucket, and until it returns an exemplar. It must not block. An
+    ///     exemplar that breaks a rule is dropped and counted; see ``Exemplar``.
     public convenience init(
         clock: some Clock<Duration> = ContinuousClock(),
         prefix: StaticString = "",
         constantLabels: KeyValuePairs<StaticString, String> = [:],
         nameValidation: NameValidation = .legacy,
         exposesCreated: Bool = false,
-        ownMetrics: Bool = true
+        ownMetrics: Bool = true,
+        exemplars: (@Sendable () -> Exemplar?)? = nil
     ) {
         let labels = constantLabels.map { (name: "\($0.key)", value: $0.value) }
         do {
@@ -28,7 +33,8 @@ extension MetricRegistry {
                 constantLabels: labels,
                 nameValidation: nameValidation,
                 exposesCreated: exposesCreated,
-                ownMetrics: ownMetrics
+                ownMetrics: ownMetrics,
+                exemplars: exemplars
             )
         } catch {
             // Not `RegistrationError.trapping`, because an initialiser cannot delegate from within a closure.
@@ -43,7 +49,8 @@ extension MetricRegistry {
         constantLabels: [(name: String, value: String)] = [],
         nameValidation: NameValidation = .legacy,
         exposesCreated: Bool = false,
-        ownMetrics: Bool = true
+        ownMetrics: Bool = true,
+        exemplars: (@Sendable () -> Exemplar?)? = nil
     ) throws(RegistrationError) {
         try self.init(
             clock: clock,
@@ -52,7 +59,8 @@ extension MetricRegistry {
             constantLabels: constantLabels,
             nameValidation: nameValidation,
             exposesCreated: exposesCreated,
-            ownMetrics: ownMetrics
+            ownMetrics: ownMetrics,
+            exemplars: exemplars
         )
     }
 
@@ -64,12 +72,14 @@ extension MetricRegistry {
         constantLabels: [(name: String, value: String)] = [],
         nameValidation: NameValidation = .legacy,
         exposesCreated: Bool = false,
-        ownMetrics: Bool = false
+        ownMetrics: Bool = false,
+        exemplars: (@Sendable () -> Exemplar?)? = nil
     ) throws(RegistrationError) {
         let context = RegistryContext(
             clock: ElapsedClock(clock),
             wallSeconds: wallSeconds,
-            exposesCreated: exposesCreated
+            exposesCreated: exposesCreated,
+            exemplars: exemplars
         )
         try self.init(context, prefix: prefix, constantLabels: constantLabels, nameValidation: nameValidation)
         if ownMetrics { self.ownMetrics = try OwnMetrics(in: self) }

@@ -17,6 +17,7 @@ let package = Package(
             path: "../..",
             traits: ["Docker", "Listener", "SQLite", "ServiceLifecycle", "SwiftMetrics"]
         ),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
@@ -128,6 +129,12 @@ let package = Package(
         .testTarget(
             name: "RelayCoreTests",
             dependencies: tally("TallyTesting") + ["RelayCore"]
+        ),
+        .testTarget(
+            name: "TracingExemplarTests",
+            dependencies: tally("Tally", "TallyTesting") + [
+                .product(name: "Tracing", package: "swift-distributed-tracing")
+            ]
         ),
         .executableTarget(
             name: "websocket-hub",

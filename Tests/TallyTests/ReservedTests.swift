@@ -137,7 +137,6 @@ struct ReservedTests {
 
     @Test func reservedLabelSetsReturnAfterTheRemovalOfAll() throws {
         let family = hits(1, ["/"], in: registry)
-        family.increment(for: Path(path: "/"))
         family.removeAll()
         #expect(family.count == 0)
         family.core.storage._checkInvariants()

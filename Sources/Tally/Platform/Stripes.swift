@@ -7,6 +7,15 @@ enum Stripes {
     @usableFromInline
     static let words = 16
 
+    /// Flags in the mask of stripes that a handle has, which cost no word of their own: the registry samples exemplars,
+    /// and does so by an injected clock. They leave the choice of a stripe as it is.
+    @inlinable
+    static var samples: UInt { 1 << 62 }
+    static var usesInjectedClock: UInt { 1 << 61 }
+
+    /// The number of stripes that a mask with flags stands for.
+    static func count(of mask: UInt) -> Int { Int(mask & (usesInjectedClock - 1)) + 1 }
+
     /// The words of one stripe of a series of so many words.
     @inlinable
     @inline(__always)

@@ -19,7 +19,7 @@ extension HTTPServerMetrics {
             self.instruments = instruments
             self.labels = labels
             instruments.active.add(1, for: labels)
-            start = instruments.now()
+            start = instruments.context.clock.read()
         }
 
         deinit {
@@ -72,7 +72,8 @@ extension HTTPServerMetrics {
                 scheme: labels.scheme
             )
             // A clock that a test or a host sets back must not decrease the sum.
-            instruments.durations.observe(max(.zero, instruments.now().since(start)), for: finished, exemplar)
+            let duration = max(.zero, instruments.context.clock.read().since(start))
+            instruments.durations.observe(duration, for: finished, exemplar)
             instruments.active.add(-1, for: labels)
             return finished
         }

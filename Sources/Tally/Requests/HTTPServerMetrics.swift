@@ -67,7 +67,7 @@ public struct HTTPServerMetrics: Sendable {
         let active: Family<ActiveRequestLabels, Gauge>
         let requestSizes: Family<RequestLabels, Histogram>?
         let responseSizes: Family<RequestLabels, Histogram>?
-        let now: @Sendable () -> Duration
+        let context: RegistryContext
 
         init(in registry: MetricRegistry, _ routes: [String], _ bodySizes: Bool, _ maxChildren: Int) {
             func histograms(_ name: String, _ help: String, _ buckets: Buckets) -> Family<RequestLabels, Histogram> {
@@ -88,7 +88,8 @@ public struct HTTPServerMetrics: Sendable {
                 literal: FamilyRequest(
                     standard: "http_server_active_requests",
                     "Number of active HTTP server requests.",
-                    Gauge.layout,
+                    // Every request updates it twice, on whichever core.
+                    Gauge._kind.layout(isContended: true),
                     isMirrored: false
                 ),
                 in: registry
@@ -97,7 +98,7 @@ public struct HTTPServerMetrics: Sendable {
                 bodySizes ? histograms("request_body_size_bytes", "Size of HTTP server request bodies.", .bytes) : nil
             responseSizes =
                 bodySizes ? histograms("response_body_size_bytes", "Size of HTTP server response bodies.", .bytes) : nil
-            now = registry.context.now
+            context = registry.context
         }
     }
 }

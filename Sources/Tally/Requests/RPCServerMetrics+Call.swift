@@ -14,7 +14,7 @@ extension RPCServerMetrics {
         init(_ instruments: Instruments, method: String) {
             self.instruments = instruments
             self.method = method
-            start = instruments.now()
+            start = instruments.context.clock.read()
         }
 
         deinit {
@@ -44,7 +44,8 @@ extension RPCServerMetrics {
         private func finish(_ status: RPCStatus?, _ error: ErrorType, _ exemplar: Exemplar?) {
             guard !isFinished.exchange(true, ordering: .relaxed) else { return }
             let labels = CallLabels(method: method, status: status, error: error)
-            instruments.durations.observe(max(.zero, instruments.now().since(start)), for: labels, exemplar)
+            let duration = max(.zero, instruments.context.clock.read().since(start))
+            instruments.durations.observe(duration, for: labels, exemplar)
         }
     }
 }

@@ -38,7 +38,7 @@ public struct RPCServerMetrics: Sendable {
     /// Shared by all calls, each of which holds one reference.
     final class Instruments: Sendable {
         let durations: Family<CallLabels, Histogram>
-        let now: @Sendable () -> Duration
+        let context: RegistryContext
         /// Empty if all methods are known.
         private let methods: Set<String>
 
@@ -55,7 +55,7 @@ public struct RPCServerMetrics: Sendable {
                 in: registry
             )
             durations.reserve(methods + ["_OTHER"], ofLabel: CallLabels.methodName)
-            now = registry.context.now
+            context = registry.context
         }
 
         func label(of method: String) -> String {

@@ -5,7 +5,8 @@
 /// served.increment(exemplar: ["trace_id": span.traceID])
 /// ```
 ///
-/// OpenMetrics exposes the last exemplar of each counter and of each bucket of a histogram, with its value and time.
+/// OpenMetrics exposes the last exemplar of each counter and of each bucket of a histogram, with its value and time. A
+/// registry can read exemplars from the context of updates: see ``MetricRegistry`` (`exemplars:`).
 ///
 /// Names are valid label names (`[a-zA-Z_][a-zA-Z0-9_]*`) and unique. Names and values have at most 128 characters in
 /// total. A value contains no NUL, because Prometheus rejects the whole scrape for it. An exemplar that breaks a rule

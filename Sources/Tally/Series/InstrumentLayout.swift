@@ -16,6 +16,8 @@ struct InstrumentLayout: Sendable {
     var ownLabel: OwnLabel?
     /// True if the name can end in a unit.
     var hasUnit = true
+    /// True if updates take exemplars.
+    var takesExemplars = false
     /// True if OpenMetrics has a sample for the creation time.
     var hasCreated = false
 

@@ -12,7 +12,7 @@ internal import Synchronization
 final class SeriesBlock: @unchecked Sendable {
     @usableFromInline
     let definition: FamilyDefinition
-    /// The number of stripes minus one, copied from the definition to save an indirection.
+    /// The number of stripes minus one, copied from the definition to save an indirection, and flags of `Stripes`.
     @usableFromInline
     let stripeMask: UInt
     let words: UnsafeMutablePointer<Atomic<UInt64>>
@@ -21,6 +21,7 @@ final class SeriesBlock: @unchecked Sendable {
     /// The states that series keep beside their words, if the layout has any.
     private let states: UnsafeMutablePointer<(any SeriesState)?>?
     private let exemplarStore = AtomicLazyReference<ExemplarStore>()
+    private let exemplarStamps = ExemplarStamps()
     /// The records of closed indexes, by slot. Used under the family's lock.
     private var records: UnsafeMutablePointer<UnsafeMutablePointer<ClosedRecord>?>?
     /// For open indexes, by slot. Allocated under the family's lock.
@@ -31,7 +32,9 @@ final class SeriesBlock: @unchecked Sendable {
         self.definition = definition
         self.capacity = capacity
         self.slab = slab
-        stripeMask = UInt(definition.layout.stripes - 1)
+        stripeMask =
+            UInt(definition.layout.stripes - 1)
+            | (definition.layout.takesExemplars ? definition.context.exemplarFlags : 0)
         unsafe words = slab.words + word
         if definition.layout.makeState == nil {
             unsafe states = nil
@@ -72,6 +75,29 @@ final class SeriesBlock: @unchecked Sendable {
 
     func setExemplar(_ text: [UInt8], at word: Int) {
         (exemplarStore.load() ?? exemplarStore.storeIfNil(ExemplarStore())).set(text, at: word)
+    }
+
+    var samplesExemplars: Bool { stripeMask & Stripes.samples != 0 }
+
+    func isExemplarDue(_ words: UnsafeMutablePointer<Atomic<UInt64>>, _ word: Int) -> Bool {
+        samplesExemplars && exemplarStamps.isDue(unsafe words - self.words + word, at: exemplarTick)
+    }
+
+    func claimExemplar(_ word: Int) -> Bool {
+        exemplarStamps.claim(word, of: capacity * definition.shape.stride, at: exemplarTick)
+    }
+
+    func releaseExemplar(_ word: Int, hasSample: Bool) {
+        exemplarStamps.release(word, at: exemplarTick, hasSample: hasSample)
+    }
+
+    /// The time for stamps, from the cheapest clock that there is.
+    private var exemplarTick: UInt32 {
+        if stripeMask & Stripes.usesInjectedClock == 0, let stamp = WallClock.coarseStamp() {
+            return ExemplarStamps.tick(nanoseconds: stamp)
+        }
+        let nanoseconds = definition.context.now().wholeNanoseconds ?? 0
+        return ExemplarStamps.tick(nanoseconds: UInt64(bitPattern: nanoseconds))
     }
 
     // MARK: Closed indexes, under the family's lock

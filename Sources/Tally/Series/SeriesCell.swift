@@ -44,14 +44,6 @@ extension SeriesCell {
     /// Adds to the word as a floating-point number. A compare-exchange loop, so that no update is lost.
     func add(_ amount: Double) { unsafe withWords { unsafe $0.pointee.addDouble(amount) } }
 
-    /// Stores an exemplar of one of the words, or counts it as rejected.
-    func keep(_ exemplar: Exemplar, of value: Double, word: Int = 0) {
-        guard value.isFinite, let text = exemplar.text(value, at: definition.context.wallSeconds()) else {
-            return reject(.exemplar)
-        }
-        block.setExemplar(text, at: unsafe words - block.words + word)
-    }
-
     /// Counts a rejected update. Out of line, so that the callers' fast paths stay small.
     @usableFromInline
     @inline(never)

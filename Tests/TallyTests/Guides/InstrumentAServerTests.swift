@@ -155,4 +155,21 @@ struct InstrumentAServerTests {
 extension String {
     /// The text as in a code block, whose closing fence is on a separate line.
     var withoutLastLineFeed: String { hasSuffix("\n") ? String(dropLast()) : self }
+
+    private struct Span: Sendable {
+        @TaskLocal static var current: Span?
+        var traceID = "4bf92f3577b34da6a3ce929d0e0e4736"
+    }
+
+    @Test func exemplarsComeFromTheContext() {
+        // GUIDE InstrumentAServer exemplars-from-the-context
+        let registry = MetricRegistry(exemplars: {
+            Span.current.map { ["trace_id": $0.traceID] }
+        })
+        // END
+        let served = Counter("http_requests_total", help: "Requests served.", in: registry)
+        Span.$current.withValue(Span()) { served.increment() }
+        let text = String(decoding: registry.exposition(as: .openMetrics).body, as: UTF8.self)
+        #expect(text.contains(##"http_requests_total 1 # {trace_id="4bf92f3577b34da6a3ce929d0e0e4736"} 1 "##))
+    }
 }
