@@ -2,16 +2,14 @@ import Foundation
 import ServiceLifecycle
 import TallyListener
 
-/// A listener as a service of a group.
+/// A listener that prints its address.
 struct DashboardPort: Service {
     let listener: MetricsListener
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            try await listener.run { address in
-                print("Serving at \(address.url())")
-                fflush(nil)
-            }
+        try await listener.run { address in
+            print("Serving at \(address.url())")
+            fflush(nil)
         }
     }
 }

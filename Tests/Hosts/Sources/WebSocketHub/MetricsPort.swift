@@ -1,13 +1,11 @@
 import ServiceLifecycle
 import TallyListener
 
-/// A metrics listener as a service of a group.
+/// A metrics listener that prints its address.
 struct MetricsPort: Service {
     let listener: MetricsListener
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            try await listener.run { address in announce("Metrics at \(address.url(path: "/metrics"))") }
-        }
+        try await listener.run { address in announce("Metrics at \(address.url(path: "/metrics"))") }
     }
 }
