@@ -216,8 +216,9 @@ struct ExemplarSamplingTests {
 
     @Test func anUpdateThatIsSampledLooksItsChildUpOnce() {
         let registry = registry { ["trace_id": "abc"] }
-        let hits = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 0, in: registry)
-        let waits = Family<Path, Histogram>("wait_seconds", help: "Wait.", maxChildren: 0, in: registry)
+        let hits = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 1, in: registry)
+        let waits = Family<Path, Histogram>("wait_seconds", help: "Wait.", maxChildren: 1, in: registry)
+        _ = (hits[Path(path: "/first")], waits[Path(path: "/first")])
         let path = Path(path: "/")
         let updates = [
             { hits.increment(for: path) }, { hits.increment(by: 2, for: path) },
