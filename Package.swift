@@ -176,6 +176,7 @@ let package = Package(
                 "TallyTesting", "TallyTestSupport",
                 product("CoreMetrics", of: "swift-metrics", with: "SwiftMetrics"),
             ],
+            exclude: ["Goldens"],
             swiftSettings: settings
         ),
         .target(name: "TallyTestSupport", path: "Tests/Support", swiftSettings: settings),

@@ -37,7 +37,7 @@ package struct CombinedCounter: PlainInstrument {
 
     private static let layout = InstrumentLayout(
         kind: "counter with whole and fractional amounts",
-        type: "counter",
+        type: .counter,
         nameSuffix: "_total",
         sampleSuffixes: ["_created"],
         hasCreated: true,

@@ -165,7 +165,7 @@ extension Family where Child == Counter {
 extension Counter {
     static let layout = InstrumentLayout(
         kind: "counter",
-        type: "counter",
+        type: .counter,
         nameSuffix: "_total",
         sampleSuffixes: ["_created"],
         takesExemplars: true,

@@ -49,7 +49,7 @@ public struct FloatCounter: PlainInstrument {
 
     static let layout = InstrumentLayout(
         kind: "counter with fractions",
-        type: "counter",
+        type: .counter,
         nameSuffix: "_total",
         sampleSuffixes: ["_created"],
         hasCreated: true,

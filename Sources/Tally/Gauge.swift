@@ -81,7 +81,7 @@ public struct Gauge: PlainInstrument {
 
     static let layout = InstrumentLayout(
         kind: "gauge",
-        type: "gauge",
+        type: .gauge,
         values: .numbers(canFall: true),
         traits: [.uncontended]
     )

@@ -16,7 +16,7 @@ extension Histogram {
         let keys = texts.map { $0.utf8.hasSuffix(".0") ? String($0.dropLast(2)) : $0 }
         return InstrumentLayout(
             kind: kind,
-            type: "histogram",
+            type: .histogram,
             sampleSuffixes: ["_bucket", "_count", "_sum", "_created"],
             ownLabel: .reserved("le"),
             takesExemplars: true,
@@ -29,8 +29,9 @@ extension Histogram {
                 .init(text: "\(index == 0 ? "\"buckets\":{" : ",")\"\(key)\":\"", sample: index)
             } + [.init(text: "},\"count\":\"", sample: count), .init(text: ",\"sum\":\"", sample: sum)],
             values: values(bounds, stripes: 1),
+            distribution: .init(bounds: bounds),
             details: FixedBuffer(bounds, padding: 3, of: .infinity),
-            traits: [.init("buckets", "\(bounds)"), .uncontended],
+            traits: [.init("buckets", "\(bounds)"), .init("native buckets", "none"), .uncontended],
             check: { name throws(RegistrationError) in try buckets.validate(for: name) }
         )
     }
@@ -39,7 +40,8 @@ extension Histogram {
         let canSumFall = bounds.contains { $0 < 0 }
         let (sum, count) = (bounds.count + 1, bounds.count + 2)
         return .read { words, isOpenMetrics, values in
-            var cumulative: UInt64 = 0
+            // Without classic buckets, the native ones are the count.
+            var cumulative = bounds.isEmpty ? words.state(as: OctaveTable.self)?.total ?? 0 : 0
             for bucket in 0..<sum {
                 cumulative &+= Self.count(words, bucket, bounds.count, stripes: stripes)
                 values[bucket] = .integer(cumulative)

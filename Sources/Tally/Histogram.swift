@@ -20,6 +20,9 @@ public struct Histogram: Instrument {
     /// The number of stripes minus one, which is zero unless the histogram is contended, and flags of `Stripes`.
     @usableFromInline
     let stripeMask: UInt
+    /// The counts of the native buckets, retained by the cell's block. Nil if there are none.
+    @usableFromInline
+    let native: Unmanaged<OctaveTable>?
 
     /// Makes a handle to a series.
     @inlinable
@@ -32,6 +35,7 @@ public struct Histogram: Instrument {
         unsafe self.bounds = bounds.pointer
         boundCount = bounds.count
         stripeMask = cell.block.stripeMask
+        unsafe native = cell.unretainedState(as: OctaveTable.self)
     }
 
     /// The plain words of a handle, for updates that do not count references to its block.
@@ -44,6 +48,8 @@ public struct Histogram: Instrument {
         let bounds: UnsafePointer<Double>
         @usableFromInline
         let boundCount: Int
+        @usableFromInline
+        let native: Unmanaged<OctaveTable>?
 
         @inlinable
         @inline(__always)
@@ -51,12 +57,14 @@ public struct Histogram: Instrument {
             _ words: UnsafeMutablePointer<Atomic<UInt64>>,
             _ bounds: UnsafePointer<Double>,
             _ boundCount: Int,
-            _ stripeMask: UInt
+            _ stripeMask: UInt,
+            _ native: Unmanaged<OctaveTable>?
         ) {
             let size = Stripes.size(of: boundCount &+ 3)
             unsafe self.words = unsafe Stripes.word(of: words, stripeMask, size: size)
             unsafe self.bounds = unsafe bounds
             self.boundCount = boundCount
+            unsafe self.native = unsafe native
         }
 
         /// The words of a handle in memory that the caller retains.
@@ -67,44 +75,49 @@ public struct Histogram: Instrument {
                 histogram.pointee.cell.words,
                 histogram.pointee.bounds,
                 histogram.pointee.boundCount,
-                histogram.pointee.stripeMask
+                histogram.pointee.stripeMask,
+                histogram.pointee.native
             )
         }
+    }
+
+    /// Calls `body` with the words and retains the block until it returns.
+    @inlinable
+    @inline(__always)
+    func withWords<Result>(_ body: (Words) -> Result) -> Result {
+        unsafe cell.withWords { unsafe body(Words($0, bounds, boundCount, stripeMask, native)) }
     }
 
     /// Counts a value in its bucket and adds it to the sum. Lock-free, does not allocate.
     ///
     /// - Parameter value: The value, in the unit of the metric's name. NaN and the infinities are dropped and counted
-    ///   in `tally_rejected_updates_total{reason="not_finite"}`, because the sum could never recover.
+    ///   in `tally_rejected_updates_total{reason="not_finite"}`, because the sum could never recover. So are values
+    ///   beyond the range of ``NativeBuckets``, with the reason `out_of_range`.
     @inlinable
     public func observe(_ value: Double) {
         guard value.isFinite else { return cell.reject(.notFinite) }
-        add(value)
+        guard add(value) else { return cell.reject(.outOfRange) }
         if stripeMask >= Stripes.samples { sampleExemplar(of: value) }
     }
 
     /// Counts a duration, in seconds. Lock-free, does not allocate. The sum of durations is kept in whole nanoseconds,
     /// so a large sum does not lose small durations.
     public func observe(_ duration: Duration) {
-        add(duration)
+        guard add(duration) else { return cell.reject(.outOfRange) }
         if stripeMask >= Stripes.samples { sampleExemplar(of: duration) }
     }
 
     /// Counts a duration in nanoseconds, like ``observe(_:)-(Duration)``.
     package func observe(nanoseconds: Int64) {
-        unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).add(nanoseconds: nanoseconds) }
+        guard withWords({ $0.add(nanoseconds: nanoseconds) }) else { return }
         if stripeMask >= Stripes.samples { sampleExemplar(of: Double(nanoseconds) / 1e9) }
     }
 
     @inlinable
     @inline(__always)
-    func add(_ value: Double) {
-        unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).add(value) }
-    }
+    func add(_ value: Double) -> Bool { withWords { $0.add(value) } }
 
-    private func add(_ duration: Duration) {
-        unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).add(duration) }
-    }
+    private func add(_ duration: Duration) -> Bool { withWords { $0.add(duration) } }
 
     @usableFromInline
     @inline(never)
@@ -132,13 +145,13 @@ public struct Histogram: Instrument {
     ///   - exemplar: Labels that identify an example, such as a trace.
     public func observe(_ value: Double, exemplar: Exemplar) {
         guard value.isFinite else { return cell.reject(.notFinite) }
-        add(value)
+        guard add(value) else { return cell.reject(.outOfRange) }
         keep(exemplar, of: value)
     }
 
     /// Counts a duration, in seconds, and replaces the exemplar of its bucket.
     public func observe(_ duration: Duration, exemplar: Exemplar) {
-        add(duration)
+        guard add(duration) else { return cell.reject(.outOfRange) }
         keep(exemplar, of: duration.inSeconds)
     }
 
@@ -148,7 +161,7 @@ public struct Histogram: Instrument {
 
     /// The bucket that counts a value: the position of the first bound that is not below it.
     func bucket(of value: Double) -> Int {
-        unsafe cell.withWords { unsafe Words($0, bounds, boundCount, stripeMask).bucket(of: value) }
+        withWords { $0.bucket(of: value) }
     }
 
     /// Runs `body` and counts its duration by the registry's clock, even if it throws.
@@ -184,6 +197,9 @@ public struct Histogram: Instrument {
     /// The number of observations.
     public var count: Int {
         unsafe cell.withWords { words in
+            if boundCount == 0, let native = unsafe native {
+                return unsafe native._withUnsafeGuaranteedRef { Int(clamping: $0.total) }
+            }
             var total: UInt64 = 0
             let stripes = Stripes.count(of: stripeMask)
             for bucket in 0...boundCount {
@@ -200,25 +216,41 @@ public struct Histogram: Instrument {
 }
 
 extension Histogram.Words {
-    /// Adds a finite value.
+    /// Adds a finite value. Returns false if the native buckets have no room for it.
     @inlinable
-    func add(_ value: Double) {
-        unsafe words[bucket(of: value)].wrappingAdd(1, ordering: .relaxed)
+    func add(_ value: Double) -> Bool {
+        guard count(value) else { return false }
         unsafe words[boundCount + 2].addDouble(value)
+        return true
+    }
+
+    /// Counts a value, natively first, so that the native count is never the smaller one.
+    @inlinable
+    @inline(__always)
+    func count(_ value: Double) -> Bool {
+        if let native = unsafe native {
+            guard value.magnitude <= OctaveGrid.maxMagnitude else { return false }
+            unsafe native._withUnsafeGuaranteedRef { $0.add(value) }
+            // Without classic buckets, the native ones are the count.
+            if boundCount == 0 { return true }
+        }
+        unsafe words[bucket(of: value)].wrappingAdd(1, ordering: .relaxed)
+        return true
     }
 
     @usableFromInline
-    func add(_ duration: Duration) {
+    func add(_ duration: Duration) -> Bool {
         guard let nanoseconds = duration.wholeNanoseconds else { return add(duration.inSeconds) }
-        add(nanoseconds: nanoseconds)
+        return add(nanoseconds: nanoseconds)
     }
 
-    func add(nanoseconds: Int64) {
+    func add(nanoseconds: Int64) -> Bool {
         guard nanoseconds.magnitude < 1 << 56 else { return add(Double(nanoseconds) / 1e9) }
-        unsafe words[bucket(of: Double(nanoseconds) / 1e9)].wrappingAdd(1, ordering: .relaxed)
+        guard count(Double(nanoseconds) / 1e9) else { return false }
         let (_, new) = unsafe words[boundCount + 1].wrappingAdd(UInt64(bitPattern: nanoseconds), ordering: .relaxed)
         // Moves 36 years of durations to the other sum, long before the word could wrap.
         if Int64(bitPattern: new).magnitude > 1 << 60 { carryNanoseconds() }
+        return true
     }
 
     @inline(never)
@@ -253,41 +285,6 @@ extension Histogram.Words {
     }
 }
 
-extension Family where Child == Histogram {
-    /// Counts a value in the child of a label set, without making a handle.
-    ///
-    /// Lock-free and without allocation if the child exists; see ``LabelSet``.
-    ///
-    /// - Parameters:
-    ///   - value: The value. NaN and the infinities are dropped and counted in
-    ///     `tally_rejected_updates_total{reason="not_finite"}`.
-    ///   - labels: The label set of the child.
-    @inlinable
-    public func observe(_ value: Double, for labels: Labels) {
-        guard value.isFinite else { return core.reject(.notFinite) }
-        var due: Histogram?
-        unsafe core.withHandle(of: labels) {
-            unsafe Histogram.Words(of: $0).add(value)
-            if unsafe $0.pointee.stripeMask >= Stripes.samples && Histogram.isExemplarDue($0, of: value) {
-                due = unsafe $0.pointee
-            }
-        }
-        if let due { due.sampleExemplar(of: value) }
-    }
-
-    /// Counts a duration, in seconds, in the child of a label set, without making a handle.
-    @inlinable
-    public func observe(_ duration: Duration, for labels: Labels) {
-        var due: Histogram?
-        unsafe core.withHandle(of: labels) {
-            unsafe Histogram.Words(of: $0).add(duration)
-            if unsafe $0.pointee.stripeMask >= Stripes.samples && Histogram.isExemplarDue($0, of: duration) {
-                due = unsafe $0.pointee
-            }
-        }
-        if let due { due.sampleExemplar(of: duration) }
-    }
-}
-
-// Unchecked because `bounds` is a pointer. Its numbers are written once and retained by the family's details.
+// Unchecked because `bounds` and `native` are pointers. The numbers are written once and retained by the family's
+// details; the table is `Sendable` and retained by the cell's block.
 extension Histogram: @unchecked Sendable {}

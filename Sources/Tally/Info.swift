@@ -33,7 +33,7 @@ public struct Info: Sendable {
 
     static let layout = InstrumentLayout(
         kind: "info",
-        type: "gauge",
+        type: .gauge,
         openMetricsType: "info",
         nameSuffix: "_info",
         hasUnit: false,

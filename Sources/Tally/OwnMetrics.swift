@@ -107,7 +107,7 @@ final class OwnMetrics: SelfReport {
             if failed > 0 { errors[name, default: 0] &+= failed }
             guard let storage = family.storage(in: answers) else { continue }
             if storage.overflowTotal > 0 { overflowedSets[name, default: 0] += storage.overflowLabelSets }
-            if definition.layout.makeState != nil {
+            if definition.layout.hasSettledWords {
                 userOverflow.set(storage.hasOverflowingState ? 1.0 : 0, for: definition.name)
             }
         }

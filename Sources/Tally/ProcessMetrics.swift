@@ -26,7 +26,7 @@ public struct ProcessMetrics: Sendable {
         // Not `Info.layout`, so that this file does not depend on ``Info``.
         let layout = InstrumentLayout(
             kind: "info",
-            type: "gauge",
+            type: .gauge,
             openMetricsType: "info",
             nameSuffix: "_info",
             hasUnit: false,

@@ -162,7 +162,7 @@ extension StateSet {
         let states = State.allCases.map { LabelTextWriter.cut($0.labelText) }
         return InstrumentLayout(
             kind: "state set",
-            type: "gauge",
+            type: .gauge,
             openMetricsType: "stateset",
             ownLabel: .metricName,
             hasUnit: false,

@@ -8,6 +8,7 @@ import Testing
 struct GzipJudgeTests {
     private static let formats: [ExpositionFormat] = [
         .prometheusText, .prometheusText(escaping: .allowUTF8), .openMetrics, .openMetrics(escaping: .values), .json,
+        .protobuf,
     ]
 
     private static let python = Program.find("python3", variable: "TALLY_PYTHON")

@@ -27,8 +27,10 @@ struct Prometheus {
         return number
     }
 
-    /// - Parameter relabelling: Lines of the scrape configuration, such as `metric_relabel_configs:`.
-    init(scraping target: String, relabelling: String = "") async throws {
+    /// - Parameters:
+    ///   - relabelling: Lines of the scrape configuration, such as `metric_relabel_configs:`.
+    ///   - features: Further features to enable, such as `native-histograms`.
+    init(scraping target: String, relabelling: String = "", features: String = "") async throws {
         folder = try TemporaryFolder()
         address = "127.0.0.1:\(try Self.freePort())"
         let configuration = """
@@ -44,7 +46,8 @@ struct Prometheus {
             try Program.require("prometheus"),
             [
                 "--config.file=\(file.path)", "--storage.tsdb.path=\(folder.url.appending(path: "data").path)",
-                "--web.listen-address=\(address)", "--enable-feature=exemplar-storage",
+                "--web.listen-address=\(address)",
+                "--enable-feature=exemplar-storage\(features.isEmpty ? "" : ",")\(features)",
             ]
         )
         _ = try await program.line(containing: "Server is ready to receive web requests")

@@ -24,7 +24,7 @@ struct RandomRegistry {
     }
 
     /// The creation time of every series.
-    private static let seconds = 1_763_740_000.123
+    static let seconds = 1_763_740_000.123
     private let hasCreated: Bool
     let hasUTF8Names: Bool
     let registry: MetricRegistry
@@ -137,13 +137,23 @@ struct RandomRegistry {
             // Some bounds and values are below zero.
             let lowest = random.chance(3) ? -10.0 : 0
             let bounds = Array(Set((0..<3).map { _ in Double(random.small()) / 8 + lowest })).sorted()
-            let family = try Histogram.family(
-                validating: name,
-                help: help,
-                labelNames: labels,
-                buckets: Buckets(bounds),
-                in: registry
-            )
+            let family =
+                random.chance(2)
+                ? try Histogram.family(
+                    validating: name,
+                    help: help,
+                    labelNames: labels,
+                    buckets: Buckets(bounds),
+                    in: registry
+                )
+                : try Histogram.family(
+                    validating: name,
+                    help: help,
+                    labelNames: labels,
+                    buckets: Buckets(bounds),
+                    native: NativeBuckets(schema: Int.random(in: 0...8, using: &random), maxBuckets: 16),
+                    in: registry
+                )
             for values in unique {
                 let observed = (0..<Int.random(in: 0...9, using: &random)).map { _ in
                     Double(random.small()) / 16 + lowest

@@ -82,6 +82,8 @@ struct ChunkBorderTests {
                 for escaping in [NameEscaping.underscores, .dots, .values, .allowUTF8] {
                     let text = registry.exposition(as: .prometheusText(escaping: escaping)).body
                     let openMetrics = registry.exposition(as: .openMetrics(escaping: escaping)).body
+                    let messages = registry.exposition(as: .protobuf(escaping: escaping)).body
+                    #expect(try ProtobufMessage.delimited(messages).count == 7)
                     guard constantBytes == 0 else { continue }
                     #expect(try ExpositionParser(.prometheusText).parse(text).samples.count == 70 * (15 + 4))
                     #expect(try ExpositionParser(.openMetrics).parse(openMetrics).samples.count == 70 * (20 + 4))

@@ -35,6 +35,53 @@ struct ConcurrencyTests {
         #expect(scrapes > 0)
     }
 
+    /// Each scrape's messages add up, and no observation is lost.
+    @Test(arguments: [false, true])
+    func concurrentNativeObservationsAreExact(_ isContended: Bool) async throws {
+        try await onThread {
+            let registry = MetricRegistry()
+            let alone = Histogram("alone", help: "", native: .standard, contended: isContended, in: registry)
+            let both = Histogram(
+                "both",
+                help: "",
+                buckets: [0.5, 2],
+                native: NativeBuckets(schema: 0, maxBuckets: 16),
+                contended: isContended,
+                in: registry
+            )
+            var last: UInt64 = 0
+            try hammer(
+                registry,
+                check: { text in
+                    let body = registry.exposition(as: .protobuf).body
+                    let seen = try ProtobufMessage.histogram("alone", in: body).whole(1) ?? 0
+                    #expect(seen >= last)
+                    last = seen
+                    let message = try ProtobufMessage.histogram("both", in: body)
+                    for bucket in try message.messages(3) {
+                        #expect(bucket.whole(1) ?? .max <= message.whole(1) ?? 0)
+                    }
+                },
+                body: { thread, round in
+                    // The first rounds of all threads allocate the same lines.
+                    let value = Double((round &+ thread) % 1000) - 500
+                    alone.observe(value)
+                    both.observe(value / 100)
+                }
+            )
+            let body = registry.exposition(as: .protobuf).body
+            for name in ["alone", "both"] {
+                let message = try ProtobufMessage.histogram(name, in: body)
+                #expect(message.whole(1) == UInt64(Self.threads * Self.rounds))
+            }
+            let message = try ProtobufMessage.histogram("alone", in: body)
+            #expect(message.whole(7) == UInt64(Self.threads * Self.rounds / 1000))
+            let negative = try message.buckets(spans: 9, deltas: 10).reduce(0) { $0 + $1.count }
+            #expect(negative == Int64(Self.threads * Self.rounds / 2))
+            #expect(alone.sum == -0.5 * Double(Self.threads * Self.rounds))
+        }
+    }
+
     @Test func concurrentCounterIncrementsAreNotLost() async throws {
         try await onThread {
             let registry = MetricRegistry()

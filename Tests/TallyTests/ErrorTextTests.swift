@@ -40,6 +40,10 @@ struct ErrorTextTests {
         _ = try Histogram(validating: "h", help: "", buckets: buckets, in: MetricRegistry())
     }
 
+    private static func histogram(_ native: NativeBuckets) throws {
+        _ = try Histogram(validating: "h", help: "", native: native, in: MetricRegistry())
+    }
+
     private static func users(
         _ windows: [Window] = [.hours(1)],
         maxUsers: Int = 1,
@@ -117,6 +121,18 @@ struct ErrorTextTests {
             "invalidBuckets",
             #""h" has the bucket bound nan, which is not finite: remove it"#
         ) { try histogram([.nan]) },
+        ErrorText(
+            "invalidBuckets",
+            #""h" has the schema 9: native buckets have a schema of 0...8"#
+        ) { try histogram(NativeBuckets(schema: 9)) },
+        ErrorText(
+            "invalidBuckets",
+            #""h" has at most 15 native buckets: maxBuckets must be at least 16"#
+        ) { try histogram(NativeBuckets(maxBuckets: 15)) },
+        ErrorText(
+            "invalidBuckets",
+            #""h" has the zero threshold nan: it must be from 2^-32 to 2^62"#
+        ) { try histogram(NativeBuckets(zeroThreshold: .nan)) },
         ErrorText(
             "invalidCapacity",
             #""users" has -1 closed hours: closedHours must be in 0...8784"#
@@ -459,7 +475,7 @@ struct ErrorTextTests {
 
     @Test func everyPlaceThatMakesAnErrorHasARow() throws {
         let expected = [
-            "RegistrationError(.": 22, ".failure(.conflict(": 3,
+            "RegistrationError(.": 25, ".failure(.conflict(": 3,
             "throw invalid(": 7, "HashKeyError(": 3, "DistinctSketchError(": 2,
             "throw error(": 5, "throw input.error(": 21, "TextfileError(": 11, "fatalError(\"": 4,
         ]

@@ -37,6 +37,20 @@ struct ExampleTests {
     private func serve(_ client: Client) async throws {}
     private func respond() async throws -> Response { Response() }
 
+    private struct PushClient {
+        func send(_ method: String, _ url: String, contentType: String, body: [UInt8]) async throws {}
+    }
+
+    @Test func metricsArePushedAsDocumented() async throws {
+        let client = PushClient()
+        let gateway = "http://gateway:9091"
+        // GUIDE PushRequest example
+        let push = registry.pushgateway(job: "backup", grouping: ["instance": "web-1"])
+        try await client.send(push.method, gateway + push.path, contentType: push.contentType, body: push.body)
+        // END
+        #expect(push.path == "/metrics/job/backup/instance/web-1")
+    }
+
     @Test func instrumentsCountAsDocumented() async throws {
         // GUIDE Counter example
         let served = Counter("http_requests_total", help: "Requests served.", in: registry)
@@ -57,6 +71,10 @@ struct ExampleTests {
         // GUIDE Exemplar example
         latency.observe(.milliseconds(742), exemplar: ["trace_id": span.traceID])
         served.increment(exemplar: ["trace_id": span.traceID])
+        // END
+        // GUIDE NativeBuckets example
+        let rpc = Histogram("rpc_seconds", help: "Time of a call.", native: .standard, in: registry)
+        rpc.observe(.milliseconds(12))
         // END
         // GUIDE FloatCounter example
         let busy = FloatCounter("worker_busy_seconds_total", help: "Time spent on jobs.", in: registry)

@@ -33,6 +33,31 @@ struct NegotiationTests {
             "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
             .openMetrics
         ),
+        (
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+            .protobuf
+        ),
+        (
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=allow-utf-8;q=0.6,text/plain;q=0.5",
+            .protobuf(escaping: .allowUTF8)
+        ),
+        (
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.4,text/plain;q=0.5",
+            .prometheusText
+        ),
+        (
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text,application/json;q=0.2",
+            .json
+        ),
+        (
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=compact-text,application/openmetrics-text;q=0.2",
+            .openMetrics
+        ),
+        (
+            "application/vnd.google.protobuf;proto=some.other.Message;encoding=delimited, text/plain;q=0.1",
+            .prometheusText
+        ),
+        ("application/vnd.google.protobuf;q=0, application/*", .json), ("application/*;q=0.3, text/*;q=0.2", .json),
         ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", .prometheusText),
     ])
     func theFormatFollowsTheAcceptHeader(_ accept: String?, _ format: ExpositionFormat) {

@@ -157,7 +157,7 @@ byQueue[["mail", "done"]].increment()
 let testRegistry = MetricRegistry(clock: SuspendingClock())
 print(String(decoding: testRegistry.exposition(as: .json).body, as: UTF8.self))
 
-// 8. Totals that are kept elsewhere; a family whose real label sets no junk can push out.
+// 8. Totals that are kept elsewhere; a family whose real label sets no junk can push out; a native histogram.
 
 ObservedCounter("pool_connects_total", help: "Connections made by the pool.", in: registry) { 7 }
 struct Page: LabelSet {
@@ -174,6 +174,13 @@ let pages = Family<Page, Counter>(
 pages.increment(for: Page(route: "/about"))
 pages.increment(by: 2, for: Page(route: "/"))
 metrics.latency.observe(.milliseconds(3), for: Route(method: .get, outcome: .ok))
+let rpc = Histogram("rpc_seconds", help: "Time of a call.", native: .standard, in: registry)
+rpc.observe(.milliseconds(12))
+
+// 10. Push: bytes for the host's own client.
+
+let push = registry.pushgateway(job: "backup", grouping: ["instance": "web-1"])
+print(push.method, push.path, push.contentType, push.body.count)
 
 // 9. Requests, by OpenTelemetry's conventions, for whatever framework.
 

@@ -158,7 +158,7 @@ extension ActiveUsers {
         let windows = settings.windows.windows
         return InstrumentLayout(
             kind: "active users",
-            type: "gauge",
+            type: .gauge,
             ownLabel: .reserved("window"),
             words: windows.count,
             samples: windows.map { .init(part: $0.description) },
@@ -166,6 +166,7 @@ extension ActiveUsers {
                 for window in values.indices { values[window] = .integer(words[window]) }
             },
             makeState: { UserTracker(settings, context: $0) },
+            hasSettledWords: true,
             traits: settings.traits
         )
     }

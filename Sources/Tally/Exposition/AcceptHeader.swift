@@ -2,13 +2,13 @@
 package struct MediaType: Sendable {
     let type: String
     let subtype: String
-    let version: String?
+    let parameters: [String: String]
 
     /// Creates a media type. The names must be lowercase.
-    package init(_ type: String, _ subtype: String, version: String? = nil) {
+    package init(_ type: String, _ subtype: String, parameters: [String: String] = [:]) {
         self.type = type
         self.subtype = subtype
-        self.version = version
+        self.parameters = parameters
     }
 }
 
@@ -54,10 +54,9 @@ package struct AcceptHeader {
     private struct MediaRange {
         var type: String
         var subtype: String
-        var version: String?
         var escaping: String?
-        /// True if there are parameters other than the version, escaping, quality and character set.
-        var hasOtherParameters = false
+        /// The parameters other than the escaping, quality and character set.
+        var parameters: [String: String] = [:]
         /// The quality in thousandths, because the header allows at most three digits.
         var quality = 1000
 
@@ -78,10 +77,9 @@ package struct AcceptHeader {
                 case "q":
                     guard let quality = AcceptHeader.quality(value) else { return nil }
                     self.quality = quality
-                case "version": version = String(value)
                 case "escaping": escaping = String(value)
                 case "charset": break
-                default: hasOtherParameters = true
+                default: parameters[name] = String(value)
                 }
             }
         }
@@ -91,9 +89,10 @@ package struct AcceptHeader {
             if type == "*" { return 0 }
             guard type == media.type else { return nil }
             if subtype == "*" { return 1 }
-            guard subtype == media.subtype, !hasOtherParameters else { return nil }
-            guard let version else { return 2 }
-            return version == media.version ? 3 : nil
+            guard subtype == media.subtype, parameters.allSatisfy({ media.parameters[$0.key] == $0.value }) else {
+                return nil
+            }
+            return 2 + parameters.count
         }
     }
 

@@ -25,8 +25,11 @@ public struct Exposition: Sendable, Hashable {
 }
 
 extension Exposition: CustomStringConvertible {
-    /// The text itself, or the format and the size of a compressed body.
+    /// The text itself, or the format and the size of a body that is compressed or no text.
     public var description: String {
-        contentEncoding.map { "\(format), \(body.count) bytes of \($0)" } ?? String(decoding: body, as: UTF8.self)
+        guard contentEncoding == nil, format.kind != .protobuf else {
+            return "\(format), \(body.count) bytes" + (contentEncoding.map { " of \($0)" } ?? "")
+        }
+        return String(decoding: body, as: UTF8.self)
     }
 }

@@ -39,7 +39,7 @@ public struct ExpositionChunks: Sequence, IteratorProtocol, Sendable {
     /// All header fields of the answer, as in ``Exposition/headers``.
     public var headers: [(name: String, value: String)] { Exposition.headers(format, contentEncoding) }
 
-    /// Returns the next piece, or nil at the end. An uncompressed piece consists of whole lines.
+    /// Returns the next piece, or nil at the end. An uncompressed piece of text consists of whole lines.
     public mutating func next() -> [UInt8]? {
         while !encoder.isDone {
             let chunk =

@@ -5,6 +5,7 @@ public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
         case prometheusText1
         case openMetrics
         case json
+        case protobuf
     }
 
     let kind: Kind
@@ -39,6 +40,20 @@ public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
     /// https://github.com/prometheus/prom2json
     public static let json = ExpositionFormat(kind: .json, escaping: .allowUTF8)
 
+    /// Protobuf, the only format that carries native histograms (``NativeBuckets``). It also carries exemplars, and the
+    /// start times of counters and histograms. UTF-8 names are escaped with ``NameEscaping/underscores``.
+    ///
+    /// A sequence of `io.prometheus.client.MetricFamily` messages, each after its length. Infos and state sets are
+    /// gauges.
+    ///
+    /// https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
+    public static let protobuf = protobuf(escaping: .underscores)
+
+    /// Protobuf with the escaping of names that the scraper requests.
+    public static func protobuf(escaping: NameEscaping) -> ExpositionFormat {
+        ExpositionFormat(kind: .protobuf, escaping: escaping)
+    }
+
     /// The value of the Content-Type header, without which Prometheus 3 rejects a body.
     public var contentType: String {
         switch kind {
@@ -46,6 +61,11 @@ public struct ExpositionFormat: Sendable, Hashable, CustomStringConvertible {
         case .prometheusText1: "text/plain; version=1.0.0; charset=utf-8; escaping=\(escaping)"
         case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=\(escaping)"
         case .json: "application/json"
+        case .protobuf:
+            """
+            application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; \
+            escaping=\(escaping)
+            """
         }
     }
 

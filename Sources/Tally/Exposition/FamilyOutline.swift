@@ -11,7 +11,7 @@ package struct FamilyOutline: Sendable {
         let definition = definition.escaped(by: .underscores) ?? definition
         name = definition.name
         help = definition.request.help
-        type = definition.layout.type
+        type = definition.layout.type.text
         labelNames = definition.constantLabels.map(\.name) + definition.labelNames
     }
 }

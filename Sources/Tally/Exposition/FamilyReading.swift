@@ -20,7 +20,7 @@ package struct FamilyReading: Sendable {
     /// The kind in messages: `active users`.
     package var kind: String { family.definition.layout.kind }
     /// The type in Prometheus text.
-    package var type: String { family.definition.layout.type }
+    package var type: String { family.definition.layout.type.text }
     /// The names of the family's own labels.
     package var labelNames: [String] { family.definition.labelNames }
     package var constantLabels: [(name: String, value: String)] {
@@ -45,7 +45,7 @@ package struct FamilyReading: Sendable {
         for entry in family.view.pages {
             guard let page = entry.page else { continue }
             for slot in 0..<Int(entry.count) where !entry.isHidden(slot) {
-                definition.layout.values.read(unsafe SeriesWords(page.words(slot)), into: &values)
+                definition.layout.values.read(page.wordsWithState(slot), into: &values)
                 let text = unsafe Array(page.labels(slot))
                 var start = 0
                 let ranges = (0..<names.count).map { index in
@@ -70,7 +70,8 @@ package struct SeriesReading: Sendable {
 }
 
 extension InstrumentLayout.Values {
-    fileprivate func read(_ words: SeriesWords, into values: inout [SampleValue]) {
+    /// Reads the samples of a series, in the order of Prometheus text.
+    func read(_ words: SeriesWords, into values: inout [SampleValue]) {
         switch self {
         case .totals: values[0] = .integer(Total.clamped(words[0]))
         case .numbers: values[0] = .number(Double(bitPattern: words[0]))

@@ -54,16 +54,15 @@ extension MetricRegistry {
     /// The bytes are those of ``exposition(for:)``. Calls observed instruments and collectors before it returns. Each
     /// piece is encoded and compressed on demand.
     public func chunks(for request: ScrapeRequest) -> ExpositionChunks {
+        let (snapshot, parts, start) = snapshot(for: request)
+        return ExpositionChunks(snapshot, for: request, of: self, parts, collectedIn: context.now().since(start))
+    }
+
+    /// Takes the snapshot of this registry and of included ones, which is `parts`. Returns the time of the beginning.
+    func snapshot(for request: ScrapeRequest) -> (snapshot: Snapshot, parts: [MetricRegistry], start: Duration) {
         let start = context.now()
         let parts = parts(for: request)
-        let merged = merged(parts, for: request)
-        return ExpositionChunks(
-            Snapshot(families: merged),
-            for: request,
-            of: self,
-            parts.map(\.registry),
-            collectedIn: context.now().since(start)
-        )
+        return (Snapshot(families: merged(parts, for: request)), parts.map(\.registry), start)
     }
 
     /// Takes a snapshot of this registry and of included ones.

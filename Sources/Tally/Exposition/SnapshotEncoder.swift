@@ -2,22 +2,24 @@
 ///
 /// A series is never split, so every buffer ends with a whole line.
 struct SnapshotEncoder: Sendable {
-    private let snapshot: Snapshot
+    let snapshot: Snapshot
     private let format: ExpositionFormat.Kind
     private let escaping: NameEscaping
     /// The family's definition with escaped names, if they differ.
-    private var escaped: FamilyDefinition?
-    private var family = 0
-    private var page = 0
+    private(set) var escaped: FamilyDefinition?
+    var family = 0
+    var page = 0
     var slot = 0
     /// The current page, with its exposed slots.
-    private var shown = PageEntry(generation: 0)
+    var shown = PageEntry(generation: 0)
     /// True if the document's first bytes have been written.
     private var hasBegun = false
     /// True if the current family's header has been written.
     private var hasHeader = false
     var hasSeries = false
-    private(set) var isDone = false
+    var isDone = false
+    /// The position in a protobuf document.
+    var messages = MessagePosition()
     /// The values of the current series, if a closure reads them.
     private(set) var values: [SampleValue] = []
 
@@ -29,6 +31,7 @@ struct SnapshotEncoder: Sendable {
 
     /// Writes as much as fits. If not even the next item fits, `out.needed` is its size.
     mutating func fill(_ out: inout OutputBuffer) {
+        if format == .protobuf { return fillMessages(&out) }
         if !hasBegun {
             if format == .json {
                 guard out.hasRoom(1) else { return }
@@ -68,6 +71,7 @@ struct SnapshotEncoder: Sendable {
             case .prometheusText, .prometheusText1: ""
             case .openMetrics: "# EOF\n"
             case .json: "]\n"
+            case .protobuf: ""
             }
         guard out.hasRoom(end.utf8CodeUnitCount) else { return }
         out.append(end)
@@ -77,25 +81,31 @@ struct SnapshotEncoder: Sendable {
     private mutating func begin(_ family: Snapshot.Family, _ out: inout OutputBuffer) -> Bool {
         guard !hasHeader else { return true }
         let definition = family.definition
-        escaped = definition.escaped(by: escaping)
-        let count = definition.layout.samples.count
-        if values.count != count { values = Array(repeating: .absent, count: count) }
+        prepare(definition)
         guard !family.continuesPrevious else {
             hasHeader = true
             return true
         }
         let text = (escaped ?? definition).text
-        let header =
+        let header: [UInt8] =
             switch format {
             case .prometheusText, .prometheusText1: text.header
             case .openMetrics: text.openMetricsHeader
             case .json: definition.json.header
+            case .protobuf: []
             }
         guard out.hasRoom(header.count + 1) else { return false }
         if format == .json && self.family > 0 { out.append(",") }
         out.append(header)
         hasHeader = true
         return true
+    }
+
+    /// Sets what depends on the family's definition only.
+    mutating func prepare(_ definition: FamilyDefinition) {
+        escaped = definition.escaped(by: escaping)
+        let count = definition.layout.samples.count
+        if values.count != count { values = Array(repeating: .absent, count: count) }
     }
 
     /// Moves `slot` to the next exposed one, and returns the exposed slots of its group from there, or nil at the end.
@@ -159,7 +169,7 @@ struct SnapshotEncoder: Sendable {
                 unsafe out.appendWide(head.start, head.length)
                 appendLabels(page, &out)
                 out.append(read(reading, page))
-                if hasExemplars, let exemplar = page.exemplar(slot, 0) { out.append(exemplar) }
+                if hasExemplars, let exemplar = page.exemplar(slot, 0) { out.append(exemplar.text) }
                 out.append(UInt8(ascii: "\n"))
                 if hasCreated { appendCreated(page, created, [], &out) }
             }
@@ -195,12 +205,13 @@ struct SnapshotEncoder: Sendable {
     /// Reads the values of the current series, and returns the first. Those that a closure reads are also in `values`.
     @inline(__always)
     mutating func read(_ reading: InstrumentLayout.Values, _ page: SeriesPage) -> SampleValue {
-        let words = unsafe SeriesWords(page.words(slot))
         switch reading {
-        case .totals: return .integer(Total.clamped(words[0]))
-        case .numbers: return .number(Double(bitPattern: words[0]))
+        case .totals: return unsafe .integer(Total.clamped(SeriesWords(page.words(slot))[0]))
+        case .numbers: return unsafe .number(Double(bitPattern: SeriesWords(page.words(slot))[0]))
         case .constant(let value): return .integer(value)
         case .read(let read):
+            let hasState = page.definition.layout.makeState != nil
+            let words = unsafe hasState ? page.wordsWithState(slot) : SeriesWords(page.words(slot))
             read(words, format == .openMetrics, &values)
             return values[0]
         }
@@ -225,7 +236,7 @@ struct SnapshotEncoder: Sendable {
                 out.append(sample.tail)
                 out.append(values[index])
                 // The index of a bucket's sample is that of its word, by which exemplars are stored.
-                if hasExemplars, let exemplar = page.exemplar(slot, index) { out.append(exemplar) }
+                if hasExemplars, let exemplar = page.exemplar(slot, index) { out.append(exemplar.text) }
                 out.append(UInt8(ascii: "\n"))
             }
             if hasCreated { appendCreated(page, pieces.createdHead, pieces.labelsEnd, &out) }

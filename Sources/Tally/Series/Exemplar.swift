@@ -5,8 +5,8 @@
 /// served.increment(exemplar: ["trace_id": span.traceID])
 /// ```
 ///
-/// OpenMetrics exposes the last exemplar of each counter and of each bucket of a histogram, with its value and time. A
-/// registry can read exemplars from the context of updates: see ``MetricRegistry`` (`exemplars:`).
+/// OpenMetrics and protobuf expose the last exemplar of each counter and of each bucket of a histogram, with its value
+/// and time. A registry can read exemplars from the context of updates: see ``MetricRegistry`` (`exemplars:`).
 ///
 /// Names are valid label names (`[a-zA-Z_][a-zA-Z0-9_]*`) and unique. Names and values have at most 128 characters in
 /// total. A value contains no NUL, because Prometheus rejects the whole scrape for it. An exemplar that breaks a rule
@@ -14,13 +14,13 @@
 ///
 /// https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars
 public struct Exemplar: Sendable, Hashable, ExpressibleByDictionaryLiteral {
-    private struct Label: Sendable, Hashable {
+    struct Label: Sendable, Hashable {
         let name: String
         let value: String
     }
 
     /// In the order in which they are exposed.
-    private let labels: [Label]
+    let labels: [Label]
 
     /// The maximum number of Unicode scalars in all names and values.
     static let maxCharacters = 128

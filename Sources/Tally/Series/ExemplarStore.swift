@@ -1,17 +1,26 @@
-/// The last exemplar of each word of a block, as text ready to be exposed.
+/// The last exemplar of each word of a block.
 final class ExemplarStore: Sendable {
+    struct Entry: Sendable {
+        /// Ready to be exposed in OpenMetrics.
+        let text: [UInt8]
+        let labels: [Exemplar.Label]
+        let value: Double
+        /// Since the Unix epoch.
+        let seconds: Double
+    }
+
     /// By the index of the word in the block.
-    private let texts = Locked<[Int: [UInt8]]>([:])
+    private let entries = Locked<[Int: Entry]>([:])
 
     /// An upper bound of one text's size: every character escaped or of four bytes, two numbers, and the punctuation.
     static let maxBytes = 4 * Exemplar.maxCharacters + 8 * Exemplar.maxCharacters + 2 * OutputBuffer.maxDoubleBytes + 64
 
-    func set(_ text: [UInt8], at word: Int) {
-        let before = texts.withLock { $0.updateValue(text, forKey: word) }
+    func set(_ entry: Entry, at word: Int) {
+        let before = entries.withLock { $0.updateValue(entry, forKey: word) }
         withExtendedLifetime(before) {}
     }
 
-    subscript(word: Int) -> [UInt8]? {
-        texts.withLock { $0[word] }
+    subscript(word: Int) -> Entry? {
+        entries.withLock { $0[word] }
     }
 }

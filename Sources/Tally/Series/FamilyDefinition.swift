@@ -31,6 +31,7 @@ final class FamilyDefinition: Sendable {
     let overflowLabels: [UInt8]
     let text: TextPieces
     let json: JSONPieces
+    let protobuf: ProtobufPieces
 
     /// - Parameters:
     ///   - request: The request, under the name to expose.
@@ -65,6 +66,7 @@ final class FamilyDefinition: Sendable {
         let unit = layout.unit(of: registeredName ?? name)
         text = TextPieces(request, unit: unit, constant: constant, hasLabels: hasLabels)
         json = JSONPieces(request, constantLabels: constantLabels)
+        protobuf = ProtobufPieces(request, unit: unit, constantLabels: constantLabels)
         lineHead = LabelFragments([layout.isLine ? text.samples[0].head : []])
         lineEnd = layout.isLine ? text.labelsEnd : []
     }
@@ -90,8 +92,11 @@ final class FamilyDefinition: Sendable {
     /// The names under the `dots` escaping. Distinct for families with distinct claims.
     var dottedClaims: Set<ByteName> { layout.claims(of: name, in: [.dots]) }
 
+    /// True if series record their creation times.
+    var hasStartTimes: Bool { layout.hasCreated && !request.isMirrored }
+
     /// True if OpenMetrics exposes creation times.
-    var hasCreatedSamples: Bool { layout.hasCreated && context.exposesCreated && !request.isMirrored }
+    var hasCreatedSamples: Bool { hasStartTimes && context.exposesCreated }
 
     var samplesPerSeries: Int { layout.samples.count }
 

@@ -7,7 +7,7 @@ extension FamilyStorage {
     /// A snapshot for a scrape. Words that are computed from state are copied, so that no other scrape changes them.
     func settledView() -> View {
         let view = view()
-        return definition.layout.makeState == nil ? view : view.updatingWords(definition)
+        return definition.layout.hasSettledWords ? view.updatingWords(definition) : view
     }
 }
 

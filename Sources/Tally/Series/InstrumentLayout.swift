@@ -4,8 +4,8 @@
 struct InstrumentLayout: Sendable {
     /// The kind's name in messages: `counter with fractions`. Layouts of one kind differ only in their ``traits``.
     var kind: String
-    /// The type in Prometheus text and, in upper case, in JSON.
-    var type: String
+    /// The type in every format but OpenMetrics.
+    var type: MetricType
     /// The type in OpenMetrics, if it differs.
     var openMetricsType: String?
     /// The suffix of the family's name, which OpenMetrics leaves out: `_total`.
@@ -31,11 +31,15 @@ struct InstrumentLayout: Sendable {
     var members: [Member]?
     /// The conversion from words to samples.
     var values: Values
+    /// The distribution that a series describes. Nil if each sample is a number of its own.
+    var distribution: Distribution?
 
     /// An object that the instrument keeps per family.
     var details: any AnyObject & Sendable = NoDetails.shared
     /// Creates the object that a series keeps beside its words.
     var makeState: (@Sendable (RegistryContext) -> any SeriesState)?
+    /// True if the state updates the words before a scrape reads them.
+    var hasSettledWords = false
     /// The parameters that two registrations must agree on.
     var traits: [Trait] = []
     /// Throws if the parameters are invalid. Receives the exposed name.
@@ -58,6 +62,14 @@ struct InstrumentLayout: Sendable {
     struct Member: Sendable {
         let text: String
         let sample: Int
+    }
+
+    /// The buckets of a histogram, in formats that have a message for it.
+    struct Distribution: Sendable {
+        /// The upper bounds of the classic buckets, without infinity.
+        var bounds: [Double]
+        /// Reads the native buckets, if there are any.
+        var readNative: (@Sendable (_ words: SeriesWords, _ counts: inout NativeCounts) -> Void)?
     }
 
     enum Values: Sendable {
@@ -92,14 +104,6 @@ struct InstrumentLayout: Sendable {
     }
 }
 
-/// State that a series keeps beside its words.
-protocol SeriesState: AnyObject, Sendable {
-    /// Updates words before a scrape reads them.
-    func update(_ words: SeriesWords)
-    /// True if the values are estimates because the state ran out of room.
-    var isOverflowing: Bool { get }
-}
-
 extension InstrumentLayout {
     /// The distance in words between neighbouring series.
     var stride: Int { stripes == 1 ? words : stripes * Stripes.size(of: words) }
@@ -109,9 +113,14 @@ extension InstrumentLayout {
         var layout = self
         layout.stripes = Stripes.count
         layout.values = values
-        layout.traits.removeAll { $0.name == Trait.uncontended.name }
-        layout.traits.append(Trait(Trait.uncontended.name, "contended"))
+        layout.set(Trait(Trait.uncontended.name, "contended"))
         return layout
+    }
+
+    /// Replaces the trait of the same name, at its place: two registrations compare their traits in order.
+    mutating func set(_ trait: Trait) {
+        guard let place = traits.firstIndex(where: { $0.name == trait.name }) else { return traits.append(trait) }
+        traits[place] = trait
     }
 
     /// True if a series is one sample without a label of its own.

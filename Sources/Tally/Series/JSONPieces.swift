@@ -23,7 +23,7 @@ struct JSONPieces: Sendable {
         header = Array(
             """
             {"name":"\(escaped(request.name))","help":"\(escaped(request.help))",\
-            "type":"\(layout.type.uppercased())","metrics":[
+            "type":"\(layout.type.text.uppercased())","metrics":[
             """.utf8
         )
         let hasSeriesLabels = !(labelNames.isEmpty && constantLabels.isEmpty)

@@ -10,6 +10,8 @@ final class RejectedUpdates: Sendable {
         case negative
         /// NaN or an infinity where only a finite number is valid.
         case notFinite = "not_finite"
+        /// A value beyond the range of a histogram's native buckets.
+        case outOfRange = "out_of_range"
         /// A lookup with the wrong number of label values.
         case labelCount = "label_count"
         /// An exemplar that breaks a rule (see ``Exemplar``), or whose value is not finite.

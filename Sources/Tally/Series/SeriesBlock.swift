@@ -64,6 +64,8 @@ final class SeriesBlock: @unchecked Sendable {
 
     // MARK: State beside the words
 
+    var hasStates: Bool { unsafe states != nil }
+
     func state(_ slot: Int) -> (any SeriesState)? { unsafe states.flatMap { unsafe $0[slot] } }
 
     func setState(_ state: (any SeriesState)?, _ slot: Int) { unsafe states?[slot] = state }
@@ -73,8 +75,8 @@ final class SeriesBlock: @unchecked Sendable {
     /// Nil if no word has an exemplar.
     var exemplars: ExemplarStore? { exemplarStore.load() }
 
-    func setExemplar(_ text: [UInt8], at word: Int) {
-        (exemplarStore.load() ?? exemplarStore.storeIfNil(ExemplarStore())).set(text, at: word)
+    func setExemplar(_ exemplar: ExemplarStore.Entry, at word: Int) {
+        (exemplarStore.load() ?? exemplarStore.storeIfNil(ExemplarStore())).set(exemplar, at: word)
     }
 
     var samplesExemplars: Bool { stripeMask & Stripes.samples != 0 }

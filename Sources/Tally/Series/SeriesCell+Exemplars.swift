@@ -23,9 +23,9 @@ extension SeriesCell {
 
     /// Stores an exemplar of one of the words, or counts it as rejected.
     private func store(_ exemplar: Exemplar, of value: Double, word: Int) {
-        guard value.isFinite, let text = exemplar.text(value, at: definition.context.wallSeconds()) else {
-            return reject(.exemplar)
-        }
-        block.setExemplar(text, at: unsafe words - block.words + word)
+        let seconds = definition.context.wallSeconds()
+        guard value.isFinite, let text = exemplar.text(value, at: seconds) else { return reject(.exemplar) }
+        let entry = ExemplarStore.Entry(text: text, labels: exemplar.labels, value: value, seconds: seconds)
+        block.setExemplar(entry, at: unsafe words - block.words + word)
     }
 }

@@ -36,6 +36,13 @@ extension SeriesCell {
         unsafe unsafeDowncast(block.definition.details, to: type)
     }
 
+    /// The object that the instrument keeps beside the series' words, if it is of this type. The block retains it.
+    @usableFromInline
+    func unretainedState<State: AnyObject>(as type: State.Type) -> Unmanaged<State>? {
+        guard block.hasStates, let state = block.state(unsafe block.slot(of: words)) as? State else { return nil }
+        return unsafe .passUnretained(state)
+    }
+
     @inlinable
     func store(_ value: Double) {
         unsafe withWords { unsafe $0.pointee.store(value.bitPattern, ordering: .relaxed) }

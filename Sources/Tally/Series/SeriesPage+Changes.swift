@@ -30,8 +30,8 @@ extension SeriesPage {
         let (source, target) = unsafe (page.words(slot), words(count))
         for index in 0..<stride {
             unsafe target[index].store(source[index].load(ordering: .relaxed), ordering: .relaxed)
-            guard let text = page.exemplar(slot, index) else { continue }
-            block.setExemplar(text, at: slotInBlock(count) * stride + index)
+            guard let exemplar = page.exemplar(slot, index) else { continue }
+            block.setExemplar(exemplar, at: slotInBlock(count) * stride + index)
         }
         count += 1
         return count - 1
@@ -41,11 +41,12 @@ extension SeriesPage {
     func reset(_ slot: Int) {
         let words = unsafe words(slot)
         for index in 0..<stride { unsafe words[index].store(0, ordering: .relaxed) }
+        state(slot)?.reset()
         guard let created = unsafe created else { return }
         unsafe created[slot].store(definition.context.wallSeconds().bitPattern, ordering: .relaxed)
     }
 
-    /// Sets the creation time of the next slot, if it is exposed.
+    /// Sets the creation time of the next slot, if it is recorded.
     private func setCreated(_ seconds: () -> Double) {
         guard let created = unsafe created else { return }
         unsafe (created + count).initialize(to: Atomic(seconds().bitPattern))
@@ -124,9 +125,13 @@ extension SeriesPage {
         var label = 0
         var position = range.lowerBound + (innerValues > 0 ? definition.fragments[0].length : 0)
         var hasControl = false
+        var isLong = range.count > ProtobufPieces.maxPlainText
         while position < range.upperBound {
             let byte = unsafe text[position]
-            if byte == UInt8(ascii: "\\") { position += 1 }
+            if byte == UInt8(ascii: "\\") {
+                position += 1
+                isLong = true
+            }
             if byte < 0x20 { hasControl = true }
             if byte == UInt8(ascii: "\""), label < innerValues {
                 unsafe (valueEnds + slot * innerValues + label).initialize(to: UInt32(position - range.lowerBound))
@@ -139,6 +144,7 @@ extension SeriesPage {
         // Every value ends with an unescaped quote.
         assert(label == innerValues)
         if hasControl { hasControls.store(true, ordering: .relaxed) }
+        if isLong { hasLongText.store(true, ordering: .relaxed) }
     }
 
     /// Copies everything about another page's series except its values.
@@ -152,6 +158,7 @@ extension SeriesPage {
             unsafe (valueEnds + count * innerValues + index).initialize(to: end)
         }
         if page.hasControls.load(ordering: .relaxed) { hasControls.store(true, ordering: .relaxed) }
+        if page.hasLongText.load(ordering: .relaxed) { hasLongText.store(true, ordering: .relaxed) }
         setCreated { page.createdSeconds(slot) }
         if let idleTimes, let other = page.idleTimes {
             idleTimes.slots.append(other.slots[slot])

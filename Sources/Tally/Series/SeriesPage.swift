@@ -34,8 +34,10 @@ final class SeriesPage: @unchecked Sendable {
     let innerValues: Int
     /// True if the text of a filled slot has a byte that JSON escapes but the text formats do not.
     let hasControls = Atomic(false)
+    /// True if the text of a filled slot is long, or has an escape. Encoders of messages then measure each series.
+    let hasLongText = Atomic(false)
     let text: UnsafeMutablePointer<UInt8>
-    /// The creation time of each filled slot, as the bits of seconds since the Unix epoch. Nil if it is not exposed.
+    /// The creation time of each filled slot, as the bits of seconds since the Unix epoch. Nil if it is not recorded.
     let created: UnsafeMutablePointer<Atomic<UInt64>>?
     /// Nil if idle children do not expire. Used under the family's lock.
     let idleTimes: IdleTimes?
@@ -63,7 +65,7 @@ final class SeriesPage: @unchecked Sendable {
         unsafe blocks = .allocate(capacity: blockCapacity)
         unsafe blocks.initialize(repeating: nil, count: blockCapacity)
         idleTimes = definition.idleTimeout == nil ? nil : IdleTimes()
-        unsafe created = definition.hasCreatedSamples ? .allocate(capacity: capacity) : nil
+        unsafe created = definition.hasStartTimes ? .allocate(capacity: capacity) : nil
         innerValues = max(0, definition.labelNames.count - 1)
         // One allocation, in the order in which a scrape reads it.
         let wordBytes = unsafe blockCapacity * MemoryLayout<UnsafeRawPointer>.size
@@ -120,15 +122,21 @@ final class SeriesPage: @unchecked Sendable {
         unsafe blockWords[slot &>> blockShift] + (slot & ((1 &<< blockShift) &- 1)) &* stride
     }
 
-    /// A checksum of a slot's words, which almost certainly changes when a value does.
+    /// The words of a filled slot with its state, for an encoder.
+    func wordsWithState(_ slot: Int) -> SeriesWords {
+        unsafe SeriesWords(words(slot), blocks[slot &>> blockShift]?.state(slotInBlock(slot)))
+    }
+
+    /// A checksum of a slot's words and state, which almost certainly changes when a value does.
     func checksum(_ slot: Int) -> UInt64 {
         var sum: UInt64 = 0
         let words = unsafe words(slot)
         for index in 0..<stride { sum = unsafe (sum &* 31) &+ words[index].load(ordering: .relaxed) }
+        if let state = block(slot).state(slotInBlock(slot)) { sum = (sum &* 31) &+ state.checksum }
         return sum
     }
 
-    /// The creation time of a filled slot. NaN if it is not exposed.
+    /// The creation time of a filled slot. NaN if it is not recorded.
     func createdSeconds(_ slot: Int) -> Double {
         guard let created = unsafe created else { return .nan }
         return unsafe Double(bitPattern: created[slot].load(ordering: .relaxed))
@@ -175,7 +183,7 @@ final class SeriesPage: @unchecked Sendable {
         (0..<((count + (1 << blockShift) - 1) >> blockShift)).contains { unsafe blocks[$0]?.exemplars != nil }
     }
 
-    func exemplar(_ slot: Int, _ word: Int) -> [UInt8]? {
+    func exemplar(_ slot: Int, _ word: Int) -> ExemplarStore.Entry? {
         unsafe blocks[slot >> blockShift]?.exemplars?[slotInBlock(slot) * stride + word]
     }
 

@@ -20,7 +20,7 @@ struct TextPieces: Sendable {
         openMetricsHeader = Self.openMetricsHeader(request, unit)
         header =
             Array("# HELP ".utf8) + NameText.metric(name) + Array(" ".utf8) + NameText.escaped(request.help)
-            + Array("\n# TYPE ".utf8) + NameText.metric(name) + Array(" \(layout.type)\n".utf8)
+            + Array("\n# TYPE ".utf8) + NameText.metric(name) + Array(" \(layout.type.text)\n".utf8)
         createdHead = NameText.opening(layout.baseName(of: name) + "_created", hasLabels: hasLabels) + constant
         let end = NameText.closing(name, hasLabels: hasLabels)
         labelsEnd = end
@@ -48,7 +48,7 @@ struct TextPieces: Sendable {
         func line(_ keyword: String, _ text: [UInt8]) -> [UInt8] {
             Array("# \(keyword) ".utf8) + NameText.metric(base) + Array(" ".utf8) + text + Array("\n".utf8)
         }
-        return line("TYPE", Array((request.layout.openMetricsType ?? request.layout.type).utf8))
+        return line("TYPE", Array((request.layout.openMetricsType ?? request.layout.type.text).utf8))
             + (unit.map { line("UNIT", Array($0.utf8)) } ?? [])
             + line("HELP", NameText.escaped(request.help, quotes: true))
     }

@@ -28,6 +28,7 @@ let large = Histogram(
     buckets: .linear(start: 0.001, width: 0.001, count: 500),
     in: registry
 )
+let native = Histogram("native_seconds", help: "Native.", buckets: .latency, native: .standard, in: registry)
 let phase = StateSet<Phase>("phase", help: "Phase.", in: registry)
 let phases = Phase.allCases
 let shards = Shard.allCases
@@ -95,7 +96,7 @@ checks.check(
     ]
 ) {
     thousand { index in
-        for histogram in [histogram, large] {
+        for histogram in [histogram, large, native] {
             histogram.observe(Double(index) / 100)
             histogram.observe(.milliseconds(index))
             histogram.observe(.seconds(1 << 50))

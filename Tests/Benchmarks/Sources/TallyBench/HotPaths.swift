@@ -11,6 +11,8 @@ final class HotPaths: Sendable {
     let contendedGauge: Gauge
     let histogram: Histogram
     let contendedHistogram: Histogram
+    let native: Histogram
+    let contendedNative: Histogram
     let directions: Family<Direction, Counter>
     let routes: Family<Route, Counter>
     let paths: Family<Path, Counter>
@@ -26,6 +28,14 @@ final class HotPaths: Sendable {
         contendedGauge = Gauge("contended_gauge", help: "A gauge.", contended: true, in: registry)
         histogram = Histogram("histogram_seconds", help: "A histogram.", in: registry)
         contendedHistogram = Histogram("contended_seconds", help: "A histogram.", contended: true, in: registry)
+        native = Histogram("native_seconds", help: "A histogram.", native: .standard, in: registry)
+        contendedNative = Histogram(
+            "contended_native_seconds",
+            help: "A histogram.",
+            native: .standard,
+            contended: true,
+            in: registry
+        )
         directions = Family("directions_total", help: "By direction.", in: registry)
         routes = Family("routes_total", help: "By route.", in: registry)
         paths = Family("paths_total", help: "By path.", in: registry)
@@ -81,6 +91,12 @@ final class HotPaths: Sendable {
         let durations = measure(Self.count) { count in
             for index in 0..<count { histogram.observe(.microseconds(index & 4095)) }
         }
+        let nativeDoubles = measure(Self.count) { count in
+            for index in 0..<count { native.observe(values[index & 63]) }
+        }
+        let nativeDurations = measure(Self.count) { count in
+            for index in 0..<count { native.observe(.microseconds(index & 4095)) }
+        }
         let gauges = measure(Self.count) { count in for index in 0..<count { gauge.set(Double(index)) } }
         let clock = ContinuousClock()
         let timedByHand = measure(Self.count / 20) { count in
@@ -96,6 +112,8 @@ final class HotPaths: Sendable {
             row("set a state of three", sets, atMost: 20, "≤ 20 ns"),
             row(RowName.observe, doubles, atMost: 7, "≤ 7 ns"),
             row("observe a Duration, 11 buckets", durations),
+            row("observe a number, native buckets", nativeDoubles, atMost: 10, "≤ 10 ns"),
+            row("observe a Duration, native buckets", nativeDurations, beside: (durations, "11 buckets")),
             row(RowName.set, gauges, atMost: 1, "≤ 1 ns"),
             row(RowName.time, timed, atMost: 1.1, times: timedByHand, "two clock reads, observe"),
         ]
@@ -164,6 +182,8 @@ final class HotPaths: Sendable {
         }
         return Self.rows(observed(histogram), RowName.observe, atMost: nil)
             + Self.rows(observed(contendedHistogram), { "\(RowName.observe(threads: $0)), contended" }, atMost: 1.3)
+            + Self.rows(observed(native), RowName.observeNative, atMost: nil)
+            + Self.rows(observed(contendedNative), { "\(RowName.observeNative(threads: $0)), contended" }, atMost: 1.3)
             + Self.rows(added(gauge), { "increment one gauge, \(RowName.atOnce($0))" }, atMost: nil)
             + Self.rows(added(contendedGauge), { "increment one gauge, \(RowName.atOnce($0)), contended" }, atMost: 1.3)
     }

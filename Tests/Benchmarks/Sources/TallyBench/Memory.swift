@@ -10,7 +10,7 @@ enum Memory {
             .compactMap {
                 Double($0.trimmingCharacters(in: .whitespacesAndNewlines))
             }
-        guard numbers.count == 3 else { throw CocoaError(.fileReadCorruptFile) }
+        guard numbers.count == 5 else { throw CocoaError(.fileReadCorruptFile) }
         return [
             row("memory a series, of 1 M", Sample([numbers[0]]), unit: "B", atMost: 120, "≤ 120 B"),
             row(
@@ -21,6 +21,8 @@ enum Memory {
                 "≤ 1 MiB"
             ),
             row("memory an active user, of 1 M", Sample([numbers[2]]), unit: "B", atMost: 40, "≤ 40 B"),
+            row("memory a native histogram, six octaves in use", Sample([numbers[3]]), unit: "B"),
+            row("memory a native histogram, every octave in use", Sample([numbers[4]]), unit: "B"),
         ]
     }
 
@@ -45,8 +47,23 @@ enum Memory {
         print(
             (after - before) * 1024 / Double(Scrapes.million),
             peak - after,
-            (afterUsers - beforeUsers) * 1024 / Double(Users.million)
+            (afterUsers - beforeUsers) * 1024 / Double(Users.million),
+            try native(-6..<0),
+            try native(-32..<63)
         )
+    }
+
+    /// The memory of a series whose observations are in these octaves.
+    private static func native(_ octaves: Range<Int>) throws -> Double {
+        let count = 10_000
+        let registry = MetricRegistry(ownMetrics: false)
+        let family = Family<User, Histogram>("rpc", help: "", native: .standard, maxChildren: count, in: registry)
+        let before = try status("VmRSS:")
+        for index in 0..<count {
+            let child = family[.numbered(index)]
+            for octave in octaves { child.observe(1.5 * exp2(Double(octave))) }
+        }
+        return (try status("VmRSS:") - before) * 1024 / Double(count)
     }
 
     /// A line of `/proc/self/status`, in KiB.

@@ -19,6 +19,7 @@ enum RowName {
     static func contended(threads: Int) -> String { "contended counter, \(atOnce(threads))" }
     static func neighbours(threads: Int) -> String { "bound neighbours, \(atOnce(threads))" }
     static func observe(threads: Int) -> String { "observe on one histogram, \(atOnce(threads))" }
+    static func observeNative(threads: Int) -> String { "observe on one native histogram, \(atOnce(threads))" }
 
     /// A row of `Verbs`.
     static func verb(_ name: String, threads: Int) -> String {

@@ -66,6 +66,17 @@ enum Scrapes {
                 "the text"
             )
         )
+        let protobuf = measureOnce { stream(ordered, as: .protobuf) }
+        rows.append(
+            row(
+                "protobuf of 1 M counters, streamed",
+                protobuf.inMilliseconds,
+                unit: "ms",
+                atMost: 1.5,
+                times: text,
+                "the text"
+            )
+        )
         rows.append(
             textRow("the same, created in shuffled order", registry(Array(0..<million).shuffled(using: &generator)))
         )

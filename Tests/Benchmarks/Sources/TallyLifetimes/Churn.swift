@@ -10,7 +10,7 @@ struct Churn {
     let round: @Sendable (_ thread: Int, _ round: Int) -> Bool
     let registry: MetricRegistry
 
-    static var all: [Churn] { [removal(), compaction(), expiry(), registration(), closedSets()] }
+    static var all: [Churn] { [removal(), compaction(), expiry(), registration(), closedSets(), natives()] }
 
     private static let threads = 4
 
@@ -31,8 +31,13 @@ struct Churn {
                 group.leave()
             }
         }
-        while group.wait(timeout: .now()) == .timedOut { registry.write(as: .openMetrics) { _ in } }
+        while group.wait(timeout: .now()) == .timedOut { scrape() }
         return shared.isRight.load(ordering: .relaxed) ? shared.rounds.load(ordering: .relaxed) : nil
+    }
+
+    private func scrape() {
+        registry.write(as: .openMetrics) { _ in }
+        registry.write(as: .protobuf) { _ in }
     }
 
     private final class Shared: Sendable {
@@ -128,6 +133,39 @@ struct Churn {
                 if round % 13 == thread { registry.unregister("long_total") }
                 child.increment()
                 return child.value > 0
+            },
+            registry: registry
+        )
+    }
+
+    /// Children whose octaves are allocated, moved and freed while threads count and scrape.
+    private static func natives() -> Churn {
+        let registry = MetricRegistry(clock: RunningClock(), ownMetrics: false)
+        let texts = Family<Text, Histogram>("texts", help: "", native: .standard, maxChildren: 5_000, in: registry)
+        let idle = Family<Text, Histogram>(
+            "idle",
+            help: "",
+            native: .standard,
+            maxChildren: 5_000,
+            idleTimeout: .seconds(3_000),
+            in: registry
+        )
+        return Churn(
+            name: "native histograms",
+            round: { thread, round in
+                let mine = texts[Text(text: "\(thread) kept")]
+                let before = mine.count
+                let value = Double(round % 1_000) - 500
+                mine.observe(value)
+                texts.observe(value, for: Text(text: "\((thread + 1) % threads) \(round % 300)"))
+                texts[Text(text: "\(thread) \(round % 300)")].observe(.milliseconds(round % 100))
+                texts.remove(Text(text: "\(thread) \(round % 300)"))
+                if round % 5_000 == 4_999 { texts.removeAll() }
+                idle.observe(value, for: Text(text: "\(thread) \(round)"))
+                idle.observe(0, for: Text(text: "\(round & 63)"))
+                // The handle keeps the child, so that it comes back as the same one.
+                texts.observe(value, for: Text(text: "\(thread) kept"))
+                return mine.count == before + 2
             },
             registry: registry
         )

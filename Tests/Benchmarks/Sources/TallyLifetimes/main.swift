@@ -41,6 +41,14 @@ func counter() -> Counter { Counter("x", help: "", in: MetricRegistry(ownMetrics
 func histogram() -> Histogram { Histogram("x", help: "", in: MetricRegistry(ownMetrics: false)) }
 
 @inline(never)
+func native() -> Histogram { Histogram("x", help: "", native: .standard, in: MetricRegistry(ownMetrics: false)) }
+
+@inline(never)
+func nativesBySide() -> Family<Side, Histogram> {
+    Family("x", help: "", buckets: .latency, native: .standard, in: MetricRegistry(ownMetrics: false))
+}
+
+@inline(never)
 func users() -> ActiveUsers {
     ActiveUsers("x", help: "", windows: [.seconds(1), .minutes(1)], in: MetricRegistry(ownMetrics: false))
 }
@@ -92,6 +100,10 @@ for _ in 0..<2_000 {
     histogram().observe(2)
     histogram().observe(.seconds(2))
     sum += histogram().sum
+    native().observe(2)
+    native().observe(.seconds(-2))
+    nativesBySide()[.right].observe(0.3)
+    nativesBySide().observe(0.3, for: .left)
     counter().increment(exemplar: ["trace_id": "a"])
     histogram().observe(2, exemplar: ["trace_id": "a"])
     states().set(.on)
