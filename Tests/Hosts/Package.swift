@@ -22,10 +22,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.30.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.0"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
         .package(url: "https://github.com/swhitty/FlyingFox.git", from: "0.27.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
@@ -50,6 +52,29 @@ let package = Package(
             dependencies: ["chat-server", "HostsTestSupport"]
         ),
         .executableTarget(
+            name: "container-dashboard",
+            dependencies: tally("Tally", "TallyListener", "TallyPage", "TallySampler") + [
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/ContainerDashboard",
+            exclude: ["README.md"]
+        ),
+        .testTarget(
+            name: "ContainerDashboardTests",
+            dependencies: tally("Tally", "TallyListener", "TallySampler", "TallyTesting") + [
+                "container-dashboard", "HostsTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]
+        ),
+        .target(
+            name: "EmbeddedDatabase",
+            dependencies: [.product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .target(name: "Flags"),
+        .executableTarget(
             name: "FlyingFoxHost",
             dependencies: tally("Tally", "TallyHealthcheck") + [
                 .product(name: "FlyingFox", package: "FlyingFox"),
@@ -64,26 +89,6 @@ let package = Package(
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ]
         ),
-        .executableTarget(
-            name: "GRPCHost",
-            dependencies: tally("Tally", "TallyListener") + [
-                .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-            ]
-        ),
-        .testTarget(
-            name: "GRPCHostTests",
-            dependencies: tally("Tally", "TallyTesting") + [
-                "GRPCHost", "HostsTestSupport",
-                .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-            ]
-        ),
-        .target(
-            name: "EmbeddedDatabase",
-            dependencies: [.product(name: "GRDB", package: "GRDB.swift")]
-        ),
-        .target(name: "Flags"),
         .executableTarget(
             name: "frame-relay",
             dependencies: tally("Tally", "TallyListener") + [
@@ -116,6 +121,21 @@ let package = Package(
         .testTarget(
             name: "GameGatewayTests",
             dependencies: ["game-gateway", "HostsTestSupport"]
+        ),
+        .executableTarget(
+            name: "GRPCHost",
+            dependencies: tally("Tally", "TallyListener") + [
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+            ]
+        ),
+        .testTarget(
+            name: "GRPCHostTests",
+            dependencies: tally("Tally", "TallyTesting") + [
+                "GRPCHost", "HostsTestSupport",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+            ]
         ),
         .target(
             name: "HostsTestSupport",
@@ -167,20 +187,48 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
-        .executableTarget(
-            name: "relay-storm",
-            dependencies: ["RelayCore"],
-            path: "Sources/RelayStorm"
-        ),
         .target(name: "RelayCore"),
         .testTarget(
             name: "RelayCoreTests",
             dependencies: tally("TallyTesting") + ["RelayCore"]
         ),
+        .executableTarget(
+            name: "relay-storm",
+            dependencies: ["RelayCore"],
+            path: "Sources/RelayStorm"
+        ),
         .testTarget(
             name: "TracingExemplarTests",
             dependencies: tally("Tally", "TallyTesting") + [
                 .product(name: "Tracing", package: "swift-distributed-tracing")
+            ]
+        ),
+        .executableTarget(
+            name: "websocket-hub",
+            dependencies: tally("Tally", "TallyListener") + [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            path: "Sources/WebSocketHub",
+            exclude: ["README.md"]
+        ),
+        .testTarget(
+            name: "WebSocketHubTests",
+            dependencies: tally("Tally", "TallyTesting") + [
+                "websocket-hub", "HostsTestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
     ],
