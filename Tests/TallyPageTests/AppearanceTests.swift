@@ -81,6 +81,23 @@ struct AppearanceTests {
         }
     }
 
+    @Test func thePlotsOfTheHostHaveItsValuesAndGaps() async throws {
+        let points: [(Int64, Double)] = [(0, 10), (5, 20), (10, .nan), (15, 40), (30, 12.5)]
+        let bench = Bench { _, _ in
+            [PagePlot("<b>web</b>: CPU", unit: .percent, points: points.map { (1_790_000_000 + $0.0, $0.1) })]
+        }
+        try await browse(bench) { browser in
+            let plot = "document.querySelector('#plots figure')"
+            let text = try await browser.text("return \(plot).innerText")
+            #expect(text.contains("<b>web</b>: CPU"))
+            #expect(text.contains("12.5 %"))
+            #expect(text.contains("max 40 %"))
+            // Two missing samples and one without a value: three lines instead of one.
+            let path = try await browser.text("return \(plot).querySelector('.main').getAttribute('d')")
+            #expect(path.split(separator: "M").count == 3)
+        }
+    }
+
     @Test func nothingMovesForThoseWhoAskForThat() async throws {
         try await browse(try bench()) { browser in
             let moving = """

@@ -60,7 +60,7 @@ struct DocumentTests {
         let text = await bench.text()
         #expect(text.hasPrefix("health: warn\n  disk: fail, error, not critical, for 12 s\n"))
         #expect(text.contains("\n  names_total is full: 2 of 2 children, 3 lookups turned away\n"))
-        #expect(text.contains("\nevents_total 6 (3.0/s)\n"))
+        #expect(text.contains("\nevents_total 6 (3/s)\n"))
         #expect(text.contains("\nlatency_seconds_count 1\n"))
         #expect(text.contains("\n  since boot: p50 0.15, p90 0.19, p99 0.199\n"))
     }

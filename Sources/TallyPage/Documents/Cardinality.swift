@@ -23,7 +23,9 @@ struct Cardinality {
     let omittedFamilies: Double?
 
     init(_ reading: RegistryReading) {
-        let all = reading.families.filter { !$0.labelNames.isEmpty }.map { family in
+        // Tally's own families have labels of which nobody can make more.
+        let labelled = reading.families.filter { !$0.labelNames.isEmpty && !$0.name.hasPrefix("tally_") }
+        let all = labelled.map { family in
             Family(
                 name: family.name,
                 children: family.limitedChildren,

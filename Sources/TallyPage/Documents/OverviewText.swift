@@ -72,7 +72,9 @@ struct OverviewText {
         _ recorder: HistoryRecorder?
     ) -> String {
         guard case .counter = shape, let rate = newest(series, family, recorder).first, rate.isFinite else { return "" }
-        return " (\(rate)/s)"
+        var text = JSONBytes()
+        text.point(rate)
+        return " (\(String(decoding: text.bytes, as: UTF8.self))/s)"
     }
 
     private mutating func write(

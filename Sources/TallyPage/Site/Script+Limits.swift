@@ -26,7 +26,7 @@ extension Script {
           const rejected = limits.rejected.filter(([, total]) => number(total) > 0);
           const costs = [
             ["Series", exact(limits.series)],
-            ["Last scrape", limits.scrapeSeconds === null ? "not measured"
+            ["Last scrape", limits.scrapeSeconds === null ? "not measured" : !limits.scrapeSeconds ? "none yet"
               : `${duration(limits.scrapeSeconds)}, ${exact(limits.samples ?? 0)} samples`],
             ...rejected.map(([reason, total]) => [`Rejected updates, ${visible(reason)}`, exact(total), "bad"]),
           ];

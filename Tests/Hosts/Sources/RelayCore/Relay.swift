@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Pairs phones with binaries by name, and forwards frames between them. One binary serves many phones.
 ///
 /// A binary that disconnects has a time of grace to come back, in which its phones stay. The relay knows neither
@@ -32,7 +30,7 @@ package final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration
     private let grace: Duration
     private let clock: RelayClock
     private let hooks: RelayHooks
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     package init(grace: Duration, clock: RelayClock = ContinuousClock(), hooks: RelayHooks = RelayHooks()) {
         self.grace = grace

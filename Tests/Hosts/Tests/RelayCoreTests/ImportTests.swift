@@ -10,6 +10,6 @@ struct ImportTests {
         let imports = try files.flatMap { file in
             try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter { $0.contains("import ") }
         }
-        #expect(Set(imports) == ["import Synchronization"])
+        #expect(Set(imports) == ["import Foundation"])
     }
 }
