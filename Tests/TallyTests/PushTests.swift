@@ -69,7 +69,7 @@ struct PushTests {
         for value in [0x1p-31, 1, 1, 0x1p63, -0x1p-31, -0x1p63] { histogram.observe(value) }
         let point = try #require(try metrics().first?.message(10)?.message(1))
         #expect(point.zigzag(6) == expected)
-        for (side, observed) in [(8, [1, 2, 1]), (9, [1, 1])] {
+        for (side, observed) in [(8, [1, 2, 1]), (9, [1, 1])] as [(Int, [UInt64])] {
             let counts = try #require(try point.message(side)?.packedVarints(2))
             #expect(counts.count <= maxBuckets && counts.filter { $0 > 0 } == observed)
         }
