@@ -15,10 +15,11 @@
 ///
 /// https://prometheus.io/docs/specs/native_histograms/
 public struct NativeBuckets: Sendable, Hashable {
-    /// The resolution, from 0 to 8: each octave has 2^schema buckets.
+    /// The resolution, from 0 to 8: each octave has 2^schema buckets. An octave in use takes eight bytes for each of
+    /// them, and at least 64.
     public let schema: Int
     /// The maximum number of buckets that a series exposes, at least 16. A series with more buckets in use halves its
-    /// schema for good, as often as necessary.
+    /// schema for good, as often as necessary. This does not free memory.
     public let maxBuckets: Int
     /// Values of this magnitude or less are counted as zero: from 2^-32 to 2^62.
     public let zeroThreshold: Double
@@ -59,7 +60,7 @@ extension Histogram {
     ///   - buckets: Classic buckets for text and JSON, in addition. None by default.
     ///   - native: The native buckets, such as ``NativeBuckets/standard``.
     ///   - contended: True to spread the counts over cache lines, so that observations scale with the cores. Each
-    ///     octave in use then takes four pairs of cache lines for each core (1 to 16 KiB).
+    ///     octave in use then takes four pairs of cache lines for each core: 1 to 16 KiB, at least 2 KiB at schema 8.
     ///   - registry: The registry that exposes the histogram.
     public init(
         _ name: StaticString,

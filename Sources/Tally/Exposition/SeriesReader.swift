@@ -23,7 +23,7 @@ struct SeriesReader: Sendable {
         constantLabels = shown.constantLabels
         ownLabel = shown.request.ownLabel
         values = Array(repeating: .absent, count: definition.layout.samples.count)
-        if definition.layout.distribution?.readNative != nil { native = NativeCounts() }
+        if definition.layout.isNative { native = NativeCounts() }
     }
 
     /// Reads the values of a series.

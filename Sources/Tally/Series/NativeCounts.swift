@@ -10,6 +10,8 @@ struct NativeCounts: Sendable {
     static let minSchema = -4
 
     var schema = 0
+    /// The maximum number of buckets that a series exposes.
+    var maxBuckets = 0
     var zeroThreshold = 0.0
     var zeroCount: UInt64 = 0
     /// The buckets in use, by ascending key.
@@ -49,6 +51,17 @@ struct NativeCounts: Sendable {
         schema -= 1
         Self.merge(&positive)
         Self.merge(&negative)
+    }
+
+    /// Halves the schema until each side has at most ``maxBuckets`` from its first to its last bucket in use, for
+    /// formats that list the empty buckets as well.
+    mutating func limitSpan() {
+        while max(Self.span(positive), Self.span(negative)) > maxBuckets, schema > Self.minSchema { halveSchema() }
+    }
+
+    private static func span(_ buckets: [Bucket]) -> Int {
+        guard let first = buckets.first, let last = buckets.last else { return 0 }
+        return last.key - first.key + 1
     }
 
     private static func merge(_ buckets: inout [Bucket]) {

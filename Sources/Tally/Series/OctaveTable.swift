@@ -5,7 +5,8 @@ internal import Synchronization
 ///
 /// The first observation in a line allocates it and publishes it with a compare-exchange. Lines live as long as the
 /// table, so readers need no further protection than a reference to the table, which the series' block holds. Memory
-/// is bounded by the range of the grid: at schema 3, at most 96 lines of 64 bytes on each side of zero.
+/// is bounded by the range of the grid: at most 96 lines on each side of zero. A line takes 64 bytes at schema 3, 2 KiB
+/// at schema 8, and 1 to 16 KiB at any schema if it has stripes.
 ///
 /// Unchecked `Sendable`, because pointers are not: they point to atomics, in memory that the table frees at its end.
 @safe
@@ -37,7 +38,10 @@ final class OctaveTable: SeriesState, @unchecked Sendable {
         threshold = grid.threshold
         schema = grid.schema
         lineShift = max(3, grid.schema)
-        stride = stripes == 1 ? 1 << lineShift : Stripes.size(of: 1 << lineShift)
+        let size = Stripes.size(of: 1 << lineShift)
+        // The more counts a line has, the more it spreads the values of an octave. So larger lines have fewer stripes.
+        let stripes = max(1, stripes * Stripes.words / size)
+        stride = stripes == 1 ? 1 << lineShift : size
         stripeMask = UInt(stripes - 1)
         unsafe positive = Self.makeDirectory(grid.count >> lineShift + 1)
     }
@@ -153,6 +157,7 @@ final class OctaveTable: SeriesState, @unchecked Sendable {
     func read(_ counts: inout NativeCounts, maxBuckets: Int) {
         counts.removeAll()
         counts.schema = schema
+        counts.maxBuckets = maxBuckets
         counts.zeroThreshold = threshold
         let zero = grid.count
         unsafe forEachCount(positive) { position, count in
