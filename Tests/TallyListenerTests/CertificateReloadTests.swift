@@ -90,6 +90,19 @@ struct CertificateReloadTests {
         #expect(look([3, 4, nil]))
     }
 
+    @Test func rejectedFilesAreTriedAgainAfterSixtyLooks() {
+        var changes = FileChanges([1])
+        #expect(!changes.areDue([2]))
+        for _ in 0..<3 {
+            #expect(changes.areDue([2]))
+            changes.wereLoaded(false)
+            for _ in 0..<59 { #expect(!changes.areDue([2])) }
+        }
+        #expect(changes.areDue([2]))
+        changes.wereLoaded(true)
+        for _ in 0..<100 { #expect(!changes.areDue([2])) }
+    }
+
     // MARK: Errors
 
     /// The file to break, its contents, and the text of the error.

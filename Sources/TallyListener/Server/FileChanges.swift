@@ -5,6 +5,8 @@ struct FileChanges: Sendable {
 
     private var loaded: Look
     private var last: Look
+    /// The looks since the files were rejected; nil if they were used.
+    private var rejectedLooks: Int?
 
     init(_ loaded: Look) {
         self.loaded = loaded
@@ -15,8 +17,19 @@ struct FileChanges: Sendable {
     /// look before. A certificate and its key are thus not loaded between the writes of the two.
     mutating func areDue(_ look: Look) -> Bool {
         defer { last = look }
+        if let count = rejectedLooks, look == loaded, look == last {
+            rejectedLooks = count + 1
+            return count + 1 >= Self.looksBeforeRetry
+        }
         guard look != loaded, look == last else { return false }
         loaded = look
+        rejectedLooks = nil
         return true
     }
+
+    /// Notes whether the files that were due could be used.
+    mutating func wereLoaded(_ success: Bool) { rejectedLooks = success ? nil : 0 }
+
+    /// A rejection may have a passing reason, such as too many open files, so the same files are tried again.
+    private static let looksBeforeRetry = 60
 }

@@ -5,5 +5,13 @@ import NIOCore
 struct ListeningSocket: Sendable {
     let address: ListenerAddress
     let channel: any Channel
+    /// The file of a Unix domain socket.
+    let file: UnixSocket?
+
+    /// Closes the socket, and removes its file first: another program may take the path as soon as nobody listens.
+    func close() {
+        file?.remove()
+        channel.close(promise: nil)
+    }
 }
 #endif

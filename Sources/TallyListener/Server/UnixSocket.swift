@@ -48,7 +48,8 @@ struct UnixSocket: Sendable {
         }
     }
 
-    /// Removes the file, unless another program has replaced it meanwhile.
+    /// Removes the file, unless another program has replaced it. Call it before the descriptor is closed, since a later
+    /// file could have the same number.
     func remove() {
         let status = System.status(of: path, followingLinks: false)
         guard let status, status.device == device, status.number == number else { return }

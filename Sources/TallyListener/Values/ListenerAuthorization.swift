@@ -30,6 +30,8 @@ public struct ListenerAuthorization: Sendable {
     let challenge: String?
     /// True if the rule also guards the probes.
     let coversProbes: Bool
+    /// True if no request without a client certificate is allowed.
+    var needsClientCertificate = false
     /// Closures share a thread. On the runtime's pool, a program that blocks the pool would refuse its own scrapes.
     let executor = ThreadExecutor()
 
@@ -96,9 +98,14 @@ public struct ListenerAuthorization: Sendable {
     /// A verified client certificate. Use it with a ``ListenerTLS`` that asks for optional certificates, so that the
     /// probes need none. A refused request gets 403, because HTTP has no challenge for certificates.
     ///
+    /// The listener does not start without such a ``ListenerTLS``, or with the address of a Unix domain socket, where
+    /// no client could pass.
+    ///
     /// - Parameter coversProbes: True to guard the probes as well.
     public static func clientCertificate(coversProbes: Bool = false) -> Self {
-        Self(.immediate { $0.clientCertificate != nil }, challenge: nil, coversProbes: coversProbes)
+        var rule = Self(.immediate { $0.clientCertificate != nil }, challenge: nil, coversProbes: coversProbes)
+        rule.needsClientCertificate = true
+        return rule
     }
 
     /// Returns true if the rule allows a request. For closures that combine rules, and for tests.
