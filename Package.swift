@@ -29,14 +29,20 @@ let package = Package(
     ],
     traits: [
         .trait(name: "Listener", description: "TallyListener: a port for metrics and health, with SwiftNIO."),
+        .trait(
+            name: "TLS",
+            description: "TallyListener: TLS and client certificates, with SwiftNIO SSL.",
+            enabledTraits: ["Listener"]
+        ),
         .trait(name: "Docker", description: "TallySampler: containers, with async-http-client on the engine's socket."),
         .trait(name: "SQLite", description: "TallySampler: history in a file, with GRDB."),
-        .trait(name: "ServiceLifecycle", description: "A Sampler is a Service of swift-service-lifecycle."),
+        .trait(name: "ServiceLifecycle", description: "A listener, a healthcheck and a sampler are Services."),
         .trait(name: "SwiftMetrics", description: "TallySwiftMetrics: metrics of libraries that use swift-metrics."),
         .default(enabledTraits: []),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -44,7 +50,14 @@ let package = Package(
     ],
     targets: [
         .target(name: "Tally", swiftSettings: settings + [.strictMemorySafety()]),
-        .target(name: "TallyHealthcheck", dependencies: ["Tally"], swiftSettings: settings),
+        .target(
+            name: "TallyHealthcheck",
+            dependencies: [
+                "Tally",
+                product("ServiceLifecycle", of: "swift-service-lifecycle", with: "ServiceLifecycle"),
+            ],
+            swiftSettings: settings
+        ),
         .target(name: "TallyPage", dependencies: ["Tally", "TallyHealthcheck"], swiftSettings: settings),
         .target(
             name: "TallyListener",
@@ -53,6 +66,9 @@ let package = Package(
                 product("NIOCore", of: "swift-nio", with: "Listener"),
                 product("NIOPosix", of: "swift-nio", with: "Listener"),
                 product("NIOHTTP1", of: "swift-nio", with: "Listener"),
+                product("NIOTLS", of: "swift-nio", with: "Listener"),
+                product("NIOSSL", of: "swift-nio-ssl", with: "TLS"),
+                product("ServiceLifecycle", of: "swift-service-lifecycle", with: "ServiceLifecycle"),
             ],
             swiftSettings: settings
         ),
@@ -98,6 +114,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "TallyDrainingServer",
+            dependencies: [
+                "Tally", "TallyHealthcheck", "TallyListener", "TallyTesting",
+                product("ServiceLifecycle", of: "swift-service-lifecycle", with: "ServiceLifecycle"),
+            ],
+            path: "Tests/DrainingServer",
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "TallyUseSite",
             dependencies: ["Tally", "TallyHealthcheck"],
             path: "Tests/UseSite",
@@ -115,7 +140,10 @@ let package = Package(
         ),
         .testTarget(
             name: "TallyHealthcheckTests",
-            dependencies: ["Tally", "TallyHealthcheck", "TallyTestSupport"],
+            dependencies: [
+                "Tally", "TallyHealthcheck", "TallyTestSupport",
+                product("ServiceLifecycle", of: "swift-service-lifecycle", with: "ServiceLifecycle"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -128,11 +156,13 @@ let package = Package(
         .testTarget(
             name: "TallyListenerTests",
             dependencies: [
-                "Tally", "TallyHealthcheck", "TallyListener", "TallyPage", "TallyTestSupport",
+                "Tally", "TallyHealthcheck", "TallyListener", "TallyPage", "TallyTestSupport", "TallyDrainingServer",
                 product("NIOCore", of: "swift-nio", with: "Listener"),
                 product("NIOEmbedded", of: "swift-nio", with: "Listener"),
                 product("NIOPosix", of: "swift-nio", with: "Listener"),
                 product("NIOHTTP1", of: "swift-nio", with: "Listener"),
+                product("NIOSSL", of: "swift-nio-ssl", with: "TLS"),
+                product("ServiceLifecycle", of: "swift-service-lifecycle", with: "ServiceLifecycle"),
             ],
             swiftSettings: settings
         ),

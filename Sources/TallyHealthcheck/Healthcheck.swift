@@ -86,6 +86,11 @@ public final class Healthcheck: Sendable {
         for check in checks { check.beginRefreshing() }
     }
 
+    /// Ends the runs in the background. Documents and probes still start the runs that they need.
+    func endRefreshing() {
+        for check in checks { check.endRefreshing() }
+    }
+
     deinit {
         for check in checks { check.stop() }
     }

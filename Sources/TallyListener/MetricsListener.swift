@@ -2,7 +2,7 @@
 public import Tally
 public import TallyHealthcheck
 
-/// An HTTP listener on its own port that serves metrics, for a server without a router.
+/// An HTTP listener of its own that serves metrics, for a server without a router.
 ///
 /// ```swift
 /// let listener = MetricsListener(registry: registry, port: 9464)
@@ -10,32 +10,36 @@ public import TallyHealthcheck
 /// ```
 ///
 /// The listener answers `GET` and `HEAD` on `/metrics`, in the format that the request accepts, with gzip if the
-/// request accepts it. It also serves the routes that you add. With a healthcheck, it serves
-/// `/.well-known/healthcheck.json`, `/live`, `/ready` and `/startup`.
+/// request accepts it. It also serves the routes that you add, and a page of links at `/`. With a healthcheck, it
+/// serves `/.well-known/healthcheck.json`, `/live`, `/ready` and `/startup`.
 ///
 /// The value only describes a listener: nothing is open before ``run(onListening:)`` starts or after it returns. The
-/// same value can run again, or several times at once with port 0.
+/// same value can run again, or several times at once with port 0. With the package trait `ServiceLifecycle`, it is a
+/// `Service`.
 ///
-/// The listener has neither TLS nor authentication, so the default address is loopback. On a loopback address, it
-/// answers only requests whose Host is loopback or allowed, so that a web page whose own name resolves to the machine
-/// cannot read the metrics.
+/// Without `authorization`, everyone who can connect can read the metrics, so the default address is loopback. On a
+/// loopback address, the listener answers only requests whose Host is loopback or allowed, so that a web page whose own
+/// name resolves to the machine cannot read the metrics.
 ///
 /// The listener counts its connections, responses, timeouts and scrapes as `tally_listener_…` in the registry that it
 /// serves, unless that registry has no metrics of its own.
 public struct MetricsListener: Sendable {
-    private let configuration: ListenerConfiguration
+    var configuration: ListenerConfiguration
 
-    /// Creates a description of a listener. Nothing is checked or opened before it runs.
+    /// Creates a description of a listener on one TCP port. Nothing is checked or opened before it runs.
     ///
     /// - Parameters:
     ///   - registry: The registry that `/metrics` exposes. Each request takes its own snapshot. One of the listener's
     ///     two threads encodes and compresses it, a piece at a time.
     ///   - host: An IP address, or a name whose first address is bound. An empty string means every IPv4 interface.
     ///   - port: The TCP port. With 0, the system chooses one, and ``run(onListening:)`` reports it.
+    ///   - metricsPath: The path of the metrics: visible ASCII that begins with `/`, without `?` or `#`.
     ///   - allowsNonLoopback: True to allow an address that other machines may reach. Otherwise such an address is an
     ///     error.
     ///   - allowedHosts: Further hosts that requests may name, such as that of a proxy. On a non-loopback address,
     ///     requests may name any host if this list is empty. The listener answers 421 for any other host.
+    ///   - authorization: The rule for the requests that the listener answers.
+    ///   - tls: The certificate for TCP connections, which are then encrypted. Needs the package trait `TLS`.
     ///   - routes: Further paths to serve beside `/metrics`.
     ///   - healthcheck: The healthcheck behind the four health routes, which run on a thread of their own. Without it,
     ///     there are no health routes.
@@ -47,8 +51,11 @@ public struct MetricsListener: Sendable {
         registry: MetricRegistry,
         host: String = "127.0.0.1",
         port: Int,
+        metricsPath: String = "/metrics",
         allowsNonLoopback: Bool = false,
         allowedHosts: [String] = [],
+        authorization: ListenerAuthorization? = nil,
+        tls: ListenerTLS? = nil,
         routes: [ListenerRoute] = [],
         healthcheck: Healthcheck? = nil,
         healthDetail: HealthDetail = .full,
@@ -56,12 +63,49 @@ public struct MetricsListener: Sendable {
         onError: (@Sendable (ListenerReport) -> Void)? = nil
     ) {
         self.init(
-            exposition: ExpositionSource(registry),
             registry: registry,
-            host: host,
-            port: port,
+            addresses: [.tcp(host: host, port: port)],
+            metricsPath: metricsPath,
             allowsNonLoopback: allowsNonLoopback,
             allowedHosts: allowedHosts,
+            authorization: authorization,
+            tls: tls,
+            routes: routes,
+            healthcheck: healthcheck,
+            healthDetail: healthDetail,
+            limits: limits,
+            onError: onError
+        )
+    }
+
+    /// Creates a description of a listener on several TCP ports and Unix domain sockets. Nothing is checked or opened
+    /// before it runs.
+    ///
+    /// The addresses share the limits. If one cannot be bound, none is. The other parameters are those of a listener on
+    /// one port.
+    public init(
+        registry: MetricRegistry,
+        addresses: [ListenerAddress],
+        metricsPath: String = "/metrics",
+        allowsNonLoopback: Bool = false,
+        allowedHosts: [String] = [],
+        authorization: ListenerAuthorization? = nil,
+        tls: ListenerTLS? = nil,
+        routes: [ListenerRoute] = [],
+        healthcheck: Healthcheck? = nil,
+        healthDetail: HealthDetail = .full,
+        limits: ListenerLimits = ListenerLimits(),
+        onError: (@Sendable (ListenerReport) -> Void)? = nil
+    ) {
+        configuration = ListenerConfiguration(
+            exposition: ExpositionSource(registry),
+            registry: registry,
+            addresses: addresses,
+            metricsPath: metricsPath,
+            allowsNonLoopback: allowsNonLoopback,
+            allowedHosts: allowedHosts,
+            authorization: authorization,
+            tls: tls,
             routes: routes + (healthcheck.map { ListenerRoute.health(of: $0, detail: healthDetail) } ?? []),
             limits: limits,
             onError: onError
@@ -72,69 +116,17 @@ public struct MetricsListener: Sendable {
     package init(
         exposition: ExpositionSource,
         registry: MetricRegistry? = nil,
-        host: String = "127.0.0.1",
         port: Int,
-        allowsNonLoopback: Bool = false,
-        allowedHosts: [String] = [],
-        routes: [ListenerRoute] = [],
         limits: ListenerLimits = ListenerLimits(),
         onError: (@Sendable (ListenerReport) -> Void)? = nil
     ) {
         configuration = ListenerConfiguration(
             exposition: exposition,
             registry: registry,
-            host: host,
-            port: port,
-            allowsNonLoopback: allowsNonLoopback,
-            allowedHosts: allowedHosts,
-            routes: routes,
+            addresses: [.tcp(port: port)],
             limits: limits,
             onError: onError
         )
     }
-
-    /// Listens until the task is cancelled.
-    ///
-    /// On cancellation, the listener stops accepting connections and closes idle ones. It lets responses in flight
-    /// finish for at most the limits' `shutdownGrace`, then returns without throwing. If the task is cancelled
-    /// before the listener is ready, it returns without calling `onListening`.
-    ///
-    /// - Parameter onListening: Called once with the bound address, when the listener accepts connections.
-    /// - Throws: ``ListenerError`` if the configuration is invalid, the address is not loopback and `allowsNonLoopback`
-    ///   is false, the port is taken, or the system refuses the address or closes the socket.
-    public func run(onListening: (ListenerAddress) -> Void = { _ in }) async throws {
-        try await ListenerRun(configuration).run(onListening: onListening)
-    }
-}
-#else
-public import Tally
-public import TallyHealthcheck
-
-/// Available only with the package trait `Listener`.
-@available(
-    *,
-    unavailable,
-    message: """
-        MetricsListener needs the package trait 'Listener': \
-        .package(url: "…", from: "…", traits: ["Listener"])
-        """
-)
-public struct MetricsListener: Sendable {
-    /// Available only with the package trait `Listener`.
-    public init(
-        registry: MetricRegistry,
-        host: String = "127.0.0.1",
-        port: Int,
-        allowsNonLoopback: Bool = false,
-        allowedHosts: [String] = [],
-        routes: [ListenerRoute] = [],
-        healthcheck: Healthcheck? = nil,
-        healthDetail: HealthDetail = .full,
-        limits: ListenerLimits = ListenerLimits(),
-        onError: (@Sendable (ListenerReport) -> Void)? = nil
-    ) {}
-
-    /// Available only with the package trait `Listener`.
-    public func run(onListening: (ListenerAddress) -> Void = { _ in }) async throws {}
 }
 #endif

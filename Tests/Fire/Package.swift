@@ -8,7 +8,7 @@ let listener: Target.Dependency = .product(name: "TallyListener", package: "swif
 let package = Package(
     name: "tally-fire",
     dependencies: [
-        .package(name: "swift-tally", path: "../..", traits: ["Listener"]),
+        .package(name: "swift-tally", path: "../..", traits: ["TLS"]),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
     ],
     targets: [

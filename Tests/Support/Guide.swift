@@ -80,16 +80,16 @@ package struct Guide {
         return try (["README.md"] + pages).map(Guide.init)
     }
 
-    /// The marked parts of all tests and hosts. Their names have the page and the block, as in `NamesAndLabels frames`.
+    /// The marked parts of all tests, of hosts, and of programs that tests run. Their names have the page and the block,
+    /// as in `NamesAndLabels frames`.
     package static func parts() throws -> [(name: String, text: String)] {
         let tests = root.appending(path: "Tests")
         let files = FileManager.default.enumerator(atPath: tests.path)?.compactMap { $0 as? String } ?? []
         let mark = "// GUIDE "
         var parts: [(name: String, text: String)] = []
         for file in files where !file.contains(".build/") {
-            guard file.hasSuffix("Tests.swift") || file.hasPrefix("Hosts/Sources/") && file.hasSuffix(".swift") else {
-                continue
-            }
+            let isHost = file.hasPrefix("Hosts/Sources/") && file.hasSuffix(".swift")
+            guard isHost || file.hasSuffix("Tests.swift") || file.hasSuffix("main.swift") else { continue }
             var open: (names: [String], lines: [Substring])?
             for line in try lines(of: tests.appending(path: file)) {
                 let text = line.drop { $0 == " " }

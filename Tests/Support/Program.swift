@@ -68,6 +68,13 @@ package final class Program: Sendable {
         throw Failed(description: "no line with \(text) in:\n\(seen.joined(separator: "\n"))")
     }
 
+    /// Sends a signal, and does not wait.
+    package func signal(_ number: Int32) {
+        process.withLock { process in
+            if process.isRunning { kill(process.processIdentifier, number) }
+        }
+    }
+
     /// Sends a signal, waits for the program to end, and returns its exit status.
     package func stop(_ number: Int32 = SIGTERM) -> Int32 {
         process.withLock { process in

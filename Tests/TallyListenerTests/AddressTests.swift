@@ -85,10 +85,10 @@ struct AddressTests {
     }
 
     @Test func urlsBracketOnlyIPv6Addresses() {
-        let four = ListenerAddress(host: "127.0.0.1", port: 9_464)
+        let four = ListenerAddress.tcp(host: "127.0.0.1", port: 9_464)
         #expect(four.url(path: "/metrics") == "http://127.0.0.1:9464/metrics")
         #expect(four.url() == "http://127.0.0.1:9464/")
-        let six = ListenerAddress(host: "::1", port: 80)
+        let six = ListenerAddress.tcp(host: "::1", port: 80)
         #expect(six.url(path: "/metrics") == "http://[::1]:80/metrics")
         #expect(six.description == "[::1]:80")
     }

@@ -19,6 +19,7 @@ struct ErrorTextTests {
 
     private static let reports: [(ListenerReport.Kind, String)] = [
         (.acceptFailed, "the system could not accept connections; look for a limit on open files"),
+        (.certificateRejected, "a changed certificate or key cannot be used; correct the file"),
         (
             .connectionEvicted,
             "the longest idle connection made room for another; lower idleTimeout, or raise maxConnections"
@@ -92,11 +93,20 @@ struct ErrorTextTests {
         try await RunningListener(listener).stop()
     }
 
+    private static func listen(at addresses: [ListenerAddress]) async throws {
+        try await RunningListener(MetricsListener(registry: registry(), addresses: addresses)).stop()
+    }
+
+    private static func listen(_ authorization: ListenerAuthorization) async throws {
+        let listener = MetricsListener(registry: registry(), port: 0, authorization: authorization)
+        try await RunningListener(listener).stop()
+    }
+
     private static let unavailable = String(cString: strerror(EADDRNOTAVAIL))
 
     static let configurations: [ErrorText] = [
         ErrorText("cannotBind", "cannotBind: cannot listen at 127.0.0.1:9464: no database") {
-            throw BindAddress.failure(NoDatabase(), at: try SocketAddress(ipAddress: "127.0.0.1", port: 9_464))
+            throw BindAddress.failure(NoDatabase(), at: .tcp(port: 9_464))
         },
         ErrorText("cannotBind", "cannotBind: cannot listen at 192.0.2.1:9464: \(unavailable)") {
             try await listen("192.0.2.1", port: 9_464, allowsNonLoopback: true)
@@ -109,7 +119,46 @@ struct ErrorTextTests {
         ErrorText(
             "cannotBind",
             "cannotBind: the system closed the listening socket at [::1]:9464; run the listener again"
-        ) { throw BindAddress.lost(try SocketAddress(ipAddress: "::1", port: 9_464)) },
+        ) { throw BindAddress.lost(.tcp(host: "::1", port: 9_464)) },
+        ErrorText(
+            "cannotBind",
+            "cannotBind: a file that is not a socket has the path '/dev/null'; remove it, or choose another path"
+        ) { try await listen(at: [.unix(path: "/dev/null")]) },
+        ErrorText(
+            "cannotBind",
+            "cannotBind: the socket's path '/\(String(repeating: "s", count: 103))' has 104 bytes, but may have 103"
+        ) { try await listen(at: [.unix(path: "/" + String(repeating: "s", count: 103))]) },
+        ErrorText("invalidConfiguration", "invalidConfiguration: addresses is empty; pass at least one") {
+            try await listen(at: [])
+        },
+        ErrorText(
+            "invalidConfiguration",
+            "invalidConfiguration: the socket's path \"a\\0b\" must not be empty or contain a NUL"
+        ) { try await listen(at: [.unix(path: "a\0b")]) },
+        ErrorText(
+            "invalidConfiguration",
+            "invalidConfiguration: the permissions of the socket '/s' are 512, but must be 0 to 0o777"
+        ) { try await listen(at: [.unix(path: "/s", permissions: 0o1000)]) },
+        ErrorText(
+            "invalidConfiguration",
+            "invalidConfiguration: the challenge \"a\\r\\nb\" of the authorization must be visible ASCII"
+        ) { try await listen(ListenerAuthorization(challenge: "a\r\nb") { _ in true }) },
+        ErrorText("invalidConfiguration", "invalidConfiguration: the basic authorization has no users; add one") {
+            try await listen(.basic([:]))
+        },
+        ErrorText(
+            "invalidConfiguration",
+            "invalidConfiguration: a user of the basic authorization has an empty name or password, "
+                + "a colon in the name, a control character, or more than 1023 bytes"
+        ) { try await listen(.basic(["a:b": "secret"])) },
+        ErrorText("invalidConfiguration", "invalidConfiguration: the bearer authorization has no tokens; add one") {
+            try await listen(.bearer([]))
+        },
+        ErrorText(
+            "invalidConfiguration",
+            "invalidConfiguration: a token of the bearer authorization is empty, has more than 1024 bytes, "
+                + "or has other bytes than ASCII letters, digits, -._~+/ and final ="
+        ) { try await listen(.bearer(["a", "secret token"])) },
         ErrorText("invalidConfiguration", "invalidConfiguration: port is 65536, but must be 0 to 65535") {
             try await listen(port: 65_536)
         },
@@ -156,7 +205,7 @@ struct ErrorTextTests {
     // MARK: Completeness
 
     @Test func everyPlaceThatMakesAnErrorHasARow() throws {
-        let expected = ["ListenerError(": 11, "Kind(\n": 8]
+        let expected = ["ListenerError(": 19, "Kind(\n": 9]
         let places = try ErrorText.places(of: expected.keys, in: "TallyListener")
         #expect(places == expected, "add a row with the text of the new error, then correct the number")
     }

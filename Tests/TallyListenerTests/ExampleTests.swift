@@ -1,4 +1,5 @@
 #if Listener
+import Tally
 import TallyListener
 import Testing
 
@@ -11,6 +12,49 @@ struct ExampleTests {
         let listener = MetricsListener(registry: registry, port: 9464)
         try await listener.run { address in print("Metrics at \(address.url(path: "/metrics"))") }
         // END
+    }
+
+    /// Compiled but not run, because they need fixed paths.
+    private func listeners(
+        _ registry: MetricRegistry,
+        password: String,
+        currentToken: @escaping @Sendable () -> String
+    ) {
+        do {
+            // GUIDE ListenerAddress example
+            let listener = MetricsListener(
+                registry: registry,
+                addresses: [.tcp(port: 9464), .unix(path: "/run/chat/metrics.sock")]
+            )
+            // END
+            _ = listener
+        }
+        do {
+            // GUIDE ListenerAuthorization example
+            let listener = MetricsListener(
+                registry: registry,
+                port: 9464,
+                authorization: .basic(["prometheus": password])
+            )
+            // END
+            _ = listener
+        }
+        do {
+            // GUIDE ListenerAuthorization either
+            let either = ListenerAuthorization(challenge: "Bearer realm=\"metrics\"") { request in
+                if request.clientCertificate != nil { return true }
+                return await ListenerAuthorization.bearer([currentToken()]).allows(request)
+            }
+            // END
+            _ = either
+        }
+        #if TLS
+        // GUIDE ListenerTLS example
+        let tls = ListenerTLS(certificate: "/etc/chat/tls.crt", key: "/etc/chat/tls.key")
+        let listener = MetricsListener(registry: registry, port: 9464, tls: tls)
+        // END
+        _ = listener
+        #endif
     }
 
     @Test(.timeLimit(.minutes(5)))

@@ -65,6 +65,36 @@ struct GuideTests {
         }
     }
 
+    /// Compiled but not run: `AuthorizationTests` and `TLSTests` run listeners with the same rules.
+    private func listeners(_ healthcheck: Healthcheck, password: String, folder: String) {
+        do {
+            // GUIDE TallyListener authorization
+            let listener = MetricsListener(
+                registry: registry,
+                port: port,
+                authorization: .basic(["prometheus": password]),
+                healthcheck: healthcheck
+            )
+            // END
+            _ = listener
+        }
+        #if TLS
+        // GUIDE TallyListener tls
+        let listener = MetricsListener(
+            registry: registry,
+            port: port,
+            authorization: .clientCertificate(),
+            tls: ListenerTLS(
+                certificate: "\(folder)/server.crt",
+                key: "\(folder)/server.key",
+                clientCertificates: .optional(authorities: "\(folder)/ca.crt")
+            )
+        )
+        // END
+        _ = listener
+        #endif
+    }
+
     @Test func theLandingPageListenerServesHealthAndARoute() async throws {
         let healthcheck = Healthcheck(service: ServiceInfo(name: "chat", version: "1.4.2"), providers: [])
         try await whileRunning { [registry, port] print in

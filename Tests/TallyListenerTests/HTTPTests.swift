@@ -11,7 +11,7 @@ struct HTTPTests {
         routes: [ListenerRoute("/ready") { _ in ListenerResponse(body: Array("ready\n".utf8)) }]
     )
 
-    @Test(arguments: ["/", "/metric", "/metrics/", "/metrics/x", "//metrics", "/Metrics", "*"])
+    @Test(arguments: ["/x", "/metric", "/metrics/", "/metrics/x", "//metrics", "/Metrics", "*"])
     func anUnknownPathReturns404(path: String) async throws {
         try await listener.serving { address in
             let client = try await RawClient(address.port)

@@ -2,10 +2,11 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import TallyListener
 
 /// A test's TCP connection. It blocks no thread, and every wait ends when the test's time limit cancels it.
 final class RawClient {
-    private let channel: any Channel
+    let channel: any Channel
     private let resets: Count
     private var arriving: AsyncStream<[UInt8]>.Iterator
     private var buffer: [UInt8] = []
@@ -14,26 +15,43 @@ final class RawClient {
     ///   - first: Sent as soon as the connection is open, however long the test has to wait for its turn.
     ///   - reads: True to read from the socket at once; otherwise reading begins with ``startReading()``.
     ///   - outlasts: True to continue sending after the other side has closed its sending half.
-    init(
+    convenience init(
         _ port: Int,
         host: String = "127.0.0.1",
         sending first: String = "",
         reads: Bool = true,
         outlasts: Bool = false
     ) async throws {
+        try await self.init(.tcp(host: host, port: port), sending: first, reads: reads, outlasts: outlasts)
+    }
+
+    /// - Parameter wrapping: Adds handlers below those of the test, such as TLS.
+    init(
+        _ address: ListenerAddress,
+        sending first: String = "",
+        reads: Bool = true,
+        outlasts: Bool = false,
+        wrapping: @escaping @Sendable (any Channel) throws -> Void = { _ in }
+    ) async throws {
         let (stream, continuation) = AsyncStream.makeStream(of: [UInt8].self)
         let resets = Count()
         self.resets = resets
-        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: reads)
             .channelOption(.allowRemoteHalfClosure, value: outlasts)
             .channelOption(.socketOption(.so_rcvbuf), value: 16 * 1024)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try wrapping(channel)
                     try channel.pipeline.syncOperations.addHandler(Inbox(continuation, resets, first))
                 }
             }
-            .connect(host: host, port: port).get()
+        channel =
+            if let path = address.socketPath {
+                try await bootstrap.connect(unixDomainSocketPath: path).get()
+            } else {
+                try await bootstrap.connect(host: address.host, port: address.port).get()
+            }
         arriving = stream.makeAsyncIterator()
     }
 

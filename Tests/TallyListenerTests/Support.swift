@@ -2,15 +2,16 @@
 import Dispatch
 import Synchronization
 import Tally
-import TallyListener
 import Testing
 
+@testable import TallyListener
+
 extension MetricsListener {
-    /// Runs the listener while `body` does, then cancels it and waits for its normal return.
-    func serving<T: Sendable>(_ body: (ListenerAddress) async throws -> T) async throws -> T {
+    /// Runs the listener while `body` does, with its addresses.
+    func servingAll<T: Sendable>(_ body: ([ListenerAddress]) async throws -> T) async throws -> T {
         let running = try await RunningListener(self)
         do {
-            let result = try await body(running.address)
+            let result = try await body(running.addresses)
             try await running.stop()
             return result
         } catch {
@@ -18,11 +19,16 @@ extension MetricsListener {
             throw error
         }
     }
+
+    /// Runs the listener while `body` does, then cancels it and waits for its normal return.
+    func serving<T: Sendable>(_ body: (ListenerAddress) async throws -> T) async throws -> T {
+        try await servingAll { try await body($0[0]) }
+    }
 }
 
 /// A run in its own task.
 struct RunningListener {
-    let address: ListenerAddress
+    let addresses: [ListenerAddress]
     private let task: Task<Void, any Error>
 
     init(_ listener: MetricsListener) async throws {
@@ -31,14 +37,20 @@ struct RunningListener {
             defer { continuation.finish() }
             try await listener.run { continuation.yield($0) }
         }
-        var iterator = addresses.makeAsyncIterator()
-        guard let address = await iterator.next(isolation: #isolation) else {
+        var bound: [ListenerAddress] = []
+        for await address in addresses {
+            bound.append(address)
+            if bound.count == listener.configuration.addresses.count { break }
+        }
+        guard bound.count == listener.configuration.addresses.count else {
             try await task.value
             throw NeverListened()
         }
-        self.address = address
+        self.addresses = bound
         self.task = task
     }
+
+    var address: ListenerAddress { addresses[0] }
 
     /// The run returned without an error and without listening.
     struct NeverListened: Error {}

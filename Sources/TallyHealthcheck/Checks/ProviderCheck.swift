@@ -18,6 +18,7 @@ final class ProviderCheck: Sendable {
         var run: (id: UInt64, task: Task<Void, Never>)?
         /// The timer of the next background run.
         var refresh: Wakeup?
+        var isRefreshing = true
         var isStopped = false
     }
 
@@ -69,24 +70,34 @@ final class ProviderCheck: Sendable {
 
     /// Runs the closure now and again after each interval, if the provider is refreshed in the background.
     func beginRefreshing() {
-        guard let interval = policy.refreshInterval, !handles.withLock({ $0.isStopped }) else { return }
+        guard let interval = policy.refreshInterval, handles.withLock({ $0.isRefreshing }) else { return }
         // The timer is set first, so that the time to start a run does not lengthen the interval. It holds the check
         // weakly, because a released healthcheck must stop; a run that hangs may retain the check longer.
         let next = environment.clock.wake(after: interval) { [weak self] in self?.beginRefreshing() }
-        let isStopped = handles.withLock { handles in
+        let isRefreshing = handles.withLock { handles in
             handles.refresh = next
-            return handles.isStopped
+            return handles.isRefreshing
         }
-        // Another thread stopped the check meanwhile, without seeing this timer.
-        guard !isStopped else { return next.cancel() }
+        // Another thread ended the refreshes meanwhile, without seeing this timer.
+        guard isRefreshing else { return next.cancel() }
         let now = environment.clock.now()
         abandonOverdueRun(at: now)
         act(on: state.withLock { $0.refresh(at: now) })
     }
 
+    /// Cancels the timer. A run in progress finishes, and later ones start on request.
+    func endRefreshing() {
+        let next = handles.withLock { handles in
+            handles.isRefreshing = false
+            return handles.refresh
+        }
+        next?.cancel()
+    }
+
     /// Cancels the timer and the run in progress, because no requester is left.
     func stop() {
         let (next, task) = handles.withLock { handles in
+            handles.isRefreshing = false
             handles.isStopped = true
             return (handles.refresh, handles.run?.task)
         }

@@ -33,19 +33,30 @@ enum BindAddress {
         return address
     }
 
-    static func failure(_ error: any Error, at address: SocketAddress) -> ListenerError {
-        let name = ListenerAddress(host: address.ipAddress ?? "", port: address.port ?? 0).description
-        guard let error = error as? IOError else {
-            return ListenerError(.cannotBind, "cannot listen at \(name): \(error)")
-        }
-        return Platform.isAddressInUse(error)
-            ? ListenerError(.addressInUse, "another socket already listens at \(name); stop it, or choose another port")
-            : ListenerError(.cannotBind, "cannot listen at \(name): \(Platform.message(of: error))")
+    /// The numeric form of a resolved address.
+    static func name(of address: SocketAddress, isEncrypted: Bool = false) -> ListenerAddress {
+        let endpoint = ListenerAddress.Endpoint.tcp(host: address.ipAddress ?? "", port: address.port ?? 0)
+        return ListenerAddress(endpoint, isEncrypted: isEncrypted)
     }
 
-    static func lost(_ address: SocketAddress) -> ListenerError {
-        let name = ListenerAddress(host: address.ipAddress ?? "", port: address.port ?? 0).description
-        return ListenerError(.cannotBind, "the system closed the listening socket at \(name); run the listener again")
+    static func failure(_ error: any Error, at address: ListenerAddress) -> ListenerError {
+        guard let error = error as? IOError else {
+            return ListenerError(.cannotBind, "cannot listen at \(address): \(error)")
+        }
+        guard !Platform.isAddressInUse(error) else { return inUse(address) }
+        return ListenerError(.cannotBind, "cannot listen at \(address): \(Platform.message(of: error))")
+    }
+
+    static func inUse(_ address: ListenerAddress) -> ListenerError {
+        let other = address.socketPath == nil ? "port" : "path"
+        return ListenerError(
+            .addressInUse,
+            "another socket already listens at \(address); stop it, or choose another \(other)"
+        )
+    }
+
+    static func lost(_ address: ListenerAddress) -> ListenerError {
+        ListenerError(.cannotBind, "the system closed the listening socket at \(address); run the listener again")
     }
 
     /// True for 127.0.0.0/8, `::1`, and IPv4-mapped 127.0.0.0/8. The text is the system's canonical form, so comparing

@@ -1,17 +1,19 @@
 #if Listener
 import NIOCore
+import NIOTLS
 
-/// Ends a connection that exceeds a timeout: while idle, during a header, during a request, or after the run is
-/// cancelled.
+/// Ends a connection that exceeds a timeout: during a TLS handshake, while idle, during a header, during a request, or
+/// after the run is stopped.
 ///
-/// The handler precedes the decoder, because a header's time begins with its first byte and further bytes must not
-/// extend it. NIO's `IdleStateHandler` restarts its timer at each byte, and cannot distinguish an idle client from a
-/// slow handler.
+/// The handler follows TLS and precedes the decoder, because a header's time begins with its first byte and further
+/// bytes must not extend it. NIO's `IdleStateHandler` restarts its timer at each byte, and cannot distinguish an idle
+/// client from a slow handler.
 final class ConnectionDeadlines: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     private enum Phase {
+        case handshake
         case idle
         case header
         case request
@@ -32,15 +34,17 @@ final class ConnectionDeadlines: ChannelInboundHandler {
     private var timer: Scheduled<Void>?
     private var shutdown: Scheduled<Void>?
 
-    init(_ limits: ListenerLimits, _ metrics: ListenerMetrics?, _ reporter: Reporter) {
+    /// - Parameter hasHandshake: True for a connection that begins with a TLS handshake.
+    init(_ limits: ListenerLimits, hasHandshake: Bool, _ metrics: ListenerMetrics?, _ reporter: Reporter) {
         self.limits = limits
         self.metrics = metrics
         self.reporter = reporter
+        phase = hasHandshake ? .handshake : .idle
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        enter(.idle, for: limits.idleTimeout)
+        enter(phase, for: phase == .handshake ? limits.headerTimeout : limits.idleTimeout)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -61,7 +65,30 @@ final class ConnectionDeadlines: ChannelInboundHandler {
                 reset()
             }
         }
+        if phase == .handshake, Self.endsHandshake(event) { enter(.idle, for: limits.idleTimeout) }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Closes a connection whose handshake failed. No part of the error is logged, because a client chooses it.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard phase == .handshake else { return context.fireErrorCaught(error) }
+        failHandshake(context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if phase == .handshake { failHandshake(context) }
+        context.fireChannelInactive()
+    }
+
+    private func failHandshake(_ context: ChannelHandlerContext) {
+        metrics?.handshakeFailed()
+        phase = .lingering
+        SocketHandle.close(context.channel)
+    }
+
+    private static func endsHandshake(_ event: Any) -> Bool {
+        guard case .handshakeCompleted = event as? TLSUserEvent else { return false }
+        return true
     }
 
     /// Starts the request timeout when a header is complete. A pipelined request's header may have arrived with the
@@ -88,7 +115,7 @@ final class ConnectionDeadlines: ChannelInboundHandler {
     func reset() {
         guard let context else { return }
         Platform.resetOnClose(context.channel)
-        context.close(promise: nil)
+        SocketHandle.close(context.channel)
     }
 
     private func enter(_ phase: Phase, for time: Duration) {
@@ -102,6 +129,10 @@ final class ConnectionDeadlines: ChannelInboundHandler {
     private func expire() {
         guard let context else { return }
         switch phase {
+        case .handshake:
+            metrics?.timedOut(.handshake)
+            phase = .lingering
+            SocketHandle.close(context.channel)
         case .idle:
             metrics?.timedOut(.idle)
             context.close(promise: nil)
@@ -117,7 +148,7 @@ final class ConnectionDeadlines: ChannelInboundHandler {
                 return reset()
             }
             refuse(refusal, isHead: isHead(), context)
-        case .lingering: context.close(promise: nil)
+        case .lingering: SocketHandle.close(context.channel)
         }
     }
 

@@ -3,11 +3,8 @@ import NIOCore
 
 /// The open connections of a run. Enforces their limit, evicts waiting ones, and closes all of them when the run ends.
 ///
-/// Runs in the listening socket's pipeline, on the event loop that all connections of the run share.
-final class Connections: ChannelInboundHandler {
-    typealias InboundIn = any Channel
-    typealias InboundOut = any Channel
-
+/// Confined to the event loop that all listening sockets and connections of the run share.
+final class Connections {
     private struct Connection {
         let channel: any Channel
         /// The logical time at which the connection began to wait for a request; nil while it has one to answer.
@@ -31,8 +28,8 @@ final class Connections: ChannelInboundHandler {
         self.reporter = reporter
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let channel = unwrapInboundIn(data)
+    /// Notes an accepted connection.
+    func admit(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
         metrics?.opened()
         channel.closeFuture.assumeIsolated().whenComplete { [self] _ in closed(id) }
@@ -43,20 +40,6 @@ final class Connections: ChannelInboundHandler {
             refused.insert(id)
             metrics?.refused(.limit)
             reporter.report(.connectionRefused)
-        }
-        context.fireChannelRead(data)
-    }
-
-    /// Pauses accepting for a second when the system has no descriptors left.
-    ///
-    /// NIO's `AcceptBackoffHandler` delays only the next read. The failed one stays pending on the readable socket, so
-    /// the loop would retry it endlessly.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        reporter.report(.acceptFailed, error)
-        let channel = context.channel
-        try? channel.syncOptions?.setOption(.autoRead, value: false)
-        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) {
-            try? channel.syncOptions?.setOption(.autoRead, value: true)
         }
     }
 
@@ -86,7 +69,7 @@ final class Connections: ChannelInboundHandler {
             open[longest.id] = nil
             metrics?.refused(.evicted)
             reporter.report(.connectionEvicted)
-            connection.channel.close(promise: nil)
+            SocketHandle.close(connection.channel)
             return true
         }
         return false

@@ -1,5 +1,6 @@
 #if Listener
 import NIOHTTP1
+import Tally
 
 /// Rules of RFC 9112 that NIO's parser leaves to its users.
 extension HTTPRequestHead {
@@ -30,6 +31,34 @@ extension HTTPRequestHead {
         // Empty list elements are ignored.
         let last = headers[canonicalForm: "Transfer-Encoding"].last { !$0.isEmpty }
         return last?.lowercased() == "chunked"
+    }
+
+    /// True if the connection may serve another request. HTTP/1.0 clients get one response per connection. NIO's
+    /// decoder stops reading after a request with Upgrade that is not answered by an upgrade, so such connections
+    /// cannot be kept either.
+    var keepsConnection: Bool {
+        isKeepAlive && version != .http1_0 && method != .CONNECT && !headers.contains(name: "Upgrade")
+    }
+
+    /// The scrape that this head asks for. A tenth of the limit is left for writing the response.
+    func scrapeRequest(query: String?, limit: Duration) -> ScrapeRequest {
+        var request = ScrapeRequest(query: query) { name in
+            let values = headers[name]
+            return values.isEmpty ? nil : values.joined(separator: ", ")
+        }
+        let limit = limit * 0.9
+        request.timeout = min(request.timeout ?? limit, limit)
+        return request
+    }
+
+    /// This head as a route's handler or an authorization sees it.
+    func listenerRequest(for target: RequestTarget, _ clientCertificate: [UInt8]?) -> ListenerRequest {
+        ListenerRequest(
+            path: target.path,
+            query: target.query,
+            headers: headers.map { (name: $0.name, value: $0.value) },
+            clientCertificate: clientCertificate
+        )
     }
 }
 #endif

@@ -4,6 +4,7 @@ import Tally
 /// A listener's metrics about itself, in the registry that it serves.
 struct ListenerMetrics: Sendable {
     enum Timeout: String {
+        case handshake
         case idle
         case header
         case request
@@ -15,6 +16,11 @@ struct ListenerMetrics: Sendable {
         case evicted
     }
 
+    enum Reload: String {
+        case used
+        case rejected
+    }
+
     private let open: MirroredFamily
     private let accepted: MirroredFamily
     private let refused: MirroredFamily
@@ -23,10 +29,14 @@ struct ListenerMetrics: Sendable {
     private let bytes: MirroredFamily
     private let scrapes: MirroredFamily
     private let duration: Histogram
+    private let unauthorizedRequests: MirroredFamily
+    private let handshakes: MirroredFamily
+    private let reloads: MirroredFamily
+    private let expiry: MirroredFamily?
 
     /// Returns nil for a registry without metrics of its own, or if the program already registered one of the names.
-    init?(in registry: MetricRegistry) {
-        guard registry.hasOwnMetrics else { return nil }
+    init?(for listener: ListenerConfiguration) {
+        guard let registry = listener.registry, registry.hasOwnMetrics else { return nil }
         func family(
             _ name: String,
             _ help: String,
@@ -61,11 +71,24 @@ struct ListenerMetrics: Sendable {
                 "tally_listener_scrape_duration_seconds",
                 help: "Time from the arrival of a scrape until its last byte was handed to the system."
             )
+            unauthorizedRequests = try family("unauthorized_requests_total", "Requests that the authorization refused.")
+            handshakes = try family("failed_handshakes_total", "TLS handshakes that failed, except by a timeout.")
+            reloads = try family(
+                "certificate_reloads_total",
+                "Changed certificates or keys, by whether they were usable.",
+                .counter,
+                ["outcome"]
+            )
+            expiry =
+                listener.tls == nil
+                ? nil
+                : try family("certificate_expiry_timestamp_seconds", "Time at which the certificate expires.", .gauge)
         } catch {
             return nil
         }
+        for outcome in [Reload.used, .rejected] { reloads.add(0, [outcome.rawValue]) }
         for reason in [Refusal.limit, .evicted] { refused.add(0, [reason.rawValue]) }
-        for phase in [Timeout.idle, .header, .request] { timeouts.add(0, [phase.rawValue]) }
+        for phase in [Timeout.handshake, .idle, .header, .request] { timeouts.add(0, [phase.rawValue]) }
     }
 
     func opened() {
@@ -76,6 +99,10 @@ struct ListenerMetrics: Sendable {
     func closed() { open.add(-1) }
     func refused(_ reason: Refusal) { refused.add(1, [reason.rawValue]) }
     func timedOut(_ phase: Timeout) { timeouts.add(1, [phase.rawValue]) }
+    func unauthorized() { unauthorizedRequests.add(1) }
+    func handshakeFailed() { handshakes.add(1) }
+    func reloaded(_ outcome: Reload) { reloads.add(1, [outcome.rawValue]) }
+    func certificateExpires(at time: Double) { expiry?.set(time) }
     func responded(_ status: Int) { responses.add(1, ["\(status)"]) }
     func sent(_ count: Int) { bytes.add(Double(count)) }
     func scrapeBegan() { scrapes.add(1) }

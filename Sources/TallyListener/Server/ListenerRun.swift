@@ -1,6 +1,5 @@
 #if Listener
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 
 /// One run of a listener, from the bind to the close of the last connection.
@@ -21,122 +20,184 @@ struct ListenerRun {
     init(_ configuration: ListenerConfiguration) throws(ListenerError) {
         listener = configuration
         try listener.limits.validate()
-        guard (0...65_535).contains(listener.port) else {
-            throw ListenerError(.invalidConfiguration, "port is \(listener.port), but must be 0 to 65535")
+        guard !listener.addresses.isEmpty else {
+            throw ListenerError(.invalidConfiguration, "addresses is empty; pass at least one")
         }
-        routes = try RouteTable(exposition: listener.exposition, routes: listener.routes)
+        for address in listener.addresses { try address.validate() }
+        try listener.authorization?.validate()
+        routes = try RouteTable(
+            exposition: listener.exposition,
+            at: listener.metricsPath,
+            routes: listener.routes
+        )
         // A run that never begins leaves nothing in the registry.
-        metrics = Task.isCancelled ? nil : listener.registry.flatMap(ListenerMetrics.init)
+        metrics = Task.isCancelled ? nil : ListenerMetrics(for: configuration)
     }
 
-    func run(onListening: (ListenerAddress) -> Void) async throws {
-        guard !Task.isCancelled else { return }
+    /// Listens until the stop is requested, and then until the last connection is closed.
+    func run(until stop: StopSignal, onListening: (ListenerAddress) -> Void) async throws {
+        guard !stop.isRequested else { return }
         threads.start()
         // Not awaited, because a thread may be busy for the length of a scrape.
         defer { threads.shutdownGracefully { _ in } }
 
-        let address = try await BindAddress.resolve(
-            host: listener.host,
-            port: listener.port,
+        let shared = try await makeShared()
+        defer { loop.execute { shared.value.encryption?.stop() } }
+        var sockets: [ListeningSocket] = []
+        do {
+            for address in listener.addresses where !stop.isRequested {
+                sockets.append(try await bind(address, shared))
+            }
+        } catch {
+            for socket in sockets { try? await socket.channel.close().get() }
+            throw error
+        }
+        if !stop.isRequested { for socket in sockets { onListening(socket.address) } }
+        try await serve(sockets, shared, until: stop)
+    }
+
+    /// Waits until the last connection is closed.
+    private func serve(
+        _ sockets: [ListeningSocket],
+        _ shared: NIOLoopBound<RunContext>,
+        until stop: StopSignal
+    ) async throws {
+        @Sendable func closeAll() {
+            for socket in sockets { socket.channel.close(promise: nil) }
+        }
+        let lost = loop.makePromise(of: ListenerAddress?.self)
+        for socket in sockets {
+            socket.channel.closeFuture.whenComplete { _ in
+                guard !stop.isRequested else { return }
+                lost.succeed(socket.address)
+                closeAll()
+            }
+        }
+        let drained = loop.makePromise(of: Void.self)
+        EventLoopFuture.andAllComplete(sockets.map(\.channel.closeFuture), on: loop).whenComplete { _ in
+            lost.succeed(nil)
+            shared.value.connections.end(drained)
+        }
+        stop.onRequest(closeAll)
+        try? await drained.futureResult.get()
+        // A run that lost its socket must not look like one that was stopped.
+        if let address = try await lost.futureResult.get(), !stop.isRequested { throw BindAddress.lost(address) }
+    }
+
+    // MARK: Sockets
+
+    private func bind(_ address: ListenerAddress, _ shared: NIOLoopBound<RunContext>) async throws -> ListeningSocket {
+        switch address.endpoint {
+        case .tcp(let host, let port): try await bind(host: host, port: port, shared)
+        case .unix(let path, let permissions): try await bind(path: path, permissions: permissions, shared)
+        }
+    }
+
+    private func bind(host: String, port: Int, _ shared: NIOLoopBound<RunContext>) async throws -> ListeningSocket {
+        let resolved = try await BindAddress.resolve(
+            host: host,
+            port: port,
             allowsNonLoopback: listener.allowsNonLoopback,
             on: threads
         )
-        guard !Task.isCancelled else { return }
-        let shared = try await loop.submit { [listener, metrics, loop] in
-            let reporter = Reporter(listener.onError, on: loop)
-            let connections = Connections(listener.limits.maxConnections, metrics, reporter)
-            return NIOLoopBound((connections: connections, reporter: reporter), eventLoop: loop)
-        }.get()
-        let server = try await bind(to: address, shared)
-        if !Task.isCancelled, let bound = server.localAddress, let host = bound.ipAddress, let port = bound.port {
-            onListening(ListenerAddress(host: host, port: port))
+        let hosts = AllowedHosts(listener.allowedHosts, bound: host, isLoopback: BindAddress.isLoopback(resolved))
+        let isEncrypted = listener.tls != nil
+        do {
+            let channel = try await bootstrap(pipeline(hosts, isEncrypted: isEncrypted, shared), shared)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(to: resolved).get()
+            let bound = BindAddress.name(of: channel.localAddress ?? resolved, isEncrypted: isEncrypted)
+            return ListeningSocket(address: bound, channel: channel)
+        } catch {
+            throw BindAddress.failure(error, at: BindAddress.name(of: resolved))
         }
-        try await serve(server, shared, at: address)
     }
 
-    private typealias Shared = NIOLoopBound<(connections: Connections, reporter: Reporter)>
-
-    /// Waits until the last connection is closed. Cancelling the task starts the shutdown but does not end this wait.
-    private func serve(_ server: any Channel, _ shared: Shared, at address: SocketAddress) async throws {
-        let drained = loop.makePromise(of: Void.self)
-        server.closeFuture.whenComplete { _ in shared.value.connections.end(drained) }
-        await withTaskCancellationHandler {
-            try? await drained.futureResult.get()
-        } onCancel: {
-            server.close(promise: nil)
+    private func bind(
+        path: String,
+        permissions: Int,
+        _ shared: NIOLoopBound<RunContext>
+    ) async throws -> ListeningSocket {
+        let socket = try await threads.runIfActive {
+            try UnixSocket(listeningAt: path, permissions: permissions)
         }
-        // A run that lost its socket must not look like a cancelled run.
-        guard Task.isCancelled else { throw BindAddress.lost(address) }
+        // No web page can connect to the socket, so a request may name any host.
+        let hosts = AllowedHosts([], bound: "", isLoopback: false)
+        do {
+            let channel = try await bootstrap(pipeline(hosts, isEncrypted: false, shared), shared)
+                .withBoundSocket(socket.descriptor).get()
+            channel.closeFuture.whenComplete { _ in socket.remove() }
+            return ListeningSocket(address: .unix(path: path, permissions: permissions), channel: channel)
+        } catch {
+            socket.remove()
+            throw BindAddress.failure(error, at: .unix(path: path))
+        }
     }
 
-    private func bind(to address: SocketAddress, _ shared: Shared) async throws -> any Channel {
-        let hosts = AllowedHosts(
-            listener.allowedHosts,
-            bound: listener.host,
-            isLoopback: BindAddress.isLoopback(address)
+    private func pipeline(
+        _ hosts: AllowedHosts,
+        isEncrypted: Bool,
+        _ shared: NIOLoopBound<RunContext>
+    ) -> ConnectionPipeline {
+        ConnectionPipeline(
+            routes: routes,
+            hosts: hosts,
+            authorization: listener.authorization,
+            limits: listener.limits,
+            isEncrypted: isEncrypted,
+            threads: threads,
+            metrics: metrics,
+            shared: shared
         )
-        let bootstrap = ServerBootstrap(group: loop)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Large enough that a flood of connections does not keep a probe out of the queue.
-            .serverChannelOption(.backlog, value: 1024)
+    }
+
+    private func bootstrap(
+        _ pipeline: ConnectionPipeline,
+        _ shared: NIOLoopBound<RunContext>
+    ) -> ServerBootstrap {
+        ServerBootstrap(group: loop)
+            .serverChannelOption(.backlog, value: Platform.backlog)
             .serverChannelInitializer { server in
                 server.eventLoop.makeCompletedFuture {
-                    try server.pipeline.syncOperations.addHandler(shared.value.connections)
+                    let acceptor = Acceptor(shared.value.connections, shared.value.reporter)
+                    try server.pipeline.syncOperations.addHandler(acceptor)
                 }
             }
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelInitializer { [routes, threads, listener, metrics] connection in
-                connection.eventLoop.makeCompletedFuture {
-                    let (connections, reporter) = shared.value
-                    guard !connections.isRefused(connection) else {
-                        return try connection.pipeline.syncOperations.addHandler(RefusedConnection())
-                    }
-                    let deadlines = ConnectionDeadlines(listener.limits, metrics, reporter)
-                    let handler = RequestHandler(
-                        RequestHandler.Environment(
-                            routes: routes,
-                            hosts: hosts,
-                            limits: listener.limits,
-                            threads: threads,
-                            connections: connections,
-                            deadlines: deadlines,
-                            metrics: metrics,
-                            reporter: reporter
-                        )
-                    )
-                    try Self.configure(connection, listener.limits, deadlines, handler)
-                }
+            .childChannelInitializer { connection in
+                connection.eventLoop.makeCompletedFuture { try pipeline.configure(connection) }
             }
-        do {
-            return try await bootstrap.bind(to: address).get()
-        } catch {
-            throw BindAddress.failure(error, at: address)
-        }
     }
 
-    private static func configure(
-        _ connection: any Channel,
-        _ limits: ListenerLimits,
-        _ deadlines: ConnectionDeadlines,
-        _ handler: RequestHandler
-    ) throws {
-        var decoding = NIOHTTPDecoderLimitConfiguration()
-        decoding.maxHeaderFieldSize = limits.maxHeaderBytes
-        decoding.maxHeaderListSize = limits.maxHeaderBytes
-        decoding.maxHeaderFieldCount = limits.maxHeaderFields
-        var encoding = HTTPResponseEncoder.Configuration()
-        // The encoder does not know that an answer to HEAD has no body, and would end it with an empty chunk.
-        encoding.automaticallySetFramingHeaders = false
-        let pipeline = connection.pipeline.syncOperations
-        try pipeline.addHandler(deadlines)
-        try pipeline.configureHTTPServerPipeline(
-            // NIO's own error handler would answer malformed requests even after the last response of a connection.
-            withErrorHandling: false,
-            withEncoderConfiguration: encoding,
-            withDecoderLimitConfiguration: decoding
-        )
-        try pipeline.addHandler(handler)
+    private func makeShared() async throws -> NIOLoopBound<RunContext> {
+        #if TLS
+        let encryption = try await loadCertificates()
+        #endif
+        return try await loop.submit { [listener, metrics, loop, threads] in
+            let reporter = Reporter(listener.onError, on: loop)
+            let context = RunContext(
+                connections: Connections(listener.limits.maxConnections, metrics, reporter),
+                reporter: reporter
+            )
+            #if TLS
+            if let (files, contents) = encryption {
+                let interval = listener.certificateInterval
+                let contexts = TLSContexts(contents, of: files, interval, loop, threads, metrics, reporter)
+                context.encryption = contexts.encryption
+                contexts.start()
+            }
+            #endif
+            return NIOLoopBound(context, eventLoop: loop)
+        }.get()
     }
+
+    #if TLS
+    private func loadCertificates() async throws -> (TLSFiles, TLSFiles.Contents)? {
+        guard let tls = listener.tls else { return nil }
+        let files = TLSFiles(tls)
+        return (files, try await threads.runIfActive { try files.load() })
+    }
+    #endif
 }
 #endif

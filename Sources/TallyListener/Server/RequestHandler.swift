@@ -8,22 +8,10 @@ import Tally
 final class RequestHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
 
-    /// The objects that all handlers of a run share, and the deadlines of this connection.
-    struct Environment {
-        let routes: RouteTable
-        let hosts: AllowedHosts
-        let limits: ListenerLimits
-        let threads: NIOThreadPool
-        let connections: Connections
-        let deadlines: ConnectionDeadlines
-        let metrics: ListenerMetrics?
-        let reporter: Reporter
-    }
-
     /// The maximum size of a request's body. The listener discards bodies, but answers clients that send them.
     private static let maxBodyBytes = 64 * 1024
 
-    private let environment: Environment
+    private let environment: RequestEnvironment
     private var head: HTTPRequestHead?
     private var bodyBytes = 0
     private var writer: ResponseWriter?
@@ -36,7 +24,7 @@ final class RequestHandler: ChannelInboundHandler {
     /// The number of responses whose end is written but perhaps not yet taken by the system.
     private var unsent = 0
 
-    init(_ environment: Environment) {
+    init(_ environment: RequestEnvironment) {
         self.environment = environment
     }
 
@@ -143,7 +131,7 @@ final class RequestHandler: ChannelInboundHandler {
 
     private func respond(to head: HTTPRequestHead, keepsAlive: Bool = true, _ context: ChannelHandlerContext) {
         self.head = nil
-        let keepsAlive = keepsAlive && !isHalfClosed && Self.keepsAlive(head)
+        let keepsAlive = keepsAlive && !isHalfClosed && head.keepsConnection
         let writer = makeWriter(for: head, keepsAlive: keepsAlive, context)
         let target = RequestTarget(head.uri)
         let host = target.authority ?? head.headers.first(name: "Host") ?? ""
@@ -152,7 +140,46 @@ final class RequestHandler: ChannelInboundHandler {
             environment.reporter.report(.hostRejected)
             return writer.send(.plain(421, "421 Misdirected Request"))
         }
-        guard let responder = environment.routes[target.path] else {
+        let route = environment.routes[target.path]
+        authorize(target, route, head, writer) { [self] in
+            guard self.writer === writer else { return }
+            answer(target, route, head, writer)
+        }
+    }
+
+    /// Calls `next` unless the authorization refuses the request. It guards unknown paths, too, so that a refusal does
+    /// not show which paths exist.
+    private func authorize(
+        _ target: RequestTarget,
+        _ responder: RouteTable.Responder?,
+        _ head: HTTPRequestHead,
+        _ writer: ResponseWriter,
+        then next: @escaping () -> Void
+    ) {
+        guard let rule = environment.authorization, rule.guards(responder?.access ?? .guarded) else { return next() }
+        let request = head.listenerRequest(for: target, environment.clientCertificate())
+        let refuse = { [self] in
+            environment.metrics?.unauthorized()
+            writer.send(.refusal(challenge: rule.challenge))
+        }
+        if case .immediate(let allows) = rule.rule { return allows(request) ? next() : refuse() }
+        let decision = writer.eventLoop.makePromise(of: Bool.self)
+        let task = Task(executorPreference: rule.executor) { decision.succeed(await rule.allows(request)) }
+        cancel = task.cancel
+        decision.futureResult.assumeIsolated().whenSuccess { [self] isAllowed in
+            guard self.writer === writer else { return }
+            cancel = nil
+            isAllowed ? next() : refuse()
+        }
+    }
+
+    private func answer(
+        _ target: RequestTarget,
+        _ responder: RouteTable.Responder?,
+        _ head: HTTPRequestHead,
+        _ writer: ResponseWriter
+    ) {
+        guard let responder else {
             return writer.send(.plain(404, "404 Not Found"))
         }
         guard head.method == .GET || head.method == .HEAD else {
@@ -170,13 +197,7 @@ final class RequestHandler: ChannelInboundHandler {
         _ head: HTTPRequestHead,
         _ writer: ResponseWriter
     ) {
-        var request = ScrapeRequest(query: target.query) { name in
-            let values = head.headers[name]
-            return values.isEmpty ? nil : values.joined(separator: ", ")
-        }
-        // A tenth is left for writing the response.
-        let limit = environment.limits.requestTimeout * 0.9
-        request.timeout = min(request.timeout ?? limit, limit)
+        let request = head.scrapeRequest(query: target.query, limit: environment.limits.requestTimeout)
         let response = ExpositionResponse(writer, for: request, threads: environment.threads, environment.metrics)
         cancel = response.cancel
         response.start(source)
@@ -190,11 +211,7 @@ final class RequestHandler: ChannelInboundHandler {
         _ head: HTTPRequestHead,
         _ writer: ResponseWriter
     ) {
-        let request = ListenerRequest(
-            path: target.path,
-            query: target.query,
-            headers: head.headers.map { (name: $0.name, value: $0.value) }
-        )
+        let request = head.listenerRequest(for: target, environment.clientCertificate())
         let answer = writer.eventLoop.makePromise(of: ListenerResponse.self)
         let task = Task(executorPreference: route.executor) {
             do {
@@ -265,14 +282,6 @@ final class RequestHandler: ChannelInboundHandler {
         writer = nil
         cancel?()
         cancel = nil
-    }
-
-    /// True if the connection may serve another request. HTTP/1.0 clients get one response per connection. NIO's
-    /// decoder stops reading after a request with Upgrade that is not answered by an upgrade, so such connections
-    /// cannot be kept either.
-    private static func keepsAlive(_ head: HTTPRequestHead) -> Bool {
-        head.isKeepAlive && head.version != .http1_0 && head.method != .CONNECT
-            && !head.headers.contains(name: "Upgrade")
     }
 }
 #endif

@@ -1,28 +1,42 @@
 #if Listener
-/// The responder of each path.
+/// The responder of each path, and the access to it.
 struct RouteTable: Sendable {
     enum Responder: Sendable {
         case exposition(ExpositionSource)
         case host(ListenerRoute)
+
+        var access: ListenerRoute.Access {
+            switch self {
+            case .exposition: .guarded
+            case .host(let route): route.access
+            }
+        }
     }
 
     private var responders: [String: Responder]
 
-    init(exposition: ExpositionSource, routes: [ListenerRoute]) throws(ListenerError) {
-        responders = ["/metrics": .exposition(exposition)]
+    init(exposition: ExpositionSource, at metricsPath: String, routes: [ListenerRoute]) throws(ListenerError) {
+        try Self.check(metricsPath, "metricsPath")
+        responders = [metricsPath: .exposition(exposition)]
         for route in routes {
-            guard Self.isPath(route.path) else {
-                let rule = "begin it with '/', and use visible ASCII without '?' or '#'"
-                throw ListenerError(.invalidConfiguration, "the route '\(route.path)' is not a path; \(rule)")
-            }
+            try Self.check(route.path, "the route")
             guard responders.updateValue(.host(route), forKey: route.path) == nil else {
                 throw ListenerError(
                     .invalidConfiguration,
-                    route.path == "/metrics"
-                        ? "a route has the path '/metrics', which the listener itself serves; rename it"
+                    route.path == metricsPath
+                        ? "a route has the path '\(metricsPath)', which the listener itself serves; rename it"
                         : "two routes have the path '\(route.path)'; rename one"
                 )
             }
+        }
+        guard responders["/"] == nil else { return }
+        responders["/"] = .host(LandingPage.route(linking: [metricsPath] + routes.map(\.path)))
+    }
+
+    private static func check(_ path: String, _ subject: String) throws(ListenerError) {
+        guard isPath(path) else {
+            let rule = "begin it with '/', and use visible ASCII without '?' or '#'"
+            throw ListenerError(.invalidConfiguration, "\(subject) '\(path)' is not a path; \(rule)")
         }
     }
 
@@ -44,13 +58,14 @@ struct RequestTarget {
     let path: String
     let query: String?
 
-    /// Parses the origin form (`/metrics?x`) and the absolute form (`http://host/metrics?x`), which a server must
-    /// accept: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
+    /// Parses the origin form (`/metrics?x`) and the absolute form (`http://host/metrics?x`, `https://…`), which a
+    /// server must accept: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
     init(_ target: String) {
         var rest = Substring(target)
         var authority: String?
-        if target.lowercased().hasPrefix("http://") {
-            let text = rest.dropFirst("http://".count)
+        let scheme = target.prefix("https://".count).lowercased()
+        if let length = ["http://", "https://"].first(where: scheme.hasPrefix)?.count {
+            let text = rest.dropFirst(length)
             let end = text.firstIndex { $0 == "/" || $0 == "?" } ?? text.endIndex
             authority = String(text[..<end])
             rest = end == text.endIndex ? "/" : text[end...]

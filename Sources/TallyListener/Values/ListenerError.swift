@@ -6,13 +6,15 @@ public struct ListenerError: Error, Sendable, CustomStringConvertible {
         public let description: String
         /// Other machines can reach the host, and `allowsNonLoopback` is false.
         public static let notLoopback = Code(description: "notLoopback")
-        /// Another socket already listens on the address and port.
+        /// Another socket already listens on the address.
         public static let addressInUse = Code(description: "addressInUse")
-        /// The host does not resolve, the system refused the address or port, or the system closed the listening
-        /// socket.
+        /// The host does not resolve, the system refused the address, a file other than a socket has a Unix domain
+        /// socket's path, or the system closed the listening socket.
         public static let cannotBind = Code(description: "cannotBind")
-        /// A limit, the port or a route is invalid. Nothing was opened.
+        /// A limit, an address, the authorization or a route is invalid. Nothing was opened.
         public static let invalidConfiguration = Code(description: "invalidConfiguration")
+        /// A file with a certificate or key cannot be read or used.
+        public static let unusableCertificate = Code(description: "unusableCertificate")
     }
 
     /// The kind of error, for use in a `switch`.

@@ -60,6 +60,13 @@ public struct ListenerReport: Sendable, CustomStringConvertible {
             "a route's handler threw; correct the handler"
         )
 
+        /// A file with a certificate or key changed, and cannot be used because of ``ListenerReport/error``. The
+        /// listener keeps the certificate that it has.
+        public static let certificateRejected = Kind(
+            "certificateRejected",
+            "a changed certificate or key cannot be used; correct the file"
+        )
+
         /// The system could not accept connections because of ``ListenerReport/error``. The listener tries again after
         /// a second.
         public static let acceptFailed = Kind(

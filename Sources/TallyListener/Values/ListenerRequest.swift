@@ -1,17 +1,26 @@
-/// A request as a route's handler sees it, without its body, which the listener discards.
+/// A request as a route's handler or an authorization sees it, without its body, which the listener discards.
 public struct ListenerRequest: Sendable {
-    /// The path of the route.
+    /// The path of the target, without its query.
     public let path: String
 
     /// The text after the first `?` of the target, still percent-encoded; `nil` without a `?`.
     public let query: String?
 
+    /// The verified client certificate of a TLS connection in DER, or `nil` if the client sent none.
+    public let clientCertificate: [UInt8]?
+
     private let headers: [(name: String, value: String)]
 
     /// Creates a request from its parts, for tests of a handler.
-    public init(path: String, query: String? = nil, headers: [(name: String, value: String)] = []) {
+    public init(
+        path: String,
+        query: String? = nil,
+        headers: [(name: String, value: String)] = [],
+        clientCertificate: [UInt8]? = nil
+    ) {
         self.path = path
         self.query = query
+        self.clientCertificate = clientCertificate
         self.headers = headers
     }
 

@@ -25,6 +25,12 @@ public struct ListenerResponse: Sendable {
 
     static let internalServerError = plain(500, "500 Internal Server Error")
 
+    /// The answer to a request that the authorization refuses. A 401 must have a challenge.
+    static func refusal(challenge: String?) -> Self {
+        guard let challenge else { return plain(403, "403 Forbidden") }
+        return plain(401, "401 Unauthorized", headers: [("WWW-Authenticate", challenge)])
+    }
+
     /// This response without framing fields, or a 500 if it cannot be sent. A bad status would break the order of
     /// pipelined responses; a bad field would let a value inject a header.
     var sendable: Self {

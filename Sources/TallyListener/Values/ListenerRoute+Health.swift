@@ -9,7 +9,7 @@ extension ListenerRoute {
     static func health(of healthcheck: Healthcheck, detail: HealthDetail) -> [ListenerRoute] {
         let executor = ThreadExecutor()
         return HealthRoute.allCases.map { route in
-            ListenerRoute(route.path, executor: executor) { request in
+            ListenerRoute(route.path, route == .document ? .guarded : .probe, executor: executor) { request in
                 ListenerResponse(await healthcheck.answer(route, accept: request.header("Accept"), detail: detail))
             }
         }

@@ -12,8 +12,18 @@ RESET = struct.pack("ii", 1, 0)
 sources = itertools.count()
 
 
+encryption = None
+"""The TLS of the server under attack. Waves inherit it, because they are forks."""
+
+
 def connect(port, timeout=10.0, receive_buffer=None):
-    """A connection from one of many source addresses, so that their ports do not run out."""
+    """A connection, with TLS if the server has it."""
+    connection = connect_bare(port, timeout, receive_buffer)
+    return encryption.wrap(connection) if encryption else connection
+
+
+def connect_bare(port, timeout=10.0, receive_buffer=None):
+    """A TCP connection from one of many source addresses, so that their ports do not run out."""
     connection = socket.socket()
     try:
         if receive_buffer:
@@ -84,6 +94,9 @@ def converse(tally, scenario, port, pieces, half_close=True, pause=0.0, thorough
     try:
         connection = connect(port)
     except OSError as error:
+        if encryption and not isinstance(error, TimeoutError):
+            # Evicted during the handshake; the server's own count must confirm it.
+            return tally.count("unanswered, connection ended")
         return tally.fault(scenario, f"cannot connect: {error}", data)
     with connection:
         reader = answers.Reader(connection)

@@ -1,6 +1,9 @@
 """Generates well-formed requests of all shapes, and mutations of them, randomly from the given generator."""
 
-HIDDEN = b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
+TOKEN = "fire-token"
+AUTHORIZATION = b"Authorization: Bearer fire-token\r\n"
+"""Ignored by a server without authorization."""
+HIDDEN = b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\n" + AUTHORIZATION + b"\r\n"
 
 TARGETS = [
     (10, b"/metrics"), (2, b"/metrics?name[]=fire_heat"), (1, b"/metrics?name%5B%5D=fire_shells_total&x"),
@@ -15,6 +18,10 @@ ACCEPTS = [
     b"*/*", b"text/plain", b"text/plain;version=0.0.4;q=0.5,*/*;q=0.1", b"application/json", b"text/html",
     b"application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5",
     b"application/openmetrics-text; version=0.0.1;q=0.75", b"application/*;q=.3, */*;q=0", b";;q=,,", b"\xff\xfe",
+]
+CREDENTIALS = [
+    (30, b"Bearer fire-token"), (2, b"bearer fire-token"), (1, b"Bearer fire-toke"), (1, b"Bearer fire-token2"),
+    (1, b"Basic ZmlyZTpmaXJl"), (1, b"Bearer"), (1, b"Bearer " + b"x" * 3_000), (1, b"\xff\xfe"),
 ]
 ENCODINGS = [b"gzip", b"gzip, deflate, br", b"GZIP;q=1.0", b"identity", b"gzip;q=0", b"*;q=0.1", b"br", b"gzip;q=x"]
 TIMEOUTS = [b"10", b"0.5", b"1e308", b"inf", b"0x10", b"-1", b"0.001", b"", b"99999999999999999999", b"\xb2"]
@@ -42,6 +49,8 @@ def well_formed(rng):
     version = b"HTTP/1.0" if rng.random() < 0.03 else b"HTTP/1.1"
     fields = [b"Host: " + pick(rng, HOSTS)]
     chance = rng.random
+    if chance() < 0.9:
+        fields.append(b"Authorization: " + pick(rng, CREDENTIALS))
     if chance() < 0.4:
         fields.append(b"Accept-Encoding: " + rng.choice(ENCODINGS))
     if chance() < 0.4:

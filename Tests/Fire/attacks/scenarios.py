@@ -5,13 +5,13 @@ import time
 
 from . import answers, verdicts
 from .conversation import connect, send
-from .requests import HIDDEN
+from .requests import AUTHORIZATION, HIDDEN
 
-HOST = b"Host: localhost\r\n"
+HOST = b"Host: localhost\r\n" + AUTHORIZATION
 HELLO = b"GET /hello HTTP/1.1\r\n" + HOST + b"\r\n"
 GZIP = b"GET /metrics HTTP/1.1\r\n" + HOST + b"Accept-Encoding: gzip\r\n\r\n"
 SLOW = b"GET /slow HTTP/1.1\r\n" + HOST + b"\r\n"
-NOWHERE = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
+NOWHERE = b"GET /nowhere HTTP/1.1\r\n" + HOST + b"\r\n"
 
 REJECT = "rejected"
 """At most one answer, 4xx, 501 or 505, and then the end of the connection."""
@@ -99,7 +99,7 @@ def smuggling():
     yield "a request behind garbage", b"\x16\x03\x01\x02\x00\x01\r\n\r\n" + HIDDEN, REJECT
     yield "a request behind HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + HIDDEN, REJECT
     yield "a request behind no Host", get(host=b"") + HIDDEN, REJECT
-    yield "a request behind two Hosts", get(HOST[:-2]) + HIDDEN, REJECT
+    yield "a request behind two Hosts", get(b"Host: localhost") + HIDDEN, REJECT
     yield "a request in a header's value", get(b"X: " + HIDDEN.replace(b"\r\n", b"\r")), NOT_HIDDEN
     yield "a request behind too many fields", get(*[b"A: b"] * 101) + HIDDEN, REJECT
     yield "a request behind too long a header", get(b"A: " + b"b" * 20_000) + HIDDEN, REJECT
@@ -120,10 +120,10 @@ def requests():
     yield "an empty line first", b"\r\n" + HELLO, (200,)
     yield "an empty line between", HELLO + b"\r\n" + HELLO, (200, 200)
     yield "no Host", get(host=b""), (400,)
-    yield "no Host, HTTP/1.0", get(host=b"", version=b"HTTP/1.0"), (200,)
+    yield "no Host, HTTP/1.0", get(host=AUTHORIZATION, version=b"HTTP/1.0"), (200,)
     yield "two Hosts", get(b"Host: localhost"), (400,)
     yield "a malformed Host", get(host=b"Host: a b\r\n"), (400,)
-    yield "spaces around a Host", get(host=b"Host: \t localhost \t \r\n") + HELLO, (200, 200)
+    yield "spaces around a Host", get(host=b"Host: \t localhost \t \r\n" + AUTHORIZATION) + HELLO, (200, 200)
     yield "spaces around an expectation", post(b"Expect:  100-continue ", b"Content-Length: 0"), (405,)
     yield "RTSP", b"GET /hello RTSP/1.0\r\n" + HOST + b"\r\n" + HIDDEN, ONCE
     yield "another Host", get(host=b"Host: evil.example\r\n") + HELLO, (421, 200)
@@ -139,8 +139,8 @@ def requests():
     yield "HTTP/0.9", get(version=b"HTTP/0.9"), REJECT
     yield "HTTP/1.9", get(version=b"HTTP/1.9"), NOT_HIDDEN
     yield "HTTP/0.9 without a version", b"GET /hello\r\n\r\n", REJECT
-    yield "a hundred fields", get(*[b"A: b"] * 99), (200,)
-    yield "a hundred and one fields", get(*[b"A: b"] * 100), (431,)
+    yield "a hundred fields", get(*[b"A: b"] * 98), (200,)
+    yield "a hundred and one fields", get(*[b"A: b"] * 99), (431,)
     yield "a long header", get(b"A: " + b"b" * 16_000), (200,)
     yield "too long a header", get(b"A: " + b"b" * 16_500), (431,)
     yield "too long a target", get(target=b"/" + b"b" * 16_500), ((414,), (431,))

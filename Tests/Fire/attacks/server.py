@@ -4,9 +4,10 @@ import os
 import resource
 import select
 import signal
-import socket
 import subprocess
 import time
+
+from . import conversation, requests
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -69,8 +70,8 @@ class Server:
 
     def metric(self, name):
         """The value of a series, or the sum of the series of a family."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
-            connection.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+        with conversation.connect(self.port, timeout=10) as connection:
+            connection.sendall(b"GET /metrics HTTP/1.0\r\n" + requests.AUTHORIZATION + b"\r\n")
             text = b""
             while data := connection.recv(1 << 20):
                 text += data

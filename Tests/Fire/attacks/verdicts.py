@@ -25,8 +25,11 @@ CHUNK_LINE = re.compile(
 CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}(?![0-9A-Fa-f])")
 
 METHODS = {b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"PATCH"}
+is_guarded = False
+"""True if the server under attack asks for a token."""
+OPEN_PATHS = {b"/live", b"/ready", b"/startup"}
 PATHS = {
-    b"/metrics", b"/hello", b"/large", b"/slow", b"/failing", b"/smuggled", b"/live", b"/ready", b"/startup",
+    b"/", b"/metrics", b"/hello", b"/large", b"/slow", b"/failing", b"/smuggled", b"/live", b"/ready", b"/startup",
     b"/.well-known/healthcheck.json",
 }
 HOSTS = {b"", b"localhost", b"localhost:9464", b"127.0.0.1", b"127.0.0.1:80", b"[::1]:9464", b"LOCALHOST", b"a.localhost"}
@@ -152,7 +155,7 @@ def framed(stream, position, method, target, version, fields):
     request.path, _, request.query = path.partition(b"?")
     encodings = b",".join(values(b"accept-encoding")).lower().replace(b" ", b"").replace(b"\t", b"")
     request.accepts_gzip = b"gzip" in encodings or b"*" in encodings
-    request.statuses = statuses(method, request.path, authority)
+    request.statuses = statuses(method, request.path, authority, values(b"authorization"))
     # NIO's decoder reads nothing after these, so the connection is not kept.
     connection = {name.strip() for value in values(b"connection") for name in value.lower().split(b",")}
     request.closes = version == (1, 0) or b"close" in connection or bool(values(b"upgrade"))
@@ -221,9 +224,13 @@ def chunked(stream, position, request):
     return finished(stream, request, body)
 
 
-def statuses(method, path, authority):
+def statuses(method, path, authority, credentials):
     if authority in FOREIGN_HOSTS:
         return (421,)
+    if is_guarded and path not in OPEN_PATHS and not (
+        len(credentials) == 1 and re.fullmatch(rb"(?i:bearer) +fire-token", credentials[0])
+    ):
+        return (401,)
     if path not in PATHS:
         return (404,)
     if method not in (b"GET", b"HEAD"):

@@ -9,10 +9,12 @@ import traceback
 
 from . import answers, conversation, requests
 from .conversation import Tally, connect, converse, reset
-from .scenarios import GZIP, HELLO
+from .scenarios import GZIP, HELLO, HOST
 
+FORGOTTEN = 6.0
+"""Seconds within which a connection that stalls must end: its timeout is 2 s."""
 LIVE = b"GET /live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-PLAIN = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+PLAIN = b"GET /metrics HTTP/1.1\r\n" + HOST + b"\r\n"
 
 
 class Wave:
@@ -81,11 +83,11 @@ def random_requests(tally, port, seed, numbers, threads):
 
 
 def short_connections(tally, port, count, at_once=4):
-    """Connections that send little or nothing and end, orderly or with a reset."""
+    """TCP connections that send little or nothing and end, orderly or with a reset."""
     open_now = []
     for number in range(count):
         try:
-            connection = connect(port, timeout=10)
+            connection = conversation.connect_bare(port, timeout=10)
             if number % 16 == 0:
                 connection.send(HELLO if number % 32 else HELLO[:9])
         except OSError as error:
@@ -236,22 +238,95 @@ def at_the_limit(tally, port, limit):
         time.sleep(0.1)
 
 
+def refused_handshake(tally, port):
+    """A server without room closes a connection at once, and does not spend a handshake on it."""
+    try:
+        connect(port, timeout=FORGOTTEN).close()
+        tally.fault("all places busy", "a handshake at the limit")
+    except TimeoutError:
+        tally.fault("all places busy", "a connection at the limit was not closed")
+    except OSError:
+        tally.count("refusals at the limit")
+
+
+def handshakes(tally, port, seed, limit):
+    """Handshakes that are garbage or stall at any byte, as in a slowloris; and as many as the limit, beside probes."""
+    hello = conversation.encryption.hello()
+    streams = [(0, b""), (0, hello[:1]), (0, hello[:5]), (0, hello[:-1]), (0, hello), (0.05, hello[:-1])]
+    tallies = [Tally() for _ in streams]
+
+    def stall(index):
+        pause, data = streams[index]
+        started = time.monotonic()
+        with conversation.connect_bare(port, timeout=FORGOTTEN) as connection:
+            pieces = [data[at : at + 1] for at in range(len(data))] if pause else [data]
+            sent_all = conversation.send(connection, pieces, pause)
+            reader = answers.Reader(connection)
+            reader.rest()
+            if reader.ended == "timeout" or time.monotonic() - started > FORGOTTEN:
+                tallies[index].fault("handshakes", f"not closed in {time.monotonic() - started:.1f} s", data, reader.shown)
+            if pause and sent_all and len(data) * pause > FORGOTTEN:
+                tallies[index].fault("handshakes", "bytes that trickle extend the timeout", data)
+            tallies[index].count("handshakes that stall")
+
+    side_by_side(len(streams), stall)
+    for part in tallies:
+        tally.add(part)
+    generator = random.Random(f"{seed} handshakes")
+    for number in range(200):
+        data = bytearray(hello if number % 2 else generator.randbytes(generator.randrange(1, 600)))
+        for _ in range(generator.randrange(1, 5)):
+            data[generator.randrange(len(data))] = generator.randrange(256)
+        with conversation.connect_bare(port) as connection:
+            conversation.send(connection, [bytes(data)])
+            try:
+                connection.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass
+            reader = answers.Reader(connection)
+            if reader.rest().startswith(b"HTTP/") or reader.ended == "timeout":
+                tally.fault("handshakes", f"ended by {reader.ended}", data, reader.shown)
+        tally.count("handshakes of garbage")
+    held = []
+    for number in range(3 * limit):
+        connection = conversation.connect_bare(port)
+        conversation.send(connection, [hello[: number % (len(hello) + 1)]])
+        held.append(connection)
+    for _ in range(20):
+        probe(tally, "half-open handshakes at the limit", port)
+    tally.count("half-open handshakes", len(held))
+    for connection in held:
+        reset(connection)
+
+
 def all_busy(tally, port, limit):
     """Clients that do not read reach the connection limit. The next one gets 503 until their connections are reset."""
-    stream = b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n" * 60
+    stream = (b"GET /large HTTP/1.1\r\n" + HOST + b"\r\n") * 60
     held = []
     end = time.monotonic() + 4
     is_full = False
     while not is_full and time.monotonic() < end:
         # A connection that the server has not begun yet makes room for a newer one, and is then replaced.
         for _ in range(max(1, limit - len(held))):
-            connection = connect(port, receive_buffer=4_096)
+            try:
+                connection = connect(port, receive_buffer=4_096)
+            except OSError:
+                # Refused during the handshake, because the server is full.
+                break
             conversation.send(connection, [stream])
             held.append(connection)
         time.sleep(0.3)
-        with connect(port, timeout=0.3) as connection:
-            is_full = bool(answers.Reader(connection).rest())
+        try:
+            with connect(port, timeout=0.3) as connection:
+                is_full = bool(answers.Reader(connection).rest())
+        except TimeoutError:
+            pass
+        except OSError:
+            is_full = True
     for _ in range(10):
+        if conversation.encryption:
+            refused_handshake(tally, port)
+            continue
         with connect(port) as connection:
             reader = answers.Reader(connection)
             try:

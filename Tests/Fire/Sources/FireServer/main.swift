@@ -1,6 +1,6 @@
 // A listener under attack: prints its port, and serves until its standard input ends or SIGTERM arrives.
 //
-//     fire-server [--max-connections N]
+//     fire-server [--max-connections N] [--tls CERTIFICATE KEY] [--token TOKEN]
 import Foundation
 import Tally
 import TallyHealthcheck
@@ -33,12 +33,21 @@ func plain(_ text: String) -> ListenerResponse {
 }
 
 var maxConnections = 64
-let arguments = Array(CommandLine.arguments.dropFirst())
-if arguments.count == 2, arguments[0] == "--max-connections", let count = Int(arguments[1]) {
-    maxConnections = count
-} else if !arguments.isEmpty {
-    FileHandle.standardError.write(Data("usage: fire-server [--max-connections N]\n".utf8))
-    exit(64)
+var tls: ListenerTLS?
+var authorization: ListenerAuthorization?
+var arguments = CommandLine.arguments.dropFirst()
+while let option = arguments.popFirst() {
+    if option == "--max-connections", let count = arguments.popFirst().flatMap({ Int($0) }) {
+        maxConnections = count
+    } else if option == "--tls", let certificate = arguments.popFirst(), let key = arguments.popFirst() {
+        tls = ListenerTLS(certificate: certificate, key: key)
+    } else if option == "--token", let token = arguments.popFirst() {
+        authorization = .bearer([token])
+    } else {
+        let usage = "usage: fire-server [--max-connections N] [--tls CERTIFICATE KEY] [--token TOKEN]\n"
+        FileHandle.standardError.write(Data(usage.utf8))
+        exit(64)
+    }
 }
 
 let registry = MetricRegistry()
@@ -58,6 +67,8 @@ registry.register(Observer())
 let listener = MetricsListener(
     registry: registry,
     port: 0,
+    authorization: authorization,
+    tls: tls,
     routes: [
         ListenerRoute("/hello") { _ in plain("hello") },
         ListenerRoute("/large") { _ in plain(String(repeating: "large ", count: 50_000)) },
