@@ -132,12 +132,14 @@ extension Family where Child == Counter {
     /// wherever no handle is kept. Lock-free and without allocation if the child exists; see ``LabelSet``.
     @inlinable
     public func increment(for labels: Labels) {
-        var isDue = false
+        var due: Counter?
         unsafe core.withHandle(of: labels) {
             unsafe Counter.addOne(to: $0.pointee.cell.words, $0.pointee.stripeMask)
-            if unsafe $0.pointee.stripeMask >= Stripes.samples { isDue = unsafe Counter.isExemplarDue($0) }
+            if unsafe $0.pointee.stripeMask >= Stripes.samples && Counter.isExemplarDue($0) {
+                due = unsafe $0.pointee
+            }
         }
-        if isDue { self[labels].cell.sampleExemplar(of: 1) }
+        if let due { due.cell.sampleExemplar(of: 1) }
     }
 
     /// Adds an amount to the child of a label set, like ``increment(for:)``.
@@ -149,12 +151,14 @@ extension Family where Child == Counter {
     @inlinable
     public func increment(by amount: Int, for labels: Labels) {
         guard amount >= 0 else { return core.reject(.negative) }
-        var isDue = false
+        var due: Counter?
         unsafe core.withHandle(of: labels) {
             unsafe Counter.add(UInt64(truncatingIfNeeded: amount), to: $0.pointee.cell.words, $0.pointee.stripeMask)
-            if unsafe $0.pointee.stripeMask >= Stripes.samples { isDue = unsafe Counter.isExemplarDue($0) }
+            if unsafe $0.pointee.stripeMask >= Stripes.samples && Counter.isExemplarDue($0) {
+                due = unsafe $0.pointee
+            }
         }
-        if isDue { self[labels].cell.sampleExemplar(of: Double(amount)) }
+        if let due { due.cell.sampleExemplar(of: Double(amount)) }
     }
 }
 

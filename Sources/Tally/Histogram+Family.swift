@@ -10,26 +10,26 @@ extension Family where Child == Histogram {
     @inlinable
     public func observe(_ value: Double, for labels: Labels) {
         guard value.isFinite else { return core.reject(.notFinite) }
-        var isDue = false
+        var due: Histogram?
         unsafe core.withHandle(of: labels) {
             guard unsafe Histogram.Words(of: $0).add(value) else { return core.reject(.outOfRange) }
-            if unsafe $0.pointee.stripeMask >= Stripes.samples {
-                isDue = unsafe Histogram.isExemplarDue($0, of: value)
+            if unsafe $0.pointee.stripeMask >= Stripes.samples && Histogram.isExemplarDue($0, of: value) {
+                due = unsafe $0.pointee
             }
         }
-        if isDue { self[labels].sampleExemplar(of: value) }
+        if let due { due.sampleExemplar(of: value) }
     }
 
     /// Counts a duration, in seconds, in the child of a label set, without making a handle.
     @inlinable
     public func observe(_ duration: Duration, for labels: Labels) {
-        var isDue = false
+        var due: Histogram?
         unsafe core.withHandle(of: labels) {
             guard unsafe Histogram.Words(of: $0).add(duration) else { return core.reject(.outOfRange) }
-            if unsafe $0.pointee.stripeMask >= Stripes.samples {
-                isDue = unsafe Histogram.isExemplarDue($0, of: duration)
+            if unsafe $0.pointee.stripeMask >= Stripes.samples && Histogram.isExemplarDue($0, of: duration) {
+                due = unsafe $0.pointee
             }
         }
-        if isDue { self[labels].sampleExemplar(of: duration) }
+        if let due { due.sampleExemplar(of: duration) }
     }
 }

@@ -40,11 +40,12 @@ public final class ManualClock: Clock, Sendable {
     }
 
     private typealias Continuation = CheckedContinuation<Void, any Error>
+    private typealias Condition = @Sendable (State) -> Bool
 
     private struct State {
         var now = Instant(offset: .zero)
         var sleepers: [UInt64: (deadline: Instant, continuation: Continuation)] = [:]
-        var watchers: [UInt64: (count: Int, continuation: Continuation)] = [:]
+        var watchers: [UInt64: (isSatisfied: Condition, continuation: Continuation)] = [:]
         /// The number of the last sleeper or watcher.
         var number: UInt64 = 0
 
@@ -61,9 +62,9 @@ public final class ManualClock: Clock, Sendable {
             return due.map(\.value.continuation)
         }
 
-        /// Removes and returns the watchers that wait for no more sleepers than there are.
+        /// Removes and returns the watchers whose condition holds.
         mutating func takeSatisfiedWatchers() -> [Continuation] {
-            let satisfied = watchers.filter { $0.value.count <= sleepers.count }.sorted { $0.key < $1.key }
+            let satisfied = watchers.filter { $0.value.isSatisfied(self) }.sorted { $0.key < $1.key }
             for watcher in satisfied { watchers[watcher.key] = nil }
             return satisfied.map(\.value.continuation)
         }
@@ -129,9 +130,22 @@ public final class ManualClock: Clock, Sendable {
     ///
     /// - Throws: `CancellationError` as soon as the task is cancelled, so that a test ends at its time limit.
     public func waitForSleepers(_ count: Int) async throws {
+        try await waitUntil { $0.sleepers.count >= count }
+    }
+
+    /// Waits, without polling, until a task sleeps on the clock until this instant.
+    ///
+    /// Tells one sleeper from others, such as a loop between two rounds from a timeout within a round.
+    ///
+    /// - Throws: `CancellationError` as soon as the task is cancelled, so that a test ends at its time limit.
+    public func waitForSleeper(until deadline: Instant) async throws {
+        try await waitUntil { state in state.sleepers.values.contains { $0.deadline == deadline } }
+    }
+
+    private func waitUntil(_ isSatisfied: @escaping Condition) async throws {
         try await suspend { state, number, continuation in
-            guard state.sleepers.count < count else { return nil }
-            state.watchers[number] = (count, continuation)
+            guard !isSatisfied(state) else { return nil }
+            state.watchers[number] = (isSatisfied, continuation)
             return []
         }
     }

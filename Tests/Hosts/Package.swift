@@ -22,8 +22,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.30.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     // In alphabetical order.
@@ -45,6 +47,24 @@ let package = Package(
         .testTarget(
             name: "ChatServerTests",
             dependencies: ["chat-server", "HostsTestSupport"]
+        ),
+        .executableTarget(
+            name: "container-dashboard",
+            dependencies: tally("Tally", "TallyListener", "TallyPage", "TallySampler") + [
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/ContainerDashboard",
+            exclude: ["README.md"]
+        ),
+        .testTarget(
+            name: "ContainerDashboardTests",
+            dependencies: tally("Tally", "TallyListener", "TallySampler", "TallyTesting") + [
+                "container-dashboard", "HostsTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]
         ),
         .target(
             name: "EmbeddedDatabase",
@@ -114,6 +134,34 @@ let package = Package(
             name: "TracingExemplarTests",
             dependencies: tally("Tally", "TallyTesting") + [
                 .product(name: "Tracing", package: "swift-distributed-tracing")
+            ]
+        ),
+        .executableTarget(
+            name: "websocket-hub",
+            dependencies: tally("Tally", "TallyListener") + [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            path: "Sources/WebSocketHub",
+            exclude: ["README.md"]
+        ),
+        .testTarget(
+            name: "WebSocketHubTests",
+            dependencies: tally("Tally", "TallyTesting") + [
+                "websocket-hub", "HostsTestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
     ],

@@ -52,6 +52,30 @@ struct ManualClockTests {
         try await sleeper.value
     }
 
+    @Test func aSleeperIsToldFromOthersByItsDeadline() async throws {
+        let clock = clock
+        let (timeout, next) = (clock.now.advanced(by: .seconds(2)), clock.now.advanced(by: .seconds(15)))
+        let shared = Shared()
+        let timer = Task { try await clock.sleep(until: timeout) }
+        try await clock.waitForSleeper(until: timeout)
+        let watcher = Task {
+            try await clock.waitForSleeper(until: next)
+            shared.isOver.store(true, ordering: .sequentiallyConsistent)
+            clock.advance(to: next)
+        }
+        let isEarly = shared.isOver.load(ordering: .sequentiallyConsistent)
+        #expect(!isEarly)
+        // Both wake, because the watcher moves the clock once it has found the second.
+        let sleeper = Task { try await clock.sleep(until: next) }
+        try await sleeper.value
+        try await timer.value
+        try await watcher.value
+        let never = next.advanced(by: .seconds(1))
+        let waiter = Task { try await clock.waitForSleeper(until: never) }
+        waiter.cancel()
+        await #expect(throws: CancellationError.self) { try await waiter.value }
+    }
+
     @Test func sleepingUntilThePastReturnsAtOnce() async throws {
         try await clock.sleep(until: clock.now)
         try await clock.sleep(until: clock.now.advanced(by: .seconds(-1)))

@@ -199,6 +199,58 @@ struct ExemplarSamplingTests {
         #expect(lines(registry)[0].contains("sampled"))
     }
 
+    @Test func anExemplarOfTheCallerDefersTheNextSampleByASecond() {
+        let registry = registry { ["trace_id": "sampled"] }
+        let counter = Counter("hits_total", help: "Hits.", in: registry)
+        counter.increment()
+        clock.advance(by: .milliseconds(900))
+        counter.increment(exemplar: ["trace_id": "given"])
+        clock.advance(by: .milliseconds(900))
+        counter.increment()
+        #expect(calls.count == 1)
+        #expect(lines(registry)[0].contains("given"))
+        clock.advance(by: .milliseconds(200))
+        counter.increment()
+        #expect(lines(registry)[0].contains("sampled"))
+    }
+
+    @Test func anUpdateThatIsSampledLooksItsChildUpOnce() {
+        let registry = registry { ["trace_id": "abc"] }
+        let hits = Family<Path, Counter>("hits_total", help: "Hits.", maxChildren: 1, in: registry)
+        let waits = Family<Path, Histogram>("wait_seconds", help: "Wait.", maxChildren: 1, in: registry)
+        _ = (hits[Path(path: "/first")], waits[Path(path: "/first")])
+        let path = Path(path: "/")
+        let updates = [
+            { hits.increment(for: path) }, { hits.increment(by: 2, for: path) },
+            { waits.observe(1, for: path) }, { waits.observe(.seconds(1), for: path) },
+        ]
+        for update in updates {
+            clock.advance(by: .seconds(2))
+            update()
+        }
+        #expect(calls.count == updates.count)
+        #expect(hits.core.storage.overflowTotal == 2)
+        #expect(waits.core.storage.overflowTotal == 2)
+    }
+
+    @Test func timesOfSamplesTakeNoMemoryForStripes() {
+        let registry = registry { ["trace_id": "abc"] }
+        let plain = Histogram("a", help: "A.", buckets: [1, 2], in: registry)
+        let spread = Histogram("b", help: "B.", buckets: [1, 2], contended: true, in: registry)
+        let counter = Counter("c_total", help: "C.", contended: true, in: registry)
+        for value in [0, 1.5, 3] {
+            plain.observe(value)
+            spread.observe(value)
+        }
+        #expect(plain.cell.block.exemplarWords == 5)
+        #expect(spread.cell.block.exemplarWords == 5)
+        #expect(counter.cell.block.exemplarWords == 1)
+        #expect(lines(registry).count == 6)
+        let family = Family<Path, Counter>("d_total", help: "D.", in: registry)
+        let block = family[Path(path: "/")].cell.block
+        #expect(block.exemplarWords == block.capacity)
+    }
+
     @Test func withoutAClosureNothingIsSampled() {
         let registry = MetricRegistry(clock: clock)
         let counter = Counter("hits_total", help: "Hits.", in: registry)

@@ -32,12 +32,21 @@ struct ExemplarStamps: ~Copyable {
 
     /// Claims a word that is due. Returns false if it is not, or if another thread has claimed it.
     ///
-    /// - Parameter count: The number of words in the block.
+    /// - Parameter count: The number of words that have stamps.
     func claim(_ word: Int, of count: Int, at tick: UInt32) -> Bool {
         let stamps = unsafe Self.pointer(address.load(ordering: .acquiring)) ?? allocate(count)
         let stamp = unsafe stamps[word].load(ordering: .relaxed)
         guard Self.isDue(stamp, at: tick) else { return false }
         return unsafe stamps[word].compareExchange(expected: stamp, desired: Self.claimed, ordering: .relaxed).exchanged
+    }
+
+    /// Makes a word due a second from now, unless a thread has claimed it.
+    func renew(_ word: Int, of count: Int, at tick: UInt32) {
+        let stamps = unsafe Self.pointer(address.load(ordering: .acquiring)) ?? allocate(count)
+        let stamp = unsafe stamps[word].load(ordering: .relaxed)
+        guard stamp != Self.claimed else { return }
+        // If it fails, another thread has just renewed or claimed the word.
+        unsafe _ = stamps[word].compareExchange(expected: stamp, desired: tick, ordering: .relaxed)
     }
 
     /// Ends a claim. If there was no exemplar, the next one is due at the next tick.

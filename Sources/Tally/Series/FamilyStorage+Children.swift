@@ -82,12 +82,15 @@ extension FamilyStorage {
         return SlotReference(place, slot)
     }
 
-    /// Brings an entry up to date with the current generation and the page's slot count.
+    /// Brings an entry up to date with the current generation, the reserved values, and the page's slot count.
     func update(_ place: PagePlace, _ state: inout State) {
         let page = state.directory.page(place)
         let isCurrent = state.directory.generation(place) == state.generation
-        guard !isCurrent || state.directory[place].count < page.count else { return }
+        let isCounted = state.directory[place].revision == state.reserved.revision
+        guard !isCurrent || !isCounted || state.directory[place].count < page.count else { return }
         var entry = state.directory[place]
+        if isCurrent && !isCounted { countReserved(page, entry, &state) }
+        entry.revision = state.reserved.revision
         if !isCurrent {
             entry.generation = state.generation
             if state.hasIndexes {

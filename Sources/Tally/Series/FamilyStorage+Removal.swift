@@ -8,6 +8,7 @@ extension FamilyStorage {
             guard let found = unsafe find(labels, hash, state) else { return false }
             state.directory.page(found.place).idleTimes?.slots[found.slot].hasExpired = false
             guard isExposed(found, state) else { return false }
+            update(found.place, &state)
             let isOverflowChild =
                 unsafe state.hasOverflowChild
                 && definition.overflowLabels.withUnsafeBufferPointer { unsafe equalBytes($0, labels) }

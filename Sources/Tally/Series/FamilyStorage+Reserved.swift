@@ -11,47 +11,68 @@ extension FamilyStorage {
                 _ = unsafe materialise(labels, hash, at: now, &state)
                 return
             }
-            if isNew { moveOutsideLimit(found, &state) }
+            if isNew { moveOutsideLimit(found.slot, of: state.directory.page(found.place), &state) }
         }
     }
 
     /// Puts every label set with one of these values of a label outside the limit. Creates no child, because there is
     /// one for each combination with the values of other labels.
     ///
-    /// Examines all children under one hold of the lock. Called at registration, when there are few.
+    /// Counts the children that exist, page by page. Whoever changes a page counts it first, so that none is counted
+    /// twice. Until then, the family may look fuller than it is.
     func reserve(values: [String], ofLabel label: Int) {
-        state.withLockInTurn { state in
-            state.reserved.insert(values: values, ofLabel: label, seed: seed)
-            var cursor = PageDirectory.Cursor()
-            state.reservedLive = 0
-            while let place = state.directory.next(&cursor) {
-                update(place, &state)
-                let page = state.directory.page(place)
-                for slot in 0..<page.count where !page.isVacant(slot) && !state.directory[place].isHidden(slot) {
-                    guard isReserved(slot, of: page, state) else { continue }
-                    moveOutsideLimit(SlotReference(place, slot), &state)
-                }
+        guard insert(values: values, ofLabel: label) else { return }
+        var cursor = PageDirectory.Cursor()
+        var isDone = false
+        while !isDone {
+            state.withLockInTurn { state in
+                let place = state.directory.next(&cursor)
+                if let place { update(place, &state) }
+                isDone = place == nil
             }
         }
     }
 
+    /// Returns false if all values were reserved before. Otherwise, every page has to be counted.
+    func insert(values: [String], ofLabel label: Int) -> Bool {
+        state.withLockInTurn { state in
+            let isNew = state.reserved.insert(values: values, ofLabel: label, seed: seed)
+            // A sweep moves children between pages that it has brought up to date, so it begins again.
+            if isNew, state.sweep != nil { state.sweep = Sweep() }
+            return isNew
+        }
+    }
+
+    /// Moves the exposed children of a page outside the limit that are reserved since its entry's revision.
+    func countReserved(_ page: SeriesPage, _ entry: PageEntry, _ state: inout State) {
+        for slot in 0..<Int(entry.count) where !entry.isHidden(slot) {
+            guard isReserved(slot, of: page, after: entry.revision, state) else { continue }
+            moveOutsideLimit(slot, of: page, &state)
+        }
+    }
+
     /// Stops counting an exposed child towards the limit.
-    private func moveOutsideLimit(_ found: SlotReference, _ state: inout State) {
+    private func moveOutsideLimit(_ slot: Int, of page: SeriesPage, _ state: inout State) {
         state.reservedLive += 1
         // From now on, the overflow child is outside for another reason.
-        if isOverflowChild(found.slot, of: state.directory.page(found.place)) { state.hasOverflowChild = false }
+        if isOverflowChild(slot, of: page) { state.hasOverflowChild = false }
     }
 
     @inline(__always)
-    func isReserved(_ labels: UnsafeBufferPointer<UInt8>, _ hash: UInt32, _ state: State) -> Bool {
+    func isReserved(
+        _ labels: UnsafeBufferPointer<UInt8>,
+        _ hash: UInt32,
+        after revision: Int? = nil,
+        _ state: State
+    ) -> Bool {
         guard !state.reserved.isEmpty else { return false }
-        return unsafe state.reserved.contains(labels, hash, definition.fragments, seed: seed)
+        return unsafe state.reserved.contains(labels, hash, definition.fragments, seed: seed, after: revision)
     }
 
-    func isReserved(_ slot: Int, of page: SeriesPage, _ state: State) -> Bool {
+    func isReserved(_ slot: Int, of page: SeriesPage, after revision: Int? = nil, _ state: State) -> Bool {
         guard !state.reserved.isEmpty else { return false }
         let labels = unsafe page.labels(slot)
-        return unsafe isReserved(labels, labelHash(labels, seed: seed), state)
+        return unsafe isReserved(labels, labelHash(labels, seed: seed), after: revision, state)
     }
 
     func isOverflowChild(_ slot: Int, of page: SeriesPage) -> Bool {

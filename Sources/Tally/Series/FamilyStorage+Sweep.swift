@@ -172,7 +172,8 @@ extension FamilyStorage {
             if target == place || hasRoom { return target }
         }
         let fresh = SeriesPage(definition: definition, capacity: page.capacity, textCapacity: page.textCapacity)
-        state.directory[place] = PageEntry(page: fresh, generation: state.generation)
+        let revision = state.reserved.revision
+        state.directory[place] = PageEntry(page: fresh, generation: state.generation, revision: revision)
         sweep.target = place
         return place
     }

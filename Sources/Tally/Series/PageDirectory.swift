@@ -35,6 +35,8 @@ struct PageEntry: Sendable {
     var hidden: Int32 = 0
     /// The family's generation that this entry describes. In later generations, none of its slots is exposed.
     var generation: UInt64
+    /// The revision of the reserved values that were counted with the page's series. See ``ReservedLabels``.
+    var revision = 0
 
     /// A bit per slot, in groups of 64.
     struct Bits: Sendable {

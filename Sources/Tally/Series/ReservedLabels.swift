@@ -4,10 +4,17 @@
 /// Both are compared by their escaped text, as lookups are. A check allocates nothing, because every lookup that a full
 /// family turns away makes one.
 struct ReservedLabels: Sendable {
+    private struct Text {
+        let bytes: [UInt8]
+        let revision: Int
+    }
+
     /// The texts of whole label sets, by hash.
-    private var sets: [UInt32: [[UInt8]]] = [:]
+    private var sets: [UInt32: [Text]] = [:]
     /// The texts of values of one label, by hash.
-    private var values: [UInt32: [[UInt8]]] = [:]
+    private var values: [UInt32: [Text]] = [:]
+    /// The number of insertions of new values.
+    private(set) var revision = 0
     /// The position of the label that `values` belong to.
     private var label = 0
 
@@ -15,18 +22,24 @@ struct ReservedLabels: Sendable {
 
     /// Inserts a label set. Returns false if it was there.
     mutating func insert(_ labels: UnsafeBufferPointer<UInt8>, _ hash: UInt32) -> Bool {
-        unsafe Self.insert(labels, hash, into: &sets)
+        unsafe Self.insert(labels, hash, revision, into: &sets)
     }
 
     /// Inserts every label set with one of these values of a label. A family reserves values of one label only.
-    mutating func insert(values: [String], ofLabel label: Int, seed: UInt64) {
+    ///
+    /// Returns false if all of them were there. Otherwise, the new ones are a revision.
+    mutating func insert(values: [String], ofLabel label: Int, seed: UInt64) -> Bool {
         self.label = label
+        var isNew = false
         for value in values {
             let text = LabelTextWriter.escaped(value)
-            _ = unsafe text.withUnsafeBufferPointer {
-                unsafe Self.insert($0, labelHash($0, seed: seed), into: &self.values)
+            let isInserted = unsafe text.withUnsafeBufferPointer {
+                unsafe Self.insert($0, labelHash($0, seed: seed), revision + 1, into: &self.values)
             }
+            if isInserted { isNew = true }
         }
+        if isNew { revision += 1 }
+        return isNew
     }
 
     /// True if a label set is reserved.
@@ -34,16 +47,19 @@ struct ReservedLabels: Sendable {
     /// - Parameters:
     ///   - fragments: The texts before the values of the family's labels.
     ///   - seed: The seed of the hashes.
+    ///   - revision: If not nil, returns true only if the label set was not reserved at this revision.
     func contains(
         _ labels: UnsafeBufferPointer<UInt8>,
         _ hash: UInt32,
         _ fragments: LabelFragments,
-        seed: UInt64
+        seed: UInt64,
+        after revision: Int? = nil
     ) -> Bool {
-        if unsafe !sets.isEmpty && Self.contains(labels, hash, sets) { return true }
+        if unsafe !sets.isEmpty && Self.text(labels, hash, in: sets) != nil { return revision == nil }
         guard !values.isEmpty else { return false }
         let value = unsafe value(labels, fragments)
-        return unsafe Self.contains(value, labelHash(value, seed: seed), values)
+        guard let found = unsafe Self.text(value, labelHash(value, seed: seed), in: values) else { return false }
+        return revision.map { found.revision > $0 } ?? true
     }
 
     /// The text of the label's value in the text of a label set.
@@ -65,24 +81,24 @@ struct ReservedLabels: Sendable {
         return unsafe UnsafeBufferPointer(rebasing: labels[start..<end])
     }
 
-    private static func contains(
-        _ text: UnsafeBufferPointer<UInt8>,
+    private static func text(
+        _ bytes: UnsafeBufferPointer<UInt8>,
         _ hash: UInt32,
-        _ texts: [UInt32: [[UInt8]]]
-    ) -> Bool {
-        guard let same = texts[hash] else { return false }
-        return same.contains { other in
-            unsafe other.withUnsafeBufferPointer { unsafe equalBytes($0, text) }
+        in texts: [UInt32: [Text]]
+    ) -> Text? {
+        texts[hash]?.first { other in
+            unsafe other.bytes.withUnsafeBufferPointer { unsafe equalBytes($0, bytes) }
         }
     }
 
     private static func insert(
-        _ text: UnsafeBufferPointer<UInt8>,
+        _ bytes: UnsafeBufferPointer<UInt8>,
         _ hash: UInt32,
-        into texts: inout [UInt32: [[UInt8]]]
+        _ revision: Int,
+        into texts: inout [UInt32: [Text]]
     ) -> Bool {
-        guard unsafe !contains(text, hash, texts) else { return false }
-        unsafe texts[hash, default: []].append(Array(text))
+        guard unsafe text(bytes, hash, in: texts) == nil else { return false }
+        unsafe texts[hash, default: []].append(Text(bytes: Array(bytes), revision: revision))
         return true
     }
 }

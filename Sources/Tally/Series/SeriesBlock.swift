@@ -86,12 +86,18 @@ final class SeriesBlock: @unchecked Sendable {
     }
 
     func claimExemplar(_ word: Int) -> Bool {
-        exemplarStamps.claim(word, of: capacity * definition.shape.stride, at: exemplarTick)
+        exemplarStamps.claim(word, of: exemplarWords, at: exemplarTick)
     }
+
+    /// Defers the next sample of a word, as a sample does.
+    func deferExemplar(_ word: Int) { exemplarStamps.renew(word, of: exemplarWords, at: exemplarTick) }
 
     func releaseExemplar(_ word: Int, hasSample: Bool) {
         exemplarStamps.release(word, at: exemplarTick, hasSample: hasSample)
     }
+
+    /// The number of words up to the last that can have an exemplar. None but the first stripe of a series has any.
+    var exemplarWords: Int { (capacity - 1) * definition.shape.stride + definition.layout.words }
 
     /// The time for stamps, from the cheapest clock that there is.
     private var exemplarTick: UInt32 {

@@ -18,9 +18,7 @@ extension SeriesCell {
     func keep(_ exemplar: Exemplar, of value: Double, word: Int = 0) {
         store(exemplar, of: value, word: word)
         // A sample must not replace it at once.
-        guard block.samplesExemplars else { return }
-        let index = unsafe words - block.words + word
-        if block.claimExemplar(index) { block.releaseExemplar(index, hasSample: true) }
+        if block.samplesExemplars { block.deferExemplar(unsafe words - block.words + word) }
     }
 
     /// Stores an exemplar of one of the words, or counts it as rejected.

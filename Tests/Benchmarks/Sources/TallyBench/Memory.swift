@@ -67,7 +67,7 @@ enum Memory {
     }
 
     /// A line of `/proc/self/status`, in KiB.
-    private static func status(_ name: String) throws -> Double {
+    static func status(_ name: String) throws -> Double {
         let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
         let line = text.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
         return line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? .nan

@@ -7,7 +7,7 @@ enum Page {
     static let argument = "--measure-page"
 
     struct Figures: Codable {
-        /// Bytes that the history allocates.
+        /// Bytes of memory that the history adds to the process.
         var memory: Double
         /// The share of a core that it takes, in percent.
         var load: Double
@@ -42,10 +42,10 @@ enum Page {
         // The first answer lets the runtime allocate its own memory.
         let plain = StatusPage(registry: registry)
         _ = await plain.response(accept: "application/json")
-        let before = mallinfo2().uordblks
+        let before = try Memory.status("VmRSS:")
         let page = StatusPage(registry: registry, history: PageHistory())
         try await Task.sleep(for: .seconds(3))
-        let memory = Double(mallinfo2().uordblks - before)
+        let memory = (try Memory.status("VmRSS:") - before) * 1024
         let clock = ContinuousClock()
         let (start, startCPU) = (clock.now, cpuSeconds())
         try await Task.sleep(for: .seconds(5))

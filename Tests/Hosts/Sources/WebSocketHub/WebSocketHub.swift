@@ -1,0 +1,37 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+import Tally
+import TallyListener
+
+/// Every message that a client sends goes to all clients. Metrics are on a port of their own.
+@main
+struct WebSocketHub {
+    static func main() async throws {
+        let settings: HubSettings
+        do {
+            settings = try HubSettings(CommandLine.arguments.dropFirst())
+        } catch {
+            FileHandle.standardError.write(Data("websocket-hub: \(error)\n".utf8))
+            exit(64)
+        }
+        let registry = MetricRegistry()
+        let hub = Hub(metrics: HubMetrics(in: registry))
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                MetricsPort(listener: MetricsListener(registry: registry, port: settings.metricsPort)),
+                HubServer(settings: settings, hub: hub) { announce("Serving at \($0)") },
+            ],
+            gracefulShutdownSignals: [.sigint, .sigterm],
+            logger: Logger(label: "websocket-hub")
+        )
+        configuration.maximumGracefulShutdownDuration = .seconds(9)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+/// Prints a line at once, even into a pipe.
+func announce(_ line: String) {
+    print(line)
+    fflush(nil)
+}
