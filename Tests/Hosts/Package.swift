@@ -19,13 +19,16 @@ let package = Package(
         ),
         .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.30.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox.git", from: "0.27.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     // In alphabetical order.
@@ -72,6 +75,21 @@ let package = Package(
         ),
         .target(name: "Flags"),
         .executableTarget(
+            name: "FlyingFoxHost",
+            dependencies: tally("Tally", "TallyHealthcheck") + [
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ]
+        ),
+        .testTarget(
+            name: "FlyingFoxHostTests",
+            dependencies: tally("Tally", "TallyTesting") + [
+                "FlyingFoxHost", "HostsTestSupport",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ]
+        ),
+        .executableTarget(
             name: "frame-relay",
             dependencies: tally("Tally", "TallyListener") + [
                 "Flags", "RelayCore",
@@ -104,12 +122,44 @@ let package = Package(
             name: "GameGatewayTests",
             dependencies: ["game-gateway", "HostsTestSupport"]
         ),
+        .executableTarget(
+            name: "GRPCHost",
+            dependencies: tally("Tally", "TallyListener") + [
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+            ]
+        ),
+        .testTarget(
+            name: "GRPCHostTests",
+            dependencies: tally("Tally", "TallyTesting") + [
+                "GRPCHost", "HostsTestSupport",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+            ]
+        ),
         .target(
             name: "HostsTestSupport",
             dependencies: tally("Tally", "TallyTesting"),
             path: "Tests/Support",
             // Files of the root package's test support are linked here.
             swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
+        ),
+        .executableTarget(
+            name: "HummingbirdHost",
+            dependencies: tally("Tally", "TallyHealthcheck", "TallySampler") + [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "HummingbirdHostTests",
+            dependencies: tally("Tally", "TallyTesting") + [
+                "HostsTestSupport", "HummingbirdHost",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]
         ),
         .testTarget(
             name: "HummingbirdServerTests",
@@ -121,14 +171,31 @@ let package = Package(
             ]
         ),
         .executableTarget(
-            name: "relay-storm",
-            dependencies: ["RelayCore"],
-            path: "Sources/RelayStorm"
+            name: "NIOHost",
+            dependencies: tally("Tally", "TallyHealthcheck") + [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "NIOHostTests",
+            dependencies: tally("Tally", "TallyTesting") + [
+                "HostsTestSupport", "NIOHost",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
         ),
         .target(name: "RelayCore"),
         .testTarget(
             name: "RelayCoreTests",
             dependencies: tally("TallyTesting") + ["RelayCore"]
+        ),
+        .executableTarget(
+            name: "relay-storm",
+            dependencies: ["RelayCore"],
+            path: "Sources/RelayStorm"
         ),
         .testTarget(
             name: "TracingExemplarTests",

@@ -30,28 +30,6 @@ struct ReadmeTests {
         #expect(try Guide("README.md").output.map { $0 + "\n" }.contains(printer.text))
     }
 
-    private struct Request {
-        var headers: [String: String] = [:]
-    }
-
-    private struct Response {
-        var status: Int
-        var headers: [(name: String, value: String)]
-        var body: [UInt8]
-    }
-
-    @Test func theRouteSendsTheContentType() {
-        let registry = MetricRegistry()
-        // GUIDE README metrics-route
-        func metrics(_ request: Request) -> Response {
-            let exposition = registry.exposition(accept: request.headers["Accept"])
-            return Response(status: 200, headers: exposition.headers, body: exposition.body)
-        }
-        // END
-        let response = metrics(Request(headers: ["Accept": "application/json"]))
-        #expect(response.headers.contains { $0 == ("Content-Type", "application/json") })
-    }
-
     @Test func requestsAreCountedByLabel() async throws {
         func respond() async throws -> Int { 200 }
         let registry = MetricRegistry()

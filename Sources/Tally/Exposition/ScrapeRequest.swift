@@ -69,7 +69,7 @@ public struct ScrapeRequest: Sendable {
     ///
     /// - Parameters:
     ///   - query: The query of the request's URL, percent-encoded. Nil without a query.
-    ///   - header: Returns the value of the header field of a name, such as `Accept-Encoding`; nil, or nothing, if it
+    ///   - header: Returns the value of the header field of a name, such as `Accept-Encoding`; nil, or no text, if it
     ///     is absent. Names match regardless of case. Join repeated fields with commas.
     public init(query: String?, header: (_ name: String) -> String?) {
         self.init(

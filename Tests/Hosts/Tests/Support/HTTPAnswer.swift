@@ -31,6 +31,7 @@ package struct HTTPAnswer: Sendable {
     ) async throws -> HTTPAnswer {
         guard let url = URL(string: url) else { throw Program.Failed(description: "\(url) is not a URL") }
         var request = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData)
+        request.timeoutInterval = 300
         request.httpMethod = method
         request.httpBody = body
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }

@@ -23,13 +23,14 @@ package enum LoadGenerator {
         connections: Int = 8,
         options: [String] = []
     ) async throws -> LoadReport {
-        let arguments = ["-n", "\(requests)", "-c", "\(connections)"] + options + [url]
+        let arguments = ["-n", "\(requests)", "-c", "\(connections)", "-t", "300"] + options + [url]
         var report = LoadReport(text: try await Program.output(of: "hey", arguments))
         // Lines such as `[200]	100 responses`, and for errors `[3]	Get "http://…": EOF`.
         for match in report.text.matches(of: #/\[(\d+)\]\s+(\d+) responses/#) {
             report.responses[Int(match.1) ?? 0, default: 0] += Int(match.2) ?? 0
         }
-        for match in report.text.matches(of: #/\[(\d+)\]\t(?!\d+ responses)/#) {
+        // The lines of the histogram, such as `0.010 [1]	|`, do not begin with the bracket.
+        for match in report.text.matches(of: #/(?m)^ *\[(\d+)\]\t(?!\d+ responses)/#) {
             report.errors += Int(match.1) ?? 0
         }
         return report

@@ -1,12 +1,17 @@
 import Foundation
 
-/// A TCP connection to a server on this machine, for requests that no client library sends, and for clients that vanish.
+/// A TCP connection to a server on this machine, for requests that no library sends and for clients that vanish.
 package final class RawConnection: Sendable {
     private let descriptor: Int32
 
     /// - Parameter host: An IPv4 address.
     package init(host: String = "127.0.0.1", port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        // A thread that waits for the server cannot be cancelled by the time limit of its test.
+        var patience = timeval(tv_sec: 300, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr(host)
