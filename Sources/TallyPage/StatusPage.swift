@@ -30,6 +30,8 @@ public final class StatusPage: Sendable {
     let recorder: HistoryRecorder?
     let clock: HealthClock
     private let wallClock: @Sendable () -> Double
+    private let executor = ThreadExecutor()
+    private let reading = Locked<Task<(metrics: RegistryReading, pageAge: Duration), Never>?>(nil)
 
     /// Creates a page.
     ///
@@ -88,7 +90,8 @@ public final class StatusPage: Sendable {
 
     /// Answers a request. The body of an answer to `HEAD` is to be left out.
     ///
-    /// Waits for the health checks that are due, and calls the registry's observed instruments and collectors.
+    /// Waits for the health checks that are due, and calls the registry's observed instruments and collectors, on a
+    /// thread of the page. Requests that arrive meanwhile share the answer.
     ///
     /// - Parameters:
     ///   - accept: The value of Accept, which selects HTML, JSON or text; join repeated fields with commas.
@@ -118,9 +121,24 @@ public final class StatusPage: Sendable {
     private func overview() async -> Overview {
         if registry.hasAsyncCollectors { await registry.collect(forReadingWithin: Self.patience) }
         let health = await healthcheck?.overview()
-        let reading = registry.reading(within: Self.patience)
-        let elapsed = clock.now()
-        return Overview(metrics: reading, health: health, pageAge: elapsed, wallSeconds: wallClock())
+        let (metrics, pageAge) = await read()
+        return Overview(metrics: metrics, health: health, pageAge: pageAge, wallSeconds: wallClock())
+    }
+
+    /// Reads the registry, or joins a reading under way. Closures of the host may block the thread.
+    private func read() async -> (metrics: RegistryReading, pageAge: Duration) {
+        let task = reading.withLock { reading in
+            if let reading { return reading }
+            let task = Task(executorPreference: executor) { [self] in
+                let metrics = registry.reading(within: Self.patience)
+                let pageAge = clock.now()
+                self.reading.withLock { $0 = nil }
+                return (metrics: metrics, pageAge: pageAge)
+            }
+            reading = task
+            return task
+        }
+        return await task.value
     }
 
     private func plotsBody(_ range: HistoryRange) async -> [UInt8] {

@@ -16,13 +16,13 @@ import Testing
     )
 )
 struct BrowserTests {
-    private struct Name: LabelSet {
+    struct Name: LabelSet {
         var name: String
         static let schema: [Label<Self>] = [Label("name", \.name)]
     }
 
     /// Opens a page in a browser of its own, polling every second.
-    private func browse(
+    func browse(
         _ bench: Bench,
         _ query: String = "every=1",
         _ body: (Browser, PageServer) async throws -> Void
@@ -45,7 +45,7 @@ struct BrowserTests {
     }
 
     /// The text of the row with a label value, or of a family without labels.
-    private func row(_ browser: Browser, _ text: String) async throws -> String {
+    func row(_ browser: Browser, _ text: String) async throws -> String {
         let script = """
             const row = [...document.querySelectorAll(".row")].find((row) => row.innerText.includes("\(text)"));
             return row ? row.querySelector(".values").innerText : "";
@@ -270,31 +270,6 @@ struct BrowserTests {
             events.increment(by: 100, for: Name(name: "a"))
             try await browser.waitForPolls(2)
             #expect(try await row(browser, "name=a").hasPrefix("10/s"))
-        }
-    }
-
-    @Test func aFamilyPastItsLimitComesFirstAndIsRed() async throws {
-        let bench = Bench()
-        let large = Family<Name, Counter>("large_total", help: "Large.", in: bench.registry)
-        let full = Family<Name, Counter>("small_total", help: "Small.", maxChildren: 10, in: bench.registry)
-        for index in 0..<50 {
-            large.increment(for: Name(name: "\(index)"))
-            full.increment(for: Name(name: "\(index)"))
-        }
-        try await browse(bench) { browser, _ in
-            try await browser.wait("document.body.dataset.polls >= 1")
-            let first = try await browser.text("return document.querySelector('#fullest li').innerText")
-            #expect(first.contains("small_total"))
-            #expect(first.contains("past its limit"))
-            let colours = """
-                const [bad, good] = [...document.querySelectorAll("#fullest li")].map((li) => li.querySelector("b"));
-                const red = getComputedStyle(document.documentElement).getPropertyValue("--fail");
-                bad.append(Object.assign(document.createElement("i"), { className: "probe" }));
-                document.querySelector(".probe").style.color = red;
-                const probe = getComputedStyle(document.querySelector(".probe")).color;
-                return getComputedStyle(bad).color === probe && getComputedStyle(good).color !== probe;
-                """
-            #expect(try await browser.run(colours) as? Bool == true)
         }
     }
 }

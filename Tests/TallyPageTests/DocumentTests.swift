@@ -124,6 +124,27 @@ struct DocumentTests {
         #expect(families[1].lookups == 0)
     }
 
+    @Test func theFullestFamiliesComeBeforeTheLargest() async throws {
+        let bench = Bench()
+        let large = Family<Name, Counter>("large_total", help: "Large.", maxChildren: 1_000, in: bench.registry)
+        let small = Family<Name, Counter>("small_total", help: "Small.", maxChildren: 10, in: bench.registry)
+        for index in 0..<100 { large.increment(for: Name(name: "\(index)")) }
+        for index in 0..<9 { small.increment(for: Name(name: "\(index)")) }
+        #expect(try await bench.document().limits.families.map(\.name) == ["small_total", "large_total"])
+    }
+
+    @Test func nativeHistogramsAreKnown() async throws {
+        let bench = Bench(history: PageHistory())
+        let native = Histogram("native_seconds", help: "Native.", native: .standard, in: bench.registry)
+        _ = Histogram("classic_seconds", help: "Classic.", buckets: [1], in: bench.registry)
+        bench.record(seconds: 3) { _ in native.observe(0.5) }
+        let document = try await bench.document()
+        #expect(document.families.map(\.native) == [nil, true])
+        #expect(try #require(document.series("native_seconds")?.h?.first).suffix(2) == [1, 1])
+        let text = await bench.text()
+        #expect(!text.contains("nan"))
+    }
+
     @Test func checksHaveTheTimeOfTheirLastChange() async throws {
         let wall = Wall()
         let disk = SnapshotProvider.check("disk", timeout: .seconds(600), maxAge: .nanoseconds(1)) {

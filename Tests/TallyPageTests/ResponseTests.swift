@@ -1,5 +1,7 @@
 import Foundation
+import Synchronization
 import Tally
+import TallyHealthcheck
 import TallyPage
 import TallyTesting
 import Testing
@@ -88,6 +90,27 @@ struct ResponseTests {
         for _ in 0..<3 { _ = await bench.response() }
         #expect("\(bench.registry.exposition())" == before)
         #expect(try await bench.document().series("depth")?.v == [.number(4)])
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func pollsShareAReadingAndBlockNoThreadOfTheirCallers() async {
+        let bench = Bench()
+        let gate = DispatchSemaphore(value: 0)
+        let calls = Mutex(0)
+        ObservedGauge("depth", help: "Depth.", in: bench.registry) {
+            calls.withLock { $0 += 1 }
+            gate.wait()
+            return 4
+        }
+        let executor = ThreadExecutor()
+        // All three are in the queue of one thread, which the polls must leave to the one that ends their wait.
+        await Task(executorPreference: executor) {
+            let polls = (0..<2).map { _ in Task(executorPreference: executor) { await bench.text() } }
+            let other = Task(executorPreference: executor) { _ = gate.signal() }
+            await other.value
+            for poll in polls { #expect(await poll.value.contains("\ndepth 4\n")) }
+        }.value
+        #expect(calls.withLock { $0 } == 1)
     }
 
     private struct Rows: AsyncMetricCollector {

@@ -78,6 +78,50 @@ struct HostCallTests {
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: ["gauge", "collector"])
+    func aReaderThatGivesUpSoonCostsNoScrapeItsFamily(_ kind: String) {
+        let gate = DispatchSemaphore(value: 0)
+        register(kind, hangingAt: gate, Holder(0))
+        let clock = ContinuousClock()
+        let start = clock.now
+        // Waits for half of it, after which a scrape's own run would count as hung.
+        _ = registry.reading(within: .seconds(2))
+        let isAsked = DispatchSemaphore(value: 0)
+        ObservedGauge("a_probe", help: "", in: registry) {
+            isAsked.signal()
+            return 1
+        }
+        Thread.detachNewThread {
+            isAsked.wait()
+            gate.signal()
+        }
+        let text = scrape(within: .seconds(600))
+        // After ten seconds, which a starved machine may take, the closure does count as hung.
+        guard start.duration(to: clock.now) < .seconds(9) else { return }
+        #expect(text.contains("\nb_collected 1\n"))
+    }
+
+    @Test func aReaderSeldomCallsAClosureThatIsTooSlowForIt() {
+        let clock = ManualClock()
+        let registry = MetricRegistry(clock: clock)
+        let asked = Holder(0)
+        ObservedGauge("depth", help: "", in: registry) {
+            asked.value += 1
+            clock.advance(by: .seconds(3))
+            return 1
+        }
+        for _ in 0..<60 {
+            _ = registry.reading(within: .milliseconds(500))
+            clock.advance(by: .seconds(1))
+        }
+        // At the start, and when ten times its duration has passed since.
+        #expect(asked.value == 2)
+        // Scrapes always call it, and so do readers with the time for it.
+        _ = registry.exposition()
+        _ = registry.reading(within: .seconds(20))
+        #expect(asked.value == 4)
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: ["gauge", "collector"])
     func aNestedScrapeOnAnotherThreadSkipsTheRunningClosure(_ kind: String) throws {
         let registry = registry
         let inner = Holder("")

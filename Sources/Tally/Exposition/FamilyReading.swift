@@ -7,12 +7,31 @@ package struct FamilyReading: Sendable {
         package var labelSets = 0.0
     }
 
+    /// The name and the constant labels, which together tell a family from those of included registries.
+    package struct Identity: Hashable, Sendable {
+        let name: ByteName
+        /// The escaped text of the constant labels: `lib="a"`.
+        package let constantText: [UInt8]
+
+        init(_ definition: FamilyDefinition) {
+            name = ByteName(definition.name)
+            constantText = Array(
+                definition.constantLabels.map { label in
+                    NameText.label(label.name) + Array("=\"".utf8) + LabelTextWriter.escaped(label.value)
+                        + Array("\"".utf8)
+                }.joined(separator: ",".utf8)
+            )
+        }
+    }
+
     private let family: Snapshot.Family
+    package let identity: Identity
     package let overflow: Overflow
 
     init(_ family: Snapshot.Family, _ overflow: Overflow) {
         self.family = family
         self.overflow = overflow
+        identity = Identity(family.definition)
     }
 
     package var name: String { family.definition.name }
@@ -26,6 +45,8 @@ package struct FamilyReading: Sendable {
     package var constantLabels: [(name: String, value: String)] {
         family.definition.constantLabels.map { ($0.name, $0.value) }
     }
+    /// True if the series have native buckets beside their samples.
+    package var isNative: Bool { family.definition.layout.distribution?.readNative != nil }
     /// The label that distinguishes the samples of a series: `le`.
     package var sampleLabel: String? { family.definition.request.ownLabel }
     /// The samples of a series: the suffix of the name, and the value of ``sampleLabel``.

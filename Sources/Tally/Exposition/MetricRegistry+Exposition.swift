@@ -161,7 +161,8 @@ extension MetricRegistry {
             // Each closure may take half of the remaining time, so that a slow one leaves time for the others.
             let patience = isInside ? .zero : end.map { $0.since(context.now()) / 2 }
             if let observation = family.observation {
-                if observation.update(on: thread, within: patience, context) { continue }
+                let isScrape = request.isScrape
+                if observation.update(on: thread, within: patience, isScrape: isScrape, context) { continue }
             } else if let collector = family.collector {
                 let answer =
                     answers.collected[ObjectIdentifier(collector)]
@@ -185,7 +186,8 @@ extension MetricRegistry {
     ) -> Answers.Answer {
         switch collector.source {
         case .call(let call):
-            return Answers.Answer(families: call.answer(on: thread, within: patience, context))
+            let families = call.answer(on: thread, within: patience, isScrape: request.isScrape, context)
+            return Answers.Answer(families: families)
         case .collection(let collection):
             guard !request.late.contains(collection) else { return Answers.Answer(isCounted: true) }
             switch collection.latest {

@@ -18,16 +18,17 @@ extension MetricRegistry {
         request.isScrape = false
         let parts = parts(for: request)
         let families = merged(parts, for: request)
-        var overflows: [ByteName: FamilyReading.Overflow] = [:]
+        var overflows: [FamilyReading.Identity: FamilyReading.Overflow] = [:]
         for family in parts.flatMap(\.registered) {
             let definition = family.storage.definition
             let past = definition.pastOverflow.load(ordering: .relaxed)
-            overflows[ByteName(definition.name), default: .init()].lookups &+= past &+ family.storage.overflowTotal
-            overflows[ByteName(definition.name), default: .init()].labelSets += family.storage.overflowLabelSets
+            let identity = FamilyReading.Identity(definition)
+            overflows[identity, default: .init()].lookups &+= past &+ family.storage.overflowTotal
+            overflows[identity, default: .init()].labelSets += family.storage.overflowLabelSets
         }
         let contexts = parts.map(\.registry.context)
         return RegistryReading(
-            families: families.map { FamilyReading($0, overflows[ByteName($0.definition.name)] ?? .init()) },
+            families: families.map { FamilyReading($0, overflows[.init($0.definition)] ?? .init()) },
             rejectedUpdates: RejectedUpdates.Reason.allCases.map { reason in
                 (reason.rawValue, contexts.reduce(0) { $0 &+ $1.rejected.total(reason) })
             },

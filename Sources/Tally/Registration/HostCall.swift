@@ -2,7 +2,8 @@
 ///
 /// At most one call runs at a time: scrapes that arrive while it runs share its answer. A scrape that runs out of time
 /// abandons the call's thread, so at most one thread per closure can hang. Once a run has outlasted every caller's
-/// timeout, new callers are refused until it returns.
+/// timeout, new callers are refused until it returns. A reader that is no scrape, such as the status page, never
+/// shortens that time, and leaves a closure alone that is too slow for it.
 final class HostCall<Answer: Sendable>: Sendable {
     private struct Run {
         let start: Duration
@@ -17,8 +18,13 @@ final class HostCall<Answer: Sendable>: Sendable {
         case refused
     }
 
+    private struct State {
+        var run: Run?
+        var last: (end: Duration, length: Duration) = (.zero, .zero)
+    }
+
     private let body: @Sendable () -> Answer?
-    private let run = Locked<Run?>(nil)
+    private let state = Locked(State())
 
     /// - Parameter body: Returns nil if it fails.
     init(_ body: @escaping @Sendable () -> Answer?) {
@@ -27,33 +33,41 @@ final class HostCall<Answer: Sendable>: Sendable {
 
     /// Calls the closure, or joins its run. Returns nil if it fails or does not answer in time.
     ///
-    /// - Parameter limit: The maximum time to wait, by default 10 seconds. At zero or less, the closure is not called.
-    ///   Without a real-time clock, nothing waits: the closure runs on the caller's thread, and a second caller is
-    ///   refused.
-    func answer(on thread: CallThread, within limit: Duration?, _ context: RegistryContext) -> Answer? {
+    /// - Parameters:
+    ///   - limit: The maximum time to wait, by default 10 seconds. At zero or less, the closure is not called. Without
+    ///     a real-time clock, nothing waits: the closure runs on the caller's thread, and a second caller is refused.
+    ///   - isScrape: False for a reader that must not cost scrapes an answer.
+    func answer(
+        on thread: CallThread,
+        within limit: Duration?,
+        isScrape: Bool,
+        _ context: RegistryContext
+    ) -> Answer? {
         let patience = limit ?? .seconds(10)
         guard patience > .zero else { return nil }
         let wait = Monitor<Answer??>(nil)
         let start = context.now()
         // One scraper's short timeout must not make the closure appear to hang for others.
-        let shared = max(patience, .seconds(1))
-        let role = run.withLock { run -> Role in
-            guard var current = run else {
-                run = Run(start: start, patience: shared, waits: [wait])
+        let shared = max(patience, .seconds(isScrape ? 1 : 10))
+        let role = state.withLock { state -> Role in
+            guard var current = state.run else {
+                let (end, length) = state.last
+                if !isScrape, length > patience, start.since(end) / 10 < length { return .refused }
+                state.run = Run(start: start, patience: shared, waits: [wait])
                 return .first
             }
             guard context.isRealTime, start.since(current.start) < current.patience else { return .refused }
             current.patience = max(current.patience, shared)
             current.waits.append(wait)
-            run = current
+            state.run = current
             return .joined
         }
         switch role {
         case .refused: return nil
         case .joined: break
         case .first where context.isRealTime:
-            if !thread.run({ [self] in finish(body()) }) { finish(nil) }
-        case .first: finish(body())
+            if !thread.run({ [self] in finish(body(), context) }) { finish(nil, context) }
+        case .first: finish(body(), context)
         }
         let answer: Answer?? = wait.next { answer, _ in
             if let answer { return .take(answer) }
@@ -67,8 +81,12 @@ final class HostCall<Answer: Sendable>: Sendable {
         return answer
     }
 
-    private func finish(_ answer: Answer?) {
-        let over = run.withLock { $0.take() }
+    private func finish(_ answer: Answer?, _ context: RegistryContext) {
+        let end = context.now()
+        let over = state.withLock { state in
+            if let run = state.run { state.last = (end, end.since(run.start)) }
+            return state.run.take()
+        }
         for wait in over?.waits ?? [] { wait.change { $0 = .some(answer) } }
     }
 }

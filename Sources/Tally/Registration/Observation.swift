@@ -29,8 +29,13 @@ final class Observation: Sendable {
     }
 
     /// Updates the series. Returns false if the closure fails or does not answer in time.
-    func update(on thread: CallThread, within limit: Duration?, _ context: RegistryContext) -> Bool {
-        guard let answer = call.answer(on: thread, within: limit, context) else { return false }
+    func update(
+        on thread: CallThread,
+        within limit: Duration?,
+        isScrape: Bool,
+        _ context: RegistryContext
+    ) -> Bool {
+        guard let answer = call.answer(on: thread, within: limit, isScrape: isScrape, context) else { return false }
         stored.withLock { stored in
             guard answer.number > stored else { return }
             stored = answer.number

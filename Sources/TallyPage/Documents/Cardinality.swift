@@ -4,15 +4,19 @@ internal import Tally
 struct Cardinality {
     struct Family {
         let name: String
+        /// The escaped text of the constant labels.
+        let constantText: String
         let children: Int
         let maxChildren: Int
         let overflow: FamilyReading.Overflow
+
+        var share: Double { Double(children) / Double(max(1, maxChildren)) }
     }
 
     /// The number of families in a document.
     private static let maxFamilies = 20
 
-    /// Those past their limit first, by lookups that the overflow child answered; then the fullest in numbers.
+    /// Those past their limit first, by lookups that the overflow child answered; then the fullest.
     let families: [Family]
     let series: Int
     let rejectedUpdates: [(reason: String, total: UInt64)]
@@ -28,6 +32,7 @@ struct Cardinality {
         let all = labelled.map { family in
             Family(
                 name: family.name,
+                constantText: String(decoding: family.identity.constantText, as: UTF8.self),
                 children: family.limitedChildren,
                 maxChildren: family.maxChildren,
                 overflow: family.overflow
@@ -35,7 +40,7 @@ struct Cardinality {
         }
         let sorted = all.sorted { one, other in
             if one.overflow.lookups != other.overflow.lookups { return one.overflow.lookups > other.overflow.lookups }
-            return one.children > other.children
+            return one.share > other.share
         }
         families = Array(sorted.prefix(Self.maxFamilies))
         series = reading.families.reduce(0) { $0 + $1.children }
@@ -62,6 +67,8 @@ struct Cardinality {
                 json.object { json in
                     json.key("name")
                     json.string(family.name)
+                    json.key("constant")
+                    json.string(family.constantText)
                     json.key("children")
                     json.whole(family.children)
                     json.key("max")

@@ -116,6 +116,10 @@ enum OverviewDocument {
                 json.string(label.value)
             }
         }
+        if family.isNative {
+            json.key("native")
+            json.boolean(true)
+        }
         guard let label = family.sampleLabel else { return }
         json.key("part")
         json.string(label)
@@ -141,7 +145,8 @@ struct HistoryCursor {
 
     /// Writes the curves of a series as `h`, if it has new points.
     func write(_ family: FamilyReading, _ series: SeriesReading, _ json: inout JSONBytes) {
-        guard !indexes.isEmpty, let history = ring[.init(family: family.name, labels: series.labels)] else { return }
+        let key = HistoryRing.Key(family: family.identity, labels: series.labels)
+        guard !indexes.isEmpty, let history = ring[key] else { return }
         json.key("h")
         json.array(of: 0..<history.shape.curves) { json, curve in
             json.array(of: indexes) { $0.point(history.point(curve, range, index: $1)) }

@@ -35,7 +35,8 @@ struct OverviewText {
         line("series: \(cardinality.series)")
         for family in cardinality.families where family.overflow.lookups > 0 {
             let size = "\(family.children) of \(family.maxChildren) children"
-            line("  \(family.name) is full: \(size), \(family.overflow.lookups) lookups turned away")
+            let constant = family.constantText.isEmpty ? "" : "{\(family.constantText)}"
+            line("  \(family.name)\(constant) is full: \(size), \(family.overflow.lookups) lookups turned away")
         }
         for (reason, total) in cardinality.rejectedUpdates where total > 0 {
             line("  rejected updates, \(reason): \(total)")
@@ -47,12 +48,13 @@ struct OverviewText {
         for item in selection.families {
             let samples = item.family.samples
             let shape = SeriesShape(item.family)
+            let constant = String(decoding: item.family.identity.constantText, as: UTF8.self)
             for series in item.series {
                 for (index, sample) in samples.enumerated() where !isBucket(sample.suffix) {
                     guard let value = Self.text(of: series.values[index]) else { continue }
                     let part = zip(item.family.sampleLabel, sample.part).map { "\($0)=\"\($1)\"" }
                     let own = String(decoding: series.labels, as: UTF8.self)
-                    let labels = [own, part ?? ""].filter { !$0.isEmpty }.joined(separator: ",")
+                    let labels = [constant, own, part ?? ""].filter { !$0.isEmpty }.joined(separator: ",")
                     let name = item.family.name + sample.suffix + (labels.isEmpty ? "" : "{\(labels)}")
                     line("\(name) \(value)\(index == 0 ? rate(of: series, item.family, shape, recorder) : "")")
                 }
@@ -83,7 +85,7 @@ struct OverviewText {
         _ shape: SeriesShape,
         _ recorder: HistoryRecorder?
     ) {
-        guard case .histogram(let bounds) = shape else { return }
+        guard case .histogram(let bounds) = shape, bounds.count > 1 else { return }
         let counts = series.values.prefix(bounds.count).map(\.double)
         let quantiles = SeriesShape.quantiles.map { quantile in
             "p\(Int(quantile * 100)) \(Float(SeriesShape.quantile(quantile, counts, bounds)))"
@@ -93,7 +95,7 @@ struct OverviewText {
 
     private func newest(_ series: SeriesReading, _ family: FamilyReading, _ recorder: HistoryRecorder?) -> [Float] {
         recorder?.read { ring in
-            guard let history = ring[.init(family: family.name, labels: series.labels)] else { return [] }
+            guard let history = ring[.init(family: family.identity, labels: series.labels)] else { return [] }
             return (0..<history.shape.curves).map { history.point($0, .minute, index: ring.second) }
         } ?? []
     }

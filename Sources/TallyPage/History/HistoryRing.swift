@@ -4,19 +4,22 @@ internal import Tally
 struct HistoryRing {
     /// A series' family and its escaped labels.
     struct Key: Hashable {
-        let family: String
+        let family: FamilyReading.Identity
         let labels: [UInt8]
     }
 
     private let maxCurves: Int
     private var series: [Key: SeriesHistory] = [:]
-    private(set) var curves = 0
+    /// The curves kept, with the totals of histograms as further ones.
+    private var curves = 0
     /// The number of series in the last reading that the limit left out.
     private(set) var omitted = 0
     /// The number of whole seconds from the beginning to the last reading; -1 before the first.
     private(set) var second = -1
     /// The second of the reading before. A series that it had is not gone: its turn in this reading may still come.
     private var secondBefore = -1
+    /// During a reading, the series that are gone, the longest gone last; nil until one of them has to make room.
+    private var absent: [(key: Key, history: SeriesHistory)]?
 
     init(_ history: PageHistory) {
         maxCurves = history.maxCurves
@@ -56,13 +59,14 @@ struct HistoryRing {
         secondBefore = second
         second = now
         omitted = 0
+        defer { absent = nil }
         for isOwn in [false, true] {
             for family in families where own.contains(family.name) == isOwn {
                 let shape = SeriesShape(family)
                 guard shape.curves > 0 else { continue }
                 family.forEachSeries { reading in
                     let values = reading.values.prefix(shape.totals).map(\.double)
-                    add(Key(family: family.name, labels: reading.labels), shape, values, time, finished)
+                    add(Key(family: family.identity, labels: reading.labels), shape, values, time, finished)
                 }
             }
         }
@@ -76,27 +80,31 @@ struct HistoryRing {
         _ finished: [(range: HistoryRange, index: Int)]
     ) {
         if let known = series[key], known.shape.totals == shape.totals, known.shape.curves == shape.curves {
-            return known.add(values, second: second, time: time, finished: finished)
+            let wasGone = known.lastSeen < secondBefore
+            return known.add(values, second: second, time: time, wasGone: wasGone, finished: finished)
         }
-        if let replaced = series.removeValue(forKey: key) { curves -= replaced.shape.curves }
-        if curves + shape.curves > maxCurves { removeAbsent(toFit: shape.curves) }
-        guard curves + shape.curves <= maxCurves else {
+        if let replaced = series.removeValue(forKey: key) { curves -= replaced.shape.weight }
+        if curves + shape.weight > maxCurves { removeAbsent(toFit: shape.weight) }
+        guard curves + shape.weight <= maxCurves else {
             omitted += 1
             return
         }
         series[key] = SeriesHistory(shape, values, second: second, time: time)
-        curves += shape.curves
+        curves += shape.weight
     }
 
     /// Removes series that are gone, the longest gone first, until there is room.
     private mutating func removeAbsent(toFit wanted: Int) {
-        let absent = series.filter { $0.value.lastSeen < secondBefore }
-            .sorted { $0.value.lastSeen < $1.value.lastSeen }
-        // Some more than are needed, because the next series would search again.
-        for (index, (key, history)) in absent.enumerated() {
-            guard curves + wanted > maxCurves || index < absent.count / 4 else { return }
+        // Once for a reading, during which no series becomes absent, though one may come back.
+        if absent == nil {
+            absent = series.filter { $0.value.lastSeen < secondBefore }
+                .sorted { $0.value.lastSeen > $1.value.lastSeen }
+                .map { ($0.key, $0.value) }
+        }
+        while curves + wanted > maxCurves, let (key, history) = absent?.popLast() {
+            guard history.lastSeen < secondBefore, series[key] === history else { continue }
             series[key] = nil
-            curves -= history.shape.curves
+            curves -= history.shape.weight
         }
     }
 }

@@ -10,8 +10,10 @@ final class SeriesHistory {
     /// For each range, what its next point needs: of a counter the total when its step began, of a gauge the sum of the
     /// values since. A histogram has one for each bucket.
     private let sums: UnsafeMutablePointer<Double>
-    /// For each range, the time at which its step began and, of a gauge, the number of values since.
-    private var steps: [(began: Double, count: Int32)]
+    /// For each range, the time at which its step began.
+    private var began: [Double]
+    /// Of a gauge, the number of finite values in each sum.
+    private var counts: [Int32]
 
     /// Creates the history of a series that is seen for the first time.
     init(_ shape: SeriesShape, _ values: [Double], second: Int, time: Double) {
@@ -24,7 +26,8 @@ final class SeriesHistory {
         let sumCount = HistoryRange.allCases.count * shape.totals
         sums = .allocate(capacity: sumCount)
         sums.initialize(repeating: 0, count: sumCount)
-        steps = Array(repeating: (time, 0), count: HistoryRange.allCases.count)
+        began = Array(repeating: time, count: HistoryRange.allCases.count)
+        if case .gauge = shape { counts = Array(repeating: 0, count: sumCount) } else { counts = [] }
         for range in HistoryRange.allCases { begin(range, values, at: time) }
         if case .gauge = shape { accumulate(values) }
     }
@@ -46,31 +49,50 @@ final class SeriesHistory {
 
     /// Adds the values of a second.
     ///
-    /// - Parameter finished: The ranges whose step has ended, with the index of the ended step.
-    func add(_ values: [Double], second: Int, time: Double, finished: [(range: HistoryRange, index: Int)]) {
+    /// - Parameters:
+    ///   - wasGone: True if the reading before did not have the series. A step that it has missed stays a gap, and of
+    ///     a step that had begun without it, only the rest counts.
+    ///   - finished: The ranges whose step has ended, with the index of the ended step.
+    func add(
+        _ values: [Double],
+        second: Int,
+        time: Double,
+        wasGone: Bool,
+        finished: [(range: HistoryRange, index: Int)]
+    ) {
         var isGauge = false
         if case .gauge = shape { isGauge = true }
         if !isGauge, second - lastSeen == 1, time > lastTime {
             set(growth(values, since: .minute, at: time), .minute, index: second)
         }
+        let seenBefore = lastSeen
         lastSeen = second
         lastTime = time
         if !isGauge { begin(.minute, values, at: time) }
         for (range, index) in finished {
-            set(growth(values, since: range, at: time), range, index: index)
+            if !wasGone || seenBefore / range.seconds == index {
+                set(growth(values, since: range, at: time), range, index: index)
+            }
             begin(range, values, at: time)
+        }
+        if wasGone {
+            for range in HistoryRange.allCases.dropFirst() where seenBefore / range.seconds < second / range.seconds {
+                begin(range, values, at: time)
+            }
         }
         if isGauge { accumulate(values) }
     }
 
     // MARK: Steps
 
-    /// Adds the values of a gauge to those of all steps.
+    /// Adds the values of a gauge to those of all steps, except those that would leave a step without a mean.
     private func accumulate(_ values: [Double]) {
         set(values, .minute, index: lastSeen)
         for range in HistoryRange.allCases.dropFirst() {
-            for (index, value) in values.enumerated() { sums[range.rawValue * shape.totals + index] += value }
-            steps[range.rawValue].count += 1
+            for (index, value) in values.enumerated() where value.isFinite {
+                sums[range.rawValue * shape.totals + index] += value
+                counts[range.rawValue * shape.totals + index] += 1
+            }
         }
     }
 
@@ -79,21 +101,22 @@ final class SeriesHistory {
         if case .gauge = shape { isGauge = true }
         for (index, value) in values.enumerated() {
             sums[range.rawValue * shape.totals + index] = isGauge ? 0 : value
+            if isGauge { counts[range.rawValue * shape.totals + index] = 0 }
         }
-        steps[range.rawValue] = (time, 0)
+        began[range.rawValue] = time
     }
 
     /// The values of the curves for the step that ends.
     private func growth(_ values: [Double], since range: HistoryRange, at time: Double) -> [Double] {
         let first = range.rawValue * shape.totals
-        let (began, count) = steps[range.rawValue]
-        let seconds = time - began
+        let seconds = time - began[range.rawValue]
         /// Of a total that has restarted, all that it has counted since.
         func grown(_ index: Int) -> Double {
             values[index] >= sums[first + index] ? values[index] - sums[first + index] : values[index]
         }
         switch shape {
-        case .gauge: return values.indices.map { count > 0 ? sums[first + $0] / Double(count) : .nan }
+        // Without a finite value, zero by zero, which is not a number.
+        case .gauge: return values.indices.map { sums[first + $0] / Double(counts[first + $0]) }
         case .counter: return [seconds > 0 ? grown(0) / seconds : .nan]
         case .histogram(let bounds):
             let hasRestarted = (values.last ?? 0) < sums[first + values.count - 1]

@@ -36,7 +36,8 @@ enum SeriesShape: Sendable {
         switch self {
         case .counter: 1
         case .gauge(let count): count
-        case .histogram: 1 + Self.quantiles.count
+        // One bucket alone has no quantiles.
+        case .histogram(let bounds): bounds.count > 1 ? 1 + Self.quantiles.count : 1
         case .other: 0
         }
     }
@@ -49,6 +50,12 @@ enum SeriesShape: Sendable {
         case .histogram(let bounds): bounds.count
         case .other: 0
         }
+    }
+
+    /// What a series takes of the memory for curves: its curves, and as many as fit into the memory of its totals.
+    var weight: Int {
+        let bytes = totals * HistoryRange.allCases.count * MemoryLayout<Double>.size
+        return curves + bytes / (HistoryRange.points * MemoryLayout<Float>.size)
     }
 
     /// The quantile of observations by bucket, as Prometheus estimates it: linear within a bucket. NaN without any.

@@ -60,7 +60,8 @@ extension Script {
         const present = (family, series) => {
           switch (family.shape) {
           case "counter": return [series.rate ?? NaN];
-          case "histogram": return [series.rate ?? NaN, ...series.quantiles];
+          // One bucket alone has no quantiles.
+          case "histogram": return [series.rate ?? NaN, ...(family.bounds.length > 1 ? series.quantiles : [])];
           case "gauge": return series.values;
           default: return [];
           }

@@ -86,8 +86,8 @@ extension Script {
             family.order.map((id) => ({ family, series: family.series.get(id) })));
           reconcile($("windows"), windowNodes, items, ({ family, series }) => family.key + series.key,
             ({ family, series }) => {
-              const labels = series.labels.length ? selector(family.name, family.labels.map((name, index) =>
-                [name, series.labels[index]])) : family.name;
+              const pairs = labelsOf(family, series);
+              const labels = pairs.length ? selector(family.name, pairs) : family.name;
               const node = el("div", "", el("h3", "", foreign(labels)), el("div", "windows"));
               for (const part of family.parts) {
                 node.lastChild.append(el("div", "", el("b", ""), el("small", "", "last " + visible(part))));

@@ -7,8 +7,9 @@ extension Script {
 
         const showLimits = (limits, history) => {
           const families = limits.families.filter((family, index) => index < 8 || number(family.lookups) > 0);
-          reconcile($("fullest"), limitNodes, families, (family) => family.name, (family) => {
-            const node = el("li", "", foreign(family.name), el("b", ""), el("span", "track", el("i", "")),
+          reconcile($("fullest"), limitNodes, families, (family) => family.name + "{" + family.constant, (family) => {
+            const name = family.name + (family.constant && `{${family.constant}}`);
+            const node = el("li", "", foreign(name), el("b", ""), el("span", "track", el("i", "")),
               el("small", "note"));
             node.children[2].ariaHidden = "true";
             return node;

@@ -41,7 +41,9 @@ extension Script {
           $("machine").hidden = document.plots !== null && !plots.length;
           put($("machine-note"), document.plots === null ? "is not available now"
             : document.found > plots.length ? `the first ${plots.length} of ${document.found} plots` : "");
-          reconcile($("plots"), plotNodes, plots, (plot) => plot.title, (plot) => {
+          // Titles need not differ.
+          plots.forEach((plot, index) => { plot.key = index + " " + plot.title; });
+          reconcile($("plots"), plotNodes, plots, (plot) => plot.key, (plot) => {
             const value = el("b", "");
             const node = el("figure", "", el("h3", "", foreign(plot.title), value), makePlot(""),
               el("small", "", el("span", ""), el("span", "")));
@@ -49,13 +51,16 @@ extension Script {
             return node;
           }, (node, { points, unit }) => {
             const values = points.map(([, value]) => value);
-            const steps = points.slice(1).map(([time], index) => time - points[index][0]);
-            // Where samples are missing, the plot has a gap.
-            const step = Math.max(1, Math.min(...steps));
+            const steps = points.slice(1).map(([time], index) => time - points[index][0]).sort((a, b) => a - b);
+            // Where samples are missing, the plot has a gap. Times of the day may stand still or go back.
+            const step = Math.max(1, steps[Math.floor(steps.length / 2)] ?? 1);
             const curve = [];
+            let room = 2000;
             points.forEach(([time, value], index) => {
               const missing = index ? Math.round((time - points[index - 1][0]) / step) - 1 : 0;
-              curve.push(...Array(Math.min(missing, 2000)).fill(null), value);
+              const gap = Math.min(Math.max(0, missing), room);
+              room -= gap;
+              curve.push(...Array(gap).fill(null), value);
             });
             plotCurves(node.children[1], [curve]);
             put(node.querySelector("b"), values.length ? format(values[values.length - 1] ?? NaN, unit) : "–");

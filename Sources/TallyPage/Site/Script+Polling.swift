@@ -99,7 +99,7 @@ extension Script {
           const server = Number(answer.headers.get("Tally-Clock")) / 1000;
           const newest = body?.history?.newest ?? null;
           // The server has restarted, or its clock has gone back: curves and totals begin anew.
-          if (server < latest.time || (newest !== null && newest < latest.newest)) {
+          if (server < latest.time || (newest !== null && latest.newest !== null && newest < latest.newest)) {
             families.clear();
             Object.assign(latest, { newest: null, time: null });
           }

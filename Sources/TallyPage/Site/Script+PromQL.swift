@@ -18,10 +18,14 @@ extension Script {
           return (isPlain ? name : "") + (pairs.length ? "{" + pairs.join(",") + "}" : "");
         };
 
+        const labelsOf = (family, series) =>
+          [...family.constant, ...family.labels.map((name, index) => [name, series.labels[index]])];
+
         const promQL = (family, series) => {
-          const labels = [...family.constant, ...family.labels.map((name, index) => [name, series.labels[index]])];
+          const labels = labelsOf(family, series);
           switch (family.shape) {
           case "histogram": {
+            if (family.native) return `histogram_quantile(0.99, sum(rate(${selector(family.name, labels)}[5m])))`;
             const rate = `rate(${selector(family.name + "_bucket", labels)}[5m])`;
             return `histogram_quantile(0.99, sum by (le) (${rate}))`;
           }

@@ -55,7 +55,9 @@ extension Script {
             title: exact(series.exact[0]),
           };
           case "histogram": return {
-            quantiles: quantiles.map((q, index) => [`p${q * 100}`, format(point(index + 1), family.unit)]),
+            quantiles: family.bounds.length > 1
+              ? quantiles.map((q, index) => [`p${q * 100}`, format(point(index + 1), family.unit)])
+              : [["quantiles", family.native ? "native: see Prometheus" : "–"]],
             note: [
               series.rate === undefined && !isPast ? "" : `${format(point(0), "")}/s`,
               `${exact(series.exact[family.bounds.length + 1])} in all`,
@@ -99,7 +101,8 @@ extension Script {
           const curves = series.curves ?? [];
           parts.plot.hidden = !curves.length;
           // The windows of active users differ too much for one scale.
-          plotCurves(parts.plot, family.shape === "histogram" ? curves.slice(1) : curves.slice(0, 1));
+          const hasQuantiles = family.shape === "histogram" && curves.length > 1;
+          plotCurves(parts.plot, hasQuantiles ? curves.slice(1) : curves.slice(0, 1));
           if (parts.bars) plotBars(parts.bars, series.counts, family.bounds, family.unit);
         };
 

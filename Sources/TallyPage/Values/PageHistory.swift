@@ -4,7 +4,8 @@
 /// the hour. A longer step shows the mean: of a counter and of a histogram's quantiles over all that was counted in it,
 /// of a gauge over the values of its seconds.
 public struct PageHistory: Sendable {
-    /// The number of curves to keep. A counter or gauge has one, a histogram four: its rate and three quantiles.
+    /// The number of curves to keep. A counter or gauge has one, a histogram four: its rate and three quantiles. Every
+    /// 54 buckets of a histogram count as a further curve, because they take as much memory.
     public var maxCurves: Int
 
     /// Creates a history.

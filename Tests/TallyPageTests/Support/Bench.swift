@@ -69,6 +69,7 @@ struct PageDocument: Decodable {
         var kind: String
         var labels: [String]
         var constant: [[String]]
+        var native: Bool?
         var part: String?
         var parts: [String]?
         var series: [Series]
@@ -76,6 +77,7 @@ struct PageDocument: Decodable {
     struct Limits: Decodable {
         struct Family: Decodable {
             var name: String
+            var constant: String
             var children: Int
             var max: Int
             var lookups: Int
