@@ -1,5 +1,5 @@
-/// SHA-256, for the hashes of a Content-Security-Policy and for entity tags. Avoids a dependency on Foundation or
-/// Crypto.
+/// SHA-256, for the hashes of a Content-Security-Policy and for entity tags. Links no
+/// library.
 ///
 /// https://csrc.nist.gov/pubs/fips/180-4/upd1/final
 enum SHA256 {
