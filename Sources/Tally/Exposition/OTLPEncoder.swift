@@ -6,7 +6,7 @@ struct OTLPEncoder {
     /// The time of the snapshot.
     let time: UnixTime?
 
-    /// Totals count from their start time.
+    /// The aggregation temporality of totals that count from their start time.
     private static let cumulative: UInt64 = 2
 
     func encode(_ snapshot: Snapshot) -> [UInt8] {

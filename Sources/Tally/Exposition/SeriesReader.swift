@@ -1,4 +1,4 @@
-/// Reads the series of a family one at a time, for formats that nest messages.
+/// Reads the series of a family one at a time, for formats with nested messages.
 struct SeriesReader: Sendable {
     let definition: FamilyDefinition
     /// The names of the labels, as exposed.

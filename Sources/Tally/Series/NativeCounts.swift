@@ -1,4 +1,4 @@
-/// The buckets of a native histogram as a scrape reads them.
+/// The buckets of a native histogram, as read by a scrape.
 struct NativeCounts: Sendable {
     struct Bucket: Sendable, Equatable {
         /// Prometheus' number of the bucket, see ``OctaveGrid``.
@@ -46,15 +46,15 @@ struct NativeCounts: Sendable {
         if count > 0 { negative.append(Bucket(key: key, count: count)) }
     }
 
-    /// Merges each two neighbouring buckets.
+    /// Lowers the schema by one, which merges pairs of neighbouring buckets.
     mutating func halveSchema() {
         schema -= 1
         Self.merge(&positive)
         Self.merge(&negative)
     }
 
-    /// Halves the schema until each side has at most ``maxBuckets`` from its first to its last bucket in use, for
-    /// formats that list the empty buckets as well.
+    /// Lowers the schema until each side has at most ``maxBuckets`` from its first to its last bucket in use. For
+    /// formats that also list the empty buckets.
     mutating func limitSpan() {
         while max(Self.span(positive), Self.span(negative)) > maxBuckets, schema > Self.minSchema { halveSchema() }
     }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// The bucket counts of one native histogram: a directory of lines, each with the counts of one octave or of some
+/// The bucket counts of one native histogram: a directory of lines, each with the counts of one octave or of several
 /// small ones.
 ///
 /// The first observation in a line allocates it and publishes it with a compare-exchange. Lines live as long as the
@@ -29,7 +29,7 @@ final class OctaveTable: SeriesState, @unchecked Sendable {
     private let positive: UnsafeMutablePointer<Atomic<UInt>>
     /// The address of the directory of negative values' lines, 0 before the first one.
     private let negative = Atomic<UInt>(0)
-    /// The number of times that the exposed schema has been halved.
+    /// The number of steps by which the exposed schema is lower than the grid's.
     private let halvings = Atomic<Int>(0)
 
     init(_ grid: OctaveGrid, stripes: Int) {
@@ -39,7 +39,7 @@ final class OctaveTable: SeriesState, @unchecked Sendable {
         schema = grid.schema
         lineShift = max(3, grid.schema)
         let size = Stripes.size(of: 1 << lineShift)
-        // The more counts a line has, the more it spreads the values of an octave. So larger lines have fewer stripes.
+        // Lines with many counts already spread the values of an octave, so they need fewer stripes.
         let stripes = max(1, stripes * Stripes.words / size)
         stride = stripes == 1 ? 1 << lineShift : size
         stripeMask = UInt(stripes - 1)
@@ -153,7 +153,7 @@ final class OctaveTable: SeriesState, @unchecked Sendable {
         return total
     }
 
-    /// Reads all counts. Halves the schema for good until at most `maxBuckets` buckets are in use.
+    /// Reads all counts. Permanently lowers the schema until at most `maxBuckets` buckets are in use.
     func read(_ counts: inout NativeCounts, maxBuckets: Int) {
         counts.removeAll()
         counts.schema = schema

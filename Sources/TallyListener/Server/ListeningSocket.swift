@@ -8,7 +8,7 @@ struct ListeningSocket: Sendable {
     /// The file of a Unix domain socket.
     let file: UnixSocket?
 
-    /// Closes the socket, and removes its file first: another program may take the path as soon as nobody listens.
+    /// Removes the file, and then closes the socket. In the other order, the file could already be another program's.
     func close() {
         file?.remove()
         channel.close(promise: nil)
