@@ -10,7 +10,7 @@ public struct PageHistory: Sendable {
 
     /// Creates a history.
     ///
-    /// - Parameter maxCurves: The number of curves to keep, at most 100,000. Each takes about 2 KB, from its first
+    /// - Parameter maxCurves: The number of curves to keep, at most 100,000. Each takes 2.5 KB, from its first
     ///   second. Series beyond the limit are shown without history, and the page says how many they are.
     public init(maxCurves: Int = 1_000) {
         self.maxCurves = min(max(maxCurves, 0), 100_000)
