@@ -10,7 +10,7 @@ public struct PageHistory: Sendable {
 
     /// Creates a history.
     ///
-    /// - Parameter maxCurves: The maximum number of curves, at most 100,000. Each takes about 2 KB from its first
+    /// - Parameter maxCurves: The maximum number of curves, at most 100,000. Each takes about 2.5 KB from its first
     ///   second. The page shows series beyond the limit without a history, and says how many there are.
     public init(maxCurves: Int = 1_000) {
         self.maxCurves = min(max(maxCurves, 0), 100_000)
