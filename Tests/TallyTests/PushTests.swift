@@ -48,13 +48,11 @@ struct PushTests {
     }
 
     @Test func otlpHasAMetricForEachTypeOfHistogram() throws {
-        let library = MetricRegistry(constantLabels: ["part": "library"], ownMetrics: false)
-        let other = MetricRegistry(constantLabels: ["part": "other"], ownMetrics: false)
-        registry.include(library)
-        registry.include(other)
-        Histogram("h", help: "H.", native: .standard, in: registry).observe(1)
-        Histogram("h", help: "H.", buckets: [2], in: library).observe(1)
-        Histogram("h", help: "H.", native: .standard, in: other).observe(1)
+        let parts = ["a", "b", "c"].map { MetricRegistry(constantLabels: ["part": $0], ownMetrics: false) }
+        for part in parts { registry.include(part) }
+        Histogram("h", help: "H.", native: .standard, in: parts[0]).observe(1)
+        Histogram("h", help: "H.", buckets: [2], in: parts[1]).observe(1)
+        Histogram("h", help: "H.", native: .standard, in: parts[2]).observe(1)
         let metrics = try metrics()
         #expect(metrics.map { $0.text(1) } == ["h", "h"])
         #expect(metrics.map { $0.fields.map(\.number) } == [[1, 2, 9], [1, 2, 10]])
