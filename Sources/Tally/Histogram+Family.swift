@@ -1,7 +1,8 @@
 extension Family where Child == Histogram {
     /// Counts a value in the child of a label set, without making a handle.
     ///
-    /// Lock-free and without allocation if the child exists; see ``LabelSet``.
+    /// Lock-free and without allocation if the child exists; see ``LabelSet``. The first value of an octave of native
+    /// buckets allocates.
     ///
     /// - Parameters:
     ///   - value: The value. NaN and the infinities are dropped and counted in

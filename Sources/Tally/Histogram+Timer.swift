@@ -16,7 +16,8 @@ extension Histogram {
             start = histogram.clock()
         }
 
-        /// Counts the time since the start. Each call adds an observation. Lock-free, does not allocate.
+        /// Counts the time since the start. Each call adds an observation, with the cost of
+        /// ``Histogram/observe(_:)-(Double)``.
         public func observe() { histogram.observe(from: start, to: histogram.clock()) }
     }
 

@@ -88,7 +88,8 @@ public struct Histogram: Instrument {
         unsafe cell.withWords { unsafe body(Words($0, bounds, boundCount, stripeMask, native)) }
     }
 
-    /// Counts a value in its bucket and adds it to the sum. Lock-free, does not allocate.
+    /// Counts a value in its bucket and adds it to the sum. Lock-free. Allocates only for the first value of an octave
+    /// of native buckets.
     ///
     /// - Parameter value: The value, in the unit of the metric's name. NaN and the infinities are dropped and counted
     ///   in `tally_rejected_updates_total{reason="not_finite"}`, because the sum could never recover. So are values
@@ -100,8 +101,8 @@ public struct Histogram: Instrument {
         if stripeMask >= Stripes.samples { sampleExemplar(of: value) }
     }
 
-    /// Counts a duration, in seconds. Lock-free, does not allocate. The sum of durations is kept in whole nanoseconds,
-    /// so a large sum does not lose small durations.
+    /// Counts a duration, in seconds, with the cost of ``observe(_:)-(Double)``. The sum of durations is kept in whole
+    /// nanoseconds, so a large sum does not lose small durations.
     public func observe(_ duration: Duration) {
         guard add(duration) else { return cell.reject(.outOfRange) }
         if stripeMask >= Stripes.samples { sampleExemplar(of: duration) }

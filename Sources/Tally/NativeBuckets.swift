@@ -1,4 +1,4 @@
-/// The buckets of a native histogram: narrow ones over the whole range of values, of which only those in use take
+/// The buckets of a native histogram. They are narrow and cover the whole range of values, but only buckets in use take
 /// memory and are exposed.
 ///
 /// ```swift
@@ -15,12 +15,13 @@
 ///
 /// https://prometheus.io/docs/specs/native_histograms/
 public struct NativeBuckets: Sendable, Hashable {
-    /// The resolution, from 0 to 8: each octave has 2^schema buckets.
+    /// The resolution, from 0 to 8: each octave has 2^schema buckets. An octave in use takes eight bytes for each
+    /// bucket, and at least 64.
     public let schema: Int
-    /// The maximum number of buckets that a series exposes, at least 16. A series with more buckets in use halves its
-    /// schema for good, as often as necessary.
+    /// The maximum number of buckets that a series exposes, at least 16. A series with more buckets in use permanently
+    /// lowers its schema, as often as necessary. Each step merges pairs of buckets, and frees no memory.
     public let maxBuckets: Int
-    /// Values of this magnitude or less are counted as zero: from 2^-32 to 2^62.
+    /// The largest magnitude that is counted as zero, from 2^-32 to 2^62.
     public let zeroThreshold: Double
 
     /// Eight buckets in each octave: quantiles with an error of at most 9 %.
@@ -59,7 +60,7 @@ extension Histogram {
     ///   - buckets: Classic buckets for text and JSON, in addition. None by default.
     ///   - native: The native buckets, such as ``NativeBuckets/standard``.
     ///   - contended: True to spread the counts over cache lines, so that observations scale with the cores. Each
-    ///     octave in use then takes four pairs of cache lines for each core (1 to 16 KiB).
+    ///     octave in use then takes four pairs of cache lines for each core: 1 to 16 KiB, at least 2 KiB at schema 8.
     ///   - registry: The registry that exposes the histogram.
     public init(
         _ name: StaticString,

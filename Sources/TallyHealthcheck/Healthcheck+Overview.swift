@@ -6,8 +6,8 @@ package struct HealthOverview: Sendable {
         /// A fixed word. Nil if the status is ``HealthStatus/ok``.
         package let reason: String?
         package let isCritical: Bool
-        /// The time since which the check has answered, or since which it has failed, in seconds since 1970. Nil before
-        /// the first outcome.
+        /// The time when the check last began to succeed or to fail, in seconds since 1970. Nil before the first
+        /// outcome.
         package let since: Double?
         /// The duration of the last run.
         package let took: Duration?

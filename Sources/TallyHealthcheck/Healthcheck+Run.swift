@@ -11,9 +11,8 @@ extension Healthcheck: Service {
     /// Returns a service that makes ``readiness()`` return 503 when its service group shuts down, and that ends after a
     /// delay.
     ///
-    /// A group shuts its services down one after another, the last one first. With the healthcheck last, the load
-    /// balancer has the delay to notice that the instance is not ready. Until then, the server before it in the list
-    /// accepts requests:
+    /// A group shuts its services down one after another, in reverse order. List the healthcheck last. During the
+    /// delay, the load balancer notices that the instance is not ready, while the server still accepts requests:
     ///
     /// ```swift
     /// let group = ServiceGroup(
@@ -25,8 +24,8 @@ extension Healthcheck: Service {
     ///
     /// When the service ends, background refreshes end too. Documents and probes still run the closures that they need.
     ///
-    /// - Parameter delay: The time between the shutdown and the end of the service: longer than the period of the load
-    ///   balancer's probes. The cancellation of the group ends it early.
+    /// - Parameter delay: The time between the shutdown and the end of the service. It must exceed the period of the
+    ///   load balancer's probe times its failure threshold. Cancelling the group ends the delay early.
     public func draining(for delay: Duration) -> some Service {
         HealthcheckDrain(healthcheck: self, delay: delay)
     }

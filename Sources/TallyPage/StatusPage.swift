@@ -1,7 +1,7 @@
 public import Tally
 public import TallyHealthcheck
 
-/// A page that shows an operator how a server is and what it is doing: health, rates, quantiles, active users, limits.
+/// A status page for operators: health, rates, quantiles, active users and limits.
 ///
 /// ```swift
 /// let page = StatusPage(registry: registry, healthcheck: healthcheck, history: PageHistory())
@@ -15,13 +15,13 @@ public import TallyHealthcheck
 /// }
 /// ```
 ///
-/// Serve it at one path of your choice, to those who may read `/metrics`. A browser gets a page without any dependency,
-/// which then polls the same path for JSON; any other client, such as `curl`, gets text.
+/// Serve the page at one path of your choice, and protect it like `/metrics`. A browser gets a self-contained document,
+/// which polls the same path for JSON. Any other client, such as `curl`, gets text.
 ///
-/// Without a history, the page costs nothing while nobody looks. Keep one page for the life of the server, because it
+/// Without a history, the page costs nothing while nobody looks. Create one page for the life of the server, because it
 /// holds the history.
 public final class StatusPage: Sendable {
-    /// Returns plots of a period until now, with a value for each step.
+    /// Returns plots of the period that ends now, with a value for each step.
     public typealias Plots = @Sendable (_ last: Duration, _ every: Duration) async throws -> [PagePlot]
 
     let registry: MetricRegistry
@@ -41,8 +41,8 @@ public final class StatusPage: Sendable {
     ///   - history: The history to keep, or nil for none. Once a second, it calls the registry's observed instruments
     ///     and collectors, except asynchronous ones.
     ///   - clock: The clock for rates and the history.
-    ///   - plots: Returns further plots, such as a sampler's history. Called for a browser that looks at the page, at
-    ///     most every few seconds; if it throws, the page says only that the plots are missing.
+    ///   - plots: Returns further plots, such as a sampler's history. A browser that shows the page causes a call every
+    ///     few seconds at most. If the closure throws, the page says only that the plots are missing.
     public convenience init(
         registry: MetricRegistry,
         healthcheck: Healthcheck? = nil,
@@ -61,7 +61,7 @@ public final class StatusPage: Sendable {
         recorder?.start()
     }
 
-    /// Creates a page whose history its caller records.
+    /// Creates a page whose caller records the history with ``record()``.
     ///
     /// - Parameter wallClock: Returns the time of day in seconds since 1970.
     package init(
@@ -88,14 +88,14 @@ public final class StatusPage: Sendable {
     /// Records the present values in the history.
     package func record() { recorder?.record() }
 
-    /// Answers a request. The body of an answer to `HEAD` is to be left out.
+    /// Answers a request. Do not send the body in a response to `HEAD`.
     ///
-    /// Waits for the health checks that are due, and calls the registry's observed instruments and collectors, on a
-    /// thread of the page. Requests that arrive meanwhile share the answer.
+    /// Waits for the health checks that are due. Calls the registry's observed instruments and collectors on a thread
+    /// of the page. Requests that arrive meanwhile share the values.
     ///
     /// - Parameters:
     ///   - accept: The value of Accept, which selects HTML, JSON or text; join repeated fields with commas.
-    ///   - query: The query of the request's URL, percent-encoded. It has the search and the range.
+    ///   - query: The query of the request's URL, percent-encoded. It contains the search and the range.
     ///   - ifNoneMatch: The value of If-None-Match.
     public func response(accept: String?, query: String? = nil, ifNoneMatch: String? = nil) async -> PageResponse {
         let query = PageQuery(query ?? "")
@@ -115,7 +115,7 @@ public final class StatusPage: Sendable {
         }
     }
 
-    /// The longest wait for closures. They have answered within a scrape's timeout so far, and a page is not a scrape.
+    /// The longest wait for closures of the host, shorter than that of a scrape.
     static let patience = Duration.seconds(2)
 
     private func overview() async -> Overview {

@@ -16,7 +16,7 @@ import TallyListener
 import TallyTesting
 import UnixSignals
 
-/// A server of the program's own, for which any other could stand.
+/// The program's own server, a stand-in for any framework.
 struct Server: Service {
     let listener: MetricsListener
     let name: String

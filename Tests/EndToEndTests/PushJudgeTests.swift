@@ -22,7 +22,8 @@ struct PushJudgeTests {
         let address = "127.0.0.1:\(try Prometheus.freePort())"
         let gateway = try Program(
             try Program.require("prometheus-pushgateway"),
-            ["--web.listen-address=\(address)"]
+            // Debian's gateway keeps the groups of earlier runs by default.
+            ["--web.listen-address=\(address)", "--persistence.file="]
         )
         _ = try await gateway.line(containing: "Listening on")
         return (gateway, address)
@@ -70,7 +71,7 @@ struct PushJudgeTests {
             features: "native-histograms"
         )
         let found = try await prometheus.query("backup_files_total{instance=\"web-1\"}") { !$0.isEmpty }
-        #expect(found.first?.value == 12)
+        #expect(found.map(\.value) == [12])
         // An empty label is no label.
         let expected = hostile.filter { !$0.value.isEmpty }.merging(["job": "nightly/backup", "format": "text"]) { $1 }
         #expect(found.first?.labels.filter { $0.key != "__name__" } == expected)

@@ -28,7 +28,7 @@ struct RulesTests {
         #expect(test.status == 0, "\(test.text)\(test.errorText)")
     }
 
-    /// Cases of every alert, and of what must not raise one.
+    /// Cases that raise each alert, and cases that must not.
     private static let tests = #"""
         rule_files: [rules.yml]
         evaluation_interval: 1m

@@ -90,6 +90,20 @@ struct CertificateReloadTests {
         #expect(look([3, 4, nil]))
     }
 
+    @Test func rejectedFilesAreTriedAgainAfterSixtyLooks() {
+        var changes = FileChanges([1])
+        func look() -> Bool { changes.areDue([2]) }
+        #expect(!look())
+        for _ in 0..<3 {
+            #expect(look())
+            changes.wereLoaded(false)
+            for _ in 0..<59 { #expect(!look()) }
+        }
+        #expect(look())
+        changes.wereLoaded(true)
+        for _ in 0..<100 { #expect(!look()) }
+    }
+
     // MARK: Errors
 
     /// The file to break, its contents, and the text of the error.

@@ -143,6 +143,11 @@ struct ErrorTextTests {
             "invalidConfiguration",
             "invalidConfiguration: the challenge \"a\\r\\nb\" of the authorization must be visible ASCII"
         ) { try await listen(ListenerAuthorization(challenge: "a\r\nb") { _ in true }) },
+        ErrorText(
+            "invalidConfiguration",
+            "invalidConfiguration: the authorization needs client certificates, which only TLS with clientCertificates "
+                + "asks for"
+        ) { try await listen(.clientCertificate()) },
         ErrorText("invalidConfiguration", "invalidConfiguration: the basic authorization has no users; add one") {
             try await listen(.basic([:]))
         },

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TallyPage
 
-/// Series that come and go, that are many, and whose values no mean can hold.
+/// Histories of series that appear and disappear, of too many series, and of values without a finite mean.
 struct HistorySeriesTests {
     private struct Name: LabelSet {
         var name: String

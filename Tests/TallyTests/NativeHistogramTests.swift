@@ -173,6 +173,14 @@ struct NativeHistogramTests {
         #expect(table.total == 2 * 103 * 256)
     }
 
+    @Test(arguments: 0...8, [8, 128])
+    func contendedMemoryIsBounded(_ schema: Int, _ stripes: Int) {
+        let table = OctaveTable(OctaveGrid(schema: schema, threshold: OctaveGrid.minThreshold), stripes: stripes)
+        for step in 1...256 { table.add(1 + Double(step) / 256) }
+        #expect(table.lineBytes == max(stripes * 128, 8 << schema))
+        #expect(table.total == 256)
+    }
+
     // MARK: Text
 
     @Test func textShowsTheClassicBucketsIfThereAreAny() throws {

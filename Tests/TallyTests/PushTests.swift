@@ -47,8 +47,41 @@ struct PushTests {
         #expect(try point.message(9)?.zigzag(1) == -1)
     }
 
+    @Test func otlpHasAMetricForEachTypeOfHistogram() throws {
+        let parts = ["a", "b", "c"].map { MetricRegistry(constantLabels: ["part": $0], ownMetrics: false) }
+        for part in parts { registry.include(part) }
+        Histogram("h", help: "H.", native: .standard, in: parts[0]).observe(1)
+        Histogram("h", help: "H.", buckets: [2], in: parts[1]).observe(1)
+        Histogram("h", help: "H.", native: .standard, in: parts[2]).observe(1)
+        let metrics = try metrics()
+        #expect(metrics.map { $0.text(1) } == ["h", "h"])
+        #expect(metrics.map { $0.fields.map(\.number) } == [[1, 2, 9], [1, 2, 10]])
+        #expect(try metrics[0].message(9)?.messages(1).map { $0.fixed(4) } == [1])
+        #expect(try metrics[1].message(10)?.messages(1).map { $0.fixed(4) } == [1, 1])
+    }
+
+    @Test(arguments: [(3, 160, 0), (8, 160, 0), (8, 16, -3), (8, 10_000, 6)])
+    func distantValuesLowerTheSchemaInOTLP(_ schema: Int, _ maxBuckets: Int, _ expected: Int64) throws {
+        let native = NativeBuckets(schema: schema, maxBuckets: maxBuckets)
+        let histogram = try Histogram(validating: "h", help: "H.", native: native, in: registry)
+        for value in [0x1p-31, 1, 1, 0x1p63, -0x1p-31, -0x1p63] { histogram.observe(value) }
+        let point = try #require(try metrics().first?.message(10)?.message(1))
+        #expect(point.zigzag(6) == expected)
+        for (side, observed) in [(8, [1, 2, 1]), (9, [1, 1])] as [(Int, [UInt64])] {
+            let counts = try #require(try point.message(side)?.packedVarints(2))
+            #expect(counts.count <= maxBuckets && counts.filter { $0 > 0 } == observed)
+        }
+        let message = try ProtobufMessage.histogram("h", in: registry.exposition(as: .protobuf).body)
+        #expect(message.zigzag(5) == Int64(schema), "Prometheus' format has no empty buckets")
+    }
+
+    /// The metrics of a request of OTLP.
+    private func metrics() throws -> [ProtobufMessage] {
+        try #require(try ProtobufMessage(registry.otlp(resource: [:]).body).message(1)?.message(2)?.messages(2))
+    }
+
     @Test func anEmptyRegistryIsAValidRequest() throws {
-        #expect(try ProtobufMessage(registry.otlp(resource: [:]).body).message(1)?.message(2)?.messages(2).count == 0)
+        #expect(try metrics().isEmpty)
         #expect(registry.exposition(as: .protobuf).body.isEmpty)
     }
 }

@@ -328,7 +328,7 @@ struct ReservedTests {
     }
 }
 
-/// What the test of all kinds needs of a family.
+/// The interface of a family that the test of all kinds needs.
 private protocol Counted {
     var count: Int { get }
     var storage: FamilyStorage { get }

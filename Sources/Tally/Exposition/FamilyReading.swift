@@ -1,13 +1,13 @@
 /// A family in a ``RegistryReading``.
 package struct FamilyReading: Sendable {
-    /// The lookups that a full family's overflow child answered.
+    /// The lookups of label sets that share a full family's overflow child.
     package struct Overflow: Sendable {
         package var lookups: UInt64 = 0
         /// The estimated number of distinct label sets.
         package var labelSets = 0.0
     }
 
-    /// The name and the constant labels, which together tell a family from those of included registries.
+    /// The name and the constant labels, which together distinguish a family from those of included registries.
     package struct Identity: Hashable, Sendable {
         let name: ByteName
         /// The escaped text of the constant labels: `lib="a"`.

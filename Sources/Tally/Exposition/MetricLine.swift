@@ -118,7 +118,7 @@ struct MetricLine {
         return unsafe place + ProtobufPieces.startLength
     }
 
-    /// A number of at most 35 bits as a varint of five bytes, of which the first four say that another one follows.
+    /// A number of at most 35 bits as a varint of exactly five bytes: the first four have the continuation bit.
     @inline(__always)
     private static func fiveBytes(_ value: UInt64) -> UInt64 {
         value & 0x7F | (value & 0x3F80) &<< 1 | (value & 0x1F_C000) &<< 2 | (value & 0xFE0_0000) &<< 3

@@ -1,8 +1,8 @@
 extension MetricRegistry {
-    /// Returns the request that replaces all metrics of a group in a Pushgateway, for jobs that end before a scrape.
+    /// Returns the request that replaces all metrics of a group in a Pushgateway. For jobs that end before a scrape.
     ///
-    /// If the registry has asynchronous collectors, await ``collect(for:)`` first. The gateway rejects an empty job,
-    /// invalid label names, and a series with the label `job` or a label of the grouping but another value.
+    /// If the registry has asynchronous collectors, await ``collect(for:)`` first. The gateway rejects an empty job and
+    /// invalid label names. It also rejects a series whose `job` or other grouping label has a different value.
     ///
     /// https://github.com/prometheus/pushgateway#url
     ///
@@ -49,7 +49,7 @@ extension MetricRegistry {
 
 /// The path of a group in a Pushgateway.
 private enum PushPath {
-    /// `/instance/web-1`, or `/path@base64/L3Zhcg` for a value that a path cannot have.
+    /// `/instance/web-1`, or `/path@base64/L3Zhcg` for a value that a path cannot contain.
     static func segments(_ name: String, _ value: String) -> String {
         // A server would remove or merge these segments before it decodes them.
         let isPlain = !value.isEmpty && !value.utf8.contains(UInt8(ascii: "/")) && value != "." && value != ".."

@@ -6,7 +6,7 @@ struct OTLPEncoder {
     /// The time of the snapshot.
     let time: UnixTime?
 
-    /// Totals count from their start time.
+    /// The aggregation temporality of totals that count from their start time.
     private static let cumulative: UInt64 = 2
 
     func encode(_ snapshot: Snapshot) -> [UInt8] {
@@ -21,7 +21,12 @@ struct OTLPEncoder {
                 while index < snapshot.families.count {
                     var end = index + 1
                     while end < snapshot.families.count, snapshot.families[end].continuesPrevious { end += 1 }
-                    scope.nested(2) { write(snapshot.families[index..<end], to: &$0) }
+                    // A metric has points of one type, but a library's histogram may have other buckets.
+                    for isNative in [false, true] {
+                        let run = snapshot.families[index..<end]
+                        let families = run.filter { $0.definition.layout.isNative == isNative }
+                        if !families.isEmpty { scope.nested(2) { write(families, to: &$0) } }
+                    }
                     index = end
                 }
             }
@@ -29,16 +34,15 @@ struct OTLPEncoder {
         return request.bytes
     }
 
-    /// Writes the families of one name as one metric.
-    private func write(_ families: ArraySlice<Snapshot.Family>, to metric: inout ProtobufWriter) {
+    /// Writes families of one name and type as one metric.
+    private func write(_ families: [Snapshot.Family], to metric: inout ProtobufWriter) {
         guard let definition = families.first?.definition else { return }
         metric.string(1, definition.name)
         metric.string(2, definition.request.help)
         let layout = definition.layout
-        let isNative = layout.distribution?.readNative != nil
         let isTotal = layout.type.startField != nil
         // gauge, sum, histogram, exponential_histogram
-        let field = layout.distribution == nil ? (isTotal ? 7 : 5) : (isNative ? 10 : 9)
+        let field = layout.distribution == nil ? (isTotal ? 7 : 5) : (layout.isNative ? 10 : 9)
         metric.nested(field) { data in
             for family in families { write(family, to: &data) }
             guard isTotal else { return }
@@ -84,7 +88,8 @@ struct OTLPEncoder {
         _ slot: Int,
         to point: inout ProtobufWriter
     ) {
-        let native = reader.native
+        var native = reader.native
+        native?.limitSpan()
         reader.forEachLabel(page, slot, part: nil) { Self.attribute(native == nil ? 9 : 1, $0, $1, to: &point) }
         writeTimes(reader.start(page, slot), to: &point)
         point.fixed(4, reader.count)

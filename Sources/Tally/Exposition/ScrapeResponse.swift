@@ -5,8 +5,8 @@
 /// for await chunk in response { try await writer.write(chunk) }
 /// ```
 ///
-/// The body has the pieces of ``MetricRegistry/chunks(for:)``. Iterating does not suspend, so the next piece is encoded
-/// when the previous one is written, and a slow client exerts back-pressure. Each iteration encodes the body anew.
+/// The body has the pieces of ``MetricRegistry/chunks(for:)``. The sequence encodes a piece only when its consumer asks
+/// for it, so a slow client exerts back-pressure. Iterating does not suspend. Each iteration encodes the body anew.
 public struct ScrapeResponse: AsyncSequence, Sendable {
     /// The encoder of the body's pieces.
     public struct AsyncIterator: AsyncIteratorProtocol {

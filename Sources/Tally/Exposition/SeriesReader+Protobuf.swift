@@ -1,5 +1,5 @@
 extension SeriesReader {
-    /// Appends the message of each metric that a series is in Prometheus' protobuf.
+    /// Appends a message for each metric that a series has in Prometheus' protobuf.
     mutating func write(_ page: SeriesPage, _ slot: Int, to writer: inout ProtobufWriter) {
         read(page, slot)
         let type = definition.layout.type

@@ -1,4 +1,4 @@
-/// Reads the series of a family one at a time, for formats that nest messages.
+/// Reads the series of a family one at a time, for formats with nested messages.
 struct SeriesReader: Sendable {
     let definition: FamilyDefinition
     /// The names of the labels, as exposed.
@@ -23,7 +23,7 @@ struct SeriesReader: Sendable {
         constantLabels = shown.constantLabels
         ownLabel = shown.request.ownLabel
         values = Array(repeating: .absent, count: definition.layout.samples.count)
-        if definition.layout.distribution?.readNative != nil { native = NativeCounts() }
+        if definition.layout.isNative { native = NativeCounts() }
     }
 
     /// Reads the values of a series.

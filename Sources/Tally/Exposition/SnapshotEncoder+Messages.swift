@@ -6,7 +6,7 @@ struct MessagePosition: Sendable {
     var encoded: [Int: [UInt8]] = [:]
     /// The length and the header of the current family's message, until they are written.
     var header: [UInt8] = []
-    /// The number of bytes of the current family's encoded metrics that are written.
+    /// The number of bytes already written of the current family's encoded metrics.
     var written = 0
     var isOpen = false
 }
@@ -33,7 +33,7 @@ extension SnapshotEncoder {
         isDone = true
     }
 
-    /// Begins the current family. A family that follows another one of its name continues that one's message.
+    /// Begins the current family. Consecutive families of the same name share one message.
     private mutating func open() {
         messages.isOpen = true
         let current = snapshot.families[family]

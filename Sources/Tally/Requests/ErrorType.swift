@@ -14,8 +14,8 @@ struct ErrorType: LabelValue, Equatable {
         code = UInt8(1 + (RequestError.allCases.firstIndex(of: error) ?? 0))
     }
 
-    /// The type of a status of HTTP, which is a failure from 500. A client's mistake, 400 to 499, is no failure of the
-    /// server.
+    /// The type of an HTTP status. A status of 500 or more is a failure. The statuses 400 to 499 are mistakes of the
+    /// client, and no failures of the server.
     ///
     /// https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
     init(httpStatus status: UInt16) {

@@ -3,10 +3,9 @@ internal import Synchronization
 extension HTTPServerMetrics {
     /// A request in flight.
     ///
-    /// Finish it once the last byte of the response has been written, or once it is known that it will not be. A call
-    /// that is released unfinished finishes itself, as one without route and status whose `error_type` is `unfinished`:
-    /// its handler failed, or its client hung up. The number of requests in flight therefore returns to zero whatever
-    /// happens.
+    /// Finish the call once the last byte of the response is written, or once writing it has failed. A call that is
+    /// released unfinished counts without route and status, and with the `error_type` `unfinished`. The number of
+    /// requests in flight therefore always returns to zero.
     ///
     /// Safe to use from several threads. Only the first of several finishes counts.
     public final class Call: Sendable {
@@ -26,8 +25,8 @@ extension HTTPServerMetrics {
             finish(route: nil, status: nil, ErrorType(.unfinished), nil)
         }
 
-        /// Counts the request with the time since its start, which is then no longer in flight. Has no effect if the
-        /// call is already finished.
+        /// Counts the request with the time since its start, and ends it. Has no effect if the call is already
+        /// finished.
         ///
         /// Lock-free, and does not allocate if the label set exists and no exemplar is given; see ``LabelSet``.
         ///

@@ -13,14 +13,13 @@
 /// labels of the duration.
 ///
 /// **Labels.** Clients cannot create series. The method is one of the standard ones, or `_OTHER`. The status is exact
-/// from 100 to 599, and otherwise 0. `error_type` is empty unless the request failed: then it is a status from 500, or
-/// a ``RequestError``.
+/// from 100 to 599, and otherwise 0. `error_type` is empty if the request succeeded. Otherwise it is a status of 500 or
+/// more, or a ``RequestError``.
 ///
-/// **Limits.** The label sets of `routes` and those without a route stand outside `maxChildren`. Whatever a client or a
-/// careless adapter passes as a route, the counts of the real ones stay exact.
+/// **Limits.** The label sets of `routes`, and those without a route, do not count towards `maxChildren`. Their counts
+/// stay exact even if an adapter passes paths as routes.
 ///
-/// A value is small, and its copies count into the same series. The names are standard ones, so they take no prefix of
-/// the registry.
+/// Copies of a value count into the same series. The registry does not prefix the names, because they are standard.
 ///
 /// https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#http-server
 public struct HTTPServerMetrics: Sendable {
@@ -38,7 +37,7 @@ public struct HTTPServerMetrics: Sendable {
     ///
     /// - Parameters:
     ///   - registry: The registry that exposes the metrics.
-    ///   - routes: The templates of the host's routes, spelled as calls are finished with them. A further registration
+    ///   - routes: The templates of the host's routes, spelled as you pass them to `finish`. A further registration
     ///     adds its routes.
     ///   - bodySizes: True to measure the sizes of bodies, too.
     ///   - maxChildren: The maximum number of label sets of other routes in each metric.
@@ -51,12 +50,12 @@ public struct HTTPServerMetrics: Sendable {
         instruments = Instruments(in: registry, routes, bodySizes, maxChildren)
     }
 
-    /// Starts the measurement of a request, which is in flight from now on. Lock-free; allocates the call.
+    /// Starts the measurement of a request, and counts it as in flight. Lock-free; allocates the call.
     ///
     /// - Parameters:
     ///   - method: The method as received, in the client's spelling.
-    ///   - scheme: The scheme, as the host knows it. A header such as `X-Forwarded-Proto` is the client's word unless a
-    ///     proxy sets it.
+    ///   - scheme: The scheme of the connection. Do not trust a header such as `X-Forwarded-Proto` unless a proxy sets
+    ///     it.
     public func start(method: String, scheme: Scheme) -> Call {
         Call(instruments, ActiveRequestLabels(method: RequestMethod(method), scheme: scheme))
     }

@@ -32,7 +32,7 @@ extension RPCServerMetrics {
             finish(status, ErrorType(status), exemplar)
         }
 
-        /// Counts a call that ended without a status, as when the client has gone.
+        /// Counts a call that ended without a status, such as when the client has disconnected.
         ///
         /// - Parameters:
         ///   - error: The error that ended the call. See ``RequestError``.

@@ -7,10 +7,10 @@
 /// ```
 ///
 /// The metric is `rpc_server_call_duration_seconds`, with the labels `rpc_system_name` (`grpc`), `rpc_method`,
-/// `rpc_status_code` and `error_type`. Its `_count` is the number of calls. `error_type` is empty unless the call
-/// failed: then it is a status that ``RPCStatus`` calls an error of the server, or a ``RequestError``.
+/// `rpc_status_code` and `error_type`. Its `_count` is the number of calls. `error_type` is an ``RPCStatus`` that is an
+/// error of the server, or a ``RequestError``. Otherwise it is empty.
 ///
-/// The label sets of `methods` stand outside `maxChildren`, and every other method is `_OTHER`, so clients cannot
+/// The label sets of `methods` do not count towards `maxChildren`. Every other method is `_OTHER`, so clients cannot
 /// create series.
 ///
 /// https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics/#metric-rpcservercallduration
@@ -21,8 +21,8 @@ public struct RPCServerMetrics: Sendable {
     ///
     /// - Parameters:
     ///   - registry: The registry that exposes the metric.
-    ///   - methods: The full names of the methods that the server has. If empty, methods keep the names they are
-    ///     started with: only for a host that starts calls of its own methods alone.
+    ///   - methods: The full names of the server's methods. If empty, every method is a label value under its own name:
+    ///     only for a host that never starts a call of an unknown method.
     ///   - maxChildren: The maximum number of label sets of other methods.
     public init(in registry: MetricRegistry, methods: [String] = [], maxChildren: Int = 10_000) {
         instruments = Instruments(in: registry, methods, maxChildren)

@@ -45,7 +45,7 @@ public enum RPCStatus: String, LabelValue, CaseIterable {
     /// The number of the status. The cases are in the order of the numbers.
     var code: UInt8 { UInt8(Self.allCases.firstIndex(of: self) ?? 2) }
 
-    /// True if the server is to blame.
+    /// True if the status is an error of the server.
     ///
     /// https://opentelemetry.io/docs/specs/semconv/rpc/grpc/#server
     var isServerError: Bool {

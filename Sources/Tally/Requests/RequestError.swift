@@ -1,8 +1,8 @@
-/// The reason for which a request or a call failed without a response that says so: the label `error_type`.
+/// The reason why a request or a call failed, if its response does not show it: the label `error_type`.
 ///
-/// Throw one of these errors, or pass it to `finish`, to count a failure under its own value. Every other error counts
-/// as `_OTHER`, except that a `CancellationError` counts as ``cancelled``: a program can throw errors of any number of
-/// types, and their texts can contain anything.
+/// Throw one of these errors, or pass it to `finish`, to count a failure under its own value. A `CancellationError`
+/// counts as ``cancelled``. Every other error counts as `_OTHER`, because the number of error types and texts is
+/// unbounded.
 ///
 /// https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/#error-type
 public enum RequestError: String, Error, CaseIterable {

@@ -24,8 +24,8 @@ enum RequestMethod: String, LabelValue, CaseIterable {
         method == .other ? nil : word(of: method.rawValue).map { ($0, method) }
     }
 
-    /// The bytes of a name of at most seven bytes, after a bit that preserves their number. A comparison of strings
-    /// would take several times longer.
+    /// The bytes of a name of at most seven bytes, after a bit that encodes the length. Comparing strings would take
+    /// several times longer.
     private static func word(of name: String) -> UInt64? {
         var word: UInt64 = 1
         for byte in name.utf8 {

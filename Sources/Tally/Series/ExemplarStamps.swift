@@ -2,13 +2,14 @@ internal import Synchronization
 
 /// The times of the last samples of exemplars, one for each word of a block. Allocated by the first sample.
 ///
-/// A sample claims its word first, so that at most one thread, and no closure that updates the same word, samples it.
+/// A thread claims a word before it samples an exemplar. Neither another thread nor an update by the closure itself can
+/// sample the word meanwhile.
 @safe
 struct ExemplarStamps: ~Copyable {
     /// The address of the stamps; 0 if there are none yet.
     private let address = Atomic<UInt>(0)
 
-    /// Stamps that are no time.
+    /// Stamps that are not times.
     private static var never: UInt32 { .max }
     private static var claimed: UInt32 { .max - 1 }
     /// The bits of a time.
@@ -49,7 +50,7 @@ struct ExemplarStamps: ~Copyable {
         unsafe _ = stamps[word].compareExchange(expected: stamp, desired: tick, ordering: .relaxed)
     }
 
-    /// Ends a claim. If there was no exemplar, the next one is due at the next tick.
+    /// Ends a claim. Without an exemplar, the word is due again at the next tick.
     func release(_ word: Int, at tick: UInt32, hasSample: Bool) {
         guard let stamps = unsafe Self.pointer(address.load(ordering: .acquiring)) else { return }
         let stamp = (hasSample ? tick : tick &- (Self.interval - 1)) & Self.times

@@ -1,7 +1,7 @@
 // Label sets outside the limit. A check requires the family's lock.
 
 extension FamilyStorage {
-    /// Puts a label set outside the limit and exposes its child.
+    /// Exempts a label set from the limit, and exposes its child.
     func reserve(_ labels: UnsafeBufferPointer<UInt8>) {
         let hash = unsafe labelHash(labels, seed: seed)
         let now = timeOfUse
@@ -15,11 +15,11 @@ extension FamilyStorage {
         }
     }
 
-    /// Puts every label set with one of these values of a label outside the limit. Creates no child, because there is
-    /// one for each combination with the values of other labels.
+    /// Exempts every label set with one of these values of a label from the limit. Creates no child, because each
+    /// combination with the values of other labels has its own.
     ///
-    /// Counts the children that exist, page by page. Whoever changes a page counts it first, so that none is counted
-    /// twice. Until then, the family may look fuller than it is.
+    /// Recounts the existing children page by page. A thread that changes a page recounts it first, so that no child
+    /// counts twice. Until all pages are recounted, the family may look fuller than it is.
     func reserve(values: [String], ofLabel label: Int) {
         guard insert(values: values, ofLabel: label) else { return }
         var cursor = PageDirectory.Cursor()
@@ -33,7 +33,7 @@ extension FamilyStorage {
         }
     }
 
-    /// Returns false if all values were reserved before. Otherwise, every page has to be counted.
+    /// Returns false if all values were already reserved. Otherwise, every page needs a recount.
     func insert(values: [String], ofLabel label: Int) -> Bool {
         state.withLockInTurn { state in
             let isNew = state.reserved.insert(values: values, ofLabel: label, seed: seed)
@@ -43,7 +43,7 @@ extension FamilyStorage {
         }
     }
 
-    /// Moves the exposed children of a page outside the limit that are reserved since its entry's revision.
+    /// Exempts the exposed children of a page that were reserved after its entry's revision.
     func countReserved(_ page: SeriesPage, _ entry: PageEntry, _ state: inout State) {
         for slot in 0..<Int(entry.count) where !entry.isHidden(slot) {
             guard isReserved(slot, of: page, after: entry.revision, state) else { continue }

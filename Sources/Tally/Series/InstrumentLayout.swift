@@ -72,6 +72,9 @@ struct InstrumentLayout: Sendable {
         var readNative: (@Sendable (_ words: SeriesWords, _ counts: inout NativeCounts) -> Void)?
     }
 
+    /// True for a histogram with native buckets.
+    var isNative: Bool { distribution?.readNative != nil }
+
     enum Values: Sendable {
         /// Each series is one word, an integer total. Encoders write neighbours in one run.
         case totals

@@ -1,4 +1,4 @@
-/// The buckets of a native histogram as a scrape reads them.
+/// The buckets of a native histogram, as read by a scrape.
 struct NativeCounts: Sendable {
     struct Bucket: Sendable, Equatable {
         /// Prometheus' number of the bucket, see ``OctaveGrid``.
@@ -10,6 +10,8 @@ struct NativeCounts: Sendable {
     static let minSchema = -4
 
     var schema = 0
+    /// The maximum number of buckets that a series exposes.
+    var maxBuckets = 0
     var zeroThreshold = 0.0
     var zeroCount: UInt64 = 0
     /// The buckets in use, by ascending key.
@@ -44,11 +46,22 @@ struct NativeCounts: Sendable {
         if count > 0 { negative.append(Bucket(key: key, count: count)) }
     }
 
-    /// Merges each two neighbouring buckets.
+    /// Lowers the schema by one, which merges pairs of neighbouring buckets.
     mutating func halveSchema() {
         schema -= 1
         Self.merge(&positive)
         Self.merge(&negative)
+    }
+
+    /// Lowers the schema until each side has at most ``maxBuckets`` from its first to its last bucket in use. For
+    /// formats that also list the empty buckets.
+    mutating func limitSpan() {
+        while max(Self.span(positive), Self.span(negative)) > maxBuckets, schema > Self.minSchema { halveSchema() }
+    }
+
+    private static func span(_ buckets: [Bucket]) -> Int {
+        guard let first = buckets.first, let last = buckets.last else { return 0 }
+        return last.key - first.key + 1
     }
 
     private static func merge(_ buckets: inout [Bucket]) {

@@ -1,11 +1,12 @@
 internal import Synchronization
 
-/// The bucket counts of one native histogram: a directory of lines, each with the counts of one octave or of some
+/// The bucket counts of one native histogram: a directory of lines, each with the counts of one octave or of several
 /// small ones.
 ///
 /// The first observation in a line allocates it and publishes it with a compare-exchange. Lines live as long as the
 /// table, so readers need no further protection than a reference to the table, which the series' block holds. Memory
-/// is bounded by the range of the grid: at schema 3, at most 96 lines of 64 bytes on each side of zero.
+/// is bounded by the range of the grid: at most 96 lines on each side of zero. A line takes 64 bytes at schema 3, 2 KiB
+/// at schema 8, and 1 to 16 KiB at any schema if it has stripes.
 ///
 /// Unchecked `Sendable`, because pointers are not: they point to atomics, in memory that the table frees at its end.
 @safe
@@ -28,7 +29,7 @@ final class OctaveTable: SeriesState, @unchecked Sendable {
     private let positive: UnsafeMutablePointer<Atomic<UInt>>
     /// The address of the directory of negative values' lines, 0 before the first one.
     private let negative = Atomic<UInt>(0)
-    /// The number of times that the exposed schema has been halved.
+    /// The number of steps by which the exposed schema is lower than the grid's.
     private let halvings = Atomic<Int>(0)
 
     init(_ grid: OctaveGrid, stripes: Int) {
@@ -37,7 +38,10 @@ final class OctaveTable: SeriesState, @unchecked Sendable {
         threshold = grid.threshold
         schema = grid.schema
         lineShift = max(3, grid.schema)
-        stride = stripes == 1 ? 1 << lineShift : Stripes.size(of: 1 << lineShift)
+        let size = Stripes.size(of: 1 << lineShift)
+        // Lines with many counts already spread the values of an octave, so they need fewer stripes.
+        let stripes = max(1, stripes * Stripes.words / size)
+        stride = stripes == 1 ? 1 << lineShift : size
         stripeMask = UInt(stripes - 1)
         unsafe positive = Self.makeDirectory(grid.count >> lineShift + 1)
     }
@@ -149,10 +153,11 @@ final class OctaveTable: SeriesState, @unchecked Sendable {
         return total
     }
 
-    /// Reads all counts. Halves the schema for good until at most `maxBuckets` buckets are in use.
+    /// Reads all counts. Permanently lowers the schema until at most `maxBuckets` buckets are in use.
     func read(_ counts: inout NativeCounts, maxBuckets: Int) {
         counts.removeAll()
         counts.schema = schema
+        counts.maxBuckets = maxBuckets
         counts.zeroThreshold = threshold
         let zero = grid.count
         unsafe forEachCount(positive) { position, count in

@@ -1,8 +1,8 @@
-/// The label sets of a family that stand outside its limit: whole label sets, and all those with a known value of one
-/// label.
+/// The label sets of a family that do not count towards its limit: whole label sets, and all label sets with a known
+/// value of one label.
 ///
-/// Both are compared by their escaped text, as lookups are. A check allocates nothing, because every lookup that a full
-/// family turns away makes one.
+/// Compares escaped text, as lookups do. A check does not allocate, because a full family makes one for every lookup of
+/// an unknown label set.
 struct ReservedLabels: Sendable {
     private struct Text {
         let bytes: [UInt8]
@@ -20,14 +20,14 @@ struct ReservedLabels: Sendable {
 
     var isEmpty: Bool { sets.isEmpty && values.isEmpty }
 
-    /// Inserts a label set. Returns false if it was there.
+    /// Inserts a label set. Returns false if it was already present.
     mutating func insert(_ labels: UnsafeBufferPointer<UInt8>, _ hash: UInt32) -> Bool {
         unsafe Self.insert(labels, hash, revision, into: &sets)
     }
 
     /// Inserts every label set with one of these values of a label. A family reserves values of one label only.
     ///
-    /// Returns false if all of them were there. Otherwise, the new ones are a revision.
+    /// Returns false if all of them were already present. Otherwise, begins a new revision.
     mutating func insert(values: [String], ofLabel label: Int, seed: UInt64) -> Bool {
         self.label = label
         var isNew = false

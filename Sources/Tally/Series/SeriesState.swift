@@ -6,7 +6,7 @@ protocol SeriesState: AnyObject, Sendable {
     func update(_ words: SeriesWords)
     /// True if the values are estimates because the state ran out of room.
     var isOverflowing: Bool { get }
-    /// Changes, almost certainly, with every update that changes no word.
+    /// A checksum that almost certainly changes with every update that changes no word.
     var checksum: UInt64 { get }
     /// Sets the values to zero.
     func reset()

@@ -1,4 +1,4 @@
-/// A Grafana dashboard of what Tally, the sampler and `HTTPServerMetrics` expose.
+/// A Grafana dashboard of the metrics of Tally, the sampler and `HTTPServerMetrics`.
 ///
 /// https://grafana.com/docs/grafana/latest/visualizations/dashboards/build-dashboards/view-dashboard-json-model/
 enum Dashboard {

@@ -1,4 +1,4 @@
-/// Recording and alerting rules for Prometheus, for what Tally, the sampler and `HTTPServerMetrics` expose.
+/// Recording and alerting rules for Prometheus, for the metrics of Tally, the sampler and `HTTPServerMetrics`.
 ///
 /// https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/
 enum Rules {

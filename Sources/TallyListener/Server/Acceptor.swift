@@ -1,7 +1,7 @@
 #if Listener
 import NIOCore
 
-/// Passes the connections of one listening socket on to those of the run.
+/// Adds the connections of one listening socket to the connections of the run.
 final class Acceptor: ChannelInboundHandler {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel

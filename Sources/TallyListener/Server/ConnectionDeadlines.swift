@@ -60,6 +60,8 @@ final class ConnectionDeadlines: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
+            // The listener ends the handshake, so it has not failed.
+            if phase == .handshake { phase = .lingering }
             shutdown = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.shutdownGrace)) { [self] in
                 onTimeout()
                 reset()

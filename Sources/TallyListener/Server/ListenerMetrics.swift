@@ -50,8 +50,8 @@ struct ListenerMetrics: Sendable {
                 labelNames: labels,
                 in: registry
             )
-            // Exposed from the start, so that rate functions see the first event as an increase.
-            if labels.isEmpty { family.add(0) }
+            // Exposed from the start, so that rate functions see the first event as an increase. Zero is no time.
+            if labels.isEmpty, !name.hasSuffix("timestamp_seconds") { family.add(0) }
             return family
         }
         do throws(RegistrationError) {

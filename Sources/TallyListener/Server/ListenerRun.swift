@@ -25,6 +25,15 @@ struct ListenerRun {
         }
         for address in listener.addresses { try address.validate() }
         try listener.authorization?.validate()
+        if listener.authorization?.needsClientCertificate == true {
+            let hasUnixSocket = listener.addresses.contains { $0.socketPath != nil }
+            guard listener.tls?.clientCertificates != nil, !hasUnixSocket else {
+                throw ListenerError(
+                    .invalidConfiguration,
+                    "the authorization needs client certificates, which only TLS with clientCertificates asks for"
+                )
+            }
+        }
         routes = try RouteTable(
             exposition: listener.exposition,
             at: listener.metricsPath,
@@ -41,19 +50,35 @@ struct ListenerRun {
         // Not awaited, because a thread may be busy for the length of a scrape.
         defer { threads.shutdownGracefully { _ in } }
 
-        let shared = try await makeShared()
-        defer { loop.execute { shared.value.encryption?.stop() } }
+        do {
+            let shared = try await makeShared()
+            defer { loop.execute { shared.value.encryption?.stop() } }
+            let sockets = try await bindAll(shared, until: stop)
+            if !stop.isRequested { for socket in sockets { onListening(socket.address) } }
+            try await serve(sockets, shared, until: stop)
+        } catch {
+            // Cancellation also ends the waits for a thread, with an error.
+            guard stop.isRequested || Task.isCancelled else { throw error }
+        }
+    }
+
+    /// Binds all addresses, or none.
+    private func bindAll(_ shared: NIOLoopBound<RunContext>, until stop: StopSignal) async throws -> [ListeningSocket] {
         var sockets: [ListeningSocket] = []
         do {
             for address in listener.addresses where !stop.isRequested {
                 sockets.append(try await bind(address, shared))
             }
+            return sockets
         } catch {
-            for socket in sockets { try? await socket.channel.close().get() }
+            for socket in sockets { socket.close() }
+            for socket in sockets { try? await socket.channel.closeFuture.get() }
+            // The first sockets may have accepted connections already.
+            let drained = loop.makePromise(of: Void.self)
+            loop.execute { shared.value.connections.end(drained) }
+            try? await drained.futureResult.get()
             throw error
         }
-        if !stop.isRequested { for socket in sockets { onListening(socket.address) } }
-        try await serve(sockets, shared, until: stop)
     }
 
     /// Waits until the last connection is closed.
@@ -63,7 +88,7 @@ struct ListenerRun {
         until stop: StopSignal
     ) async throws {
         @Sendable func closeAll() {
-            for socket in sockets { socket.channel.close(promise: nil) }
+            for socket in sockets { socket.close() }
         }
         let lost = loop.makePromise(of: ListenerAddress?.self)
         for socket in sockets {
@@ -107,7 +132,7 @@ struct ListenerRun {
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .bind(to: resolved).get()
             let bound = BindAddress.name(of: channel.localAddress ?? resolved, isEncrypted: isEncrypted)
-            return ListeningSocket(address: bound, channel: channel)
+            return ListeningSocket(address: bound, channel: channel, file: nil)
         } catch {
             throw BindAddress.failure(error, at: BindAddress.name(of: resolved))
         }
@@ -126,8 +151,7 @@ struct ListenerRun {
         do {
             let channel = try await bootstrap(pipeline(hosts, isEncrypted: false, shared), shared)
                 .withBoundSocket(socket.descriptor).get()
-            channel.closeFuture.whenComplete { _ in socket.remove() }
-            return ListeningSocket(address: .unix(path: path, permissions: permissions), channel: channel)
+            return ListeningSocket(address: .unix(path: path, permissions: permissions), channel: channel, file: socket)
         } catch {
             socket.remove()
             throw BindAddress.failure(error, at: .unix(path: path))

@@ -24,6 +24,8 @@ enum Platform {
     /// permissions are set, because the socket does not listen until then.
     static func listeningSocket(at path: String, permissions: Int) throws(IOError) -> CInt {
         let socket = try makeSocket()
+        // On Linux, the file gets these permissions, less the umask, when it is created.
+        _ = fchmod(socket, mode_t(permissions))
         do throws(IOError) {
             try check("bind", withAddress(of: path) { bind(socket, $0, $1) })
         } catch {
@@ -31,7 +33,10 @@ enum Platform {
             throw error
         }
         do throws(IOError) {
-            try check("chmod", chmod(path, mode_t(permissions)))
+            if mode(of: path) != mode_t(permissions) {
+                // Another user may have replaced the file by a link, if the folder permits it.
+                try check("fchmodat", fchmodat(AT_FDCWD, path, mode_t(permissions), AT_SYMLINK_NOFOLLOW))
+            }
             try check("listen", listen(socket, backlog))
             return socket
         } catch {
@@ -76,11 +81,19 @@ enum Platform {
 
     enum FileType { case socket, other }
 
+    /// The permissions of a file, without following links; nil if there is no file.
+    private static func mode(of path: String) -> mode_t? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
+    }
+
     static func remove(_ path: String) { unlink(path) }
 
     private static func makeSocket() throws(IOError) -> CInt {
         #if canImport(Glibc)
-        let type = CInt(SOCK_STREAM.rawValue)
+        let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        #elseif canImport(Musl)
+        let type = SOCK_STREAM | SOCK_CLOEXEC
         #else
         let type = SOCK_STREAM
         #endif

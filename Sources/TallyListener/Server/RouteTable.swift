@@ -40,9 +40,12 @@ struct RouteTable: Sendable {
         }
     }
 
-    subscript(path: String) -> Responder? { responders[path] }
+    subscript(path: String) -> Responder? {
+        // Only for ASCII is the equality of strings that of their bytes.
+        path.utf8.allSatisfy { $0 < 0x80 } ? responders[path] : nil
+    }
 
-    /// True for visible ASCII, for which `String` equality is byte equality.
+    /// True for visible ASCII.
     private static func isPath(_ path: String) -> Bool {
         path.utf8.first == UInt8(ascii: "/")
             && path.utf8.allSatisfy {

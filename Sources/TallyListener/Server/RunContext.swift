@@ -13,7 +13,7 @@ final class RunContext {
     }
 }
 
-/// TLS as the rest of a listener sees it.
+/// The interface of TLS to the rest of a listener.
 struct Encryption {
     /// Adds the handler for a new connection to its pipeline.
     let begin: (any Channel) throws -> Void

@@ -1,7 +1,7 @@
 #if Listener
 import NIOCore
 
-/// The end of a pipeline at the socket. Closes the socket at once, below TLS, whose orderly close waits for the client.
+/// The socket's end of a pipeline. Closes the socket at once, below TLS, because TLS waits for the client's close.
 final class SocketHandle: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 

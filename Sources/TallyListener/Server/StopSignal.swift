@@ -20,7 +20,7 @@ final class StopSignal: Sendable {
         action?()
     }
 
-    /// Calls `action` once, when the stop is requested, or at once if it was.
+    /// Calls `action` once: when the stop is requested, or now if it already was.
     func onRequest(_ action: @escaping @Sendable () -> Void) {
         let isRequested = state.withLock { state in
             if !state.isRequested { state.action = action }

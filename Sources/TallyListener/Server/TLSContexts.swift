@@ -71,10 +71,12 @@ final class TLSContexts {
                 guard !isStopped else { return }
                 switch result {
                 case .success(let contents):
+                    changes.wereLoaded(true)
                     context = contents.context
                     metrics?.reloaded(.used)
                     metrics?.certificateExpires(at: contents.expiry)
                 case .failure(let error):
+                    changes.wereLoaded(false)
                     metrics?.reloaded(.rejected)
                     reporter.report(.certificateRejected, error)
                 }

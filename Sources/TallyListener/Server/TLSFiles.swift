@@ -21,14 +21,14 @@ struct TLSFiles: Sendable {
     /// True if connections may show client certificates.
     var asksForCertificates: Bool { tls.clientCertificates != nil }
 
-    /// The hashes of the files' contents, so that no copy of the key is kept to find out whether it has changed.
+    /// The hashes of the files' contents. Detects a changed key without keeping a copy of it.
     func look() -> FileChanges.Look {
         [tls.certificate, tls.key, tls.clientCertificates?.authorities].map { path in
             path.flatMap { try? KernelFile.read($0) }?.hashValue
         }
     }
 
-    /// Blocks its thread. The text of an error names a file, and shows none of its contents.
+    /// Loads the files, and blocks the thread meanwhile. Error texts name a file but never its contents.
     func load() throws(ListenerError) -> Contents {
         // Before the files are read, so that a change meanwhile is loaded later.
         let look = look()
@@ -39,7 +39,7 @@ struct TLSFiles: Sendable {
         )
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
-        // A client that does not confirm the end of a connection keeps its place for so long.
+        // Limits how long a client that does not confirm the close occupies its place.
         configuration.shutdownTimeout = .seconds(1)
         if let clients = tls.clientCertificates {
             configuration.trustRoots = .certificates(try Self.certificates(in: clients.authorities))

@@ -12,7 +12,7 @@ struct UnixSocket: Sendable {
     private let device: UInt64?
     private let number: UInt64?
 
-    /// Creates a socket that listens. Replaces a file on which nobody listens. May block its thread for a second.
+    /// Creates a listening socket. Replaces a file on which no process listens. May block the thread for a second.
     init(listeningAt path: String, permissions: Int) throws(ListenerError) {
         guard path.utf8.count <= Self.maxPathBytes else {
             throw ListenerError(
@@ -48,7 +48,8 @@ struct UnixSocket: Sendable {
         }
     }
 
-    /// Removes the file, unless another program has replaced it meanwhile.
+    /// Removes the file, unless another program has replaced it. Call this before you close the descriptor, because a
+    /// later file could have the same inode number.
     func remove() {
         let status = System.status(of: path, followingLinks: false)
         guard let status, status.device == device, status.number == number else { return }

@@ -39,7 +39,7 @@ public struct ListenerAddress: Sendable, Hashable, CustomStringConvertible {
     /// behind by a program that was killed, but not one on which another program listens.
     ///
     /// - Parameters:
-    ///   - path: The path of the socket's file: at most 107 bytes on Linux, 103 on Darwin. Its directory must exist.
+    ///   - path: The path of the socket's file: at most 103 bytes. Its directory must exist.
     ///   - permissions: The permissions of the file. A client needs the permission to write. By default, only
     ///     processes of the same user can connect.
     public static func unix(path: String, permissions: Int = 0o600) -> Self {

@@ -10,18 +10,18 @@ internal import TallyHealthcheck
 /// )
 /// ```
 ///
-/// The rule guards every path, known or not, except the probes `/live`, `/ready` and `/startup`, which reveal nothing
-/// but a status, and routes of your own that need none. A refused request gets 401 with the challenge of the rule, and
-/// is counted in `tally_listener_unauthorized_requests_total`. Nothing of it is logged.
+/// The rule guards every path, known or not. The exceptions are your own routes that need no authorization, and the
+/// probes `/live`, `/ready` and `/startup`, which reveal only a status. A refused request gets 401 with the challenge
+/// of the rule. The listener counts it in `tally_listener_unauthorized_requests_total`, and logs nothing of it.
 ///
-/// Credentials are compared with each of the secrets in full, over the same number of bytes. The time shows neither
-/// which secret is nearly right, nor whether a user exists.
+/// The listener compares credentials with every secret, over a fixed number of bytes. The time of a response reveals
+/// neither a partial match nor the existence of a user.
 public struct ListenerAuthorization: Sendable {
     enum Rule: Sendable {
         /// A rule that neither blocks nor waits.
         case immediate(@Sendable (ListenerRequest) -> Bool)
         case closure(@Sendable (ListenerRequest) async -> Bool)
-        /// A literal that cannot work, with the error's text.
+        /// An invalid literal, with the error's text.
         case invalid(String)
     }
 
@@ -30,7 +30,9 @@ public struct ListenerAuthorization: Sendable {
     let challenge: String?
     /// True if the rule also guards the probes.
     let coversProbes: Bool
-    /// Closures share a thread. On the runtime's pool, a program that blocks the pool would refuse its own scrapes.
+    /// True if the rule refuses every request without a client certificate.
+    var needsClientCertificate = false
+    /// The thread that all closures of the rule share. A program that blocks the runtime's pool still answers scrapes.
     let executor = ThreadExecutor()
 
     private init(_ rule: Rule, challenge: String?, coversProbes: Bool) {
@@ -58,8 +60,8 @@ public struct ListenerAuthorization: Sendable {
     /// Basic authentication (RFC 7617). Without TLS, others on the network can read the passwords.
     ///
     /// - Parameters:
-    ///   - users: The passwords by user name. Names must not contain a colon. Neither may contain control characters.
-    ///     A name and its password may have 1,023 bytes together.
+    ///   - users: The passwords by user name. Names must not contain a colon. Names and passwords must not contain
+    ///     control characters. A name and its password may have 1,023 bytes together.
     ///   - coversProbes: True to guard the probes as well.
     public static func basic(_ users: [String: String], coversProbes: Bool = false) -> Self {
         let challenge = "Basic realm=\"metrics\", charset=\"UTF-8\""
@@ -74,11 +76,11 @@ public struct ListenerAuthorization: Sendable {
         )
     }
 
-    /// Bearer tokens (RFC 6750), of which a request needs one. Without TLS, others on the network can read the tokens.
+    /// Bearer tokens (RFC 6750). A request needs one of them. Without TLS, others on the network can read the tokens.
     ///
     /// - Parameters:
-    ///   - tokens: The tokens: 1 to 1,024 ASCII letters, digits or `-._~+/`, which `=` may follow. Pass the old and the
-    ///     new one while you replace a token.
+    ///   - tokens: The tokens, each of 1 to 1,024 ASCII letters, digits or `-._~+/`. `=` may follow at the end. While
+    ///     you replace a token, pass the old and the new one.
     ///   - coversProbes: True to guard the probes as well.
     public static func bearer(_ tokens: [String], coversProbes: Bool = false) -> Self {
         let challenge = "Bearer realm=\"metrics\""
@@ -96,12 +98,17 @@ public struct ListenerAuthorization: Sendable {
     /// A verified client certificate. Use it with a ``ListenerTLS`` that asks for optional certificates, so that the
     /// probes need none. A refused request gets 403, because HTTP has no challenge for certificates.
     ///
+    /// `run()` throws if the listener asks for no client certificates, or if it has the address of a Unix domain
+    /// socket, where no client could present one.
+    ///
     /// - Parameter coversProbes: True to guard the probes as well.
     public static func clientCertificate(coversProbes: Bool = false) -> Self {
-        Self(.immediate { $0.clientCertificate != nil }, challenge: nil, coversProbes: coversProbes)
+        var rule = Self(.immediate { $0.clientCertificate != nil }, challenge: nil, coversProbes: coversProbes)
+        rule.needsClientCertificate = true
+        return rule
     }
 
-    /// Returns true if the rule allows a request. For closures that combine rules, and for tests.
+    /// Returns true if the rule allows a request. Use this in closures that combine rules, and in tests.
     ///
     /// <!-- either -->
     /// ```swift
@@ -118,7 +125,7 @@ public struct ListenerAuthorization: Sendable {
         }
     }
 
-    /// True if the rule guards routes with this access.
+    /// Returns true if the rule guards routes with this access.
     func guards(_ access: ListenerRoute.Access) -> Bool {
         switch access {
         case .guarded: true

@@ -2,7 +2,7 @@ internal import TallyHealthcheck
 public import TallyPage
 
 extension ListenerRoute {
-    /// Creates a route that serves a status page, for those whom the listener lets read the metrics.
+    /// Creates a route that serves a status page, behind the same authorization as the metrics.
     ///
     /// - Parameters:
     ///   - page: The page. Keep it for the life of the server, because it holds the history.

@@ -1,4 +1,4 @@
-/// The certificate of a listener, and the client certificates that it asks for.
+/// The certificate of a listener, and the client certificates that the listener asks for.
 ///
 /// ```swift
 /// let tls = ListenerTLS(certificate: "/etc/chat/tls.crt", key: "/etc/chat/tls.key")
@@ -6,8 +6,8 @@
 /// ```
 ///
 /// The listener accepts TLS 1.2 and 1.3. Once a second, it looks for changed files, and uses their contents for new
-/// connections. Open connections stay. If a changed file is unusable, the listener keeps the certificate that it has,
-/// reports ``ListenerReport/Kind/certificateRejected``, and counts it.
+/// connections. Open connections stay open. If a changed file is unusable, the listener keeps its certificate, counts
+/// the rejection and reports ``ListenerReport/Kind/certificateRejected``.
 public struct ListenerTLS: Sendable, Hashable {
     /// The client certificates that a listener asks for.
     public struct ClientCertificates: Sendable, Hashable {
@@ -21,7 +21,7 @@ public struct ListenerTLS: Sendable, Hashable {
             Self(authorities: authorities, areRequired: true)
         }
 
-        /// Accepts connections without a certificate, too. A certificate that is sent must be valid.
+        /// Also accepts connections without a certificate. If a client sends a certificate, it must be valid.
         ///
         /// Requests show the certificate as ``ListenerRequest/clientCertificate``, and
         /// ``ListenerAuthorization/clientCertificate(coversProbes:)`` requires it.
@@ -37,7 +37,7 @@ public struct ListenerTLS: Sendable, Hashable {
     let clientCertificates: ClientCertificates?
 
     #if TLS
-    /// Creates a description of the files. They are read when the listener runs.
+    /// Creates a description of the files. The listener reads them when it runs.
     ///
     /// - Parameters:
     ///   - certificate: The path of a PEM file with the certificate, followed by any intermediate certificates.

@@ -1,6 +1,6 @@
 internal import Tally
 
-/// The sizes of the families, what their limits have turned away, and what scrapes cost.
+/// The sizes of the families, the lookups beyond their limits, and the cost of scrapes.
 struct Cardinality {
     struct Family {
         let name: String
@@ -16,7 +16,7 @@ struct Cardinality {
     /// The number of families in a document.
     private static let maxFamilies = 20
 
-    /// Those past their limit first, by lookups that the overflow child answered; then the fullest.
+    /// The families past their limit, by lookups of the overflow child, followed by the fullest.
     let families: [Family]
     let series: Int
     let rejectedUpdates: [(reason: String, total: UInt64)]
@@ -27,7 +27,7 @@ struct Cardinality {
     let omittedFamilies: Double?
 
     init(_ reading: RegistryReading) {
-        // Tally's own families have labels of which nobody can make more.
+        // Tally's own families have a fixed number of label sets.
         let labelled = reading.families.filter { !$0.labelNames.isEmpty && !$0.name.hasPrefix("tally_") }
         let all = labelled.map { family in
             Family(

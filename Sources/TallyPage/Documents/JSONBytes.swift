@@ -1,6 +1,6 @@
 internal import Tally
 
-/// JSON as it is written, with a comma before each item but the first of its list.
+/// A writer of JSON. Puts a comma before each item of a list but the first.
 struct JSONBytes {
     private(set) var bytes: [UInt8] = []
     private var needsComma = false
@@ -24,7 +24,7 @@ struct JSONBytes {
         }
     }
 
-    /// Begins a member of an object. Its value is written next.
+    /// Begins a member of an object. Write its value next.
     mutating func key(_ name: StaticString) {
         separate()
         raw("\"")
@@ -41,8 +41,8 @@ struct JSONBytes {
         needsComma = true
     }
 
-    /// Writes a label value in the escaping of exposition text. JSON escapes the same characters in the same way, and
-    /// control characters besides.
+    /// Writes a label value that is escaped as in exposition text. JSON has the same escapes, and also escapes control
+    /// characters.
     mutating func string(escapedLabel text: ArraySlice<UInt8>) {
         separate()
         raw("\"")

@@ -1,7 +1,7 @@
 internal import Tally
 internal import TallyHealthcheck
 
-/// The contents of the documents of one answer.
+/// The values that one answer shows, in any format.
 struct Overview: Sendable {
     let metrics: RegistryReading
     let health: HealthOverview?

@@ -3,7 +3,7 @@ internal import TallyHealthcheck
 
 /// The answer to a poll of the page's script.
 enum OverviewDocument {
-    /// The number of series in an answer. A page with more would be neither quick nor read.
+    /// The maximum number of series in an answer. More would slow the browser down.
     static let maxSeries = 1_000
 
     static func json(_ overview: Overview, _ query: PageQuery, _ recorder: HistoryRecorder?) -> [UInt8] {
@@ -143,7 +143,7 @@ struct HistoryCursor {
         indexes = max(0, newest + 1 - range.count, after + 1)..<max(0, newest + 1)
     }
 
-    /// Writes the curves of a series as `h`, if it has new points.
+    /// Writes the curves of a series as the member `h`, if they have new points.
     func write(_ family: FamilyReading, _ series: SeriesReading, _ json: inout JSONBytes) {
         let key = HistoryRing.Key(family: family.identity, labels: series.labels)
         guard !indexes.isEmpty, let history = ring[key] else { return }

@@ -113,7 +113,7 @@ struct OverviewText {
         return (label, part)
     }
 
-    /// Appends a line. Control characters, which would command the terminal, and invisible ones become escapes.
+    /// Appends a line. Escapes control characters, because a terminal obeys them, and invisible characters.
     private mutating func line(_ text: String) {
         for scalar in text.unicodeScalars {
             switch scalar.properties.generalCategory {

@@ -1,14 +1,14 @@
 internal import Tally
 internal import TallyHealthcheck
 
-/// Records a registry's values once a second, on a thread of its own or, with a clock that a test moves, in a task.
+/// Records a registry's values once a second, on its own thread. With the clock of a test, records in a task.
 final class HistoryRecorder: Sendable {
     private struct Timer {
         var next: Wakeup?
         var isStopped = false
     }
 
-    /// A class, so that the lock need not copy the ring. Its series are not `Sendable`; the lock guards them.
+    /// A class, so that the lock does not copy the ring. Its series are not `Sendable`; the lock guards them.
     private final class Contents {
         var ring: HistoryRing
 
@@ -54,7 +54,7 @@ final class HistoryRecorder: Sendable {
         next?.cancel()
     }
 
-    /// Records the present values, unless this second already has some.
+    /// Records the current values, unless this second already has values.
     func record() {
         let elapsed = clock.now()
         guard contents.withLock({ $0.ring.isDue(at: elapsed) }) else { return }

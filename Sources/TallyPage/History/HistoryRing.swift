@@ -1,6 +1,6 @@
 internal import Tally
 
-/// The history of a registry's series: a pure state without clock and lock, whose caller passes readings and times.
+/// The history of a registry's series. It has neither a clock nor a lock: the caller passes readings and times.
 struct HistoryRing {
     /// A series' family and its escaped labels.
     struct Key: Hashable {
@@ -10,15 +10,15 @@ struct HistoryRing {
 
     private let maxCurves: Int
     private var series: [Key: SeriesHistory] = [:]
-    /// The curves kept, with the totals of histograms as further ones.
+    /// The number of curves, by the weight of their shapes.
     private var curves = 0
-    /// The number of series in the last reading that the limit left out.
+    /// The number of series in the last reading that exceeded the limit.
     private(set) var omitted = 0
     /// The number of whole seconds from the beginning to the last reading; -1 before the first.
     private(set) var second = -1
-    /// The second of the reading before. A series that it had is not gone: its turn in this reading may still come.
+    /// The second of the previous reading. During a reading, a series seen in that second may still follow.
     private var secondBefore = -1
-    /// During a reading, the series that are gone, the longest gone last; nil until one of them has to make room.
+    /// During a reading, the absent series, the longest absent last. Nil until a new series needs their room.
     private var absent: [(key: Key, history: SeriesHistory)]?
 
     init(_ history: PageHistory) {
@@ -35,15 +35,15 @@ struct HistoryRing {
     /// The number of series with a history.
     var count: Int { series.count }
 
-    /// True if a reading at a time would be a new second. If the clock has gone back, the history stands still until
-    /// it has caught up.
+    /// Returns true if a reading at this time is in a new second. If the clock goes backwards, the history stands still
+    /// until the clock catches up.
     func isDue(at elapsed: Duration) -> Bool { elapsed.components.seconds > second }
 
     /// Adds a reading.
     ///
     /// - Parameters:
     ///   - elapsed: The time since the history began.
-    ///   - own: The names of the families that describe the registry itself, which come last if there is no room.
+    ///   - own: The names of the families that describe the registry itself. They get a history last.
     mutating func add(_ families: [FamilyReading], at elapsed: Duration, own: Set<String>) {
         guard isDue(at: elapsed) else { return }
         let now = Int(elapsed.components.seconds)
@@ -93,9 +93,9 @@ struct HistoryRing {
         curves += shape.weight
     }
 
-    /// Removes series that are gone, the longest gone first, until there is room.
+    /// Evicts absent series, the longest absent first, until there is room.
     private mutating func removeAbsent(toFit wanted: Int) {
-        // Once for a reading, during which no series becomes absent, though one may come back.
+        // Computed once for each reading: meanwhile no series becomes absent, but one may return.
         if absent == nil {
             absent = series.filter { $0.value.lastSeen < secondBefore }
                 .sorted { $0.value.lastSeen > $1.value.lastSeen }

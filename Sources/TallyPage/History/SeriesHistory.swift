@@ -7,15 +7,15 @@ final class SeriesHistory {
     private(set) var lastSeen: Int
     private var lastTime: Double
     private let points: UnsafeMutablePointer<Float>
-    /// For each range, what its next point needs: of a counter the total when its step began, of a gauge the sum of the
-    /// values since. A histogram has one for each bucket.
+    /// The intermediate values of each range's current step. For a counter, the total at the start of the step. For a
+    /// gauge, the sum of the values since then. For a histogram, the count of each bucket at the start.
     private let sums: UnsafeMutablePointer<Double>
-    /// For each range, the time at which its step began.
+    /// The start of each range's current step.
     private var began: [Double]
-    /// Of a gauge, the number of finite values in each sum.
+    /// The number of finite values in each sum, for a gauge.
     private var counts: [Int32]
 
-    /// Creates the history of a series that is seen for the first time.
+    /// Creates the history of a new series.
     init(_ shape: SeriesShape, _ values: [Double], second: Int, time: Double) {
         self.shape = shape
         lastSeen = second
@@ -40,7 +40,7 @@ final class SeriesHistory {
     /// The point of a curve at an index of a range: the number of steps since the history began.
     func point(_ curve: Int, _ range: HistoryRange, index: Int) -> Float { points[place(curve, range, index)] }
 
-    /// Removes the points of a range from one index to another, which have become too old.
+    /// Clears the points at these indexes of a range, whose previous values have expired.
     func clear(_ range: HistoryRange, _ indexes: Range<Int>) {
         for curve in 0..<shape.curves {
             for index in indexes.suffix(range.count) { points[place(curve, range, index)] = .nan }
@@ -50,8 +50,8 @@ final class SeriesHistory {
     /// Adds the values of a second.
     ///
     /// - Parameters:
-    ///   - wasGone: True if the reading before did not have the series. A step that it has missed stays a gap, and of
-    ///     a step that had begun without it, only the rest counts.
+    ///   - wasGone: True if the previous reading did not contain the series. Steps that it missed are gaps. A step that
+    ///     began without it covers only the rest.
     ///   - finished: The ranges whose step has ended, with the index of the ended step.
     func add(
         _ values: [Double],
@@ -85,7 +85,7 @@ final class SeriesHistory {
 
     // MARK: Steps
 
-    /// Adds the values of a gauge to those of all steps, except those that would leave a step without a mean.
+    /// Adds the values of a gauge to the sums of all steps. Omits NaN and infinities, with which a step has no mean.
     private func accumulate(_ values: [Double]) {
         set(values, .minute, index: lastSeen)
         for range in HistoryRange.allCases.dropFirst() {
@@ -110,12 +110,12 @@ final class SeriesHistory {
     private func growth(_ values: [Double], since range: HistoryRange, at time: Double) -> [Double] {
         let first = range.rawValue * shape.totals
         let seconds = time - began[range.rawValue]
-        /// Of a total that has restarted, all that it has counted since.
+        /// The growth of a total. After a restart, the total itself.
         func grown(_ index: Int) -> Double {
             values[index] >= sums[first + index] ? values[index] - sums[first + index] : values[index]
         }
         switch shape {
-        // Without a finite value, zero by zero, which is not a number.
+        // Without a finite value, 0 / 0 is NaN, which is a gap.
         case .gauge: return values.indices.map { sums[first + $0] / Double(counts[first + $0]) }
         case .counter: return [seconds > 0 ? grown(0) / seconds : .nan]
         case .histogram(let bounds):

@@ -2,16 +2,16 @@ internal import Tally
 
 /// The values of a family's series that have a history.
 enum SeriesShape: Sendable {
-    /// A total, shown as its rate.
+    /// A total, shown as a rate.
     case counter
-    /// Values shown as they are, one for each sample.
+    /// Values shown unchanged, one for each sample.
     case gauge(count: Int)
-    /// Cumulative counts, shown as their rate and quantiles. The last bound is infinite.
+    /// Cumulative counts, shown as a rate and quantiles. The last bound is infinite.
     case histogram(bounds: [Double])
-    /// Constants, and kinds that this page does not know.
+    /// Constants, and types that the page does not plot.
     case other
 
-    /// The quantiles of a histogram's curves, after that of its rate.
+    /// The quantiles of a histogram, whose curves follow the curve of the rate.
     static let quantiles = [0.5, 0.9, 0.99]
 
     /// The largest number of samples with a history, such as the windows of active users.
@@ -42,7 +42,7 @@ enum SeriesShape: Sendable {
         }
     }
 
-    /// The number of totals that have to be remembered to see their growth.
+    /// The number of values that a step accumulates or compares.
     var totals: Int {
         switch self {
         case .counter: 1
@@ -52,13 +52,13 @@ enum SeriesShape: Sendable {
         }
     }
 
-    /// What a series takes of the memory for curves: its curves, and as many as fit into the memory of its totals.
+    /// The memory of a series, in curves: its own curves, and as many as fit into the memory of its totals.
     var weight: Int {
         let bytes = totals * HistoryRange.allCases.count * MemoryLayout<Double>.size
         return curves + bytes / (HistoryRange.points * MemoryLayout<Float>.size)
     }
 
-    /// The quantile of observations by bucket, as Prometheus estimates it: linear within a bucket. NaN without any.
+    /// Estimates a quantile as Prometheus does, by linear interpolation within a bucket. NaN without observations.
     ///
     /// https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
     static func quantile(_ quantile: Double, _ cumulative: [Double], _ bounds: [Double]) -> Double {

@@ -2,7 +2,7 @@ internal import Tally
 
 /// The formats of an answer.
 enum PageFormat: CaseIterable {
-    /// First, because a client that accepts anything, such as `curl`, is no browser.
+    /// The first case, because a client that accepts anything, such as `curl`, is not a browser.
     case text
     case html
     case json

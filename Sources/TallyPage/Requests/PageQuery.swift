@@ -2,14 +2,14 @@ internal import Tally
 
 /// The query of a request. Unknown and malformed parts are ignored.
 struct PageQuery: Sendable {
-    /// The words that a shown series contains, in lower case.
+    /// The words of the search, in lower case. The page shows series that contain all of them.
     var words: [[UInt8]] = []
     var range = HistoryRange.minute
-    /// The newest point of the history that the browser has.
+    /// The index of the newest point of the history that the browser already has.
     var after: Int?
     var wantsPlots = false
 
-    /// The longest search; the rest is ignored.
+    /// The maximum length of a search. The page ignores the rest.
     private static let maxSearchBytes = 256
 
     init(_ text: String) {
@@ -28,7 +28,7 @@ struct PageQuery: Sendable {
         }
     }
 
-    /// True if the texts together contain each word.
+    /// Returns true if the texts together contain each word.
     func matches(_ texts: [UInt8]...) -> Bool {
         words.allSatisfy { word in texts.contains { ASCII.contains($0, word) } }
     }
@@ -37,7 +37,7 @@ struct PageQuery: Sendable {
 enum ASCII {
     static func lowercased(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 
-    /// True if a text contains a word, which is in lower case.
+    /// Returns true if a text contains a word, which must be in lower case.
     static func contains(_ text: [UInt8], _ word: [UInt8]) -> Bool {
         guard let first = word.first else { return true }
         guard text.count >= word.count else { return false }

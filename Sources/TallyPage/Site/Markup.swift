@@ -1,4 +1,4 @@
-/// The page's markup, which holds no value of any metric.
+/// The page's markup. It contains no metric values.
 enum Markup {
     static let head = """
         <!doctype html>

@@ -1,4 +1,5 @@
-/// SHA-256, for the hashes of a Content-Security-Policy and for entity tags. The platform's libraries are not linked.
+/// SHA-256, for the hashes of a Content-Security-Policy and for entity tags. Links no
+/// library.
 ///
 /// https://csrc.nist.gov/pubs/fips/180-4/upd1/final
 enum SHA256 {
@@ -57,7 +58,7 @@ enum SHA256 {
         0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
     ]
 
-    /// The hash of a text as a Content-Security-Policy has it. https://www.w3.org/TR/CSP3/#grammardef-hash-source
+    /// The hash of a text in a Content-Security-Policy. https://www.w3.org/TR/CSP3/#grammardef-hash-source
     static func source(of text: [UInt8]) -> String { "'sha256-\(base64(hash(text)))'" }
 
     /// https://www.rfc-editor.org/rfc/rfc4648#section-4

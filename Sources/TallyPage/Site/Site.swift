@@ -1,4 +1,4 @@
-/// The page itself: one document without anything from elsewhere, and the policy that permits its bytes and no others.
+/// The page: one self-contained document, and the policy that permits only its own style and script.
 enum Site {
     /// The page's bytes.
     static let html: [UInt8] = Array(
@@ -12,7 +12,7 @@ enum Site {
     )
 
     /// The Content-Security-Policy. It permits the style and the script by their hashes, and requests to the page's own
-    /// server. Trusted types forbid the script itself to parse markup.
+    /// server. Trusted types prevent the script from parsing markup.
     static let policy = [
         "default-src 'none'",
         "style-src \(SHA256.source(of: Array(Style.text.utf8)))",

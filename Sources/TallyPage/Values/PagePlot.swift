@@ -1,4 +1,4 @@
-/// A plot of values that something else has kept, such as the sampler's history of a container.
+/// A plot of values from another store, such as the sampler's history of a container.
 public struct PagePlot: Sendable {
     /// The unit of a plot's values.
     public enum Unit: String, Sendable, CaseIterable {
@@ -16,7 +16,7 @@ public struct PagePlot: Sendable {
     public var title: String
     /// The unit of the values.
     public var unit: Unit
-    /// The values, oldest first, with times in seconds since 1970. Where none is, the plot has a gap.
+    /// The values, oldest first, with times in seconds since 1970. Missing times are gaps in the plot.
     public var points: [(time: Int64, value: Double)]
 
     /// Creates a plot from its parts.

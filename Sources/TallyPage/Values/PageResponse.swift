@@ -22,7 +22,7 @@ public struct PageResponse: Sendable {
         let milliseconds = clock.map { Int64(clamping: $0.attoseconds / 1_000_000_000_000_000) }
         headers =
             [("Content-Type", contentType)] + (tag.map { [("ETag", $0)] } ?? [])
-            // The time of the values. Not in the body, which would then never stay the same.
+            // The time of the values. In the body, it would give every answer a new ETag.
             + (milliseconds.map { [("Tally-Clock", "\($0)")] } ?? [])
             + [
                 ("Vary", "Accept"), ("Cache-Control", "no-cache"), ("Content-Security-Policy", policy),
@@ -34,14 +34,14 @@ public struct PageResponse: Sendable {
 
 /// https://www.rfc-editor.org/rfc/rfc9110#name-etag
 enum EntityTag {
-    /// The tag of a body: 64 bits of its SHA-256, which no label value can aim at.
+    /// The tag of a body: 64 bits of its SHA-256, so that no label value can provoke a collision.
     static func of(_ body: [UInt8]) -> String {
         let hex = Array("0123456789abcdef".utf8)
         let text = SHA256.hash(body).prefix(8).flatMap { [hex[Int($0 >> 4)], hex[Int($0 & 15)]] }
         return "\"" + String(decoding: text, as: UTF8.self) + "\""
     }
 
-    /// True if a tag is in the list of an If-None-Match header, whose comparison is the weak one.
+    /// Returns true if a tag is in the list of an If-None-Match header, by weak comparison.
     static func isListed(_ tag: String, in header: String) -> Bool {
         header.utf8.split(separator: UInt8(ascii: ",")).contains { item in
             let text = item.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }

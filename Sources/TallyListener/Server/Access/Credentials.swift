@@ -1,11 +1,11 @@
-/// Secrets that the credentials of requests are compared with. The time of a comparison depends on neither.
+/// Secrets to compare with the credentials of requests, in a time that depends on neither.
 struct Credentials: Sendable {
     private struct Secret: Sendable {
         let padded: [UInt8]
         let count: Int
     }
 
-    /// The maximum size of a secret in bytes. Every comparison covers as many, whatever the lengths are.
+    /// The maximum size of a secret in bytes. Every comparison covers this many, whatever the lengths are.
     static let capacity = 1024
 
     private let secrets: [Secret]

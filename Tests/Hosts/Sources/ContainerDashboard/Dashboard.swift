@@ -18,7 +18,7 @@ struct Dashboard: Sendable {
 
     /// - Parameters:
     ///   - engine: The socket of Docker or Podman; nil for the usual places.
-    ///   - report: Receives a message when a source, the settings or the history begin or cease to fail.
+    ///   - report: Receives a message when a source, the settings or the history begins or stops failing.
     init(
         of database: HostDatabase,
         history: HistoryStore,
@@ -46,7 +46,7 @@ struct Dashboard: Sendable {
         [.page(page), ListenerRoute("/history.json") { request in await history(request) }]
     }
 
-    /// The metrics of the machine and of containers, and the totals whose rates are shown.
+    /// The metrics to show: those of the machine and of containers, and the totals, as rates.
     private static let metrics: [SampleMetric] = [
         .cpuPercent, .memoryUsedBytes, .memoryTotalBytes, .memoryLimitBytes, .cpuCount, .load1, .workloadCPUPercent,
         .workloadMemoryUsedBytes, .containersRunning, .diskTotalBytes, .diskUsedBytes, .processes,

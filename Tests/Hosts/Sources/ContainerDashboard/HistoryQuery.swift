@@ -1,4 +1,4 @@
-/// The query of a request: `minutes=120&every=60`, the length of the history and that of a point in seconds.
+/// The query of a request, such as `minutes=120&every=60`: the length of the history, and the seconds of a point.
 struct HistoryQuery {
     struct Mistake: Error, CustomStringConvertible {
         let description: String

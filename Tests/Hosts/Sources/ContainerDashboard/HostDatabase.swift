@@ -3,7 +3,7 @@ import TallySampler
 
 /// The host's own tables: the instances and sites that own containers, and the settings of the sampler.
 ///
-/// Each query opens the file, so that a file that is locked, missing or replaced costs only the queries meanwhile.
+/// Each query opens the file. If the file is locked, missing or replaced, only the queries at that time fail.
 struct HostDatabase: Sendable {
     let path: String
 
@@ -29,7 +29,7 @@ struct HostDatabase: Sendable {
         }
     }
 
-    /// `interval` and `retention` in seconds; zero or less switches sampling off. What is not set has its default.
+    /// `interval` and `retention` in seconds. Zero or less switches sampling off. A missing row means the default.
     func settings() async throws -> SamplingSettings {
         try await read { database in
             var settings = SamplingSettings()

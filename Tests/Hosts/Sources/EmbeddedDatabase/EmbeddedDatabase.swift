@@ -1,7 +1,7 @@
 import GRDB
 
-/// An SQLite file that the first query opens. After an error that a file can recover from, such as a missing folder,
-/// the next query opens it again, so a broken database costs queries and never the server.
+/// An SQLite file that the first query opens. After a temporary error, such as a missing folder, the next query opens
+/// the file again. A broken database fails queries, but never the server.
 package actor EmbeddedDatabase {
     private let path: String
     private let schema: String
@@ -9,7 +9,7 @@ package actor EmbeddedDatabase {
     private var queue: DatabaseQueue?
 
     /// - Parameters:
-    ///   - schema: Statements that create what does not exist yet.
+    ///   - schema: Statements that create missing tables.
     ///   - patience: The time for which a query waits for a lock that another process holds.
     package init(path: String, schema: String, patience: Duration) {
         self.path = path
@@ -50,6 +50,6 @@ package actor EmbeddedDatabase {
 }
 
 extension DatabaseError {
-    /// True if the data, not the file, refused the change.
+    /// True if the change violated a constraint. The file itself is intact.
     package var isConstraint: Bool { resultCode == .SQLITE_CONSTRAINT }
 }

@@ -3,7 +3,7 @@ import FlyingSocks
 import Foundation
 import Tally
 
-/// The end of a response, which a client may not wait for.
+/// Finishes a call at the end of the response, or when the client has disconnected before the end.
 final class BodyEnd: Sendable {
     private let call: HTTPServerMetrics.Call
     private let route: String

@@ -1,7 +1,7 @@
 import NIOCore
 import RelayCore
 
-/// A connection's end of the relay: a hello, and then frames.
+/// The relay's handler of one connection. Expects a hello, followed by frames.
 final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = Envelope

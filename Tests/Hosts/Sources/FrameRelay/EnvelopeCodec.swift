@@ -1,7 +1,7 @@
 import NIOCore
 import RelayCore
 
-/// Envelopes behind their length (4 bytes, big endian).
+/// Envelopes, each prefixed with its length (4 bytes, big endian).
 struct EnvelopeCodec: NIOSingleStepByteToMessageDecoder, MessageToByteEncoder {
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = Envelope

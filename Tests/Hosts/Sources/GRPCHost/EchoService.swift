@@ -15,15 +15,15 @@ struct EchoService: RegistrableRPCService {
         case refuse = "Refuse"
         /// Fails with a status that blames the server, after a first message.
         case breakOff = "BreakOff"
-        /// Throws an error that is none of gRPC's.
+        /// Throws an error that is not one of gRPC's.
         case crash = "Crash"
-        /// Sends messages until the client has gone.
+        /// Sends messages until the client disconnects.
         case flood = "Flood"
 
         var descriptor: MethodDescriptor { MethodDescriptor(fullyQualifiedService: "echo.Echo", method: rawValue) }
     }
 
-    /// The full names of all methods, which no junk can push out of the metrics.
+    /// The full names of all methods, for reserved label sets.
     static let methods = Method.allCases.map(\.descriptor.fullyQualifiedMethod)
 
     func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {

@@ -3,7 +3,7 @@ import GRPCNIOTransportHTTP2Posix
 import Tally
 import TallyListener
 
-/// A gRPC server, whose metrics are on a port of their own.
+/// A gRPC server with its metrics on a separate port.
 struct GRPCHost: Sendable {
     let registry: MetricRegistry
     let rpc: RPCServerMetrics

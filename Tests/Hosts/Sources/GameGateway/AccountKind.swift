@@ -1,6 +1,6 @@
 import Tally
 
-/// The kinds of people's accounts. A robot's account has no kind, since operators ask how many people came.
+/// The kinds of people's accounts. A robot's account has no kind, because operators count people.
 enum AccountKind: String, LabelSet, LabelValue, CaseIterable {
     case guest
     case member

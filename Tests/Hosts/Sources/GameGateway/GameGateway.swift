@@ -62,7 +62,7 @@ struct GameGateway {
         ).run()
     }
 
-    /// The key that gateways share, without which their sketches could not be united. A secret, so not a flag.
+    /// The key that gateways share, so that Redis can merge their sketches. A secret, and therefore not a flag.
     private static func usersKey(_ flags: Flags) -> HashKey? {
         guard let digits = ProcessInfo.processInfo.environment["ACTIVE_USERS_KEY"] else {
             if flags.number("redis-port") == 0 { return nil }

@@ -67,7 +67,7 @@ struct Player {
         }
     }
 
-    /// The account of this connection, which is active: every authenticated action passes here.
+    /// Returns the account of this connection, and records it as active. Every authenticated action calls this.
     private func authenticated() throws(Refusal) -> Account {
         guard let account else { throw .unauthenticated }
         if account.kind != nil { metrics.activeUsers.record(account.name) }

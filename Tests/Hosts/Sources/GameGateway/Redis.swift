@@ -1,7 +1,7 @@
 import NIOCore
 import NIOPosix
 
-/// Sets keys of a Redis server, with a connection for each: the gateway needs one a minute.
+/// Sets keys of a Redis server. Each command has its own connection, because the gateway sends one a minute.
 struct Redis: Sendable {
     struct Failure: Error, CustomStringConvertible {
         let description: String
@@ -10,7 +10,7 @@ struct Redis: Sendable {
     let host: String
     let port: Int
 
-    /// The longest that connecting, and the answer, may each take.
+    /// The timeout of connecting, and of the answer.
     private static let timeout = TimeAmount.seconds(2)
 
     func set(_ key: String, _ value: [UInt8], expiresAfter lifetime: Duration) async throws {

@@ -1,6 +1,6 @@
 import Tally
 
-/// The reason the gateway did not do what a player asked for. Sent as `ERROR refused_token`, and counted.
+/// The reason why the gateway refused a command. Sent as `ERROR refused_token`, for example, and counted.
 enum Refusal: String, Error, LabelSet, LabelValue, CaseIterable {
     case accountsUnavailable = "accounts_unavailable"
     case badName = "bad_name"

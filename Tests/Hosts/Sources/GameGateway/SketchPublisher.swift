@@ -19,7 +19,7 @@ struct SketchPublisher: Service {
         }
     }
 
-    /// Publishes once. Without Redis, the gateway loses nothing but this: the next push holds all users again.
+    /// Publishes once. If Redis is down, nothing is lost, because the next push contains all users again.
     private func publish() async {
         do {
             let sketch = metrics.activeUsers.sketch(over: .hours(24))

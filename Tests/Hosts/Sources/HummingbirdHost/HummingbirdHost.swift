@@ -6,8 +6,7 @@ import TallyHealthcheck
 import TallySampler
 import UnixSignals
 
-/// A Hummingbird server with all that its operator reads: request metrics, active users, health, and a sampler of the
-/// process.
+/// A Hummingbird server with request metrics, active users, health, and a sampler of the process.
 struct HummingbirdHost: Sendable {
     struct NoSuchUser: Error {}
 
@@ -21,7 +20,7 @@ struct HummingbirdHost: Sendable {
     /// Further routes, for tests.
     var addRoutes: @Sendable (Router<UserContext>) -> Void = { _ in }
 
-    /// The templates of the routes, which no junk can push out of the metrics.
+    /// The templates of the routes, for reserved label sets.
     static let routes = ["/users/{id}", "/me", "/upload", "/stream/{pieces}", "/broken"]
 
     init(registry: MetricRegistry = MetricRegistry()) {
@@ -68,7 +67,7 @@ struct HummingbirdHost: Sendable {
         return router
     }
 
-    /// The server and the sampler in one group. A signal ends them in reverse order.
+    /// The server and the sampler for one group, which stops them in reverse order on a signal.
     ///
     /// - Parameter port: 0 for a free port.
     func services(

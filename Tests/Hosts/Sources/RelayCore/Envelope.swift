@@ -1,7 +1,7 @@
 /// A message on the wire: a kind (1 byte), a phone's connection (4 bytes, big endian) and a payload.
 package struct Envelope: Equatable, Sendable {
     package enum Kind: UInt8, Sendable {
-        /// From a client, first of all: the payload is `binary NAME` or `phone NAME`.
+        /// A client's first message. The payload is `binary NAME` or `phone NAME`.
         case hello = 1
         /// From the relay: the hello was accepted, and this is the connection's number.
         case welcome = 2

@@ -1,6 +1,6 @@
 /// The relay's view of a connection's socket.
 package struct Peer: Sendable {
-    /// Sends an envelope in order, then says whether the socket took it. Returns without waiting for that.
+    /// Sends envelopes in order, without waiting. The completion reports whether the socket took the envelope.
     package let send: @Sendable (Envelope, _ completion: @escaping @Sendable (_ isSent: Bool) -> Void) -> Void
     package let close: @Sendable () -> Void
 

@@ -1,4 +1,4 @@
-/// The reason a relay did not do what a connection asked for.
+/// The reason why the relay refused a request of a connection.
 package enum Refusal: String, Error, CaseIterable, Sendable {
     case malformedEnvelope = "malformed_envelope"
     /// No binary of that name is connected.
@@ -7,6 +7,6 @@ package enum Refusal: String, Error, CaseIterable, Sendable {
     case unknownConnection = "unknown_connection"
     /// The peer's socket did not take the frame.
     case failedSend = "failed_send"
-    /// The connection did not say in time who it is.
+    /// The connection sent no hello in time.
     case silent
 }

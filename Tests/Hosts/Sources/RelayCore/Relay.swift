@@ -1,18 +1,18 @@
 /// Pairs phones with binaries by name, and forwards frames between them. One binary serves many phones.
 ///
-/// A binary that disconnects has a time of grace to come back, in which its phones stay. The relay knows neither
-/// sockets (see ``Peer``) nor metrics (see ``RelayHooks``).
+/// A binary that disconnects has a grace period to reconnect, during which its phones stay connected. The relay depends
+/// neither on sockets (see ``Peer``) nor on metrics (see ``RelayHooks``).
 package final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration == Duration {
     private struct Member {
         let greeting: Greeting
         let peer: Peer
     }
 
-    /// A binary's place, which it keeps during its grace.
+    /// The place of a binary, kept during its grace period.
     private struct Seat {
         var binary: UInt32?
         var phones: Set<UInt32> = []
-        /// The end of the grace of a binary that has disconnected.
+        /// The end of the grace period, if the binary has disconnected.
         var deadline: RelayClock.Instant?
     }
 
@@ -43,7 +43,7 @@ package final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration
 
     // MARK: Coming and going
 
-    /// Adds a connection, and returns its number. A binary replaces one of the same name, which is closed.
+    /// Adds a connection, and returns its number. Closes and replaces a binary of the same name.
     package func claim(_ greeting: Greeting, _ peer: Peer) throws(Refusal) -> UInt32 {
         let claimed: (connection: UInt32, replaced: Peer?)? = state.withLock { state in
             let connection = state.nextConnection()
@@ -87,8 +87,8 @@ package final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration
         }
     }
 
-    /// Evicts every binary whose grace has ended, and closes its phones. A timer that fires after the binary came back
-    /// finds no deadline, or a later one.
+    /// Evicts every binary whose grace period has ended, and closes its phones. A timer that fires after the binary
+    /// reconnected finds no deadline, or a later one.
     package func clean() {
         let evicted: [[Peer]] = state.withLock { state in
             let now = clock.now

@@ -4,7 +4,7 @@ package struct RelayHooks: Sendable {
     /// Called once for each frame that a peer's socket has taken.
     package var frameForwarded: (@Sendable (Direction) -> Void)?
     package var refused: (@Sendable (Refusal) -> Void)?
-    /// Called once for each binary that did not come back in time.
+    /// Called once for each binary that did not reconnect in time.
     package var graceExpired: (@Sendable () -> Void)?
 
     package init(

@@ -4,7 +4,7 @@ import Synchronization
 
 /// A connected client, as the hub sees it: a queue of frames to send.
 final class Client: Sendable {
-    /// The frames to send. Its end follows the close frame.
+    /// The frames to send. The stream ends after the close frame.
     let outgoing: AsyncStream<WebSocketFrame>
     private let queue: AsyncStream<WebSocketFrame>.Continuation
     private let channel: any Channel
@@ -30,7 +30,7 @@ final class Client: Sendable {
         queue.finish()
     }
 
-    /// Ends the queue without a close frame, for a peer that has gone.
+    /// Ends the queue without a close frame, for a peer that has disconnected.
     func finish() { queue.finish() }
 
     /// Closes the connection at once, which also ends a write that waits for the peer.
@@ -39,9 +39,9 @@ final class Client: Sendable {
         channel.close(promise: nil)
     }
 
-    /// Notes that a frame has come.
+    /// Records that a frame has arrived.
     func noteAnswer() { hasAnswered.store(true, ordering: .relaxed) }
 
-    /// True if a frame has come since the last call.
+    /// Returns true if a frame has arrived since the last call.
     func takeAnswer() -> Bool { hasAnswered.exchange(false, ordering: .relaxed) }
 }

@@ -9,7 +9,7 @@ struct ClientSession: Sendable {
     let hub: Hub
     let clock: any Clock<Duration>
 
-    /// The time between pings. A client that has sent nothing from one to the next is gone.
+    /// The time between pings. A client that sends nothing between two pings is disconnected.
     static let pingInterval = Duration.seconds(30)
     /// The time in which a client answers a close frame.
     static let closePatience = Duration.seconds(3)
@@ -59,7 +59,7 @@ struct ClientSession: Sendable {
         client.close(violation.code)
     }
 
-    /// Pings the client, and disconnects it once it does not answer, as behind a cable that was pulled out.
+    /// Pings the client, and disconnects it if it does not answer. Its cable may be unplugged.
     private func watch(_ client: Client) async {
         while (try? await clock.sleep(for: Self.pingInterval)) != nil {
             guard client.takeAnswer() else {

@@ -3,7 +3,7 @@ import NIOHTTP1
 import NIOSSL
 import NIOWebSocket
 
-/// A connection that asks for a WebSocket, or for something else.
+/// The handshake of a connection, whose request may not be for a WebSocket.
 struct Handshake: Sendable {
     typealias Socket = ClientSession.Socket
 

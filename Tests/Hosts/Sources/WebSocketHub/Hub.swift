@@ -15,8 +15,8 @@ final class Hub: Sendable {
         self.metrics = metrics
     }
 
-    /// Connects a client while `session` runs. The session's end, for whatever reason, is the only way out, so that
-    /// each client is removed once and counted once.
+    /// Connects a client while `session` runs. Removes the client when the session ends for any reason, so each client
+    /// is removed once and counted once.
     func connect(_ client: Client, while session: () async throws -> Void) async throws {
         metrics.connections.increment()
         defer { metrics.disconnections.increment() }
@@ -44,7 +44,7 @@ final class Hub: Sendable {
         client.disconnect()
     }
 
-    /// Says goodbye to all clients, and to those that still come.
+    /// Closes all clients, and those that connect later.
     func close() {
         let clients = state.withLock { state in
             state.isClosing = true

@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Tally
 import TallyListener
 
-/// Every message that a client sends goes to all clients. Metrics are on a port of their own.
+/// Sends every message of a client to all clients. Serves metrics on a separate port.
 @main
 struct WebSocketHub {
     static func main() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import container_dashboard
 
-/// Files that are locked, missing or no databases, and requests that make no sense. The dashboard goes on.
+/// The dashboard survives locked, missing and corrupt files, and invalid requests.
 @Suite(.timeLimit(.minutes(10)))
 struct DashboardFailureTests {
     /// Holds a file under an exclusive lock.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HummingbirdHost
 
-/// What an operator reads from a Hummingbird server.
+/// The operator's routes of a Hummingbird server.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct OperatorRouteTests {
     @Test(.needs("curl", "gzip"))

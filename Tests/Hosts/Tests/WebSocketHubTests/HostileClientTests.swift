@@ -5,7 +5,7 @@ import Testing
 
 @testable import websocket_hub
 
-/// Clients on real connections that vanish, stall or break the protocol. The hub goes on.
+/// The hub survives clients on real connections that vanish, stall or violate the protocol.
 @Suite(.timeLimit(.minutes(10)))
 struct HostileClientTests {
     /// A frame that the protocol forbids, and the hub's answer to it.

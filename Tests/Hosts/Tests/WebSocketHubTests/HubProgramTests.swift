@@ -23,12 +23,20 @@ struct HubProgramTests {
             hub = try #require(addresses["Serving"])
             metrics = try #require(addresses["Metrics"])
         }
+
+        /// Connects a client, and waits until the hub has it, which is after the answer to its handshake.
+        func connect() async throws -> SocketClient {
+            let client = try await SocketClient(hub)
+            try await client.send(.ping)
+            #expect(await client.nextText() == "pong")
+            return client
+        }
     }
 
     @Test(arguments: [SIGINT, SIGTERM])
     func aSignalSaysGoingAwayAndEndsTheProgram(_ signal: Int32) async throws {
         let running = try await Running()
-        let (polite, mute) = (try await SocketClient(running.hub), try await SocketClient(running.hub))
+        let (polite, mute) = (try await running.connect(), try await running.connect())
         try await polite.send("hello")
         #expect(await mute.nextText() == "hello")
         let start = ContinuousClock.now
@@ -45,7 +53,7 @@ struct HubProgramTests {
     @Test(.needs("prometheus"))
     func prometheusReadsTheSecondPort() async throws {
         let running = try await Running()
-        let clients = [try await SocketClient(running.hub), try await SocketClient(running.hub)]
+        let clients = [try await running.connect(), try await running.connect()]
         for _ in 0..<5 {
             try await clients[0].send("hello")
             #expect(await clients[1].nextText() == "hello")
@@ -72,7 +80,7 @@ struct HubProgramTests {
         try Data("certificate: \(certificate)\nkey: \(key)\n".utf8).write(to: file)
         let running = try await Running(["--config", file.path])
         #expect(running.hub.hasPrefix("wss://"))
-        let client = try await SocketClient(running.hub)
+        let client = try await running.connect()
         try await client.send("hidden")
         #expect(await client.nextText() == "hidden")
         await #expect(throws: (any Error).self) {
