@@ -123,7 +123,6 @@ struct AuthorizationTests {
         let rules: [ListenerAuthorization] = [
             .basic(Self.users, coversProbes: true), .bearer(["token"], coversProbes: true),
             ListenerAuthorization(coversProbes: true) { _ in false },
-            .clientCertificate(coversProbes: true),
         ]
         for rule in rules {
             try await Self.listener(rule).serving { address in

@@ -210,7 +210,7 @@ struct ErrorTextTests {
     // MARK: Completeness
 
     @Test func everyPlaceThatMakesAnErrorHasARow() throws {
-        let expected = ["ListenerError(": 19, "Kind(\n": 9]
+        let expected = ["ListenerError(": 20, "Kind(\n": 9]
         let places = try ErrorText.places(of: expected.keys, in: "TallyListener")
         #expect(places == expected, "add a row with the text of the new error, then correct the number")
     }

@@ -38,7 +38,8 @@ struct PageRouteTests {
             #expect(again.statusCode == 304)
             #expect(nothing.isEmpty)
             let (_, found) = try await get(url + "?q=requests_total", ["Accept": "application/json"])
-            #expect(found.contains(#""found":1,"#))
+            #expect(found.contains(#""name":"requests_total""#))
+            #expect(!found.contains(#""name":"tally_series""#))
         }
     }
 }
