@@ -90,12 +90,12 @@ enum Platform {
     static func remove(_ path: String) { unlink(path) }
 
     private static func makeSocket() throws(IOError) -> CInt {
-        #if canImport(Glibc)
-        let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        #if canImport(Darwin)
+        let type = SOCK_STREAM
         #elseif canImport(Musl)
         let type = SOCK_STREAM | SOCK_CLOEXEC
         #else
-        let type = SOCK_STREAM
+        let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         #endif
         let descriptor = socket(AF_UNIX, type, 0)
         try check("socket", descriptor)

@@ -22,7 +22,10 @@ final class Browser: Sendable {
                 "--window-size=1280,900", "--user-data-dir=\(folder.url.path)", "--no-first-run", "--lang=en",
             ],
         ]
-        let always: [String: Any] = ["goog:chromeOptions": options, "goog:loggingPrefs": ["browser": "ALL"]]
+        let always: [String: Any] = [
+            "goog:chromeOptions": options, "goog:loggingPrefs": ["browser": "ALL"],
+            "timeouts": ["script": 600_000, "pageLoad": 600_000],
+        ]
         let capabilities: [String: Any] = ["alwaysMatch": always]
         let answer = try await Self.post("\(root)/session", ["capabilities": capabilities]) as? [String: Any]
         guard let id = answer?["sessionId"] as? String else {
