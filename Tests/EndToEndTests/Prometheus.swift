@@ -67,12 +67,12 @@ struct Prometheus {
         return (answer.data?.result ?? []).map { Sample(labels: $0.metric, value: Double($0.value.text) ?? .nan) }
     }
 
-    /// Queries until the answer satisfies `isDone`. After 30 seconds, returns the last answer.
+    /// Queries until the answer satisfies `isDone`. After ten minutes, returns the last answer.
     func query(_ expression: String, until isDone: ([Sample]) -> Bool) async throws -> [Sample] {
         let start = ContinuousClock.now
         while true {
             let samples = try await query(expression)
-            if isDone(samples) || start.duration(to: .now) > .seconds(30) { return samples }
+            if isDone(samples) || start.duration(to: .now) > .seconds(600) { return samples }
         }
     }
 

@@ -1,8 +1,7 @@
 /// The label sets of a family that do not count towards its limit: whole label sets, and all label sets with a known
 /// value of one label.
 ///
-/// Compares escaped text, as lookups do. A check does not allocate, because a full family makes one for every lookup of
-/// an unknown label set.
+/// Compares escaped text, as lookups do. Checks do not allocate, because a full family checks each unknown label set.
 struct ReservedLabels: Sendable {
     private struct Text {
         let bytes: [UInt8]

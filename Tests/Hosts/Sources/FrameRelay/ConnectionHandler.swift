@@ -37,7 +37,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             }
         } catch {
             refuse(error, context)
-            // Whoever sends a bad frame may go on; a bad hello leaves nothing to go on with.
+            // A bad frame costs only itself. A connection without a valid hello has no purpose.
             if connection == nil { context.close(promise: nil) }
         }
     }

@@ -5,7 +5,7 @@ import NIOPosix
 import NIOSSL
 import NIOWebSocket
 
-/// A WebSocket client that does only what a test tells it to: it answers neither pings nor close frames.
+/// A WebSocket client under a test's control. It answers neither pings nor close frames.
 final class SocketClient: Sendable {
     struct Refused: Error {
         let status: HTTPResponseStatus?
