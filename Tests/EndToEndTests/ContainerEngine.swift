@@ -33,6 +33,26 @@ final class ContainerEngine: Sendable {
         _ = try await command("import", image, "tally/busybox")
     }
 
+    /// Runs a body with an engine, and ends the engine whether or not the body throws an error.
+    static func run(_ kind: Kind, _ body: (ContainerEngine) async throws -> Void) async throws {
+        let engine = try await ContainerEngine(kind)
+        let outcome: Result<Void, any Error>
+        do {
+            try await body(engine)
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        do {
+            try await engine.stop()
+        } catch {
+            // The first error says more.
+            try outcome.get()
+            throw error
+        }
+        try outcome.get()
+    }
+
     /// Starts the daemon, or starts it again.
     func start() async throws {
         let new = try Daemon(try Program.require(kind.daemon), daemonArguments, log: "\(path)/log-\(UUID().uuidString)")
@@ -101,11 +121,11 @@ final class ContainerEngine: Sendable {
         return (cpu, memory)
     }
 
-    /// Polls until the condition holds. Throws an error after half a minute.
+    /// Polls until the condition holds. Throws an error after four minutes.
     func wait(_ purpose: String, until isDone: @Sendable () async throws -> Bool) async throws {
         let begin = ContinuousClock.now
         while try await !isDone() {
-            guard begin.duration(to: .now) < .seconds(30) else {
+            guard begin.duration(to: .now) < .seconds(240) else {
                 throw Program.Failed(description: "\(kind): waited too long \(purpose)")
             }
             // Pauses between polls, on a separate thread so that the shared pool stays free.

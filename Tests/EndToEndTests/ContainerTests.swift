@@ -5,7 +5,7 @@ import TallyTestSupport
 import Testing
 
 /// Compares samples with the reports of real engines.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ContainerTests {
     private static let begin = ContinuousClock.now
 
@@ -26,24 +26,18 @@ struct ContainerTests {
         _ kind: ContainerEngine.Kind,
         _ body: (ContainerEngine, SampleSource) async throws -> Void
     ) async throws {
-        let engine = try await ContainerEngine(kind)
-        let source = SampleSource.docker(socket: engine.socket)
-        let outcome: Result<Void, any Error>
-        do {
-            try await body(engine, source)
-            outcome = .success(())
-        } catch {
-            outcome = .failure(error)
-        }
-        await source.shutdown()
-        do {
-            try await engine.stop()
-        } catch {
-            // The first error says more.
+        try await ContainerEngine.run(kind) { engine in
+            let source = SampleSource.docker(socket: engine.socket)
+            let outcome: Result<Void, any Error>
+            do {
+                try await body(engine, source)
+                outcome = .success(())
+            } catch {
+                outcome = .failure(error)
+            }
+            await source.shutdown()
             try outcome.get()
-            throw error
         }
-        try outcome.get()
     }
 
     @Test(

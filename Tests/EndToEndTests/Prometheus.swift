@@ -53,8 +53,8 @@ struct Prometheus {
         _ = try await program.line(containing: "Server is ready to receive web requests")
     }
 
-    /// An instant query. https://prometheus.io/docs/prometheus/latest/querying/api/
-    func query(_ expression: String) async throws -> [Sample] {
+    /// The answer to an instant query now: https://prometheus.io/docs/prometheus/latest/querying/api/
+    private func answer(to expression: String) async throws -> [Sample] {
         var components = URLComponents()
         components.queryItems = [URLQueryItem(name: "query", value: expression)]
         let query = (components.percentEncodedQuery ?? "").replacing("+", with: "%2B")
@@ -67,13 +67,28 @@ struct Prometheus {
         return (answer.data?.result ?? []).map { Sample(labels: $0.metric, value: Double($0.value.text) ?? .nan) }
     }
 
-    /// Queries until the answer satisfies `isDone`. After ten minutes, returns the last answer.
-    func query(_ expression: String, until isDone: ([Sample]) -> Bool) async throws -> [Sample] {
+    /// Queries until the answer satisfies `isDone`, by default until there is one. Throws an error after five minutes.
+    func query(
+        _ expression: String,
+        until isDone: ([Sample]) -> Bool = { !$0.isEmpty }
+    ) async throws -> [Sample] {
         let start = ContinuousClock.now
         while true {
-            let samples = try await query(expression)
-            if isDone(samples) || start.duration(to: .now) > .seconds(600) { return samples }
+            let samples = try await answer(to: expression)
+            if isDone(samples) { return samples }
+            guard start.duration(to: .now) < .seconds(300) else {
+                throw Program.Failed(description: "waited too long; \(expression) is \(samples)")
+            }
+            // Pauses, so that the polls leave time to what they wait for.
+            try await onThread { _ = usleep(20_000) }
         }
+    }
+
+    /// True if a scrape failed that did not time out, as it may on a busy machine.
+    func rejectedScrape() async throws -> Bool {
+        let seen = try await query("count_over_time(up[5m])")
+        let rejected = try await answer(to: "count_over_time((up == 0 and scrape_duration_seconds < 0.9)[5m:1s])")
+        return seen.isEmpty || !rejected.isEmpty
     }
 
     /// The labels of all exemplars within an hour of now.

@@ -40,7 +40,7 @@ struct MetricsMiddlewareTests {
                 of: #"hb_requests_total{http_route="/users/{id}",http_response_status_code="200"}"#
             ) { $0 == Double(Self.clients * Self.requests) }
             #expect(served == Double(Self.clients * Self.requests))
-            #expect(try await prometheus.value(of: "up") == 1)
+            #expect(try await prometheus.value(of: "up", awaiting: 1) == 1)
             let failed = try await prometheus.value(of: #"sum(hb_request_errors_total{error_type="500"})"#)
             #expect(failed == Double(Self.clients * Self.requests / 10))
             let timed = try await prometheus.value(
