@@ -38,9 +38,21 @@ enum HistoryRange: Int, CaseIterable, Sendable {
     var step: Duration { .seconds(seconds) }
     var length: Duration { .seconds(seconds * count) }
 
-    /// The place of the first point among those of a curve.
-    var start: Int { Self.allCases.prefix(rawValue).reduce(0) { $0 + $1.count } }
+    /// True for a range whose points take two bytes instead of four.
+    var isCoarse: Bool { self == .day || self == .week }
 
-    /// The number of points of a curve.
-    static let points = allCases.reduce(0) { $0 + $1.count }
+    /// The place of the first point of a curve, among its points of the same size.
+    var start: Int {
+        switch self {
+        case .minute, .day: 0
+        case .hour: Self.minute.count
+        case .week: Self.day.count
+        }
+    }
+
+    /// The numbers of points of a curve.
+    static let finePoints = minute.count + hour.count
+    static let coarsePoints = day.count + week.count
+    /// The memory of a curve's points.
+    static let bytes = 4 * finePoints + 2 * coarsePoints
 }

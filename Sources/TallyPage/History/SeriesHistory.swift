@@ -6,44 +6,67 @@ final class SeriesHistory {
     /// The second in which the series was last seen.
     private(set) var lastSeen: Int
     private var lastTime: Double
-    private let points: UnsafeMutablePointer<Float>
+    /// The allocation: the doubles of ``sums``, ``counts`` and ``began``, then ``points``, then ``coarse``.
+    private let memory: UnsafeMutableRawPointer
     /// The intermediate values of each range's current step. For a counter, the total at the start of the step. For a
     /// gauge, the sum of the values since then. For a histogram, the count of each bucket at the start.
     private let sums: UnsafeMutablePointer<Double>
-    /// The start of each range's current step.
-    private var began: [Double]
     /// The number of finite values in each sum, for a gauge.
-    private var counts: [Int32]
+    private let counts: UnsafeMutablePointer<Double>
+    /// The start of each range's current step.
+    private let began: UnsafeMutablePointer<Double>
+    /// The points of the short ranges.
+    private let points: UnsafeMutablePointer<Float>
+    /// The points of the other ranges: the upper half of a `Float`, exact to 0.4 %.
+    private let coarse: UnsafeMutablePointer<UInt16>
 
     /// Creates the history of a new series.
     init(_ shape: SeriesShape, _ values: [Double], second: Int, time: Double) {
         self.shape = shape
         lastSeen = second
         lastTime = time
-        let pointCount = shape.curves * HistoryRange.points
-        points = .allocate(capacity: pointCount)
-        points.initialize(repeating: .nan, count: pointCount)
-        let sumCount = HistoryRange.allCases.count * shape.totals
-        sums = .allocate(capacity: sumCount)
-        sums.initialize(repeating: 0, count: sumCount)
-        began = Array(repeating: time, count: HistoryRange.allCases.count)
-        if case .gauge = shape { counts = Array(repeating: 0, count: sumCount) } else { counts = [] }
+        let ranges = HistoryRange.allCases.count
+        let sumCount = ranges * shape.totals
+        var countCount = 0
+        if case .gauge = shape { countCount = sumCount }
+        let doubles = sumCount + countCount + ranges
+        let pointCount = shape.curves * HistoryRange.finePoints
+        let coarseCount = shape.curves * HistoryRange.coarsePoints
+        memory = .allocate(byteCount: 8 * doubles + 4 * pointCount + 2 * coarseCount, alignment: 8)
+        sums = memory.initializeMemory(as: Double.self, repeating: 0, count: doubles)
+        counts = sums + sumCount
+        began = counts + countCount
+        points = (memory + 8 * doubles).initializeMemory(as: Float.self, repeating: .nan, count: pointCount)
+        coarse = (memory + 8 * doubles + 4 * pointCount)
+            .initializeMemory(as: UInt16.self, repeating: Self.half(.nan), count: coarseCount)
         for range in HistoryRange.allCases { begin(range, values, at: time) }
         if case .gauge = shape { accumulate(values) }
     }
 
-    deinit {
-        points.deallocate()
-        sums.deallocate()
-    }
+    deinit { memory.deallocate() }
 
     /// The point of a curve at an index of a range: the number of steps since the history began.
-    func point(_ curve: Int, _ range: HistoryRange, index: Int) -> Float { points[place(curve, range, index)] }
+    func point(_ curve: Int, _ range: HistoryRange, index: Int) -> Float {
+        let place = place(curve, range, index)
+        return range.isCoarse ? Float(bitPattern: UInt32(coarse[place]) << 16) : points[place]
+    }
+
+    private func set(_ curve: Int, _ range: HistoryRange, index: Int, to value: Float) {
+        let place = place(curve, range, index)
+        if range.isCoarse { coarse[place] = Self.half(value) } else { points[place] = value }
+    }
+
+    /// The upper half of a number, rounded to the nearest. A number that would become infinite is cut instead.
+    private static func half(_ value: Float) -> UInt16 {
+        let bits = value.isNaN ? Float.nan.bitPattern : value.bitPattern
+        let rounded = Float(bitPattern: (bits &+ 0x8000) & 0xFFFF_0000)
+        return UInt16((value.isFinite && rounded.isFinite ? rounded.bitPattern : bits) >> 16)
+    }
 
     /// Clears the points at these indexes of a range, whose previous values have expired.
     func clear(_ range: HistoryRange, _ indexes: Range<Int>) {
         for curve in 0..<shape.curves {
-            for index in indexes.suffix(range.count) { points[place(curve, range, index)] = .nan }
+            for index in indexes.suffix(range.count) { set(curve, range, index: index, to: .nan) }
         }
     }
 
@@ -116,7 +139,7 @@ final class SeriesHistory {
         }
         switch shape {
         // Without a finite value, 0 / 0 is NaN, which is a gap.
-        case .gauge: return values.indices.map { sums[first + $0] / Double(counts[first + $0]) }
+        case .gauge: return values.indices.map { sums[first + $0] / counts[first + $0] }
         case .counter: return [seconds > 0 ? grown(0) / seconds : .nan]
         case .histogram(let bounds):
             let hasRestarted = (values.last ?? 0) < sums[first + values.count - 1]
@@ -128,10 +151,12 @@ final class SeriesHistory {
     }
 
     private func set(_ values: [Double], _ range: HistoryRange, index: Int) {
-        for curve in 0..<min(values.count, shape.curves) { points[place(curve, range, index)] = Float(values[curve]) }
+        for curve in 0..<min(values.count, shape.curves) { set(curve, range, index: index, to: Float(values[curve])) }
     }
 
+    /// The place of a point among the points of the short ranges, or among those of the others.
     private func place(_ curve: Int, _ range: HistoryRange, _ index: Int) -> Int {
-        curve * HistoryRange.points + range.start + index % range.count
+        curve * (range.isCoarse ? HistoryRange.coarsePoints : HistoryRange.finePoints) + range.start
+            + index % range.count
     }
 }

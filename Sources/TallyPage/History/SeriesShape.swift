@@ -55,7 +55,7 @@ enum SeriesShape: Sendable {
     /// The memory of a series, in curves: its own curves, and as many as fit into the memory of its totals.
     var weight: Int {
         let bytes = totals * HistoryRange.allCases.count * MemoryLayout<Double>.size
-        return curves + bytes / (HistoryRange.points * MemoryLayout<Float>.size)
+        return curves + bytes / HistoryRange.bytes
     }
 
     /// Estimates a quantile as Prometheus does, by linear interpolation within a bucket. NaN without observations.
