@@ -20,7 +20,7 @@ extension MetricsListener {
     /// returns without calling `onListening`.
     ///
     /// - Parameter onListening: Called once for each address with the bound one, when the listener accepts connections
-    ///   at all of them.
+    ///   at all of them, and after the closure that the listener was created with.
     /// - Throws: ``ListenerError`` if the configuration is invalid, an address is not loopback and `allowsNonLoopback`
     ///   is false, an address is taken, a certificate is unusable, or the system refuses an address or closes a socket.
     public func run(onListening: (ListenerAddress) -> Void) async throws {

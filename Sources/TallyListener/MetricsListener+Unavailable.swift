@@ -26,7 +26,8 @@ public struct MetricsListener: Sendable {
         healthcheck: Healthcheck? = nil,
         healthDetail: HealthDetail = .full,
         limits: ListenerLimits = ListenerLimits(),
-        onError: (@Sendable (ListenerReport) -> Void)? = nil
+        onError: (@Sendable (ListenerReport) -> Void)? = nil,
+        onListening: (@Sendable (ListenerAddress) -> Void)? = nil
     ) {}
 
     /// Available only with the package trait `Listener`.
@@ -42,7 +43,8 @@ public struct MetricsListener: Sendable {
         healthcheck: Healthcheck? = nil,
         healthDetail: HealthDetail = .full,
         limits: ListenerLimits = ListenerLimits(),
-        onError: (@Sendable (ListenerReport) -> Void)? = nil
+        onError: (@Sendable (ListenerReport) -> Void)? = nil,
+        onListening: (@Sendable (ListenerAddress) -> Void)? = nil
     ) {}
 
     /// Available only with the package trait `Listener`.

@@ -47,6 +47,8 @@ public struct MetricsListener: Sendable {
     ///   - limits: Limits on the resources that a client can take.
     ///   - onError: Receives reports of rejected clients and failed handlers, each kind at most once a second, on a
     ///     thread of its own.
+    ///   - onListening: Called once for each address with the bound one, when the listener accepts connections at all
+    ///     of them.
     public init(
         registry: MetricRegistry,
         host: String = "127.0.0.1",
@@ -60,7 +62,8 @@ public struct MetricsListener: Sendable {
         healthcheck: Healthcheck? = nil,
         healthDetail: HealthDetail = .full,
         limits: ListenerLimits = ListenerLimits(),
-        onError: (@Sendable (ListenerReport) -> Void)? = nil
+        onError: (@Sendable (ListenerReport) -> Void)? = nil,
+        onListening: (@Sendable (ListenerAddress) -> Void)? = nil
     ) {
         self.init(
             registry: registry,
@@ -74,7 +77,8 @@ public struct MetricsListener: Sendable {
             healthcheck: healthcheck,
             healthDetail: healthDetail,
             limits: limits,
-            onError: onError
+            onError: onError,
+            onListening: onListening
         )
     }
 
@@ -95,7 +99,8 @@ public struct MetricsListener: Sendable {
         healthcheck: Healthcheck? = nil,
         healthDetail: HealthDetail = .full,
         limits: ListenerLimits = ListenerLimits(),
-        onError: (@Sendable (ListenerReport) -> Void)? = nil
+        onError: (@Sendable (ListenerReport) -> Void)? = nil,
+        onListening: (@Sendable (ListenerAddress) -> Void)? = nil
     ) {
         configuration = ListenerConfiguration(
             exposition: ExpositionSource(registry),
@@ -108,7 +113,8 @@ public struct MetricsListener: Sendable {
             tls: tls,
             routes: routes + (healthcheck.map { ListenerRoute.health(of: $0, detail: healthDetail) } ?? []),
             limits: limits,
-            onError: onError
+            onError: onError,
+            onListening: onListening
         )
     }
 

@@ -54,6 +54,7 @@ let package = Package(
         .executableTarget(
             name: "container-dashboard",
             dependencies: tally("Tally", "TallyListener", "TallyPage", "TallySampler") + [
+                "Flags",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -77,6 +78,7 @@ let package = Package(
         .executableTarget(
             name: "FlyingFoxHost",
             dependencies: tally("Tally", "TallyHealthcheck") + [
+                "Flags",
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ]
@@ -125,6 +127,7 @@ let package = Package(
         .executableTarget(
             name: "GRPCHost",
             dependencies: tally("Tally", "TallyListener") + [
+                "Flags",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
             ]
@@ -147,6 +150,7 @@ let package = Package(
         .executableTarget(
             name: "HummingbirdHost",
             dependencies: tally("Tally", "TallyHealthcheck", "TallySampler") + [
+                "Flags",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -173,6 +177,7 @@ let package = Package(
         .executableTarget(
             name: "NIOHost",
             dependencies: tally("Tally", "TallyHealthcheck") + [
+                "Flags",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -206,6 +211,7 @@ let package = Package(
         .executableTarget(
             name: "websocket-hub",
             dependencies: tally("Tally", "TallyListener") + [
+                "Flags",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

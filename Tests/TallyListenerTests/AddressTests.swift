@@ -35,6 +35,24 @@ struct AddressTests {
         #expect(addresses.count == 1)
     }
 
+    /// As in a service group, which only calls `run()`.
+    @Test func aListenerThatRunsAsAServiceReportsItsAddress() async throws {
+        let (reports, report) = AsyncStream.makeStream(of: ListenerAddress.self)
+        let listener = MetricsListener(registry: registry(), port: 0, onListening: { report.yield($0) })
+        let task = Task {
+            defer { report.finish() }
+            try await listener.run()
+        }
+        var addresses: [ListenerAddress] = []
+        for await address in reports {
+            #expect(try await RawClient(address.port).get("/metrics").status == 200)
+            addresses.append(address)
+            task.cancel()
+        }
+        try await task.value
+        #expect(addresses.count == 1)
+    }
+
     @Test func aTakenPortThrowsAnErrorThatNamesTheAddress() async throws {
         try await MetricsListener(registry: registry(), port: 0).serving { address in
             let error = try await failure(of: MetricsListener(registry: registry(), port: address.port))

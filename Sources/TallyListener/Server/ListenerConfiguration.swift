@@ -16,5 +16,6 @@ struct ListenerConfiguration: Sendable {
     var routes: [ListenerRoute] = []
     var limits: ListenerLimits
     var onError: (@Sendable (ListenerReport) -> Void)?
+    var onListening: (@Sendable (ListenerAddress) -> Void)?
 }
 #endif

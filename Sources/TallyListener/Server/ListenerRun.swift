@@ -54,7 +54,10 @@ struct ListenerRun {
             let shared = try await makeShared()
             defer { loop.execute { shared.value.encryption?.stop() } }
             let sockets = try await bindAll(shared, until: stop)
-            if !stop.isRequested { for socket in sockets { onListening(socket.address) } }
+            for socket in sockets where !stop.isRequested {
+                listener.onListening?(socket.address)
+                onListening(socket.address)
+            }
             try await serve(sockets, shared, until: stop)
         } catch {
             // Cancellation also ends the waits for a thread, with an error.

@@ -65,8 +65,7 @@ struct ChatServer {
                 availableConnectionsDelegate: MaximumAvailableConnections(500)
             ),
             onServerRunning: { channel in
-                print("Serving at http://127.0.0.1:\(channel.localAddress?.port ?? 0)")
-                fflush(nil)
+                announce("Serving at http://127.0.0.1:\(channel.localAddress?.port ?? 0)")
             },
             logger: logger
         )

@@ -1,4 +1,4 @@
-import Foundation
+import Flags
 import Logging
 import ServiceLifecycle
 import Tally
@@ -9,25 +9,31 @@ import TallySampler
 @main
 struct ContainerDashboard {
     static func main() async throws {
-        let options: DashboardOptions
-        do {
-            options = try DashboardOptions(CommandLine.arguments.dropFirst())
-        } catch {
-            FileHandle.standardError.write(Data("container-dashboard: \(error)\n".utf8))
-            exit(64)
-        }
+        let flags = Flags([
+            "port": "8081",
+            // The SQLite files of the host's own tables and of the samples.
+            "database": "host.sqlite", "history": "history.sqlite",
+            // The engine's socket; an empty one for the usual places.
+            "engine": "",
+        ])
+        let port = flags.number("port")
         let registry = MetricRegistry()
-        let database = HostDatabase(path: options.database)
+        let database = HostDatabase(path: flags["database"])
         try? await database.createTables()
         let dashboard = Dashboard(
             of: database,
-            history: try .sqlite(path: options.history),
-            engine: options.engine,
+            history: try .sqlite(path: flags["history"]),
+            engine: flags["engine"].isEmpty ? nil : flags["engine"],
             in: registry
         )
-        let listener = MetricsListener(registry: registry, port: options.port, routes: dashboard.routes)
+        let listener = MetricsListener(
+            registry: registry,
+            port: port,
+            routes: dashboard.routes,
+            onListening: { announce("Serving at \($0.url())") }
+        )
         let services = ServiceGroup(
-            services: [dashboard.sampler, DashboardPort(listener: listener)],
+            services: [dashboard.sampler, listener],
             gracefulShutdownSignals: [.sigint, .sigterm],
             logger: Logger(label: "container-dashboard")
         )

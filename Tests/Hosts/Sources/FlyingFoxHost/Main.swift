@@ -1,4 +1,4 @@
-import Foundation
+import Flags
 
 /// `FlyingFoxHost [PORT]`
 @main
@@ -11,8 +11,7 @@ struct Main {
             group.addTask { try await server.run() }
             try await server.waitUntilListening()
             if case .ip4(_, let port) = await server.listeningAddress {
-                print("Serving at http://127.0.0.1:\(port)")
-                fflush(nil)
+                announce("Serving at http://127.0.0.1:\(port)")
             }
             try await group.waitForAll()
         }

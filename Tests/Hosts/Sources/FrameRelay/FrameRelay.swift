@@ -1,5 +1,4 @@
 import Flags
-import Foundation
 import Logging
 import RelayCore
 import ServiceLifecycle
@@ -22,18 +21,16 @@ struct FrameRelay {
             relay: relay,
             port: flags.number("port"),
             helloTimeout: flags.duration("hello-timeout")
-        ) {
-            print("Connections at tcp://127.0.0.1:\($0)")
-            fflush(nil)
-        }
+        ) { announce("Connections at tcp://127.0.0.1:\($0)") }
         // Refuses a host that other machines can reach.
         let listener = MetricsListener(
             registry: registry,
             host: flags["metrics-host"],
-            port: flags.number("metrics-port")
+            port: flags.number("metrics-port"),
+            onListening: { announce("Metrics at \($0.url(path: "/metrics"))") }
         )
         let services = ServiceGroup(
-            services: [server, MetricsService(listener: listener)],
+            services: [server, listener],
             gracefulShutdownSignals: [.sigint, .sigterm],
             logger: Logger(label: "frame-relay")
         )

@@ -1,4 +1,4 @@
-import Foundation
+import Flags
 
 /// `GRPCHost [PORT]`
 @main
@@ -6,9 +6,8 @@ struct Main {
     static func main() async throws {
         let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 0
         try await GRPCHost().run(port: port) { port, metrics in
-            print("Metrics at http://127.0.0.1:\(metrics)/metrics")
-            print("Serving at http://127.0.0.1:\(port)")
-            fflush(nil)
+            announce("Metrics at http://127.0.0.1:\(metrics)/metrics")
+            announce("Serving at http://127.0.0.1:\(port)")
         }
     }
 }

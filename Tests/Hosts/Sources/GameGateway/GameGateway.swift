@@ -38,12 +38,14 @@ struct GameGateway {
             port: flags.number("port"),
             silenceLimit: flags.duration("silence-limit"),
             logger: logger
-        ) {
-            print("Players at tcp://127.0.0.1:\($0)")
-            fflush(nil)
-        }
-        let listener = MetricsListener(registry: registry, port: flags.number("metrics-port"), healthcheck: healthcheck)
-        var services: [any Service] = [server, MetricsService(listener: listener)]
+        ) { announce("Players at tcp://127.0.0.1:\($0)") }
+        let listener = MetricsListener(
+            registry: registry,
+            port: flags.number("metrics-port"),
+            healthcheck: healthcheck,
+            onListening: { announce("Metrics at \($0.url(path: "/metrics"))") }
+        )
+        var services: [any Service] = [server, listener]
         if flags.number("redis-port") != 0 {
             services.append(
                 SketchPublisher(

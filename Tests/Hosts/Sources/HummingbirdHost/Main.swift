@@ -1,4 +1,4 @@
-import Foundation
+import Flags
 import Tally
 
 /// `HummingbirdHost [PORT]`
@@ -9,8 +9,7 @@ struct Main {
         ProcessMetrics.register(in: host.registry)
         let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 0
         try await host.services(port: port, signals: [.sigterm, .sigint]) { port in
-            print("Serving at http://127.0.0.1:\(port)")
-            fflush(nil)
+            announce("Serving at http://127.0.0.1:\(port)")
         }.run()
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Flags
 
 /// `NIOHost [PORT]`
 @main
@@ -6,8 +6,7 @@ struct Main {
     static func main() async throws {
         let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 0
         let channel = try await NIOHost().start(port: port)
-        print("Serving at http://127.0.0.1:\(channel.localAddress?.port ?? 0)")
-        fflush(nil)
+        announce("Serving at http://127.0.0.1:\(channel.localAddress?.port ?? 0)")
         try await channel.closeFuture.get()
     }
 }

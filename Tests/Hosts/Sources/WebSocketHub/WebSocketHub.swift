@@ -1,3 +1,4 @@
+import Flags
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -17,9 +18,14 @@ struct WebSocketHub {
         }
         let registry = MetricRegistry()
         let hub = Hub(metrics: HubMetrics(in: registry))
+        let listener = MetricsListener(
+            registry: registry,
+            port: settings.metricsPort,
+            onListening: { announce("Metrics at \($0.url(path: "/metrics"))") }
+        )
         var configuration = ServiceGroupConfiguration(
             services: [
-                MetricsPort(listener: MetricsListener(registry: registry, port: settings.metricsPort)),
+                listener,
                 HubServer(settings: settings, hub: hub) { announce("Serving at \($0)") },
             ],
             gracefulShutdownSignals: [.sigint, .sigterm],
@@ -28,10 +34,4 @@ struct WebSocketHub {
         configuration.maximumGracefulShutdownDuration = .seconds(9)
         try await ServiceGroup(configuration: configuration).run()
     }
-}
-
-/// Prints a line at once, even into a pipe.
-func announce(_ line: String) {
-    print(line)
-    fflush(nil)
 }

@@ -106,7 +106,10 @@ struct DashboardFailureTests {
     }
 
     @Test(arguments: [["--port"], ["--port", "many"], ["--colour", "red"]])
-    func mistakesInOptionsAreRefused(_ arguments: [String]) {
-        #expect(throws: DashboardOptions.Mistake.self) { try DashboardOptions(arguments) }
+    func mistakesInOptionsAreUsageErrors(_ arguments: [String]) async throws {
+        let program = Program.built("container-dashboard")
+        let outcome = try await onThread { try Program.run(program, arguments) }
+        #expect(outcome.status == 64)
+        #expect(outcome.errorText.contains("usage: container-dashboard"))
     }
 }
