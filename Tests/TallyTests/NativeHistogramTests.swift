@@ -57,6 +57,21 @@ struct NativeHistogramTests {
         #expect(OctaveGrid.bounds(schema: 2)[1] == 0x306F_E0A3_1B71_5)
     }
 
+    @Test func requestsAreMeasuredInNativeBucketsBesideTheClassicOnes() throws {
+        let http = HTTPServerMetrics(in: registry, routes: ["/"], native: .standard)
+        http.start(method: "GET", scheme: .http).finish(route: "/", status: 200)
+        let rpc = RPCServerMetrics(in: registry, methods: ["a/b"], native: .standard)
+        rpc.start(method: "a/b").finish(status: .ok)
+        let body = registry.exposition(as: .protobuf).body
+        for name in ["http_server_request_duration_seconds", "rpc_server_call_duration_seconds"] {
+            let message = try ProtobufMessage.histogram(name, in: body)
+            #expect(message.whole(1) == 1)
+            #expect(message.zigzag(5) == 3)
+            #expect(try message.buckets(spans: 12, deltas: 13).map(\.count) == [1])
+            #expect(message.all(3).count == 14)
+        }
+    }
+
     @Test func observationsAreExposedBySpansOfBuckets() throws {
         let histogram = try histogram()
         let subnormal = Double.leastNonzeroMagnitude

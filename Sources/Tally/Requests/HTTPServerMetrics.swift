@@ -47,7 +47,17 @@ public struct HTTPServerMetrics: Sendable {
         bodySizes: Bool = false,
         maxChildren: Int = 10_000
     ) {
-        instruments = Instruments(in: registry, routes, bodySizes, maxChildren)
+        self.init(in: registry, durations: Histogram.layout(.http), routes, bodySizes, maxChildren)
+    }
+
+    init(
+        in registry: MetricRegistry,
+        durations: InstrumentLayout,
+        _ routes: [String],
+        _ bodySizes: Bool,
+        _ maxChildren: Int
+    ) {
+        instruments = Instruments(in: registry, durations, routes, bodySizes, maxChildren)
     }
 
     /// Starts the measurement of a request, and counts it as in flight. Lock-free; allocates the call.
@@ -68,9 +78,18 @@ public struct HTTPServerMetrics: Sendable {
         let responseSizes: Family<RequestLabels, Histogram>?
         let context: RegistryContext
 
-        init(in registry: MetricRegistry, _ routes: [String], _ bodySizes: Bool, _ maxChildren: Int) {
-            func histograms(_ name: String, _ help: String, _ buckets: Buckets) -> Family<RequestLabels, Histogram> {
-                let layout = Histogram.layout(buckets)
+        init(
+            in registry: MetricRegistry,
+            _ duration: InstrumentLayout,
+            _ routes: [String],
+            _ bodySizes: Bool,
+            _ maxChildren: Int
+        ) {
+            func histograms(
+                _ name: String,
+                _ help: String,
+                _ layout: InstrumentLayout
+            ) -> Family<RequestLabels, Histogram> {
                 let request = FamilyRequest(
                     standard: "http_server_\(name)",
                     help,
@@ -82,7 +101,7 @@ public struct HTTPServerMetrics: Sendable {
                 family.reserve(routes + [""], ofLabel: RequestLabels.routeName)
                 return family
             }
-            durations = histograms("request_duration_seconds", "Duration of HTTP server requests.", .http)
+            durations = histograms("request_duration_seconds", "Duration of HTTP server requests.", duration)
             active = Family(
                 literal: FamilyRequest(
                     standard: "http_server_active_requests",
@@ -93,10 +112,11 @@ public struct HTTPServerMetrics: Sendable {
                 ),
                 in: registry
             )
+            let size = Histogram.layout(.bytes)
             requestSizes =
-                bodySizes ? histograms("request_body_size_bytes", "Size of HTTP server request bodies.", .bytes) : nil
+                bodySizes ? histograms("request_body_size_bytes", "Size of HTTP server request bodies.", size) : nil
             responseSizes =
-                bodySizes ? histograms("response_body_size_bytes", "Size of HTTP server response bodies.", .bytes) : nil
+                bodySizes ? histograms("response_body_size_bytes", "Size of HTTP server response bodies.", size) : nil
             context = registry.context
         }
     }

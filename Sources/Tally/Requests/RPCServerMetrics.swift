@@ -25,7 +25,11 @@ public struct RPCServerMetrics: Sendable {
     ///     only for a host that never starts a call of an unknown method.
     ///   - maxChildren: The maximum number of label sets of other methods.
     public init(in registry: MetricRegistry, methods: [String] = [], maxChildren: Int = 10_000) {
-        instruments = Instruments(in: registry, methods, maxChildren)
+        self.init(in: registry, durations: Histogram.layout(.http), methods, maxChildren)
+    }
+
+    init(in registry: MetricRegistry, durations: InstrumentLayout, _ methods: [String], _ maxChildren: Int) {
+        instruments = Instruments(in: registry, durations, methods, maxChildren)
     }
 
     /// Starts the measurement of a call. Lock-free; allocates the call.
@@ -42,13 +46,13 @@ public struct RPCServerMetrics: Sendable {
         /// Empty if all methods are known.
         private let methods: Set<String>
 
-        init(in registry: MetricRegistry, _ methods: [String], _ maxChildren: Int) {
+        init(in registry: MetricRegistry, _ layout: InstrumentLayout, _ methods: [String], _ maxChildren: Int) {
             self.methods = Set(methods)
             durations = Family(
                 literal: FamilyRequest(
                     standard: "rpc_server_call_duration_seconds",
                     "Duration of RPC server calls.",
-                    Histogram.layout(.http),
+                    layout,
                     maxChildren: maxChildren,
                     isMirrored: false
                 ),
