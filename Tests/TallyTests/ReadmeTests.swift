@@ -53,13 +53,8 @@ struct ReadmeTests {
         let registry = MetricRegistry()
         let userID = "alice"
         // GUIDE README active-users
-        let activeUsers = ActiveUsers(
-            "active_users",
-            help: "Distinct users.",
-            windows: [.hours(24), .days(7)],
-            in: registry
-        )
-        activeUsers.record(userID)  // active_users{window="24h"} 1
+        let users = ActiveUsers("active_users", help: "Distinct users.", windows: [.hours(24), .days(7)], in: registry)
+        users.record(userID)  // active_users{window="24h"} 1
         // END
         #expect("\(registry.exposition())".contains(#"active_users{window="24h"} 1"#))
     }
