@@ -16,7 +16,7 @@ private enum DataSketchesLibrary {
 /// Apache DataSketches, in Python, merges the sketches of a fleet.
 @Suite(
     .enabled(if: DataSketchesLibrary.isInstalled || Program.isRequired, "needs Python with datasketches"),
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(20))
 )
 struct DataSketchesEngineTests {
     /// A result of DataSketches, with its bytes in hexadecimal in every form that it writes.

@@ -4,7 +4,7 @@ import TallyTestSupport
 import Testing
 
 /// Python's zlib, Go's compress/gzip and gzip itself read random registries, compressed, in every format.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct GzipJudgeTests {
     private static let formats: [ExpositionFormat] = [
         .prometheusText, .prometheusText(escaping: .allowUTF8), .openMetrics, .openMetrics(escaping: .values), .json,

@@ -10,7 +10,7 @@ import FoundationNetworking
 #endif
 
 /// A real Prometheus reads UTF-8 names, several registries and collectors.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct HostileScrapeTests {
     private struct Rows: AsyncMetricCollector {
         static let rows = CollectedFamily.gauge("db.rows", help: "Rows.", labelNames: ["db.table"])

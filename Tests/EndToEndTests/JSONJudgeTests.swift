@@ -6,7 +6,7 @@ import Testing
 /// The JSON format equals prom2json's conversion of the text format.
 ///
 /// https://github.com/prometheus/prom2json
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct JSONJudgeTests {
     private static let go = Program.find("go")
     private static let packages = "/usr/share/gocode"

@@ -111,7 +111,7 @@ struct JudgeTests {
 
     @Test(
         .enabled(if: hasParsers || Program.isRequired, "needs Python with prometheus-client"),
-        .timeLimit(.minutes(5))
+        .timeLimit(.minutes(20))
     )
     func theOfficialParsersReadRandomRegistriesBack() async throws {
         try await onThread {

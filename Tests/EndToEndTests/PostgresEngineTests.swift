@@ -5,7 +5,7 @@ import Testing
 /// PostgreSQL with postgresql-hll merges the sketches of a fleet.
 @Suite(
     .enabled(if: PostgresServer.isInstalled || Program.isRequired, "needs postgresql-15-hll"),
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(20))
 )
 struct PostgresEngineTests {
     private func hexadecimal(_ bytes: [UInt8]) -> String {

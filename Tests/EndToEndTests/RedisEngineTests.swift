@@ -5,7 +5,7 @@ import Testing
 /// Redis merges the sketches of a fleet.
 @Suite(
     .enabled(if: RedisServer.isInstalled || Program.isRequired, "needs redis-server and redis-cli"),
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(20))
 )
 struct RedisEngineTests {
     @Test(arguments: Fleet.all)

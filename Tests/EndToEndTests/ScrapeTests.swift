@@ -8,7 +8,7 @@ import FoundationNetworking
 #endif
 
 /// Prometheus, promtool and the official Python parser read the demo's metrics port.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct ScrapeTests {
     static let rounds = 20_000
     static let hostileRoom = "\"two\\\nlines\" été 🚀"
@@ -38,6 +38,7 @@ struct ScrapeTests {
                         if String(decoding: body, as: UTF8.self).contains("chat_connections_total \(Self.rounds)\n") {
                             return body
                         }
+                        try await onThread { _ = usleep(20_000) }
                     }
                 }
             }

@@ -8,7 +8,7 @@ import FoundationNetworking
 #endif
 
 /// A real node_exporter exposes the metrics of our textfile.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TextfileJudgeTests {
     private static let exporter = Program.find("prometheus-node-exporter")
 

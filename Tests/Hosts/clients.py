@@ -3,6 +3,8 @@ import base64
 import os
 import socket
 import struct
+import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -155,4 +157,13 @@ def hub(server):
         client.close()
     for number in range(100):
         clients[number % 20].sendall(text_frame(f"message {number}"))
+    threading.Thread(target=keep_alive, args=(clients[:20],), daemon=True).start()
     return clients
+
+
+def keep_alive(clients):
+    """Sends what a hub asks of clients with its pings, which it sends to those that are silent for half a minute."""
+    while True:
+        time.sleep(5)
+        for client in clients:
+            client.sendall(b"\x8a\x80" + os.urandom(4))

@@ -182,7 +182,7 @@ struct AuthorizationTests {
             registry: registry(),
             port: 0,
             authorization: rule,
-            limits: ListenerLimits(requestTimeout: .milliseconds(200))
+            limits: ListenerLimits(requestTimeout: .seconds(1))
         )
         try await listener.serving { address in
             let response = try await RawClient(address).get("/metrics")

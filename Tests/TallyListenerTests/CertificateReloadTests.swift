@@ -17,7 +17,7 @@ struct CertificateReloadTests {
         let (first, next) = (try certificates.der("server"), try certificates.der("next"))
         let registry = registry()
         var listener = MetricsListener(registry: registry, port: 0, tls: certificates.server)
-        listener.configuration.certificateInterval = .milliseconds(10)
+        listener.configuration.certificateInterval = .milliseconds(250)
         try await listener.serving { address in
             let old = try await certificates.connect(address)
             #expect(try await old.get("/metrics").status == 200)
@@ -47,7 +47,7 @@ struct CertificateReloadTests {
         var listener = MetricsListener(registry: registry, port: 0, tls: certificates.server) {
             continuation.yield($0)
         }
-        listener.configuration.certificateInterval = .milliseconds(10)
+        listener.configuration.certificateInterval = .milliseconds(250)
         try await listener.serving { address in
             var iterator = reports.makeAsyncIterator()
             try Data("-----BEGIN s3cret".utf8).write(to: file, options: .atomic)

@@ -32,7 +32,7 @@ struct ScrapeDeadlineTests {
             roadblock.block()
             return 1
         }
-        let limits = ListenerLimits(requestTimeout: .seconds(2))
+        let limits = ListenerLimits(requestTimeout: .seconds(4))
         try await MetricsListener(registry: registry, port: 0, limits: limits).serving { address in
             let header = timeout.isEmpty ? "" : "X-Prometheus-Scrape-Timeout-Seconds: \(timeout)\r\n"
             let response = try await RawClient(address.port).get("/metrics", headers: header)
@@ -51,7 +51,7 @@ struct ScrapeDeadlineTests {
         await #expect(processExitsWith: .success) {
             let registry = registry()
             registry.register(Rows { 3 })
-            let limits = ListenerLimits(requestTimeout: .seconds(3))
+            let limits = ListenerLimits(requestTimeout: .seconds(6))
             let running = try await RunningListener(MetricsListener(registry: registry, port: 0, limits: limits))
             let port = running.address.port
             let isBlocked = DispatchSemaphore(value: 0)

@@ -193,7 +193,7 @@ struct RequestFaultTests {
 
     @Test func aTruncatedBodyWithoutALengthEndsInAReset() async throws {
         let source = ExpositionSource { _ in { Array(repeating: 0x78, count: 65_536) } }
-        let limits = ListenerLimits(requestTimeout: .milliseconds(300))
+        let limits = ListenerLimits(requestTimeout: .seconds(2))
         try await MetricsListener(exposition: source, port: 0, limits: limits).serving { address in
             let client = try await RawClient(address.port, reads: false)
             try await client.send("GET /metrics HTTP/1.0\r\n\r\n")

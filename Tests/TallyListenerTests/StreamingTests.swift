@@ -1,4 +1,5 @@
 #if Listener
+import Foundation
 import Tally
 import TallyListener
 import Testing
@@ -79,8 +80,14 @@ struct StreamingTests {
     }
 
     @Test func anEndlessResponseTimesOut() async throws {
-        let source = ExpositionSource { _ in { Array(repeating: 0x78, count: 65_536) } }
-        let limits = ListenerLimits(requestTimeout: .milliseconds(300))
+        let source = ExpositionSource { _ in
+            {
+                // Bounds the memory of the client.
+                usleep(10_000)
+                return Array(repeating: 0x78, count: 65_536)
+            }
+        }
+        let limits = ListenerLimits(requestTimeout: .seconds(2))
         try await MetricsListener(exposition: source, port: 0, limits: limits).serving { address in
             let client = try await RawClient(address.port)
             try await client.send(Self.request)
@@ -176,7 +183,7 @@ struct StreamingTests {
         let ready = ListenerRoute("/ready") { _ in ListenerResponse() }
         try await MetricsListener(registry: registry, port: 0, routes: [ready]).serving { address in
             // More requests than the listener has threads.
-            let headers = "X-Prometheus-Scrape-Timeout-Seconds: 0.5\r\n"
+            let headers = "X-Prometheus-Scrape-Timeout-Seconds: 2\r\n"
             let blocked = try await RawClient(address.port)
             for _ in 0..<6 {
                 try await blocked.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n")

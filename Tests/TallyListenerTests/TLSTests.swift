@@ -238,7 +238,7 @@ struct TLSTests {
     func aHandshakeThatStallsEndsWithTheHeaderTimeout(bytes: Int) async throws {
         guard let certificates = try await TestCertificates() else { return }
         let registry = registry()
-        let limits = ListenerLimits(headerTimeout: .milliseconds(300))
+        let limits = ListenerLimits(headerTimeout: .seconds(2))
         try await Self.listener(certificates.server, limits: limits, registry: registry).serving { address in
             let client = try await RawClient(address, sending: String(Self.opening.prefix(bytes)))
             #expect(await client.rest().isEmpty)
@@ -277,7 +277,7 @@ struct TLSTests {
     func bytesThatAreNoHandshakeAreCountedAndNotReported(bytes: String) async throws {
         guard let certificates = try await TestCertificates() else { return }
         let registry = registry()
-        let limits = ListenerLimits(headerTimeout: .milliseconds(500))
+        let limits = ListenerLimits(headerTimeout: .seconds(2))
         let listener = Self.listener(certificates.server, limits: limits, registry: registry) { Issue.record("\($0)") }
         try await listener.serving { address in
             let client = try await RawClient(address, sending: bytes)
@@ -302,7 +302,7 @@ struct TLSTests {
         var listener = MetricsListener(
             exposition: source,
             port: 0,
-            limits: ListenerLimits(requestTimeout: .milliseconds(500))
+            limits: ListenerLimits(requestTimeout: .seconds(2))
         )
         listener.configuration.tls = certificates.server
         try await listener.serving { address in

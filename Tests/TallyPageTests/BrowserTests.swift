@@ -64,7 +64,7 @@ struct BrowserTests {
         depth.set(-2.5)
         for index in 0..<1_042 { users.record("user \(index)") }
         for _ in 0..<10 { latency.observe(0.3) }
-        try await browse(bench) { browser, _ in
+        try await browse(bench) { browser, server in
             try await browser.wait("document.body.dataset.polls >= 1")
             #expect(try await row(browser, "lobby").contains("1,234 total"))
             #expect(try await row(browser, "queue_depth").hasPrefix("-2.5"))
@@ -72,11 +72,13 @@ struct BrowserTests {
             let shown = try await browser.text("return document.querySelector('#users').innerText")
             #expect(shown.contains("1,042"))
             // Exactly two seconds by the server's clock, however long the browser took.
-            bench.clock.advance(by: .seconds(2))
-            events.increment(by: 50, for: Name(name: "lobby"))
-            bytes.increment(by: 6_144)
-            for _ in 0..<98 { latency.observe(0.05) }
-            for _ in 0..<2 { latency.observe(0.15) }
+            server.betweenAnswers {
+                bench.clock.advance(by: .seconds(2))
+                events.increment(by: 50, for: Name(name: "lobby"))
+                bytes.increment(by: 6_144)
+                for _ in 0..<98 { latency.observe(0.05) }
+                for _ in 0..<2 { latency.observe(0.15) }
+            }
             try await browser.waitForPolls(2)
             // Polls at a clock that stands still change no rate.
             #expect(try await row(browser, "lobby").hasPrefix("25/s"))
@@ -254,7 +256,7 @@ struct BrowserTests {
         let events = Family<Name, Counter>("events_total", help: "Events.", in: bench.registry)
         events.increment(for: Name(name: "first"))
         bench.record(seconds: 2)
-        try await browse(bench) { browser, _ in
+        try await browse(bench) { browser, server in
             try await browser.wait("document.querySelectorAll('.row').length === 1")
             events.remove(Name(name: "first"))
             for name in ["b", "a"] { events.increment(for: Name(name: name)) }
@@ -263,11 +265,15 @@ struct BrowserTests {
             let names = "[...document.querySelectorAll('.row .text')].map((node) => node.textContent).join()"
             #expect(try await browser.text("return \(names)") == "b,a")
             // A clock that is set back begins the page anew instead of showing negative rates.
-            bench.clock.advance(by: .seconds(-3))
-            events.increment(by: 5, for: Name(name: "a"))
+            server.betweenAnswers {
+                bench.clock.advance(by: .seconds(-3))
+                events.increment(by: 5, for: Name(name: "a"))
+            }
             try await browser.waitForPolls(2)
-            bench.clock.advance(by: .seconds(10))
-            events.increment(by: 100, for: Name(name: "a"))
+            server.betweenAnswers {
+                bench.clock.advance(by: .seconds(10))
+                events.increment(by: 100, for: Name(name: "a"))
+            }
             try await browser.waitForPolls(2)
             #expect(try await row(browser, "name=a").hasPrefix("10/s"))
         }

@@ -16,13 +16,13 @@ encryption = None
 """The TLS of the server under attack. Waves inherit it, because they are forks."""
 
 
-def connect(port, timeout=10.0, receive_buffer=None):
+def connect(port, timeout=60.0, receive_buffer=None):
     """A connection, with TLS if the server has it."""
     connection = connect_bare(port, timeout, receive_buffer)
     return encryption.wrap(connection) if encryption else connection
 
 
-def connect_bare(port, timeout=10.0, receive_buffer=None):
+def connect_bare(port, timeout=60.0, receive_buffer=None):
     """A TCP connection from one of many source addresses, so that their ports do not run out."""
     connection = socket.socket()
     try:
@@ -114,7 +114,7 @@ def converse(tally, scenario, port, pieces, half_close=True, pause=0.0, thorough
             tally.fault(scenario, str(fault), data, reader.shown)
         if (seconds := time.monotonic() - started) > 4:
             tally.count("slow connections")
-            if seconds > 9:
+            if seconds > 50:
                 tally.fault(scenario, f"took {seconds:.1f} s", data, reader.shown)
     tally.count("connections")
 

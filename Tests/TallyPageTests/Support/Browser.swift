@@ -60,6 +60,7 @@ final class Browser: Sendable {
                 let page = try await text("return document.body.innerText")
                 throw Program.Failed(description: "never true: \(condition)\n\(page)")
             }
+            try await onThread { _ = usleep(20_000) }
         }
     }
 

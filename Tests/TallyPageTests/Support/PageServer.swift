@@ -15,6 +15,7 @@ final class PageServer: Sendable {
     private let page: StatusPage
     private let isSilent = Mutex(false)
     private let requests = Mutex<[String]>([])
+    private let answering = Mutex(())
     let url: URL
 
     init(_ page: StatusPage) throws {
@@ -41,6 +42,9 @@ final class PageServer: Sendable {
 
     /// The heads of the requests so far.
     var heads: [String] { requests.withLock { $0 } }
+
+    /// Calls `body` while no page is being made.
+    func betweenAnswers(_ body: () -> Void) { answering.withLock { _ in body() } }
 
     func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
 
@@ -75,8 +79,10 @@ final class PageServer: Sendable {
             return send("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", connection)
         }
         let (accept, tag) = (field("Accept"), field("If-None-Match"))
-        let answer = waiting { [page] in
-            await page.response(accept: accept, query: parts.dropFirst().first, ifNoneMatch: tag)
+        let answer = answering.withLock { _ in
+            waiting { [page] in
+                await page.response(accept: accept, query: parts.dropFirst().first, ifNoneMatch: tag)
+            }
         }
         var reply = "HTTP/1.1 \(answer.status) \(answer.status == 304 ? "Not Modified" : "OK")\r\nConnection: close\r\n"
         for (name, value) in answer.headers { reply += "\(name): \(value)\r\n" }

@@ -90,7 +90,7 @@ let listener = MetricsListener(
     healthcheck: Healthcheck(
         service: ServiceInfo(name: "fire-server", version: "1.0.0"),
         providers: [
-            SnapshotProvider("barrels", keys: ["heat"]) { ["heat": .integer(451)] }
+            SnapshotProvider("barrels", keys: ["heat"], timeout: .seconds(60)) { ["heat": .integer(451)] }
         ],
         registry: registry
     ),

@@ -134,7 +134,7 @@ struct ChatTests {
     }
 
     @Test func halfOfARequestEndsAfterTheIdleTimeout() async throws {
-        let server = try await ChatServer(["--idle-timeout", "200"])
+        let server = try await ChatServer(["--idle-timeout", "2000"])
         let port = try #require(URL(string: server.address)?.port)
         for part in ["", "POST /session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nan"] {
             let half = try RawConnection(port: port)

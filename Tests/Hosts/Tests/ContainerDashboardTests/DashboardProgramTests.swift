@@ -27,7 +27,7 @@ struct DashboardProgramTests {
         let prometheus = try await Prometheus(scraping: host.port)
         let query = #"tally_sampler_errors_total{source="docker",reason="unavailable"}"#
         #expect(try await prometheus.value(of: query) { ($0 ?? 0) >= 1 } ?? 0 >= 1)
-        #expect(try await prometheus.value(of: "node_memory_MemTotal_bytes") ?? 0 > 0)
+        #expect(try await prometheus.value(of: "node_memory_MemTotal_bytes") { ($0 ?? 0) > 0 } ?? 0 > 0)
         #expect(host.stop() == 0)
     }
 }

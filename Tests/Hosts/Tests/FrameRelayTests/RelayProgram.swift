@@ -34,7 +34,7 @@ final class RelayProgram: Sendable {
 
     /// Waits until a series has a value. The test's time limit ends a wait in vain.
     func waitUntil(_ series: String, is value: Double) async throws {
-        while try await metric(series) != value { try Task.checkCancellation() }
+        try await eventually { try await metric(series) == value }
     }
 
     func refusals(_ reason: String) async throws -> Double? {

@@ -80,6 +80,8 @@ package final class Prometheus: Sendable {
         while true {
             let value = try await value(of: expression)
             if isDone(value) || start.duration(to: .now) > .seconds(300) { return value }
+            // Pauses, so that the polls leave time to what they wait for.
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 

@@ -59,6 +59,14 @@ struct HubProgramTests {
             #expect(await clients[1].nextText() == "hello")
         }
         try await clients[0].leave()
+        // The hub drops clients that are silent for long.
+        let alive = Task {
+            while true {
+                try await clients[1].send(.pong)
+                try await Task.sleep(for: .seconds(5))
+            }
+        }
+        defer { alive.cancel() }
         let prometheus = try await Prometheus(scraping: try #require(URL(string: running.metrics)?.port))
         for (name, value) in [
             "messages_total": 5.0, "connections_total": 2, "disconnections_total": 1, "connected_clients": 1,
