@@ -11,8 +11,8 @@ struct ProtobufTests {
     }
 
     /// Label values of any length, with and without escapes, in families of many pages.
-    @Test(arguments: [0, 1, 60, 90, 127, 128, 300])
-    func everySeriesIsReadBack(_ longest: Int) throws {
+    @Test(arguments: [0, 1, 20, 60, 90, 127, 128, 300], [1, 3])
+    func everySeriesIsReadBack(_ longest: Int, _ step: Int) throws {
         let family = try Counter.family(
             validating: "c",
             help: "C.",
@@ -26,8 +26,8 @@ struct ProtobufTests {
             family[["\(number)", text, ""]].increment(by: number)
             expected["\(number) \(text)"] = Double(number)
         }
-        // Holes in the pages.
-        for number in stride(from: 0, to: 2000, by: 3) {
+        // Holes in the pages, or full ones.
+        for number in stride(from: 0, to: 2000, by: step) where step > 1 {
             let text = String(repeating: number % 500 == 499 ? "\"\\\n" : "é", count: longest * (number % 40) / 40)
             _ = family.remove(["\(number)", text, ""])
             expected["\(number) \(text)"] = nil
@@ -40,6 +40,19 @@ struct ProtobufTests {
             found[key] = try metric.message(3)?.double(1)
         }
         #expect(found == expected)
+    }
+
+    /// Times have a faster path from 2004 to 2038.
+    @Test func timesAreCutToNanoseconds() throws {
+        var random = Xorshift(seed: 3)
+        let inside = (0..<1_000).map { _ in 0x1p30 + Double(random.next() >> 11) * 0x1p-53 * 0x1p30 }
+        for time in [0, 0.25, 0x1p30.nextDown, 0x1p30, 0x1p31.nextDown, 0x1p31, 0x1p34.nextDown] + inside {
+            let found = try #require(UnixTime(time))
+            #expect(found.seconds == UInt64(time))
+            #expect(abs(Double(found.nanos) - (time - time.rounded(.down)) * 1e9) <= 1)
+            #expect(found.nanos < 1_000_000_000)
+        }
+        for time in [-1, .nan, .infinity, 0x1p34, -0x1p30] { #expect(UnixTime(time) == nil) }
     }
 
     @Test func startTimesAreThoseOfTheSeries() throws {

@@ -10,7 +10,7 @@ struct MetricLine {
     private let headEnds: UnsafePointer<Int>
     private let nameEnds: UnsafePointer<Int>
     private let labelCount: Int
-    private let value: LabelFragments.Piece
+    private let valueHead: UInt32
     /// The length of a metric's message, less that of the series' text.
     private let fixed: Int
     private let startHead: UInt32
@@ -30,7 +30,7 @@ struct MetricLine {
         unsafe headEnds = pieces.labelHeads.ends.pointer
         unsafe nameEnds = names.ends.pointer
         labelCount = names.count
-        value = pieces.valueHead[0]
+        valueHead = pieces.valueHead
         self.fixed = fixed
         startHead = pieces.startHead
         unsafe text = UnsafePointer(page.text)
@@ -45,10 +45,10 @@ struct MetricLine {
     func write(
         _ bits: UInt64,
         _ slot: Int,
+        textFrom first: Int,
         at start: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
         var place = unsafe start
-        let first = unsafe slot == 0 ? 0 : Int(ends[slot &- 1])
         let textLength = unsafe Int(ends[slot]) &- first
         let length = textLength &+ fixed
         unsafe place[0] = 4 << 3 | 2
@@ -65,14 +65,20 @@ struct MetricLine {
             unsafe place += constantLabels.length
         }
         unsafe place = writeLabels(slot, text + first, textLength, at: place)
-        unsafe OutputBuffer.copyWide(value.start, value.length, to: place)
-        unsafe place += value.length
-        unsafe UnsafeMutableRawPointer(place).storeBytes(of: bits.littleEndian, as: UInt64.self)
-        unsafe place += 8
+        unsafe UnsafeMutableRawPointer(place).storeBytes(of: valueHead.littleEndian, as: UInt32.self)
+        unsafe UnsafeMutableRawPointer(place + 3).storeBytes(of: bits.littleEndian, as: UInt64.self)
+        unsafe place += 11
         guard let created = unsafe created else { return unsafe place }
         let seconds = unsafe Double(bitPattern: created[slot].load(ordering: .relaxed))
         return unsafe writeStart(seconds, at: place)
     }
+
+    /// The position in the page's text at which that of a slot begins.
+    @inline(__always)
+    func textStart(_ slot: Int) -> Int { unsafe slot == 0 ? 0 : Int(ends[slot &- 1]) }
+
+    @inline(__always)
+    func textEnd(_ slot: Int) -> Int { unsafe Int(ends[slot]) }
 
     @inline(__always)
     private func writeLabels(
@@ -87,7 +93,9 @@ struct MetricLine {
         for label in 0..<labelCount {
             let headEnd = unsafe headEnds[label]
             let headLength = headEnd &- headStart
-            unsafe OutputBuffer.copyWide(heads + headStart, headLength, to: place)
+            // At most 25 bytes: see ``ProtobufPieces/isShort``.
+            let head = unsafe UnsafeRawPointer(heads + headStart).loadUnaligned(as: SIMD32<UInt8>.self)
+            unsafe UnsafeMutableRawPointer(place).storeBytes(of: head, as: SIMD32<UInt8>.self)
             headStart = headEnd
             let nameEnd = unsafe nameEnds[label]
             let start = position &+ nameEnd &- nameStart
@@ -136,25 +144,36 @@ extension OutputBuffer {
     ///   - exposed: The bits of the slots to write, at least one.
     @inline(never)
     mutating func append(_ line: MetricLine, totalsOf page: SeriesPage, _ group: Int, _ exposed: UInt64) {
-        let blocks = unsafe page.blockWords
-        let shift = page.blockShift
-        let blockMask = (1 &<< shift) &- 1
         var place = unsafe base + count
-        var rest = exposed
-        while rest != 0 {
-            let slot = group &+ rest.trailingZeroBitCount
-            let word = unsafe blocks[slot &>> shift] + (slot & blockMask)
-            let total = unsafe Total.clamped(word.pointee.load(ordering: .relaxed))
-            unsafe place = line.write(Double(total).bitPattern, slot, at: place)
-            rest &= rest &- 1
+        unsafe Self.forEachRun(of: page, group, exposed) { words, first, length in
+            unsafe place = Self.write(line, words, group &+ first, length, at: place)
         }
         count = unsafe place - base
         assert(count <= capacity)
     }
 
+    /// Writes adjacent slots of one block. Out of line, so that the compiler has all registers for the loop.
+    @inline(never)
+    private static func write(
+        _ line: MetricLine,
+        _ words: UnsafePointer<Atomic<UInt64>>,
+        _ slot: Int,
+        _ count: Int,
+        at place: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        var place = unsafe place
+        var start = line.textStart(slot)
+        for index in 0..<count {
+            let total = unsafe Total.clamped(words[index].load(ordering: .relaxed))
+            unsafe place = line.write(Double(total).bitPattern, slot &+ index, textFrom: start, at: place)
+            start = line.textEnd(slot &+ index)
+        }
+        return unsafe place
+    }
+
     /// Appends the message of one number.
     mutating func append(_ line: MetricLine, _ bits: UInt64, _ slot: Int) {
-        count = unsafe line.write(bits, slot, at: base + count) - base
+        count = unsafe line.write(bits, slot, textFrom: line.textStart(slot), at: base + count) - base
         assert(count <= capacity)
     }
 }

@@ -12,31 +12,44 @@ extension OutputBuffer {
     ///   - group: The first slot of a group of 64.
     ///   - exposed: The bits of the slots to write, at least one.
     mutating func append(head: LabelFragments.Piece, countersOf page: SeriesPage, _ group: Int, _ exposed: UInt64) {
-        let blocks = unsafe page.blockWords
-        let shift = page.blockShift
-        let blockMask = (1 &<< shift) &- 1
         let ends = unsafe page.ends + group
         let texts = unsafe page.text
         let groupStart = page.textStart(group)
         var place = unsafe base + count
+        unsafe Self.forEachRun(of: page, group, exposed) { words, first, length in
+            let start = unsafe first == 0 ? groupStart : Int(ends[first &- 1])
+            unsafe place = Self.writeLines(head, texts + start, start, ends + first, words, length, at: place)
+        }
+        count = unsafe place - base
+        assert(count <= capacity)
+    }
+
+    /// Calls `body` for each run of adjacent exposed slots whose words are contiguous: with the words, the first slot's
+    /// place in the group, and the number of slots. Their texts are contiguous too.
+    @inline(__always)
+    static func forEachRun(
+        of page: SeriesPage,
+        _ group: Int,
+        _ exposed: UInt64,
+        _ body: (_ words: UnsafePointer<Atomic<UInt64>>, _ first: Int, _ length: Int) -> Void
+    ) {
+        let blocks = unsafe page.blockWords
+        let shift = page.blockShift
+        let blockMask = (1 &<< shift) &- 1
         var rest = exposed
         while rest != 0 {
-            // A run of adjacent slots, whose texts are contiguous.
             let first = rest.trailingZeroBitCount
             let length = (~(rest &>> UInt64(first))).trailingZeroBitCount
             let runEnd = min(first &+ length, 64)
-            let start = unsafe first == 0 ? groupStart : Int(ends[first &- 1])
             let words = unsafe blocks[(group &+ first) &>> shift] + (first & blockMask)
             // Blocks often lie side by side. They are then written as one.
             var end = min(runEnd, (first | blockMask) &+ 1)
             while end < runEnd, unsafe blocks[(group &+ end) &>> shift] == words + (end &- first) {
                 end = min(runEnd, end &+ blockMask &+ 1)
             }
-            unsafe place = Self.writeLines(head, texts + start, start, ends + first, words, end &- first, at: place)
+            unsafe body(words, first, end &- first)
             rest = end == 64 ? 0 : rest & (.max &<< UInt64(end))
         }
-        count = unsafe place - base
-        assert(count <= capacity)
     }
 
     /// Writes adjacent slots of one block. Out of line, so that the compiler has all registers for the loop.

@@ -65,7 +65,8 @@ extension SnapshotEncoder {
             family.definition.layout.isLine && pieces.isShort
             && pages.allSatisfy { entry in
                 guard let page = entry.page else { return true }
-                return !page.hasLongText.load(ordering: .relaxed) && !page.hasExemplars(Int(entry.count))
+                return page.longestText.load(ordering: .relaxed) <= ProtobufPieces.maxPlainText
+                    && !page.hasExemplars(Int(entry.count))
             }
         guard isPlain else {
             var writer = ProtobufWriter()
@@ -86,6 +87,11 @@ extension SnapshotEncoder {
         var length = 0
         for entry in pages {
             guard let page = entry.page else { continue }
+            let longest = page.longestText.load(ordering: .relaxed) + page.endCount
+            if entry.hidden == 0, entry.count > 0, fixed + longest < 128 {
+                length += Int(entry.count) * (fixed + 2) + page.textBytes(0, through: Int(entry.count) - 1)
+                continue
+            }
             (shown, slot) = (entry, 0)
             while let exposed = nextExposed(page, Int(entry.count)) {
                 length += Self.length(of: page, slot & ~63, exposed, fixed: fixed)
@@ -99,6 +105,14 @@ extension SnapshotEncoder {
     /// The length of the messages of a group's exposed slots, with their tags and lengths.
     private static func length(of page: SeriesPage, _ group: Int, _ exposed: UInt64, fixed: Int) -> Int {
         let ends = unsafe page.ends + group
+        if exposed == .max {
+            // The texts lie side by side, so only the messages with a longer length must be counted, which the compiler
+            // does with vectors.
+            let limit = UInt32(truncatingIfNeeded: max(0, 128 &- fixed))
+            var long: UInt32 = unsafe ends[0] &- UInt32(truncatingIfNeeded: page.textStart(group)) >= limit ? 1 : 0
+            for index in 1..<64 { long &+= unsafe ends[index] &- ends[index &- 1] >= limit ? 1 : 0 }
+            return 64 &* (fixed &+ 2) &+ Int(long) &+ page.textBytes(group, through: group &+ 63)
+        }
         var length = 0
         var rest = exposed
         while rest != 0 {

@@ -15,6 +15,8 @@ final class FamilyDefinition: Sendable {
     let pastOverflow = Atomic<UInt64>(0)
     /// The number of scrapes that could not collect the family.
     let collectionErrors = Atomic<UInt64>(0)
+    /// True once a series has had an exemplar. Spares scrapes the search for them in every block.
+    let hasExemplars = Atomic(false)
 
     let shape: PageShape
     /// True if every scraper can read all names.

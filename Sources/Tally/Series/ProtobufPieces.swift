@@ -11,8 +11,8 @@ struct ProtobufPieces: Sendable {
     let labelHeads: LabelFragments
     /// The names of the own labels.
     let labelNames: [String]
-    /// The fields between the labels and an eight-byte value, for a series of one sample.
-    let valueHead: LabelFragments
+    /// The three bytes between the labels and an eight-byte value, for a series of one sample.
+    let valueHead: UInt32
     /// True if the length of a label of ``maxPlainText`` bytes takes one byte, and that of a metric at most two.
     let isShort: Bool
     let hasStartTimes: Bool
@@ -48,11 +48,8 @@ struct ProtobufPieces: Sendable {
         hasStartTimes = layout.type.startField != nil && layout.hasCreated && !request.isMirrored
         let startTag = UInt32(layout.type.startField ?? 0) << 3 | 2
         startHead = startTag | UInt32(Self.startLength - 2) << 8 | (1 << 3) << 16
-        var value = ProtobufWriter()
         let length = 9 + (hasStartTimes ? Self.startLength : 0)
-        value.data(layout.type.field, Array(repeating: 0, count: length))
-        let valueHead = value.bytes.prefix(2) + [1 << 3 | 1]
-        self.valueHead = LabelFragments([Array(valueHead)])
+        valueHead = UInt32(layout.type.field) << 3 | 2 | UInt32(length) << 8 | (1 << 3 | 1) << 16
         fixedLength = constant.bytes.count + labelHeads.totalLength + 2 + length
         isShort = names.allSatisfy { $0.utf8.count < 20 } && fixedLength < 8192
     }

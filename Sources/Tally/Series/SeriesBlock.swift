@@ -77,6 +77,9 @@ final class SeriesBlock: @unchecked Sendable {
 
     func setExemplar(_ exemplar: ExemplarStore.Entry, at word: Int) {
         (exemplarStore.load() ?? exemplarStore.storeIfNil(ExemplarStore())).set(exemplar, at: word)
+        if !definition.hasExemplars.load(ordering: .relaxed) {
+            definition.hasExemplars.store(true, ordering: .relaxed)
+        }
     }
 
     var samplesExemplars: Bool { stripeMask & Stripes.samples != 0 }

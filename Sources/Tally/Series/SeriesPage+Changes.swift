@@ -125,12 +125,12 @@ extension SeriesPage {
         var label = 0
         var position = range.lowerBound + (innerValues > 0 ? definition.fragments[0].length : 0)
         var hasControl = false
-        var isLong = range.count > ProtobufPieces.maxPlainText
+        var length = range.count
         while position < range.upperBound {
             let byte = unsafe text[position]
             if byte == UInt8(ascii: "\\") {
                 position += 1
-                isLong = true
+                length = .max
             }
             if byte < 0x20 { hasControl = true }
             if byte == UInt8(ascii: "\""), label < innerValues {
@@ -144,7 +144,7 @@ extension SeriesPage {
         // Every value ends with an unescaped quote.
         assert(label == innerValues)
         if hasControl { hasControls.store(true, ordering: .relaxed) }
-        if isLong { hasLongText.store(true, ordering: .relaxed) }
+        longestText.store(max(longestText.load(ordering: .relaxed), length), ordering: .relaxed)
     }
 
     /// Copies everything about another page's series except its values.
@@ -158,7 +158,8 @@ extension SeriesPage {
             unsafe (valueEnds + count * innerValues + index).initialize(to: end)
         }
         if page.hasControls.load(ordering: .relaxed) { hasControls.store(true, ordering: .relaxed) }
-        if page.hasLongText.load(ordering: .relaxed) { hasLongText.store(true, ordering: .relaxed) }
+        let longest = max(longestText.load(ordering: .relaxed), page.longestText.load(ordering: .relaxed))
+        longestText.store(longest, ordering: .relaxed)
         setCreated { page.createdSeconds(slot) }
         if let idleTimes, let other = page.idleTimes {
             idleTimes.slots.append(other.slots[slot])

@@ -34,8 +34,8 @@ final class SeriesPage: @unchecked Sendable {
     let innerValues: Int
     /// True if the text of a filled slot has a byte that JSON escapes but the text formats do not.
     let hasControls = Atomic(false)
-    /// True if the text of a filled slot is long, or has an escape. Encoders of messages then measure each series.
-    let hasLongText = Atomic(false)
+    /// The length of the longest labels of a filled slot; `Int.max` if any have an escape.
+    let longestText = Atomic(0)
     let text: UnsafeMutablePointer<UInt8>
     /// The creation time of each filled slot, as the bits of seconds since the Unix epoch. Nil if it is not recorded.
     let created: UnsafeMutablePointer<Atomic<UInt64>>?
@@ -180,7 +180,8 @@ final class SeriesPage: @unchecked Sendable {
 
     /// True if a block with any of the first `count` slots has an exemplar.
     func hasExemplars(_ count: Int) -> Bool {
-        (0..<((count + (1 << blockShift) - 1) >> blockShift)).contains { unsafe blocks[$0]?.exemplars != nil }
+        definition.hasExemplars.load(ordering: .relaxed)
+            && (0..<((count + (1 << blockShift) - 1) >> blockShift)).contains { unsafe blocks[$0]?.exemplars != nil }
     }
 
     func exemplar(_ slot: Int, _ word: Int) -> ExemplarStore.Entry? {

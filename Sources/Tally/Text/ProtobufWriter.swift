@@ -76,7 +76,7 @@ struct ProtobufWriter {
 }
 
 /// A time since the Unix epoch, as messages express it.
-struct UnixTime {
+struct UnixTime: Equatable {
     let seconds: UInt64
     /// The nanoseconds of the second, below one thousand million.
     let nanos: UInt64
@@ -84,6 +84,14 @@ struct UnixTime {
     /// Nil for a time that is not a number, before 1970 or after the year 2500.
     @inline(__always)
     init?(_ secondsSinceEpoch: Double) {
+        let bits = secondsSinceEpoch.bitPattern
+        // From 2004 to 2038: 22 binary digits behind the point.
+        if bits &>> 52 == 1023 &+ 30 {
+            let fixed = bits & 0xF_FFFF_FFFF_FFFF | 0x10_0000_0000_0000
+            seconds = fixed &>> 22
+            nanos = ((fixed & 0x3F_FFFF) &* 1_000_000_000) &>> 22
+            return
+        }
         guard secondsSinceEpoch >= 0, secondsSinceEpoch < 0x1p34 else { return nil }
         let whole = secondsSinceEpoch.rounded(.down)
         seconds = UInt64(whole)
