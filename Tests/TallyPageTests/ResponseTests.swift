@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Tally
 import TallyHealthcheck
 import TallyPage
@@ -96,7 +95,7 @@ struct ResponseTests {
     func pollsShareAReadingAndBlockNoThreadOfTheirCallers() async {
         let bench = Bench()
         let gate = DispatchSemaphore(value: 0)
-        let calls = Mutex(0)
+        let calls = Locked(0)
         ObservedGauge("depth", help: "Depth.", in: bench.registry) {
             calls.withLock { $0 += 1 }
             gate.wait()

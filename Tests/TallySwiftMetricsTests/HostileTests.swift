@@ -1,7 +1,6 @@
 #if SwiftMetrics
 import CoreMetrics
 import Dispatch
-import Synchronization
 import Tally
 import TallySwiftMetrics
 import TallyTesting
@@ -68,7 +67,7 @@ struct HostileTests {
     func randomCallsFromEightThreadsLeaveAValidExposition(_ validation: NameValidation) throws {
         let registry = MetricRegistry(constantLabels: ["pod": "a"], nameValidation: validation, exposesCreated: true)
         let factory = TallyMetricsFactory(registry: registry, maxChildren: 40)
-        let problems = Mutex<[String]>([])
+        let problems = Locked<[String]>([])
         DispatchQueue.concurrentPerform(iterations: 8) { thread in
             var random = SystemRandomNumberGenerator()
             for round in 0..<400 {

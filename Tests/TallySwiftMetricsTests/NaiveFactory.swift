@@ -1,10 +1,10 @@
 #if SwiftMetrics
 import CoreMetrics
-import Synchronization
+import Tally
 
 /// A backend as one might write it in an hour, to prove that the conformance suite notices its faults.
 final class NaiveFactory: MetricsFactory {
-    private let values = Mutex<[String: Double]>([:])
+    private let values = Locked<[String: Double]>([:])
 
     var text: String { values.withLock { $0.map { "\($0) \($1)\n" }.sorted().joined() } }
 

@@ -1,11 +1,12 @@
 import Foundation
 import Synchronization
+import Tally
 import TallyTesting
 import Testing
 
 /// State that the tasks and threads of a test share.
 private final class Shared: Sendable {
-    let woken = Mutex<[Int]>([])
+    let woken = Locked<[Int]>([])
     let wakings = Atomic(0)
     let isOver = Atomic(false)
 }

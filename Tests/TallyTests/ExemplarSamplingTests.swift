@@ -277,7 +277,7 @@ struct ExemplarSamplingTests {
     }
 
     @Test func theClosureMayUseTheRegistry() {
-        final class Box: Sendable { let registry = Mutex<MetricRegistry?>(nil) }
+        final class Box: Sendable { let registry = Locked<MetricRegistry?>(nil) }
         let box = Box()
         let registry = registry {
             guard let registry = box.registry.withLock({ $0 }) else { return nil }
@@ -299,7 +299,7 @@ struct ExemplarSamplingTests {
     }
 
     @Test func aClosureThatUpdatesItsCounterAndTakesLongDoesNotRecur() {
-        final class Box: Sendable { let counter = Mutex<Counter?>(nil) }
+        final class Box: Sendable { let counter = Locked<Counter?>(nil) }
         let box = Box()
         let registry = registry { [clock] in
             clock.advance(by: .seconds(10))

@@ -213,10 +213,10 @@ struct ContendedGaugeTests {
 
 /// A value that tests share between threads.
 final class Holder<Value: Sendable>: Sendable {
-    private let state: Mutex<Value>
+    private let state: Locked<Value>
 
     init(_ value: Value) {
-        state = Mutex(value)
+        state = Locked(value)
     }
 
     var value: Value {

@@ -1,8 +1,8 @@
-import Synchronization
+import Tally
 
 /// A wall clock, and a switch that a check reads.
 final class Wall: Sendable {
-    private let state = Mutex((now: 100.0, isBad: false))
+    private let state = Locked((now: 100.0, isBad: false))
 
     var now: Double {
         get { state.withLock { $0.now } }

@@ -1,5 +1,3 @@
-import Synchronization
-
 @testable import Tally
 
 /// A clock that a test can set back.
@@ -12,7 +10,7 @@ final class BackwardClock: Clock, Sendable {
         static func < (one: Instant, two: Instant) -> Bool { one.offset < two.offset }
     }
 
-    private let state = Mutex(Instant())
+    private let state = Locked(Instant())
 
     var now: Instant { state.withLock { $0 } }
     var minimumResolution: Swift.Duration { .nanoseconds(1) }
