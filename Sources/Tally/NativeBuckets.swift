@@ -156,7 +156,7 @@ extension Family where Child == Histogram {
 
 extension HTTPServerMetrics {
     /// Registers the metrics as ``init(in:routes:bodySizes:maxChildren:)`` does, with native buckets for the durations
-    /// beside the classic ones.
+    /// beside the classic ones. Traps if the buckets are invalid, or if the metrics are registered without them.
     public init(
         in registry: MetricRegistry,
         routes: [String] = [],
@@ -170,7 +170,8 @@ extension HTTPServerMetrics {
 }
 
 extension RPCServerMetrics {
-    /// Registers the metric as ``init(in:methods:maxChildren:)`` does, with native buckets beside the classic ones.
+    /// Registers the metric as ``init(in:methods:maxChildren:)`` does, with native buckets beside the classic ones. Traps
+    /// if the buckets are invalid, or if the metric is registered without them.
     public init(
         in registry: MetricRegistry,
         methods: [String] = [],

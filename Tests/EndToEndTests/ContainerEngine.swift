@@ -28,9 +28,14 @@ final class ContainerEngine: Sendable {
         self.kind = kind
         folder = try TemporaryFolder()
         socket = folder.url.appending(path: "engine.sock").path
-        try await start()
-        let image = try await makeImage()
-        _ = try await command("import", image, "tally/busybox")
+        do {
+            try await start()
+            let image = try await makeImage()
+            _ = try await command("import", image, "tally/busybox")
+        } catch {
+            try? await stop()
+            throw error
+        }
     }
 
     /// Runs a body with an engine, and ends the engine whether or not the body throws an error.

@@ -44,7 +44,13 @@ struct NativeHistogramJudgeTests {
         #expect(prometheus.stop() == 0)
     }
 
-    @Test func prometheusFollowsAHalvedSchemaAndARestart() async throws {
+    @Test(
+        .enabled(
+            if: PythonProtobuf.isInstalled("google.protobuf") || Program.isRequired,
+            "pip install protobuf prometheus-client"
+        )
+    )
+    func prometheusFollowsAHalvedSchemaAndARestart() async throws {
         let (registry, histogram) = registry()
         for value in Self.values { histogram.observe(value) }
         let target = try ScrapeTarget(registry)

@@ -59,46 +59,44 @@ extension SnapshotEncoder {
     private mutating func measure(_ index: Int) -> Int {
         let family = snapshot.families[index]
         prepare(family.definition)
-        let pieces = (escaped ?? family.definition).protobuf
-        let pages = family.view.pages
-        let isPlain =
-            family.definition.layout.isLine && pieces.isShort
-            && pages.allSatisfy { entry in
-                guard let page = entry.page else { return true }
-                return page.longestText.load(ordering: .relaxed) <= ProtobufPieces.maxPlainText
-                    && !page.hasExemplars(Int(entry.count))
+        defer { slot = 0 }
+        if let length = plainLength(of: family) { return length }
+        var writer = ProtobufWriter()
+        var reader = SeriesReader(family.definition, shown: escaped ?? family.definition)
+        for entry in family.view.pages {
+            guard let page = entry.page else { continue }
+            (shown, slot) = (entry, 0)
+            while nextExposed(page, Int(entry.count)) != nil {
+                reader.write(page, slot, to: &writer)
+                slot += 1
             }
-        guard isPlain else {
-            var writer = ProtobufWriter()
-            var reader = SeriesReader(family.definition, shown: escaped ?? family.definition)
-            for entry in pages {
-                guard let page = entry.page else { continue }
-                (shown, slot) = (entry, 0)
-                while nextExposed(page, Int(entry.count)) != nil {
-                    reader.write(page, slot, to: &writer)
-                    slot += 1
-                }
-            }
-            slot = 0
-            messages.encoded[index] = writer.bytes
-            return writer.bytes.count
         }
+        messages.encoded[index] = writer.bytes
+        return writer.bytes.count
+    }
+
+    /// The length of a family's metrics if it follows from the text of their labels, or nil.
+    private mutating func plainLength(of family: Snapshot.Family) -> Int? {
+        let pieces = (escaped ?? family.definition).protobuf
+        guard family.definition.layout.isLine, pieces.isShort else { return nil }
         let fixed = pieces.fixedLength - Self.textAround(family.definition)
         var length = 0
-        for entry in pages {
+        for entry in family.view.pages {
             guard let page = entry.page else { continue }
-            let longest = page.longestText.load(ordering: .relaxed) + page.endCount
-            if entry.hidden == 0, entry.count > 0, fixed + longest < 128 {
-                length += Int(entry.count) * (fixed + 2) + page.textBytes(0, through: Int(entry.count) - 1)
+            // Read once: meanwhile, longer texts may come.
+            let longest = page.longestText.load(ordering: .relaxed)
+            let count = Int(entry.count)
+            guard longest <= ProtobufPieces.maxPlainText, !page.hasExemplars(count) else { return nil }
+            if entry.hidden == 0, count > 0, fixed + longest + page.endCount < 128 {
+                length += count * (fixed + 2) + page.textBytes(0, through: count - 1)
                 continue
             }
             (shown, slot) = (entry, 0)
-            while let exposed = nextExposed(page, Int(entry.count)) {
+            while let exposed = nextExposed(page, count) {
                 length += Self.length(of: page, slot & ~63, exposed, fixed: fixed)
                 skip(exposed)
             }
         }
-        slot = 0
         return length
     }
 

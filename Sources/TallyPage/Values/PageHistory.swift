@@ -6,7 +6,7 @@
 /// Points of the day and the week are exact to 0.4 %.
 public struct PageHistory: Sendable {
     /// The maximum number of curves. A counter or gauge has one, a histogram four: its rate and three quantiles. Every
-    /// 34 buckets of a histogram count as a further curve, because they take as much memory.
+    /// 35 buckets of a histogram count as a further curve, because they take as much memory.
     public var maxCurves: Int
 
     /// Creates a history.
