@@ -218,7 +218,10 @@ struct CheckStateTests {
         #expect(words(state, at: .seconds(20)) == "fail error null", "the check failed again")
         try run(&state, at: .seconds(30))
         #expect(words(state, at: .milliseconds(35_001)) == "fail pending null", "the values have expired")
-        guard case .start(let run) = state.request(at: .seconds(40), by: DocumentWait()) else { return }
+        guard case .start(let run) = state.request(at: .seconds(40), by: DocumentWait()) else {
+            Issue.record("no run starts")
+            return
+        }
         #expect(words(state, at: .seconds(40)) == "fail pending null")
         _ = state.missedDeadline(run, at: .milliseconds(40_500), wall: 0)
         #expect(words(state, at: .milliseconds(40_500)) == "fail timeout null")

@@ -12,7 +12,7 @@ struct CertificateReloadTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"))
     func aChangedCertificateServesNewConnectionsAndOldOnesStay() async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         try await certificates.make("next", signedBy: "ca")
         let (first, next) = (try certificates.der("server"), try certificates.der("next"))
         let registry = registry()
@@ -38,7 +38,7 @@ struct CertificateReloadTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"), arguments: ["crt", "key"])
     func anUnusableFileKeepsTheOldCertificateAndIsReportedOnce(suffix: String) async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         try await certificates.make("next", signedBy: "ca")
         let first = try certificates.der("server")
         let file = URL(filePath: certificates.path("server.\(suffix)"))
@@ -119,7 +119,7 @@ struct CertificateReloadTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"), arguments: broken)
     func anUnusableFileIsNamedAndNotQuoted(name: String, contents: String?, text: String) async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         let file = URL(filePath: certificates.path(name))
         try FileManager.default.removeItem(at: file)
         if let contents { try Data(contents.utf8).write(to: file) }
@@ -131,7 +131,7 @@ struct CertificateReloadTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"))
     func aKeyOfAnotherCertificateOrWithAPassphraseIsNamed() async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         try await certificates.make("next", signedBy: "ca")
         let (crt, key) = (certificates.path("server.crt"), certificates.path("next.key"))
         let other = ListenerTLS(certificate: crt, key: key)

@@ -10,6 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct TLSTests {
     private static let isMissing = Program.find("openssl") == nil && !Program.isRequired
+    private static let lacksCurl = Program.find("curl") == nil && !Program.isRequired
     private static let request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
     private static func listener(
@@ -43,9 +44,9 @@ struct TLSTests {
 
     // MARK: Serving
 
-    @Test(.disabled(if: isMissing, "openssl is not installed"))
+    @Test(.disabled(if: isMissing || lacksCurl, "openssl or curl is not installed"))
     func curlReadsMetricsOverTLS() async throws {
-        guard let certificates = try await TestCertificates(), Program.find("curl") != nil else { return }
+        let certificates = try await TestCertificates()
         try await Self.listener(certificates.server).serving { address in
             #expect(address.url().hasPrefix("https://127.0.0.1:"))
             let url = address.url(path: "/metrics")
@@ -60,7 +61,7 @@ struct TLSTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"))
     func requestsArePipelinedStreamedAndHalfClosedAsWithoutTLS() async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         let large = ListenerRoute("/large") { _ in ListenerResponse(body: Array(repeating: 0x78, count: 3_000_000)) }
         try await Self.listener(certificates.server, routes: [large]).serving { address in
             let client = try await certificates.connect(address, outlasts: true)
@@ -80,7 +81,7 @@ struct TLSTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"))
     func headersBeyondTheLimitAreRefused() async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         try await Self.listener(certificates.server).serving { address in
             let client = try await certificates.connect(address)
             let header = "X: \(String(repeating: "x", count: 100_000))\r\n"
@@ -90,7 +91,7 @@ struct TLSTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"), arguments: ["1_1", "1_2", "1_3"])
     func versionsBelow12AreRefused(version: String) async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         try await Self.listener(certificates.server).serving { address in
             let connect = [
                 "s_client", "-connect", "\(address)", "-tls\(version)", "-cipher", "DEFAULT@SECLEVEL=0", "-CAfile",
@@ -103,7 +104,7 @@ struct TLSTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"))
     func aUnixSocketBesideAPortIsNotEncrypted() async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         let listener = MetricsListener(
             registry: registry(),
             addresses: [.tcp(port: 0), .unix(path: certificates.path("m.sock"))],
@@ -120,7 +121,7 @@ struct TLSTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"))
     func aResponseInFlightFinishesAndIdleConnectionsCloseAtTheEnd() async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         let (started, start) = AsyncStream.makeStream(of: Void.self)
         let (finishes, finish) = AsyncStream.makeStream(of: Void.self)
         let slow = ListenerRoute("/slow") { _ in
@@ -143,7 +144,7 @@ struct TLSTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"))
     func theExpiryOfTheCertificateIsExposed() async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         try await certificates.make("soon", signedBy: "ca", days: 1)
         try certificates.install("soon")
         let now = Date().timeIntervalSince1970
@@ -161,7 +162,7 @@ struct TLSTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"))
     func onlyAValidClientCertificateIsAcceptedWhereOneIsRequired() async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         try await certificates.makeAuthority("ca2")
         try await certificates.make("prometheus", signedBy: "ca")
         try await certificates.make("foreign", signedBy: "ca2")
@@ -184,7 +185,7 @@ struct TLSTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"))
     func anOptionalClientCertificateOpensWhatTheProbesDoNot() async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         try await certificates.makeAuthority("ca2")
         try await certificates.make("prometheus", signedBy: "ca")
         try await certificates.make("foreign", signedBy: "ca2")
@@ -205,9 +206,9 @@ struct TLSTests {
         }
     }
 
-    @Test(.disabled(if: isMissing, "openssl is not installed"))
+    @Test(.disabled(if: isMissing || lacksCurl, "openssl or curl is not installed"))
     func curlSendsAClientCertificateAndAPassword() async throws {
-        guard let certificates = try await TestCertificates(), Program.find("curl") != nil else { return }
+        let certificates = try await TestCertificates()
         try await certificates.make("prometheus", signedBy: "ca")
         let tls = certificates.server(.required(authorities: certificates.path("ca.crt")))
         try await Self.listener(tls, .basic(["prometheus": "s3cret"])).serving { address in
@@ -236,7 +237,7 @@ struct TLSTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"), arguments: [0, 1, 5, 11])
     func aHandshakeThatStallsEndsWithTheHeaderTimeout(bytes: Int) async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         let registry = registry()
         let limits = ListenerLimits(headerTimeout: .seconds(2))
         try await Self.listener(certificates.server, limits: limits, registry: registry).serving { address in
@@ -251,7 +252,7 @@ struct TLSTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"))
     func halfOpenHandshakesMakeRoomForAClient() async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         let registry = registry()
         let limits = ListenerLimits(maxConnections: 4)
         try await Self.listener(certificates.server, limits: limits, registry: registry).serving { address in
@@ -275,7 +276,7 @@ struct TLSTests {
         ]
     )
     func bytesThatAreNoHandshakeAreCountedAndNotReported(bytes: String) async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         let registry = registry()
         let limits = ListenerLimits(headerTimeout: .seconds(2))
         let listener = Self.listener(certificates.server, limits: limits, registry: registry) { Issue.record("\($0)") }
@@ -290,7 +291,7 @@ struct TLSTests {
 
     @Test(.disabled(if: isMissing, "openssl is not installed"))
     func aTruncatedResponseDoesNotLookComplete() async throws {
-        guard let certificates = try await TestCertificates() else { return }
+        let certificates = try await TestCertificates()
         let roadblock = Roadblock()
         let count = Count()
         let source = ExpositionSource { _ in
