@@ -76,7 +76,7 @@ struct ProtobufWriter {
 }
 
 /// A time since the Unix epoch, as messages express it.
-struct UnixTime: Equatable {
+struct UnixTime {
     let seconds: UInt64
     /// The nanoseconds of the second, below one thousand million.
     let nanos: UInt64
