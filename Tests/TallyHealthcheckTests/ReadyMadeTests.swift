@@ -71,7 +71,7 @@ struct ReadyMadeTests {
 
     @Test func aCommandNameMayHoldAnyCharacters() throws {
         let fields = (3...52).map(String.init).joined(separator: " ")
-        for name in ["chat", "a) b", "((", ") 1 2 3 (", "\n)"] {
+        for name in ["chat", "a) b", "((", ") 1 2 3 (", "\n)", "\u{600}", ")\u{301}"] {
             let stat = try #require(ProcessStat(text: "17 (\(name)) \(fields)\n"))
             #expect(stat.threads == 20)
             #expect(stat.startTicks == 22)

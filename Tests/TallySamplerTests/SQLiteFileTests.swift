@@ -59,6 +59,16 @@ struct SQLiteFileTests {
         #expect(try (1000...1002).map { try text(".corrupt-\($0)") } == ["first", "second", "third"])
     }
 
+    @Test func theOldestFilesSetAsideAreRemovedWhateverTheNameBeginsWith() throws {
+        let path = "\(FileFacts.folder(of: bench.path))/\u{301}.sqlite"
+        for time in 1...5 {
+            try Data().write(to: URL(filePath: path))
+            try CorruptFile.setAside(path, at: Int64(time))
+        }
+        let kept = (1...5).filter { FileManager.default.fileExists(atPath: "\(path).corrupt-\($0)") }
+        #expect(kept == [3, 4, 5])
+    }
+
     private func write(_ suffix: String, _ text: String) throws {
         try Data(text.utf8).write(to: URL(filePath: bench.path + suffix))
     }

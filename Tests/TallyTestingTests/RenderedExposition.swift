@@ -7,9 +7,7 @@ extension ParsedExposition {
         for family in families {
             let name = family.renderedName
             if let help = family.help {
-                var escaped = help.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
-                if syntax == .openMetrics { escaped = escaped.replacing("\"", with: "\\\"") }
-                text += "# HELP \(name) \(escaped)\n"
+                text += "# HELP \(name) \(help.escaped(quotes: syntax == .openMetrics))\n"
             }
             let kind = family.kind == .unknown && syntax == .prometheusText ? "untyped" : family.kind.rawValue
             text += "# TYPE \(name) \(kind)\n"
@@ -48,13 +46,7 @@ extension ParsedFamily {
 extension ParsedSample {
     /// A name as in a sample without labels.
     fileprivate static func nameAlone(_ name: String) -> String {
-        let isPlain = name.utf8.enumerated().allSatisfy { place, byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) && byte < 0x80
-                || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ":")
-                || place > 0 && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-        }
-        guard !isPlain else { return name }
-        let escaped = name.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\"", with: "\\\"")
-        return "{\"\(escaped)\"}"
+        guard !name.isLegacyMetricName else { return name }
+        return "{\"\(name.escaped(quotes: true))\"}"
     }
 }

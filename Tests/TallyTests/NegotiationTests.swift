@@ -58,6 +58,8 @@ struct NegotiationTests {
             .prometheusText
         ),
         ("application/vnd.google.protobuf;q=0, application/*", .json), ("application/*;q=0.3, text/*;q=0.2", .json),
+        // A mark joins the character before it, but not the byte.
+        ("\u{301},application/json;\u{301}x,\u{301}y", .json), ("text/plain\u{600},application/json", .json),
         ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", .prometheusText),
     ])
     func theFormatFollowsTheAcceptHeader(_ accept: String?, _ format: ExpositionFormat) {

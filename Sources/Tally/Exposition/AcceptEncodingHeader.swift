@@ -8,8 +8,8 @@ struct AcceptEncodingHeader {
 
     /// - Parameter text: The header's value, with several headers joined by commas.
     init(_ text: String) {
-        for choice in text.split(separator: ",") {
-            let parts = choice.split(separator: ";").map { $0.trimmingSpaces().lowercased() }
+        for choice in text.utf8.split(separator: UInt8(ascii: ",")) {
+            let parts = choice.split(separator: UInt8(ascii: ";")).map { Substring($0).trimmingSpaces().lowercased() }
             var quality = 1000
             for parameter in parts.dropFirst() where parameter.hasPrefix("q=") {
                 // A malformed quality excludes the coding.

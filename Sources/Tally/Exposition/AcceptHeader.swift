@@ -20,7 +20,7 @@ package struct AcceptHeader {
 
     /// - Parameter text: The header's value, with several headers joined by commas.
     package init(_ text: String) {
-        ranges = Self.split(text, at: ",").compactMap(MediaRange.init)
+        ranges = Self.split(Substring(text), at: UInt8(ascii: ",")).compactMap(MediaRange.init)
     }
 
     /// Returns the choice with the highest quality, the first among equals, or nil if none is acceptable.
@@ -61,17 +61,18 @@ package struct AcceptHeader {
         var quality = 1000
 
         init?(_ text: Substring) {
-            var parts = split(text, at: ";").makeIterator()
-            guard let range = parts.next(), let slash = range.firstIndex(of: "/") else { return nil }
+            var parts = split(text, at: UInt8(ascii: ";")).makeIterator()
+            guard let range = parts.next(), let slash = range.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
             type = range[..<slash].lowercased()
-            subtype = range[range.index(after: slash)...].lowercased()
+            subtype = range[range.utf8.index(after: slash)...].lowercased()
             guard !type.isEmpty, !subtype.isEmpty, type != "*" || subtype == "*" else { return nil }
             while let parameter = parts.next() {
-                guard let equals = parameter.firstIndex(of: "=") else { continue }
+                guard let equals = parameter.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
                 let name = parameter[..<equals].trimmingSpaces().lowercased()
-                var value = parameter[parameter.index(after: equals)...].trimmingSpaces()
-                if value.count >= 2, value.first == "\"", value.last == "\"" {
-                    value = value.dropFirst().dropLast()
+                var value = parameter[parameter.utf8.index(after: equals)...].trimmingSpaces()
+                let quote = UInt8(ascii: "\"")
+                if value.utf8.count >= 2, value.utf8.first == quote, value.utf8.last == quote {
+                    value = Substring(value.utf8.dropFirst().dropLast())
                 }
                 switch name {
                 case "q":
@@ -112,30 +113,31 @@ package struct AcceptHeader {
         return thousandths <= 1000 ? thousandths : nil
     }
 
-    /// Splits text outside of quotes, and trims the parts.
-    private static func split<Text: StringProtocol>(_ text: Text, at separator: Character) -> [Substring]
-    where Text.SubSequence == Substring {
+    /// Splits text outside of quotes, and trims the parts. By bytes: as a `Character`, a separator would join a mark that
+    /// follows it.
+    private static func split(_ text: Substring, at separator: UInt8) -> [Substring] {
         var isQuoted = false
         var isEscaped = false
-        return text.split(omittingEmptySubsequences: true) { character in
+        return text.utf8.split { byte in
             if isEscaped {
                 isEscaped = false
-            } else if isQuoted && character == "\\" {
+            } else if isQuoted && byte == UInt8(ascii: "\\") {
                 isEscaped = true
-            } else if character == "\"" {
+            } else if byte == UInt8(ascii: "\"") {
                 isQuoted.toggle()
             } else {
-                return character == separator && !isQuoted
+                return byte == separator && !isQuoted
             }
             return false
-        }.map { $0.trimmingSpaces() }
+        }.map { Substring($0).trimmingSpaces() }
     }
 }
 
 extension Substring {
     func trimmingSpaces() -> Substring {
-        var text = drop { $0 == " " || $0 == "\t" }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return text
+        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        var text = utf8.drop(while: isSpace)
+        while let last = text.last, isSpace(last) { text.removeLast() }
+        return Substring(text)
     }
 }

@@ -7,9 +7,10 @@ package struct ProcessStat: Equatable, Sendable {
     package let residentPages: UInt64
 
     package init?(text: String) {
-        // The command name, in parentheses, may itself contain spaces and parentheses.
-        guard let end = text.lastIndex(of: ")") else { return nil }
-        let fields = text[text.index(after: end)...].split { $0 == " " || $0 == "\n" }
+        // The command name, in parentheses, may itself contain spaces and parentheses. A `Character` would join the last
+        // parenthesis with a mark before it.
+        guard let end = text.utf8.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        let fields = text[text.utf8.index(after: end)...].split { $0 == " " || $0 == "\n" }
         // The first of these is field 3 of the manual.
         func field(_ number: Int) -> UInt64? { fields.count > number - 3 ? UInt64(fields[number - 3]) : nil }
         guard let threads = field(20), let start = field(22), let virtual = field(23), let pages = field(24) else {

@@ -69,14 +69,14 @@ struct RequestTarget {
         let scheme = target.prefix("https://".count).lowercased()
         if let length = ["http://", "https://"].first(where: scheme.hasPrefix)?.count {
             let text = rest.dropFirst(length)
-            let end = text.firstIndex { $0 == "/" || $0 == "?" } ?? text.endIndex
+            let end = text.utf8.firstIndex { "/?".utf8.contains($0) } ?? text.endIndex
             authority = String(text[..<end])
             rest = end == text.endIndex ? "/" : text[end...]
         }
         self.authority = authority
-        let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        path = parts.first.map(String.init) ?? ""
-        query = parts.count > 1 ? String(parts[1]) : nil
+        let parts = rest.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+        path = parts.first.map { String(Substring($0)) } ?? ""
+        query = parts.count > 1 ? String(Substring(parts[1])) : nil
     }
 }
 #endif

@@ -12,7 +12,7 @@ struct Disks {
         return lines.compactMap { words in
             let name = words[2].text
             // The kernel writes a slash in a name as an exclamation mark here.
-            let entry = name.replacing("/", with: "!")
+            let entry = words[2].map { $0 == UInt8(ascii: "/") ? UInt8(ascii: "!") : $0 }.text
             guard knowsHardware ? System.exists("\(sys)/block/\(entry)/device") : looksReal(name) else { return nil }
             return Traffic(
                 name: name,

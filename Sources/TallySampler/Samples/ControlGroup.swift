@@ -13,20 +13,20 @@ public struct ControlGroup: Hashable, Sendable {
     /// `<slice>:cri-containerd:<id>`, or the id alone. The groups of container monitors (`libpod-conmon-<id>.scope`)
     /// are not containers.
     public var containerID: String? {
-        var name = Substring(path)
-        if let slash = name.lastIndex(of: "/") { name = name[name.index(after: slash)...] }
-        if name.hasSuffix(".scope") { name = name.dropLast(".scope".count) }
+        var name = path.utf8[...]
+        if let slash = name.lastIndex(of: UInt8(ascii: "/")) { name = name[name.index(after: slash)...] }
+        if name.suffix(".scope".utf8.count).elementsEqual(".scope".utf8) { name = name.dropLast(".scope".utf8.count) }
         let id = name.suffix(64)
         let prefix = name.dropLast(64)
-        let digits = id.utf8.allSatisfy { byte in
+        let digits = id.allSatisfy { byte in
             UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
         }
-        guard id.utf8.count == 64, digits, prefix.isEmpty || prefix.hasSuffix("-") || prefix.hasSuffix(":"),
-            !prefix.contains("conmon")
+        guard id.count == 64, digits, prefix.isEmpty || "-:".utf8.contains(prefix.last ?? 0),
+            !Substring(prefix).contains("conmon")
         else {
             return nil
         }
-        return String(id)
+        return String(Substring(id))
     }
 
     /// True for a system service under systemd: `system.slice/…/cron.service`.

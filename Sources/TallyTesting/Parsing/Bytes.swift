@@ -26,7 +26,7 @@ extension String {
     func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 
     /// `[a-zA-Z_:][a-zA-Z0-9_:]*`
-    var isLegacyMetricName: Bool { isLegacyName { $0.isNameStart || $0 == UInt8(ascii: ":") } }
+    package var isLegacyMetricName: Bool { isLegacyName { $0.isNameStart || $0 == UInt8(ascii: ":") } }
 
     /// `[a-zA-Z_][a-zA-Z0-9_]*`
     var isLegacyLabelName: Bool { isLegacyName(\.isNameStart) }
@@ -37,12 +37,16 @@ extension String {
     }
 
     /// The string, escaped as in the value of a label.
-    var escapedForLabels: String {
+    var escapedForLabels: String { escaped(quotes: true) }
+
+    /// The string, with a backslash before each backslash and perhaps each quote, and `\n` for a line feed.
+    package func escaped(quotes: Bool) -> String {
         var bytes: [UInt8] = []
         for byte in utf8 {
             switch byte {
             case .lineFeed: bytes += [.backslash, UInt8(ascii: "n")]
-            case .backslash, .quote: bytes += [.backslash, byte]
+            case .backslash: bytes += [.backslash, byte]
+            case .quote where quotes: bytes += [.backslash, byte]
             default: bytes.append(byte)
             }
         }

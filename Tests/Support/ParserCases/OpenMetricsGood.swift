@@ -98,6 +98,12 @@ extension ParserCase {
             #"# TYPE "mail \"in\" # {}=,\\\n" gauge"#,
             #"{"mail \"in\" # {}=,\\\n","a } b"="c"} 5"#
         ),
+        good(
+            "marks that join quotes, backslashes and separators",
+            "# TYPE \"mail\\\"\u{301}\" gauge",
+            "# HELP \"mail\\\"\u{301}\" \\\"\u{301} \u{600}\\\\\u{301} \u{600}\\n",
+            "{\"mail\\\"\u{301}\",a=\"\u{301},\u{600}\"} 5"
+        ),
         good("a quoted name after its labels", "# TYPE \"mail.sent\" gauge", #"{a="b","mail.sent"} 5"#),
         good("a quoted name without metadata", #"{"mail.sent"} 5"#, differs: .quotedWithoutMetadata),
     ]

@@ -10,7 +10,7 @@ package struct TextMutator {
             "=", "=\"", "\",", "+Inf", "-Inf", "NaN", "0", "1", "-1", "1e999", "9223372036854775808", ".", "e",
             "_total",
             "_bucket", "_count", "_sum", "_created", "_info", "le=\"+Inf\"", "quantile=\"0.5\"", "histogram", "counter",
-            "é",
+            "é", "\u{301}", "\u{600}",
             "\u{0}", "mail", "wait", "{\"mail\"}",
         ].map { Array($0.utf8) } + [[0xFF], [0xE2, 0x82], [0xC0]]
 

@@ -6,7 +6,7 @@ struct ControlGroupTests {
     private static let id = String(repeating: "0123456789abcdef", count: 4)
 
     @Test(arguments: [
-        "system.slice/docker-\(id).scope", "docker/\(id)", "machine.slice/libpod-\(id).scope",
+        "system.slice/docker-\(id).scope", "docker/\(id)", "x\u{600}/\(id)", "machine.slice/libpod-\(id).scope",
         "libpod_parent/libpod-\(id)",
         "kubepods.slice/kubepods-pod1.slice/cri-containerd-\(id).scope", "\(id)",
         "user.slice/user-1000.slice/user@1000.service/user.slice/libpod-\(id).scope",

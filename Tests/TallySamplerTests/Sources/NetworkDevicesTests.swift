@@ -98,6 +98,9 @@ struct NetworkDevicesTests {
             #expect(disks == ["sda", "nvme0n1"].map { Traffic(name: $0, incoming: 1024, outgoing: 2048) }, "\(sys)")
         }
         #expect(Disks.traffic(text: .init(text: line("sda", .max, 1)), sys: "/none").first?.incoming == nil)
+        try tree.write("block/cciss!\u{301}c0d0/device/x", "")
+        let controller = Disks.traffic(text: .init(text: line("cciss/\u{301}c0d0", 2, 4)), sys: tree.path)
+        #expect(controller.map(\.incoming) == [1024], "the slash is one even if a mark follows")
     }
 
     @Test func blockDevicesAreNamedByTheirNumbers() throws {
@@ -117,6 +120,7 @@ struct NetworkDevicesTests {
                 /dev/b /srv xfs rw 0 0
                 /dev/c /srv/a\\040b ext4 rw 0 0
                 tmpfs /srv tmpfs rw 0 0
+                /dev/d /srv/e\u{301} ext4 rw 0 0
                 short
                 """
         )
@@ -125,6 +129,8 @@ struct NetworkDevicesTests {
         #expect(mount("/srvx") == "/dev/a /")
         #expect(mount("/srv/x") == "tmpfs /srv", "the later of two")
         #expect(mount("/srv/a b/c") == "/dev/c /srv/a b")
+        #expect(mount("/srv/e\u{301}/\u{301}") == "/dev/d /srv/e\u{301}")
+        #expect(mount("/srv/\u{E9}/x") == "tmpfs /srv", "equivalent text is another path")
         #expect(Mount.holding("/", text: []) == nil)
     }
 }

@@ -29,9 +29,11 @@ enum CorruptFile {
 
     private static func removeOldest(of path: String) {
         let folder = FileFacts.folder(of: path)
-        let prefix = (path.split(separator: "/").last.map(String.init) ?? path) + suffix
+        let name = path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) }
+        let prefix = (name ?? path) + suffix
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let times = names.filter { $0.hasPrefix(prefix) }.compactMap { Int64($0.dropFirst(prefix.count)) }.sorted()
+        let times = names.filter { $0.utf8.starts(with: prefix.utf8) }
+            .compactMap { Int64(Substring($0.utf8.dropFirst(prefix.utf8.count))) }.sorted()
         for time in times.dropLast(maxKept) {
             for beside in ["", "-wal", "-shm"] {
                 try? FileManager.default.removeItem(atPath: folder + "/" + prefix + "\(time)" + beside)
