@@ -183,7 +183,7 @@ struct SamplerLifeTests {
             }
             try await cycle(50)
             let (descriptors, threads) = (try entries("fd"), try entries("task"))
-            try await cycle(1000)
+            try await cycle(200)
             #expect(try entries("fd") <= descriptors)
             #expect(try entries("task") <= threads + 4)
         }

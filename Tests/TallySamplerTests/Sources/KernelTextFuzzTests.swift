@@ -20,6 +20,7 @@ struct KernelTextFuzzTests {
         try await onThread {
             var random = Mutations(seed: 0x7A11)
             let cpu = HostCPU(text: .init(text: seeds[0]))
+            let networks = [Traffic](netDev: .init(text: seeds[3]))
             for number in 0..<120_000 {
                 let text = random.mutated(Array(seeds[number % seeds.count].utf8))
                 if let other = HostCPU(text: text), let cpu {
@@ -29,14 +30,13 @@ struct KernelTextFuzzTests {
                     }
                     _ = other.busyTicks
                 }
-                _ = HostMemory(text: text).used
-                _ = HostMemory(text: text).swapUsed
+                let memory = HostMemory(text: text)
+                _ = (memory.used, memory.swapUsed)
                 _ = HostLoad(text: text)
                 var totals = TrafficTotals()
-                for text in [text, Array(seeds[3].utf8)] {
-                    _ = totals.take(networks: [Traffic](netDev: text), disks: [Traffic](ioStat: text) { $0 })
-                    _ = totals.take(networks: Disks.traffic(text: text, sys: "/none"), disks: [])
-                }
+                _ = totals.take(networks: [Traffic](netDev: text), disks: [Traffic](ioStat: text) { $0 })
+                _ = totals.take(networks: Disks.traffic(text: text, sys: "/none"), disks: [])
+                _ = totals.take(networks: networks, disks: [])
                 _ = Mount.holding("/u/x", text: text)
                 _ = pressureSeconds(text: text)
                 _ = [Traffic](serviceBytes: text) { $0 }
