@@ -177,15 +177,15 @@ struct DocumentTests {
 
     @Test func missingKeysAreNullAndUndeclaredKeysAreReported() async throws {
         let told = Locked<[HealthcheckError.Code]>([])
-        let bench = Bench(provider(hand, keys: ["a", "b"])) { _, error in
+        let bench = Bench(provider(hand, keys: ["a", "b", "é"])) { _, error in
             told.withLock { $0 += [(error as? HealthcheckError)?.code].compactMap { $0 } }
         }
         let request = bench.request()
         await hand.began(1)
-        hand.answer(["c": 1, "b": 2])
+        hand.answer(["e\u{301}": 1, "b": 2])
         let document = await request.value
         #expect(document.status == .ok)
-        #expect(document.text.contains(#""uptimeSeconds":0,"a":null,"b":2,"checks":"#))
+        #expect(document.text.contains(#""uptimeSeconds":0,"a":null,"b":2,"é":null,"checks":"#))
         await eventually { told.withLock { $0 == [.undeclaredKey] } }
     }
 

@@ -115,6 +115,17 @@ struct RequestFaultTests {
         #expect(await reports.first() == .hostRejected)
     }
 
+    /// In lowercase, the Kelvin sign is a k. The last character is a mark that joins the space after it.
+    @Test(arguments: ["\u{212A}iosk.example", "kiosk.example\u{600} "])
+    func aHostThatOnlyLooksAllowedIsMalformed(_ host: String) async throws {
+        let listener = MetricsListener(registry: registry(), port: 0, allowedHosts: ["kiosk.example"])
+        try await listener.serving { address in
+            let client = try await RawClient(address.port)
+            try await client.send("GET /metrics HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+            #expect(try await client.response().status == 400)
+        }
+    }
+
     @Test func aNonLoopbackAddressServesAnyHostUnlessSomeAreAllowed() async throws {
         for (allowed, status) in [([], 200), (["metrics.example"], 421)] {
             let listener = MetricsListener(

@@ -178,7 +178,7 @@ struct SQLiteHistoryTests {
         #expect(try bench.corruptFiles().isEmpty)
     }
 
-    @Test(arguments: ["", ":memory:", "file:x?mode=memory", "a\0b"])
+    @Test(arguments: ["", ":memory:", ":\u{301}", "file:x?mode=memory", "file:\u{301}", "a\0b"])
     func onlyFilePathsAreAccepted(_ path: String) {
         let error = #expect(throws: HistoryError.self) { try SQLiteHistory(path: path) }
         #expect(error?.code == .invalidPath)

@@ -177,11 +177,12 @@ struct SourceStateTests {
         #expect(round?.isWhole == false)
     }
 
-    @Test mutating func canonicallyEquivalentIDsNameOneTarget() {
+    @Test mutating func canonicallyEquivalentIDsNameTwoTargets() {
         _ = state.begin()
-        let targets = ["é", "e\u{301}"].map { SampleTarget(id: $0) { nil } }
-        #expect(state.answered(.success(SourceReading(targets: targets))).count == 1)
-        #expect(Self.closed(state.answered(target: "é", .success(nil))) != nil)
+        let targets = ["é", "e\u{301}", "é"].map { SampleTarget(id: $0) { nil } }
+        #expect(state.answered(.success(SourceReading(targets: targets))).count == 2)
+        #expect(Self.closed(state.answered(target: "é", .success(nil))) == nil)
+        #expect(Self.closed(state.answered(target: "e\u{301}", .success(nil))) != nil)
     }
 
     @Test mutating func thousandsOfTargetsThatHangAreNotRepeated() {

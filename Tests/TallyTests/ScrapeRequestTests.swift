@@ -45,7 +45,8 @@ struct ScrapeRequestTests {
         ("deflate, gzip;q=1.0, *;q=0.5", true), ("gzipped", false), ("gzip;q=x", false), ("gzip;q=", false),
         ("identity;q=1, gzip;q=0.000", false), (";;;,,=;q=1", false), ("gzip;q=0, gzip;q=1", true), ("gzip ;q=1", true),
         ("gzip;q=0.5, identity", false), ("gzip;q=0.5, identity;q=0.4", true), ("gzip;q=2", false),
-        ("*;q=0.5, gzip;q=0", false), ("x,\u{301}y,gzip", true), ("x\u{600},gzip;\u{301}", true),
+        ("*;q=0.5, gzip;q=0", false),
+        ("gzip;q=\u{301}0", false), ("x,\u{301}y,gzip", true), ("x\u{600},gzip;\u{301}", true),
     ])
     func acceptEncodingSelectsGzip(_ header: String, _ isCompressed: Bool) {
         #expect(ScrapeRequest(accept: nil, acceptEncoding: header).isCompressed == isCompressed)

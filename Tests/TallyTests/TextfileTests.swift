@@ -119,7 +119,7 @@ struct TextfileTests {
     }
 
     /// Links to a file of another folder: absolute, relative, through another link, and to a file that is missing.
-    @Test(arguments: ["absolute", "relative", "twice", "dangling"])
+    @Test(arguments: ["absolute", "relative", "twice", "dangling", "\u{301}mark"])
     func symbolicLinksAreFollowed(_ name: String) throws {
         try inFolder { folder in
             let data = folder.appending(path: "data")

@@ -11,9 +11,9 @@ struct AcceptEncodingHeader {
         for choice in text.utf8.split(separator: UInt8(ascii: ",")) {
             let parts = choice.split(separator: UInt8(ascii: ";")).map { Substring($0).trimmingSpaces().lowercased() }
             var quality = 1000
-            for parameter in parts.dropFirst() where parameter.hasPrefix("q=") {
+            for parameter in parts.dropFirst() where parameter.utf8.starts(with: "q=".utf8) {
                 // A malformed quality excludes the coding.
-                quality = AcceptHeader.quality(parameter.dropFirst(2)) ?? 0
+                quality = AcceptHeader.quality(Substring(parameter.utf8.dropFirst(2))) ?? 0
             }
             switch parts.first {
             case "gzip", "x-gzip": gzip = max(gzip ?? 0, quality)

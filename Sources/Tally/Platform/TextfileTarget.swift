@@ -16,7 +16,7 @@ enum TextfileTarget {
         for _ in 0...maxLinks {
             guard let destination = try destination(ofLink: target) else { return target }
             // Relative to the folder of the link.
-            let folder = target.utf8.lastIndex(of: UInt8(ascii: "/")).map { target[...$0] } ?? ""
+            let folder = target.utf8.lastIndex(of: UInt8(ascii: "/")).map { target[..<$0] + "/" } ?? ""
             target = destination.utf8.first == UInt8(ascii: "/") ? destination : folder + destination
         }
         throw TextfileError(errno: System.tooManyLinks, operation: "following the link \(path)")

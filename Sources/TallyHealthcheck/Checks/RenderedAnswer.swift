@@ -16,6 +16,7 @@ struct RenderedAnswer: Sendable {
         missing = zip(keys, found).filter { $0.1 == nil }.map(\.0)
         // Compared by number first, because nearly every answer is as declared.
         let isAsDeclared = missing.isEmpty && answer.keys.count == keys.count
-        undeclared = isAsDeclared ? [] : answer.keys.filter { !keys.contains($0) }.sorted()
+        let others = answer.keys.lazy.filter { key in !keys.contains { $0.utf8.elementsEqual(key.utf8) } }
+        undeclared = isAsDeclared ? [] : others.sorted()
     }
 }

@@ -14,9 +14,9 @@ extension HTTPRequestHead {
         var trimmed = self
         trimmed.headers = HTTPHeaders(
             headers.map { name, value in
-                var value = Substring(value)
-                while isSpace(value.utf8.last) { value.removeLast() }
-                return (name, String(value))
+                var value = value.utf8[...]
+                while isSpace(value.last) { value.removeLast() }
+                return (name, String(Substring(value)))
             }
         )
         return trimmed
@@ -30,7 +30,8 @@ extension HTTPRequestHead {
         guard headers.contains(name: "Transfer-Encoding") else { return true }
         // Empty list elements are ignored.
         let last = headers[canonicalForm: "Transfer-Encoding"].last { !$0.isEmpty }
-        return last?.lowercased() == "chunked"
+        // Outside of ASCII, the Kelvin sign becomes a k.
+        return last.map { $0.utf8.allSatisfy { $0 < 0x80 } && $0.lowercased() == "chunked" } ?? false
     }
 
     /// True if the connection may serve another request. HTTP/1.0 clients get one response per connection. NIO's

@@ -17,13 +17,15 @@ enum HostHeader {
     ///
     /// https://www.rfc-editor.org/rfc/rfc3986#section-3.2
     static func name(of authority: some StringProtocol) -> String? {
-        let text = authority.lowercased()
-        let isAllowed = text.utf8.allSatisfy { byte in
+        let isAllowed = authority.utf8.allSatisfy { byte in
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
             default: "-._~!$&'()*+,;=%:[]".utf8.contains(byte)
             }
         }
+        let text = authority.lowercased()
         guard isAllowed, !text.isEmpty else { return nil }
         if text.hasPrefix("[") {
             guard let end = text.firstIndex(of: "]") else { return nil }

@@ -61,7 +61,7 @@ enum Platform {
     /// remove the socket of the first. After a second, the closure is called without the lock, because any user who can
     /// read the folder can hold it.
     static func whileLocking<Result>(folderOf path: String, _ body: () -> Result) -> Result {
-        let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
+        let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[..<$0] + "/" } ?? "."
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return body() }
         defer { close(descriptor) }

@@ -25,7 +25,7 @@ enum ControlGroupTree {
                 }
             }
         }
-        let sorted = found.sorted { $0.path < $1.path }
+        let sorted = found.sorted { ByteName($0.path) < ByteName($1.path) }
         return sorted.filter { $0.containerID != nil } + sorted.filter { $0.containerID == nil }
     }
 }

@@ -33,7 +33,7 @@ final class ControlGroupSource: Sendable {
 
     private let call: SingleCall<Result<Found, SourceError>>
     private let cpus: @Sendable () -> Int
-    private let last = Locked<[String: Last]>([:])
+    private let last = Locked<[ByteName: Last]>([:])
 
     /// The last readings of a group.
     private struct Last: Sendable {
@@ -74,12 +74,12 @@ final class ControlGroupSource: Sendable {
         }
         var reading = SourceReading(errors: found.errors)
         // Drops the readings of groups that are gone.
-        var readings: [String: Last] = [:]
+        var readings: [ByteName: Last] = [:]
         let before = last.withLock { $0 }
         let cpus = cpus()
         for usage in found.groups {
             let group = usage.group
-            var last = before[group.path] ?? Last()
+            var last = before[ByteName(group.path)] ?? Last()
             var values = usage.values
             if let seconds = values[.cpuSeconds] {
                 let now = CPUReading(seconds: seconds, elapsed: tick.elapsed, time: usage.time)
@@ -92,7 +92,7 @@ final class ControlGroupSource: Sendable {
             }
             let traffic = last.traffic.take(networks: usage.networks, disks: usage.disks)
             values.merge(traffic.values) { own, _ in own }
-            readings[group.path] = last
+            readings[ByteName(group.path)] = last
             var sample = Sample(subject: .controlGroup(group.path), containerID: group.containerID, values: values)
             sample.details = usage.details + traffic.details
             sample.origin = SampleOrigin(id: "/" + group.path)

@@ -34,7 +34,7 @@ struct NetworkDevices {
     private func isMadeOfOthers(_ name: String) -> Bool {
         let path = "\(folder)/\(name)"
         if ["bridge", "bonding", "tun_flags"].contains(where: { System.exists("\(path)/\($0)") }) { return true }
-        let lower = (System.entries(of: path) ?? []).contains { $0.name.hasPrefix("lower_") }
+        let lower = (System.entries(of: path) ?? []).contains { $0.name.utf8.starts(with: "lower_".utf8) }
         // Tunnels have no lower device, but a type: https://docs.kernel.org/networking/ip-sysctl.html
         let type = (try? KernelFile.read("\(path)/uevent"))?.lines.first { $0.begins(with: "DEVTYPE=") }
         let isTunnel = type.map { Self.tunnels.contains($0.dropFirst("DEVTYPE=".utf8.count).text) } ?? false
@@ -49,6 +49,7 @@ struct NetworkDevices {
             "veth", "br-", "br0", "docker", "cni", "podman", "virbr", "bond", "team", "flannel", "cali", "vxlan",
             "geneve", "wg", "tun", "tap", "ifb", "dummy", "kube-", "nodelocaldns",
         ]
-        return name != "lo" && !name.contains(".") && !virtual.contains { name.hasPrefix($0) }
+        guard name != "lo", !name.utf8.contains(UInt8(ascii: ".")) else { return false }
+        return !virtual.contains { name.utf8.starts(with: $0.utf8) }
     }
 }

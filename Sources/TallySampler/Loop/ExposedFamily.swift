@@ -90,7 +90,7 @@ struct ExposedFamily: Sendable {
 struct ExposedSubject: Sendable {
     private struct Key: Hashable {
         let family: Int
-        let part: [String]
+        let part: [ByteName]
     }
 
     /// A counter of the subject, and its exposed value.
@@ -115,7 +115,7 @@ struct ExposedSubject: Sendable {
         var values: [(key: Key, value: Double)] = []
         for (index, family) in families.enumerated() {
             for part in family.parts(sample) where part.value.isFinite {
-                values.append((Key(family: index, part: part.labels), part.value))
+                values.append((Key(family: index, part: part.labels.map { ByteName($0) }), part.value))
             }
         }
         let isRestarted = values.contains { key, value in
@@ -128,7 +128,7 @@ struct ExposedSubject: Sendable {
         for (key, value) in values {
             shown.insert(key)
             let family = families[key.family]
-            family.family.set(family.isCounter ? total(key, value) : value, labels + key.part)
+            family.family.set(family.isCounter ? total(key, value) : value, labels + key.part.map(\.text))
         }
     }
 
@@ -150,7 +150,7 @@ struct ExposedSubject: Sendable {
 
     private mutating func hide(_ key: Key, _ families: [ExposedFamily]) {
         shown.remove(key)
-        families[key.family].family.remove(labels + key.part)
+        families[key.family].family.remove(labels + key.part.map(\.text))
     }
 
     mutating func hide(_ families: [ExposedFamily]) {

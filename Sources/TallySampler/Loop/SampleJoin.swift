@@ -118,9 +118,9 @@ struct SampleJoin {
         if round.isWhole {
             (known.names, known.containers) = ([:], [])
         } else if round.hasAnswered, !round.targets.isEmpty {
-            let listed = Set(round.targets.map { ByteName($0) })
+            let listed = Set(round.targets)
             known.names = known.names.filter { listed.contains($0.key) }
-            known.containers = Set(round.targetErrors.keys.map { ByteName($0) })
+            known.containers = Set(round.targetErrors.keys)
         }
         for container in containers {
             guard let id = container.containerID.map({ ByteName($0) }) else { continue }

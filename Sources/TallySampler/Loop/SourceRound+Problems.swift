@@ -1,3 +1,5 @@
+internal import Tally
+
 /// The problems of a round for the operator. Each has a name that stays the same while the problem does.
 extension SourceRound {
     var partProblem: String? {
@@ -11,7 +13,7 @@ extension SourceRound {
 
     var targetProblem: String? {
         targets.first { targetErrors[$0] != nil }.map { id in
-            "\(targetErrors.count) of \(targets.count) failed, the first is \(id): "
+            "\(targetErrors.count) of \(targets.count) failed, the first is \(id.text): "
                 + "\(targetErrors[id]?.description ?? "")"
         }
     }

@@ -1,3 +1,5 @@
+internal import Tally
+
 /// A source's answers for one tick.
 struct SourceRound: Sendable {
     var error: SourceError?
@@ -9,9 +11,9 @@ struct SourceRound: Sendable {
     var samples: [Sample] = []
     var containersRunning: Int?
     /// The ids of the targets, in the order of the source.
-    var targets: [String] = []
-    var targetSamples: [String: Sample] = [:]
-    var targetErrors: [String: SourceError] = [:]
+    var targets: [ByteName] = []
+    var targetSamples: [ByteName: Sample] = [:]
+    var targetErrors: [ByteName: SourceError] = [:]
 
     /// All samples, in the order of the source.
     var allSamples: [Sample] { samples + targets.compactMap { targetSamples[$0] } }

@@ -68,7 +68,7 @@ final class SourceRunner: Sendable {
     }
 
     private func ask(_ target: SampleTarget) {
-        let id = target.id
+        let id = target.key
         let late: Change = { $0.timedOut(target: id) }
         run(.target(id), late: late) {
             let result = await Self.result { try await target.read() }

@@ -1,3 +1,5 @@
+internal import Tally
+
 /// The calls and answers of one source, round after round.
 ///
 /// A round begins at a tick and reads the source, then its targets, a few at a time. It ends when all have answered or
@@ -15,7 +17,7 @@ struct SourceState {
     /// A call of the source or of one of its targets.
     enum Call: Hashable, Sendable {
         case source
-        case target(String)
+        case target(ByteName)
     }
 
     enum Action {
@@ -36,12 +38,12 @@ struct SourceState {
     private var running: Set<Call> = []
     /// Cancelled calls that have not returned. They are not repeated until then.
     private var stuck: Set<Call> = []
-    private var suspects: Set<String> = []
-    private var runningSuspects: Set<String> = []
+    private var suspects: Set<ByteName> = []
+    private var runningSuspects: Set<ByteName> = []
     private var waiting = Queue()
     private var waitingSuspects = Queue()
     /// The last round in which each target answered or was late. Those left out since come first.
-    private var lastServed: [String: Int] = [:]
+    private var lastServed: [ByteName: Int] = [:]
 
     private struct Queue {
         private var items: [SampleTarget] = []
@@ -98,22 +100,22 @@ struct SourceState {
         round.samples = reading.samples
         round.partErrors = reading.errors
         round.containersRunning = reading.containersRunning.flatMap { $0 >= 0 ? $0 : nil }
-        var seen: Set<String> = []
-        let targets = reading.targets.filter { seen.insert($0.id).inserted }
-        round.targets = targets.map(\.id)
+        var seen: Set<ByteName> = []
+        let targets = reading.targets.filter { seen.insert($0.key).inserted }
+        round.targets = targets.map(\.key)
         lastServed = lastServed.filter { seen.contains($0.key) }
         suspects.formIntersection(seen)
         let fair = targets.enumerated().sorted { one, two in
-            let (first, second) = (lastServed[one.element.id] ?? 0, lastServed[two.element.id] ?? 0)
+            let (first, second) = (lastServed[one.element.key] ?? 0, lastServed[two.element.key] ?? 0)
             return first == second ? one.offset < two.offset : first < second
         }
         var free: [SampleTarget] = []
         var doubtful: [SampleTarget] = []
         for (_, target) in fair {
-            if stuck.contains(.target(target.id)) {
-                round.targetErrors[target.id] = Self.stuckError
-            } else if suspects.contains(target.id) {
-                if !running.contains(.target(target.id)) { doubtful.append(target) }
+            if stuck.contains(.target(target.key)) {
+                round.targetErrors[target.key] = Self.stuckError
+            } else if suspects.contains(target.key) {
+                if !running.contains(.target(target.key)) { doubtful.append(target) }
             } else {
                 free.append(target)
             }
@@ -122,7 +124,7 @@ struct SourceState {
         waitingSuspects = Queue(doubtful)
     }
 
-    mutating func answered(target id: String, _ result: Result<Sample?, SourceError>) -> [Action] {
+    mutating func answered(target id: ByteName, _ result: Result<Sample?, SourceError>) -> [Action] {
         guard running.remove(.target(id)) != nil else {
             stuck.remove(.target(id))
             return []
@@ -140,7 +142,7 @@ struct SourceState {
         return closeIfDone(askNext())
     }
 
-    mutating func timedOut(target id: String) -> [Action] {
+    mutating func timedOut(target id: ByteName) -> [Action] {
         let call = Call.target(id)
         guard running.remove(call) != nil else { return [] }
         stuck.insert(call)
@@ -174,7 +176,7 @@ struct SourceState {
             stuck.insert(call)
             actions.append(.cancel(call))
         }
-        for target in waiting.rest { round.targetErrors[target.id] = Self.endedError }
+        for target in waiting.rest { round.targetErrors[target.key] = Self.endedError }
         return close(actions)
     }
 
@@ -198,10 +200,10 @@ struct SourceState {
             var next = waiting.pop()
             if next == nil, runningSuspects.count < Self.maxSuspects {
                 next = waitingSuspects.pop()
-                if let id = next?.id { runningSuspects.insert(id) }
+                if let id = next?.key { runningSuspects.insert(id) }
             }
             guard let target = next else { break }
-            running.insert(.target(target.id))
+            running.insert(.target(target.key))
             actions.append(.ask(target))
         }
         return actions
@@ -215,7 +217,7 @@ struct SourceState {
 
     private mutating func close(_ actions: [Action]) -> [Action] {
         isOpen = false
-        for target in waitingSuspects.rest { round.targetErrors[target.id] = Self.stuckError }
+        for target in waitingSuspects.rest { round.targetErrors[target.key] = Self.stuckError }
         for id in runningSuspects where round.targets.contains(id) {
             round.targetErrors[id] = Self.stuckError
         }
@@ -231,4 +233,9 @@ struct SourceState {
     private static func noAnswer(within limit: Duration) -> SourceError {
         SourceError(.timeout, "no answer within \(limit)")
     }
+}
+
+extension SampleTarget {
+    /// The id, compared by its bytes.
+    var key: ByteName { ByteName(id) }
 }

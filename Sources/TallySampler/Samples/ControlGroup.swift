@@ -1,3 +1,5 @@
+internal import Tally
+
 /// A control group of the kernel, which systemd and container engines use to limit and account for processes.
 public struct ControlGroup: Hashable, Sendable {
     /// The path relative to the mount point, such as `system.slice/cron.service`.
@@ -6,6 +8,12 @@ public struct ControlGroup: Hashable, Sendable {
     package init(path: String) {
         self.path = path
     }
+
+    /// Compares the bytes, as the kernel does: paths that are only canonically equivalent are different groups.
+    public static func == (one: Self, other: Self) -> Bool { ByteName(one.path) == ByteName(other.path) }
+
+    /// Hashes the bytes of the path.
+    public func hash(into hasher: inout Hasher) { hasher.combine(ByteName(path)) }
 
     /// The id of the group's container, 64 hexadecimal digits; nil if the group is not a container's.
     ///
@@ -31,6 +39,6 @@ public struct ControlGroup: Hashable, Sendable {
 
     /// True for a system service under systemd: `system.slice/…/cron.service`.
     public var isSystemService: Bool {
-        path.hasPrefix("system.slice/") && path.hasSuffix(".service")
+        path.utf8.starts(with: "system.slice/".utf8) && path.utf8.suffix(8).elementsEqual(".service".utf8)
     }
 }

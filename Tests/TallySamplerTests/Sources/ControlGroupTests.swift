@@ -28,6 +28,8 @@ struct ControlGroupTests {
     @Test func onlyServicesOfTheSystemSliceAreSystemServices() {
         #expect(ControlGroup(path: "system.slice/cron.service").isSystemService)
         #expect(ControlGroup(path: "system.slice/system-getty.slice/getty@tty1.service").isSystemService)
+        #expect(ControlGroup(path: "system.slice/\u{301}.service").isSystemService)
+        #expect(ControlGroup(path: "é") != ControlGroup(path: "e\u{301}"))
         #expect(!ControlGroup(path: "user.slice/user-0.slice/user@0.service").isSystemService)
         #expect(!ControlGroup(path: "system.slice/dev-hugepages.mount").isSystemService)
     }

@@ -71,6 +71,7 @@ struct NetworkDevicesTests {
     @Test(
         arguments: [
             "lo", "veth1a", "br-1a", "docker0", "cni0", "podman0", "virbr0", "bond0", "eth0.100", "flannel.1",
+            "veth\u{301}1", "eth0.\u{301}1",
         ]
     )
     func namesAreTheLastResort(_ name: String) {

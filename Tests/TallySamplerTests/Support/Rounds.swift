@@ -1,4 +1,11 @@
+import Tally
+
 @testable import TallySampler
+
+extension ByteName: ExpressibleByStringInterpolation {
+    /// Creates a name from a literal.
+    public init(stringLiteral text: String) { self.init(text) }
+}
 
 extension SourceRound {
     /// A round in which the source and its targets answered.
@@ -19,8 +26,8 @@ extension SourceRound {
     /// The round, with a target that failed.
     func failing(_ id: String) -> SourceRound {
         var round = self
-        round.targets.append(id)
-        round.targetErrors[id] = SourceError(.timeout, "late")
+        round.targets.append(ByteName(id))
+        round.targetErrors[ByteName(id)] = SourceError(.timeout, "late")
         return round
     }
 }

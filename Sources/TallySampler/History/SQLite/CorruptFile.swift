@@ -29,14 +29,16 @@ enum CorruptFile {
 
     private static func removeOldest(of path: String) {
         let folder = FileFacts.folder(of: path)
-        let name = path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) }
-        let prefix = (name ?? path) + suffix
+        let own = path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let times = names.filter { $0.utf8.starts(with: prefix.utf8) }
-            .compactMap { Int64(Substring($0.utf8.dropFirst(prefix.utf8.count))) }.sorted()
+        let times = names.compactMap { name -> Int64? in
+            guard let end = name.range(of: suffix, options: [.backwards, .literal]) else { return nil }
+            // `==`, because a file system may store an equivalent form of a name.
+            return name[..<end.lowerBound] == own ? Int64(name[end.upperBound...]) : nil
+        }.sorted()
         for time in times.dropLast(maxKept) {
             for beside in ["", "-wal", "-shm"] {
-                try? FileManager.default.removeItem(atPath: folder + "/" + prefix + "\(time)" + beside)
+                try? FileManager.default.removeItem(atPath: folder + "/" + own + suffix + "\(time)" + beside)
             }
         }
     }

@@ -72,7 +72,8 @@ extension HistoryFile {
     /// - Throws: ``HistoryError`` if no file can be at a path.
     static func check(_ path: String) throws {
         func fail(_ problem: String) -> HistoryError { HistoryError(.invalidPath, problem) }
-        guard !path.isEmpty, !path.hasPrefix(":"), !path.hasPrefix("file:"), !path.utf8.contains(0) else {
+        let isReserved = [":", "file:"].contains { path.utf8.starts(with: $0.utf8) }
+        guard !path.isEmpty, !isReserved, !path.utf8.contains(0) else {
             let rule = "it must not be empty, contain NUL, or begin with : or file:"
             throw fail("\(path.debugDescription) is not the path of a file: \(rule)")
         }

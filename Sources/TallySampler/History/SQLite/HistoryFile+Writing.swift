@@ -75,7 +75,7 @@ extension HistoryFile {
         at time: Int64
     ) throws -> StoredSeries {
         // `time` is clamped, so this cannot overflow. `entry.seen` is from the file, and may be any number.
-        guard entry.seen <= time - seenSlack || entry.name != name else { return entry }
+        guard entry.seen <= time - seenSlack || !entry.name.utf8.elementsEqual(name.utf8) else { return entry }
         let statement = try db.cachedStatement(
             sql: "UPDATE series SET seen = MAX(CASE WHEN typeof(seen) = 'integer' THEN seen ELSE ?1 END, ?1), "
                 + "owner_name = ?2 WHERE id = ?3"

@@ -49,9 +49,9 @@ struct ChatDatabase: Sendable {
 
     /// Creates a session with its first client, and returns the client's token.
     func createSession(nick: String, secret: String? = nil) async throws -> String {
-        guard !nick.isEmpty, nick.utf8.count <= 30, nick.allSatisfy({ $0.isLetter || $0.isNumber }) else {
-            throw Refusal.badNick
-        }
+        // Not by characters, which may end in marks, or in letters that cannot be seen.
+        let isPlain = nick.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0.properties.numericType != nil }
+        guard !nick.isEmpty, nick.utf8.count <= 30, isPlain else { throw Refusal.badNick }
         return try await file.write { database in
             do {
                 let change = "INSERT INTO sessions (nick, secret) VALUES (?, ?)"

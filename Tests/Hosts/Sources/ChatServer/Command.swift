@@ -10,17 +10,21 @@ enum Command: Equatable {
     case quit
 
     init(_ line: String) throws(Refusal) {
-        let words = line.split(separator: " ", maxSplits: 2)
+        // By bytes, as other programs read the line: a mark would join the space before it into one character.
+        let words = line.utf8.split(separator: UInt8(ascii: " "), maxSplits: 2).map { Substring($0) }
         let target = words.count > 1 ? String(words[1]) : nil
-        switch words.first?.uppercased() {
+        // Outside of ASCII, a dotless i becomes an I.
+        switch words.first.map({ $0.utf8.allSatisfy { $0 < 0x80 } ? $0.uppercased() : String($0) }) {
         case "QUIT": self = .quit
         case "JOIN":
-            guard let target, target.hasPrefix("#"), words.count == 2 else { throw .missingParameters }
+            guard let target, target.utf8.first == UInt8(ascii: "#"), words.count == 2 else { throw .missingParameters }
             self = .join(channel: target)
         case let word?:
             guard let verb = Verb(rawValue: word) else { throw .unknownCommand }
             guard let target, words.count == 3 else { throw .missingParameters }
-            self = .say(verb, target: target, text: String(words[2].hasPrefix(":") ? words[2].dropFirst() : words[2]))
+            let text = words[2].utf8
+            let isMarked = text.first == UInt8(ascii: ":")
+            self = .say(verb, target: target, text: String(Substring(isMarked ? text.dropFirst() : text)))
         case nil: throw .unknownCommand
         }
     }

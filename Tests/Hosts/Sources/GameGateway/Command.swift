@@ -10,7 +10,9 @@ enum Command: Equatable {
     case move(String)
 
     init(_ line: String) throws(Refusal) {
-        let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        // By bytes, as other programs read the line: a mark would join the space before it into one character.
+        let words = line.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
         switch (words[0], words.count) {
         case ("REGISTER", 3):
             let kind = AccountKind(rawValue: words[2])

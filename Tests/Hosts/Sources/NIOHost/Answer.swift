@@ -21,10 +21,11 @@ struct Answer: Sendable {
     }
 
     private func respond() async throws {
-        let uri = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
+        let uri = head.uri.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
         switch RouteHandler.route(head) {
         case "/metrics": try await metrics(query: uri.count > 1 ? uri[1] : nil)
-        case "/users/{id}": try await text("user \(uri[0].dropFirst("/users/".count))\n")
+        case "/users/{id}": try await text("user \(Substring(uri[0].utf8.dropFirst("/users/".count)))\n")
         case "/upload": try await text("\(received) bytes\n")
         case "/stream/{pieces}": try await stream(pieces: Int(uri[0].dropFirst("/stream/".count)) ?? 0)
         case "": try await text("404 Not Found\n", status: .notFound)

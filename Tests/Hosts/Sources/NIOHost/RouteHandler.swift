@@ -17,8 +17,10 @@ final class RouteHandler: ChannelInboundHandler {
 
     /// The template of the route that a request matches; empty for none.
     static func route(_ head: HTTPRequestHead) -> String {
-        let path = head.uri.prefix { $0 != "?" }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        // By bytes: a mark would join the separator before it into one character.
+        let path = Substring(head.uri.utf8.prefix { $0 != UInt8(ascii: "?") })
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst()
+            .map { Substring($0) }
         switch (head.method, parts.first, parts.count) {
         case (.GET, "users", 2): return "/users/{id}"
         case (.GET, "stream", 2): return "/stream/{pieces}"

@@ -11,12 +11,14 @@ package struct Greeting: Equatable, Sendable {
     }
 
     package init(_ envelope: Envelope) throws(Refusal) {
-        let words = String(decoding: envelope.payload, as: UTF8.self).split(separator: " ")
-        guard envelope.kind == .hello, words.count == 2, let side = Side(rawValue: String(words[0])) else {
-            throw .malformedEnvelope
-        }
-        self.init(side, String(words[1]))
+        let words = envelope.payload.split(separator: UInt8(ascii: " ")).map { String(validating: $0, as: UTF8.self) }
+        guard envelope.kind == .hello, words.count == 2, let side = words[0].flatMap(Side.init), let name = words[1]
+        else { throw .malformedEnvelope }
+        self.init(side, name)
     }
+
+    /// The name's bytes. As strings, names that are only canonically equivalent would be equal.
+    package var key: [UInt8] { Array(name.utf8) }
 
     package var envelope: Envelope { Envelope(.hello, payload: "\(side.rawValue) \(name)".utf8) }
 }

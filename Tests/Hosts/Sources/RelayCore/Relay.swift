@@ -17,7 +17,7 @@ package final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration
     }
 
     private struct State {
-        var seats: [String: Seat] = [:]
+        var seats: [[UInt8]: Seat] = [:]
         var members: [UInt32: Member] = [:]
         var lastConnection: UInt32 = 0
 
@@ -50,14 +50,14 @@ package final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration
             var replaced: Peer?
             switch greeting.side {
             case .phone:
-                guard state.seats[greeting.name] != nil else { return nil }
-                state.seats[greeting.name]?.phones.insert(connection)
+                guard state.seats[greeting.key] != nil else { return nil }
+                state.seats[greeting.key]?.phones.insert(connection)
             case .binary:
-                var seat = state.seats[greeting.name] ?? Seat()
+                var seat = state.seats[greeting.key] ?? Seat()
                 replaced = seat.binary.flatMap { state.members.removeValue(forKey: $0)?.peer }
                 seat.binary = connection
                 seat.deadline = nil
-                state.seats[greeting.name] = seat
+                state.seats[greeting.key] = seat
             }
             state.members[connection] = Member(greeting: greeting, peer: peer)
             return (connection, replaced)
@@ -72,12 +72,12 @@ package final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration
         let deadline: RelayClock.Instant? = state.withLock { state in
             guard let greeting = state.members.removeValue(forKey: connection)?.greeting else { return nil }
             guard greeting.side == .binary else {
-                state.seats[greeting.name]?.phones.remove(connection)
+                state.seats[greeting.key]?.phones.remove(connection)
                 return nil
             }
             let deadline = clock.now.advanced(by: grace)
-            state.seats[greeting.name]?.binary = nil
-            state.seats[greeting.name]?.deadline = deadline
+            state.seats[greeting.key]?.binary = nil
+            state.seats[greeting.key]?.deadline = deadline
             return deadline
         }
         guard let deadline else { return }
@@ -131,7 +131,7 @@ package final class Relay<RelayClock: Clock>: Sendable where RelayClock.Duration
 
     private func receiver(of phone: UInt32, from sender: Greeting) throws(Refusal) -> Peer {
         let found: Result<Peer, Refusal> = state.withLock { state in
-            let seat = state.seats[sender.name]
+            let seat = state.seats[sender.key]
             switch sender.side {
             case .phone:
                 guard let binary = seat?.binary, let member = state.members[binary] else {

@@ -43,7 +43,9 @@ struct ChatTests {
         #expect(try await server.send("POST", "/login", "bert wrong").status == 401)
         #expect(try await server.send("POST", "/login", "nobody \(secret)").status == 401)
         #expect(try await server.send("POST", "/session", "anna").status == 409)
-        #expect(try await server.send("POST", "/register", "").status == 400)
+        for nick in ["", "an na", "anna\u{200D}", "a\u{301}", "a\u{600}"] {
+            #expect(try await server.send("POST", "/register", nick).status == 400, "\(nick.debugDescription)")
+        }
         #expect(try await counters(of: server) == [3, 2, 0], "what was refused counts nothing")
     }
 
@@ -84,6 +86,7 @@ struct ChatTests {
         let anna = try await server.session("anna")
         for (numeric, status, line, token) in [
             ("421", 400, "FOO bar", anna), ("421", 400, "", anna), ("421", 400, "\u{0}\u{FFFD}", anna),
+            ("421", 400, "JO\u{131}N #lobby", anna), ("401", 404, "PRIVMSG #empty \u{301}:hello", anna),
             ("461", 400, "JOIN", anna), ("461", 400, "JOIN lobby", anna), ("461", 400, "PRIVMSG #lobby", anna),
             ("401", 404, "PRIVMSG #empty :hello", anna), ("417", 413, String(repeating: "x", count: 600), anna),
             ("451", 401, "JOIN #lobby", "stolen"), ("451", 401, "JOIN #lobby", ""),

@@ -90,6 +90,7 @@ struct GatewayTests {
         var player = try PlayerClient(gateway)
         let lines = [
             "", "HELLO", "REGISTER", "REGISTER anna", "JOIN", "JOIN ", "MOVE", "AUTH a b c", "\u{0}\u{FFFD} x",
+            "REGISTER anna \u{301} guest",
         ]
         for line in lines { #expect(try await player.ask(line) == "ERROR malformed_command", "\(line)") }
         #expect(try await gateway.refusals("malformed_command") == Double(lines.count))

@@ -19,6 +19,9 @@ struct EnvelopeTests {
             #expect(throws: Refusal.malformedEnvelope) { try Greeting(Envelope(.hello, payload: text.utf8)) }
         }
         #expect(throws: Refusal.malformedEnvelope) { try Greeting(Envelope(.frame, payload: "phone studio".utf8)) }
-        #expect(throws: Refusal.malformedEnvelope) { try Greeting(Envelope(.hello, payload: [0xFF, 0xFE])) }
+        for payload in [[0xFF, 0xFE], Array("phone ".utf8) + [0xFF]] as [[UInt8]] {
+            #expect(throws: Refusal.malformedEnvelope) { try Greeting(Envelope(.hello, payload: payload)) }
+        }
+        #expect(try Greeting(Envelope(.hello, payload: "phone \u{301}".utf8)).name == "\u{301}")
     }
 }

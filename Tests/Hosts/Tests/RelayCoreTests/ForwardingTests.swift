@@ -26,6 +26,11 @@ struct ForwardingTests {
         #expect(counts.counts == .init(forwarded: [.phoneToBinary: 1, .binaryToPhone: 2]))
     }
 
+    @Test func namesAreComparedByTheirBytes() throws {
+        _ = try relay.claim(Greeting(.binary, "é"), Inbox().peer)
+        #expect(throws: Refusal.missingPeer) { try relay.claim(Greeting(.phone, "e\u{301}"), Inbox().peer) }
+    }
+
     @Test func aMissingPeerCountsNoFrame() throws {
         relay.release(binaryConnection)
         relay.receive(Envelope(.frame, payload: [1]), from: phoneConnection)
