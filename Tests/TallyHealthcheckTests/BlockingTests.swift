@@ -59,7 +59,7 @@ struct BlockingTests {
                         hung.block()
                         return [:]
                     },
-                    SnapshotProvider("well", keys: ["found"]) { ["found": 1] },
+                    SnapshotProvider("well", keys: ["found"], timeout: .seconds(600)) { ["found": 1] },
                 ]
             )
             let request = Task(executorPreference: ThreadExecutor()) {

@@ -151,7 +151,8 @@ struct ErrorHookTests {
     @Test func aTrailingClosureIsTheHook() async {
         let literal = Healthcheck(
             service: ServiceInfo(name: "chat", version: "1"),
-            providers: [.check("literal") { throw Hand.Failure() }]
+            providers: [.check("literal") { throw Hand.Failure() }],
+            clock: SteppedClock()
         ) { name, error in
             recorder.record(name, error)
         }
@@ -170,6 +171,7 @@ struct ErrorHookTests {
         let timed = try Healthcheck(
             ServiceInfo(name: "chat", version: "1"),
             [.check("timed") { throw Hand.Failure() }],
+            clock: SteppedClock(),
             wallClock: Self.midnight
         ) { recorder.record($0, $1) }
         #expect(await timed.document().text.contains(#""now":"1970-01-01T00:00:00Z""#))

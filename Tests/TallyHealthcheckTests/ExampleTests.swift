@@ -37,15 +37,19 @@ struct ExampleTests {
             return Response(status: document.httpStatus, headers: document.headers, body: document.body)
             // END
         }
-        let response = await respond()
-        #expect(response.status == 200)
+        var response = await respond()
+        // A provider has half a second, which a starved machine may take to start its thread.
+        await eventually {
+            response = await respond()
+            return response.status == 200
+        }
         #expect(String(decoding: response.body, as: UTF8.self).contains(#""sessions":2,"connectionsSinceBoot":0"#))
     }
 
     @Test func providersReturnTheirValuesAsDocumented() async throws {
         let (database, queue) = (Database(), Queue())
         @Sendable func countFiles() throws -> Int { 4 }
-        func values() async throws -> HealthValues {
+        func documented() async throws -> HealthValues {
             // GUIDE HealthValue values
             ["sessions": .integer(try await database.count("sessions")), "activeUsers": ["24h": 57, "7d": 203]]
             // END
@@ -71,8 +75,8 @@ struct ExampleTests {
         // END
         let service = ServiceInfo(name: "chat", version: "1")
         let healthcheck = Healthcheck(service: service, providers: [totals, backlog, spool])
-        let text = String(decoding: await healthcheck.document().body, as: UTF8.self)
-        #expect(text.contains(#""sessions":2,"channels":2,"waiting":3,"oldestSeconds":1.5,"spooled":4"#))
-        #expect(try await values().keys == ["sessions", "activeUsers"])
+        let values = #""sessions":2,"channels":2,"waiting":3,"oldestSeconds":1.5,"spooled":4"#
+        await eventually { await healthcheck.document().text.contains(values) }
+        #expect(try await documented().keys == ["sessions", "activeUsers"])
     }
 }

@@ -42,7 +42,11 @@ struct ReadmeTests {
         )
         let document = await healthcheck.document(accept: accept)  // for /.well-known/healthcheck.json
         // END
-        #expect(document.httpStatus == 200)
-        #expect(document.text.contains(#""sessions":2,"connectionsSinceBoot":0"#))
+        #expect(document.text.contains(#""connectionsSinceBoot":0"#))
+        // A provider has half a second, which a starved machine may take to start its thread.
+        await eventually {
+            let document = await healthcheck.document(accept: accept)
+            return document.httpStatus == 200 && document.text.contains(#""sessions":2"#)
+        }
     }
 }

@@ -46,11 +46,15 @@ struct ThreadTests {
         let start = ContinuousClock.now
         let thread = DeadlineThread { start.duration(to: .now) }
         let (called, call) = AsyncStream.makeStream(of: Int.self)
+        // Holds the thread until all are requested, and one is cancelled.
+        let gate = Gate()
+        _ = thread.wake(after: .zero) { gate.block() }
         _ = thread.wake(after: .milliseconds(60)) { call.yield(3) }
         let cancelled = thread.wake(after: .milliseconds(30)) { call.yield(2) }
         _ = thread.wake(after: .milliseconds(1)) { call.yield(1) }
         _ = thread.wake(after: .milliseconds(90)) { call.finish() }
         cancelled?.cancel()
+        gate.open()
         var order: [Int] = []
         for await number in called { order.append(number) }
         #expect(order == [1, 3])

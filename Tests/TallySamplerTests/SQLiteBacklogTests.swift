@@ -67,7 +67,7 @@ struct SQLiteBacklogTests {
     @Test func aQueryDuringAFlushCountsEachTickOnce() async throws {
         for _ in 0..<20 {
             let bench = try HistoryBench()
-            let history = try bench.openWithoutFolder()
+            let history = try bench.openWithoutFolder { $0.busyTimeout = .seconds(60) }
             for time in 1...50 { try await history.append(.example(Int64(time))) }
             try FileManager.default.createDirectory(at: bench.folder.url, withIntermediateDirectories: true)
             bench.clock.advance(by: .seconds(61))

@@ -132,6 +132,8 @@ struct TickTests {
         await bench.reach(5)
         await bench.store.ticked(1)
         #expect(bench.store.ticks[0].samples.map(\.subject) == [.host])
+        // The tick's metrics follow its write.
+        await bench.asleep(until: 63)
         #expect(try bench.value("tally_sampler_tick_duration_seconds") == 2)
         for round in 1...2 {
             await hold.arrivals.wait(8 * round)

@@ -196,7 +196,9 @@ struct CollectorTests {
         try registry.expect(text: text)
         // Three per scrape: the total does not fall although each scrape has new storage.
         #expect(try registry.value(of: "tally_family_overflow_total", labels: ["family": "limited_total"]) == 9)
-        #expect(try registry.value(of: "tally_family_overflow_label_sets", labels: ["family": "limited_total"]) == 3)
+        // An estimate under a random seed: two of three share a register once in 340 runs.
+        let estimate = try registry.value(of: "tally_family_overflow_label_sets", labels: ["family": "limited_total"])
+        #expect([2, 3].contains(estimate))
     }
 
     @Test(arguments: [["other", "a", "b", "c"], ["a", "b", "c", "other"], ["a", "b", "other", "c"]])

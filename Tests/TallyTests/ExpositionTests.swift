@@ -47,13 +47,14 @@ struct PrometheusTextTests {
     }
 
     @Test func randomDoublesRoundTrip() throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator = Xorshift(seed: 1)
         let registry = MetricRegistry.bare()
         let family = Family<Path, Gauge>("g", help: "", maxChildren: 20_000, in: registry)
         var values: [Double] = []
         for index in 0..<20_000 {
             let bits = Double(bitPattern: generator.next())
-            let value = index % 2 == 0 ? bits : (Double.random(in: -1e6...1e6) * 1000).rounded() / 1000
+            let decimal = (Double.random(in: -1e6...1e6, using: &generator) * 1000).rounded() / 1000
+            let value = index % 2 == 0 ? bits : decimal
             values.append(value)
             family[Path(path: "\(index)")].set(value)
         }
@@ -67,30 +68,36 @@ struct PrometheusTextTests {
     @Test func integersOfEveryLengthAreWrittenExactly() throws {
         let registry = MetricRegistry.bare()
         let family = Family<Path, Counter>("c_total", help: "", in: registry)
+        var generator = Xorshift(seed: 2)
         var values: [Int] = [0, .max, .max - 1, 1_000_000_000_000_000_000, 999_999_999_999_999_999]
         for digits in 1...17 {
             let power = (0..<digits).reduce(1) { power, _ in power * 10 }
-            values += [power - 1, power, power + 1, Int.random(in: power..<(power * 10 - 1))].filter { $0 > 0 }
+            let any = Int.random(in: power..<(power * 10 - 1), using: &generator)
+            values += [power - 1, power, power + 1, any].filter { $0 > 0 }
         }
         for (index, value) in values.enumerated() { family[Path(path: "\(index)")].increment(by: value) }
         #expect(try registry.parsed().samples.map(\.value) == values.map(String.init))
     }
 
     /// Random text, wherever a host can put text. The strict parser must read back the same.
-    @Test(arguments: 0..<30) func randomLabelsAndHelpTextsRoundTrip(_ seed: Int) throws {
+    @Test(arguments: 0..<30 as Range<UInt64>) func randomLabelsAndHelpTextsRoundTrip(_ seed: UInt64) throws {
+        var random = Xorshift(seed: seed)
         let registry = MetricRegistry()
         let alphabet = [
             "\"", "\\", "\n", "n", "{", "}", ",", "=", " ", "#", "\0", "\r", "é", "e\u{301}", "🚀", "\u{2028}", "a",
             "\u{FFFF}",
         ]
-        func text() -> String { (0..<Int.random(in: 0...12)).map { _ in alphabet.randomElement() ?? "" }.joined() }
-        let names = (0..<Int.random(in: 1...4)).map { "label_\($0)" }
+        func text() -> String {
+            let count = Int.random(in: 0...12, using: &random)
+            return (0..<count).map { _ in alphabet.randomElement(using: &random) ?? "" }.joined()
+        }
+        let names = (0..<Int.random(in: 1...4, using: &random)).map { "label_\($0)" }
         let help = text()
         let family = try Counter.family(validating: "c_total", help: help, labelNames: names, in: registry)
         var expected: [[[UInt8]]: Int] = [:]
         for _ in 0..<300 {
             let values = names.map { _ in text() }
-            let amount = Int.random(in: 1...1000)
+            let amount = Int.random(in: 1...1000, using: &random)
             family[values].increment(by: amount)
             expected[values.map { Array($0.utf8) }, default: 0] += amount
         }
@@ -133,7 +140,7 @@ struct BoundTextTests {
     }
 
     @Test func randomBoundsRoundTrip() throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator = Xorshift(seed: 3)
         for _ in 0..<20_000 {
             let bound = Double(bitPattern: generator.next())
             guard bound.isFinite else { continue }

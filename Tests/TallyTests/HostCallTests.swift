@@ -9,7 +9,8 @@ import Testing
 struct HostCallTests {
     private let registry = MetricRegistry()
 
-    private func scrape(within timeout: Duration = .milliseconds(200)) -> String {
+    /// - Parameter timeout: Half of it is the time that a scrape waits for the first closure that hangs.
+    private func scrape(within timeout: Duration = .seconds(4)) -> String {
         String(decoding: registry.exposition(for: ScrapeRequest(timeout: timeout)).body, as: UTF8.self)
     }
 

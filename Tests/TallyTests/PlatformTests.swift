@@ -50,7 +50,8 @@ struct LockedTests {
                 return order.value == ["waiting", "in turn"]
             }
         }
-        #expect(timesFirst > 10)
+        // Nearly always 20 without other load, and hardly ever 1 if nobody took turns.
+        #expect(timesFirst > 2)
     }
 }
 

@@ -16,6 +16,7 @@ final class PageServer: Sendable {
     private let isSilent = Mutex(false)
     private let requests = Mutex<[String]>([])
     private let answering = Mutex(())
+    private let executor = QueueExecutor()
     let url: URL
 
     init(_ page: StatusPage) throws {
@@ -94,7 +95,8 @@ final class PageServer: Sendable {
     private func waiting<Result: Sendable>(_ body: @escaping @Sendable () async -> Result) -> Result {
         let done = DispatchSemaphore(value: 0)
         let result = Mutex<Result?>(nil)
-        Task {
+        // Not on the pool, which other tests may keep busy for longer than a browser waits.
+        Task(executorPreference: executor) {
             let value = await body()
             result.withLock { $0 = value }
             done.signal()
@@ -114,6 +116,16 @@ final class PageServer: Sendable {
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }
+    }
+}
+
+/// Runs tasks on a queue of its own.
+private final class QueueExecutor: TaskExecutor {
+    private let queue = DispatchQueue(label: "page")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
 

@@ -52,6 +52,8 @@ struct SingleCallTests {
                 return #expect(Bool(false), "the call was not stuck")
             }
         }
+        // The thread of the call may not have run yet.
+        while slow.made.load(ordering: .relaxed) == 0 { await Task.yield() }
         #expect(slow.made.load(ordering: .relaxed) == 1)
         slow.gate.signal()
         slow.gate.signal()

@@ -21,6 +21,14 @@ final class MountedFolder: Sendable {
 
     /// Prevents writes even by root, whom file modes do not restrict.
     func setReadOnly(_ isReadOnly: Bool) throws {
+        // Busy while a child process of another test has copies of descriptors, until it runs its program.
+        for _ in 0..<300 {
+            do {
+                return try Self.run("mount", ["-o", isReadOnly ? "remount,ro" : "remount,rw", url.path])
+            } catch {
+                usleep(100_000)
+            }
+        }
         try Self.run("mount", ["-o", isReadOnly ? "remount,ro" : "remount,rw", url.path])
     }
 

@@ -80,7 +80,7 @@ struct NamesAndLabelsTests {
         let registry = MetricRegistry()
         // GUIDE NamesAndLabels children-past-the-limit
         let messages = Family<Tenant, Counter>("messages_total", help: "Messages.", maxChildren: 2, in: registry)
-        for name in ["anna", "bert", "carl", "dora"] {
+        for name in ["anna", "bert", "carl", "carl"] {
             messages.increment(for: Tenant(tenant: name))
         }
         // END

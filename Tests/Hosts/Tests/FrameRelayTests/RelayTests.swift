@@ -123,7 +123,7 @@ struct RelayTests {
         let (phone, number) = try await RelayClient.connected(to: relay, .phone, "studio")
         try phone.send(Envelope(.frame, payload: [1]))
         #expect(try await binary.receive() == Envelope(.frame, connection: number, payload: [1]))
-        #expect(try await relay.metric(toBinary) == 1)
+        try await relay.waitUntil(toBinary, is: 1)
     }
 
     @Test func aBinaryThatDoesNotComeBackExpiresOnce() async throws {

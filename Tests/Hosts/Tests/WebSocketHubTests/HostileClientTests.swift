@@ -81,8 +81,8 @@ struct HostileClientTests {
                 if number == 100 { try await victim.vanish() }
                 #expect(await sender.nextText() == "\(number)")
             }
-            try await bench.wait(for: "connected_clients", toBe: 1)
-            #expect(try bench.value("disconnections_total") == 1)
+            try await bench.wait(for: "disconnections_total", toBe: 1)
+            #expect(try bench.value("connected_clients") == 1)
             #expect(try bench.value("connections_total") == 2)
             #expect(try bench.value("messages_total") == 200)
         }
