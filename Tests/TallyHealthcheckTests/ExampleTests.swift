@@ -3,6 +3,7 @@ import TallyHealthcheck
 import Testing
 
 /// Runs the examples of the documentation comments: the code between the marks.
+@Suite(.timeLimit(.minutes(5)))
 struct ExampleTests {
     private struct Database: Sendable {
         func count(_ table: String) async throws -> Int { 2 }

@@ -324,6 +324,7 @@ struct FamilyVerbTests {
         unsafe ReadSections.leave(section)
         // About a thousand, and more while a lookup of another test is suspended.
         #expect(most < 10_000)
+        #expect(pages.sweeps(below: 2_000, removing: Page(path: "/")))
         pages.core.storage._checkInvariants()
     }
 
@@ -353,13 +354,18 @@ struct FamilyVerbTests {
 }
 
 extension Family {
-    /// Waits until no lookup reads what the family has given up. Sections belong to the process, so other tests may be
-    /// in some for a moment.
-    func waitForReaders() { while !core.storage.reclaimIndexes() { sched_yield() } }
+    /// Waits until no lookup reads what the family has given up, or for some seconds. Sections belong to the process, so
+    /// other tests may be in some for a moment.
+    func waitForReaders() {
+        for _ in 0..<1_000_000 {
+            if core.storage.reclaimIndexes() { return }
+            sched_yield()
+        }
+    }
 
     /// True if the family has fewer slots, at the latest once a sweep has ended that lookups of other tests delayed.
     func sweeps(below slots: Int, removing labels: Labels) -> Bool {
-        for _ in 0..<100 where core.storage.size.slots >= slots {
+        for _ in 0..<1_000 where core.storage.size.slots >= slots {
             waitForReaders()
             _ = self[labels]
             remove(labels)

@@ -50,7 +50,7 @@ struct LockedTests {
                 return order.value == ["waiting", "in turn"]
             }
         }
-        // Nearly always 20 without other load, and hardly ever 1 if nobody took turns.
+        // Nearly always 20 without other load. Without turns, almost always 0.
         #expect(timesFirst > 2)
     }
 }

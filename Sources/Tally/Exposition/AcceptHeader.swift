@@ -113,8 +113,8 @@ package struct AcceptHeader {
         return thousandths <= 1000 ? thousandths : nil
     }
 
-    /// Splits text outside of quotes, and trims the parts. By bytes, because a mark would join the separator before it
-    /// into one character.
+    /// Splits text outside of quotes, and trims the parts. By bytes, because a mark beside a separator may form one
+    /// character with it.
     private static func split(_ text: Substring, at separator: UInt8) -> [Substring] {
         var isQuoted = false
         var isEscaped = false

@@ -7,8 +7,8 @@ package struct ProcessStat: Equatable, Sendable {
     package let residentPages: UInt64
 
     package init?(text: String) {
-        // The command name, in parentheses, may itself contain spaces and parentheses, and end in a mark that joins the
-        // last of them into one character.
+        // The command name, in parentheses, may itself contain spaces and parentheses. By bytes, because U+0600 at its
+        // end would form one character with the last parenthesis.
         guard let end = text.utf8.lastIndex(of: UInt8(ascii: ")")) else { return nil }
         let fields = text[text.utf8.index(after: end)...].split { $0 == " " || $0 == "\n" }
         // The first of these is field 3 of the manual.

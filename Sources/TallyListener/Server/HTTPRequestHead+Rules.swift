@@ -30,7 +30,7 @@ extension HTTPRequestHead {
         guard headers.contains(name: "Transfer-Encoding") else { return true }
         // Empty list elements are ignored.
         let last = headers[canonicalForm: "Transfer-Encoding"].last { !$0.isEmpty }
-        // Outside of ASCII, the Kelvin sign becomes a k.
+        // `lowercased()` turns the Kelvin sign into a k of ASCII.
         return last.map { $0.utf8.allSatisfy { $0 < 0x80 } && $0.lowercased() == "chunked" } ?? false
     }
 

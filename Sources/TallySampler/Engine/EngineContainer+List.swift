@@ -64,9 +64,10 @@ extension EngineContainer {
 
     /// A container's own name. The others are the names that other containers link it by, such as `/web/db`.
     private static func name(of names: [String]) -> String {
-        let names = names.map { $0.hasPrefix("/") ? String($0.dropFirst()) : $0 }
-        let own = names.first { !$0.utf8.contains(UInt8(ascii: "/")) } ?? names.first
-        return own?.split(separator: "/").last.map(String.init) ?? ""
+        let slash = UInt8(ascii: "/")
+        let names = names.map { $0.utf8.first == slash ? $0.utf8.dropFirst() : $0.utf8[...] }
+        let own = names.first { !$0.contains(slash) } ?? names.first
+        return own?.split(separator: slash).last.map { String(Substring($0)) } ?? ""
     }
 
     /// The result of the health check in a status such as `Up 2 hours (healthy)`.

@@ -24,7 +24,9 @@ struct Disks {
 
     /// The last resort, without the kernel's facts: the names of whole disks.
     private static func looksReal(_ name: String) -> Bool {
-        if name.hasPrefix("nvme") { return !name.dropFirst(4).contains("p") }
-        return ["sd", "vd", "hd", "xvd"].contains { name.hasPrefix($0) } && name.last?.isNumber == false
+        let name = name.utf8
+        if name.starts(with: "nvme".utf8) { return !name.dropFirst(4).contains(UInt8(ascii: "p")) }
+        let isPartition = name.last.map { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } ?? true
+        return ["sd", "vd", "hd", "xvd"].contains { name.starts(with: $0.utf8) } && !isPartition
     }
 }

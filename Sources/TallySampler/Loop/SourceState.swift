@@ -105,13 +105,11 @@ struct SourceState {
         round.targets = targets.map(\.key)
         lastServed = lastServed.filter { seen.contains($0.key) }
         suspects.formIntersection(seen)
-        let fair = targets.enumerated().sorted { one, two in
-            let (first, second) = (lastServed[one.element.key] ?? 0, lastServed[two.element.key] ?? 0)
-            return first == second ? one.offset < two.offset : first < second
-        }
+        let served = targets.map { lastServed[$0.key] ?? 0 }
+        let fair = targets.indices.sorted { (served[$0], $0) < (served[$1], $1) }.map { targets[$0] }
         var free: [SampleTarget] = []
         var doubtful: [SampleTarget] = []
-        for (_, target) in fair {
+        for target in fair {
             if stuck.contains(.target(target.key)) {
                 round.targetErrors[target.key] = Self.stuckError
             } else if suspects.contains(target.key) {

@@ -84,7 +84,8 @@ public struct SampleTarget: Sendable {
     /// Creates a target.
     ///
     /// - Parameters:
-    ///   - id: An id, unique among the source's targets. A second target with the same id is dropped.
+    ///   - id: An id, unique among the source's targets. A second target with the same id is dropped. Ids are compared
+    ///     by their bytes.
     ///   - read: Returns the sample, or nil if there is none, for example because the container has stopped meanwhile.
     public init(id: String, read: @escaping @Sendable () async throws -> Sample?) {
         self.id = id

@@ -42,7 +42,9 @@ public struct ExpositionParser: Sendable {
     ///
     /// Names may be quoted if the type has `escaping=allow-utf-8`.
     public init?(contentType: String) {
-        let parts = contentType.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
+        let parts = contentType.utf8.split(separator: UInt8(ascii: ";")).map { part in
+            String(decoding: part.filter { $0 != .space }, as: UTF8.self).lowercased()
+        }
         let allowsQuotedNames = parts.contains("escaping=allow-utf-8")
         switch parts.first {
         case "text/plain": self.init(.prometheusText, allowsQuotedNames: allowsQuotedNames)

@@ -5,6 +5,7 @@ import Testing
 
 @testable import TallySampler
 
+@Suite(.timeLimit(.minutes(5)))
 struct SingleCallTests {
     /// A call that returns only when its gate opens.
     private final class Slow: Sendable {
@@ -53,13 +54,13 @@ struct SingleCallTests {
             }
         }
         // The thread of the call may not have run yet.
-        while slow.made.load(ordering: .relaxed) == 0 { await Task.yield() }
+        while slow.made.load(ordering: .relaxed) == 0, !Task.isCancelled { await Task.yield() }
         #expect(slow.made.load(ordering: .relaxed) == 1)
         slow.gate.signal()
         slow.gate.signal()
         // After the first call returns, its late value is discarded and the next call is made.
         var answer: Int?
-        while answer == nil {
+        while answer == nil, !Task.isCancelled {
             answer = value(await call.outcome(at: .seconds(1001)))
             await Task.yield()
         }

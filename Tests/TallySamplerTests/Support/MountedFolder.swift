@@ -25,7 +25,7 @@ final class MountedFolder: Sendable {
         for _ in 0..<300 {
             do {
                 return try Self.run("mount", ["-o", isReadOnly ? "remount,ro" : "remount,rw", url.path])
-            } catch {
+            } catch let failure as Program.Failed where failure.description.contains("busy") {
                 usleep(100_000)
             }
         }

@@ -28,18 +28,15 @@ enum CorruptFile {
     private static let suffix = ".corrupt-"
 
     private static func removeOldest(of path: String) {
-        let folder = FileFacts.folder(of: path)
-        let own = path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let times = names.compactMap { name -> Int64? in
-            guard let end = name.range(of: suffix, options: [.backwards, .literal]) else { return nil }
-            // `==`, because a file system may store an equivalent form of a name.
-            return name[..<end.lowerBound] == own ? Int64(name[end.upperBound...]) : nil
-        }.sorted()
-        for time in times.dropLast(maxKept) {
-            for beside in ["", "-wal", "-shm"] {
-                try? FileManager.default.removeItem(atPath: folder + "/" + own + suffix + "\(time)" + beside)
-            }
+        let files = FileManager.default
+        let names = (try? files.contentsOfDirectory(atPath: FileFacts.folder(of: path))) ?? []
+        let times = names.compactMap { name in
+            name.range(of: suffix, options: [.backwards, .literal]).flatMap { Int64(name[$0.upperBound...]) }
+        }
+        // The file system decides whether a file is this history's: it may store an equivalent form of the name.
+        let own = Set(times).filter { files.fileExists(atPath: path + suffix + "\($0)") }.sorted()
+        for time in own.dropLast(maxKept) {
+            for beside in ["", "-wal", "-shm"] { try? files.removeItem(atPath: path + suffix + "\(time)" + beside) }
         }
     }
 }

@@ -49,8 +49,14 @@ struct ChatDatabase: Sendable {
 
     /// Creates a session with its first client, and returns the client's token.
     func createSession(nick: String, secret: String? = nil) async throws -> String {
-        // Not by characters, which may end in marks, or in letters that cannot be seen.
-        let isPlain = nick.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0.properties.numericType != nil }
+        // Letters and digits only: no marks, and nothing invisible.
+        let isPlain = nick.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber:
+                !scalar.properties.isDefaultIgnorableCodePoint
+            default: false
+            }
+        }
         guard !nick.isEmpty, nick.utf8.count <= 30, isPlain else { throw Refusal.badNick }
         return try await file.write { database in
             do {

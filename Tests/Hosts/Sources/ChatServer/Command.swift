@@ -13,7 +13,7 @@ enum Command: Equatable {
         // By bytes, as other programs read the line: a mark would join the space before it into one character.
         let words = line.utf8.split(separator: UInt8(ascii: " "), maxSplits: 2).map { Substring($0) }
         let target = words.count > 1 ? String(words[1]) : nil
-        // Outside of ASCII, a dotless i becomes an I.
+        // `uppercased()` turns a dotless i into an I of ASCII.
         switch words.first.map({ $0.utf8.allSatisfy { $0 < 0x80 } ? $0.uppercased() : String($0) }) {
         case "QUIT": self = .quit
         case "JOIN":

@@ -2,12 +2,15 @@
 package struct Greeting: Equatable, Sendable {
     package enum Side: String, Sendable { case binary, phone }
 
-    package var side: Side
-    package var name: String
+    package let side: Side
+    package let name: String
+    /// The name's bytes. As strings, names that are only canonically equivalent would be equal.
+    package let key: [UInt8]
 
     package init(_ side: Side, _ name: String) {
         self.side = side
         self.name = name
+        key = Array(name.utf8)
     }
 
     package init(_ envelope: Envelope) throws(Refusal) {
@@ -16,9 +19,6 @@ package struct Greeting: Equatable, Sendable {
         else { throw .malformedEnvelope }
         self.init(side, name)
     }
-
-    /// The name's bytes. As strings, names that are only canonically equivalent would be equal.
-    package var key: [UInt8] { Array(name.utf8) }
 
     package var envelope: Envelope { Envelope(.hello, payload: "\(side.rawValue) \(name)".utf8) }
 }

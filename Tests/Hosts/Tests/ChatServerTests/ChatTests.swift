@@ -43,7 +43,7 @@ struct ChatTests {
         #expect(try await server.send("POST", "/login", "bert wrong").status == 401)
         #expect(try await server.send("POST", "/login", "nobody \(secret)").status == 401)
         #expect(try await server.send("POST", "/session", "anna").status == 409)
-        for nick in ["", "an na", "anna\u{200D}", "a\u{301}", "a\u{600}"] {
+        for nick in ["", "an na", "anna\u{200D}", "a\u{301}", "a\u{600}", "a\u{3164}"] {
             #expect(try await server.send("POST", "/register", nick).status == 400, "\(nick.debugDescription)")
         }
         #expect(try await counters(of: server) == [3, 2, 0], "what was refused counts nothing")
