@@ -70,7 +70,7 @@ struct AppearanceTests {
                     #expect(violations.isEmpty, "\(width), dark: \(isDark): \(violations)")
                     // Nothing is wider than the screen.
                     let excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-                    #expect(try await browser.number("return \(excess)") <= 0)
+                    try await browser.wait("\(excess) <= 0")
                     let background = "getComputedStyle(document.body).backgroundColor"
                     #expect(
                         try await browser.text("return \(background)")
