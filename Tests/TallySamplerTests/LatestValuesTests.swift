@@ -178,6 +178,17 @@ struct LatestValuesTests {
         #expect(try received("eth1") == nil)
     }
 
+    @Test mutating func canonicallyEquivalentPartsHaveCountersOfTheirOwn() throws {
+        // So close that, in one counter, the smaller value would pass for a late answer of the larger.
+        for (one, other) in [(1000.0, 990.0), (1002, 991)] {
+            var sample = Sample.container(1, [.cpuSeconds: 1])
+            sample.details = [("é", one), ("e\u{301}", other)].map { SampleDetail(.networkReceived, [$0.0], $0.1) }
+            latest.show([sample])
+        }
+        let samples = try registry.samples(of: "container_network_receive_bytes_total")
+        #expect(samples.map(\.value).sorted() == [991, 1002])
+    }
+
     /// A restart of the container, which its CPU time shows, resets the other counters too.
     @Test mutating func aRestartResetsEveryCounter() throws {
         func show(_ cpu: Double, _ received: Double) {

@@ -169,6 +169,20 @@ struct SQLiteSeriesQueryTests {
         await history.close()
     }
 
+    @Test func anEquivalentNameReplacesTheOneBefore() async throws {
+        let history = try bench.open()
+        let reader = try HistoryReader(path: bench.path) { [bench] in bench.wall.withLock { $0 } }
+        for (number, name) in ["é", "e\u{301}"].enumerated() {
+            let time = Self.start + Int64(number) * 15
+            let site = SampleSubject(kind: "site", id: "1", name: name)
+            try await history.append(HistoryTick(time: time, samples: [Sample(subject: site, values: [.load1: 1])]))
+            bench.wall.withLock { $0 = Double(time) }
+            let found = try await reader.subjects(in: .last(.seconds(60)))
+            #expect(found.map { Array($0.name.utf8) } == [Array(name.utf8)])
+        }
+        await history.close()
+    }
+
     @Test func aReaderNeverCreatesOrChangesAFile() throws {
         let missing = #expect(throws: HistoryError.self) { try HistoryReader(path: bench.path) }
         #expect(missing?.code == .unreadable)

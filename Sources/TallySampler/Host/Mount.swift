@@ -29,6 +29,6 @@ struct Mount: Equatable, Sendable {
     private static func holds(_ path: String, point: String) -> Bool {
         guard path.utf8.starts(with: point.utf8) else { return false }
         let slash = UInt8(ascii: "/")
-        return point.utf8.last == slash || path.utf8.dropFirst(point.utf8.count).first ?? slash == slash
+        return point.utf8.last == slash || (path.utf8.dropFirst(point.utf8.count).first ?? slash) == slash
     }
 }

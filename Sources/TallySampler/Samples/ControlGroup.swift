@@ -39,6 +39,7 @@ public struct ControlGroup: Hashable, Sendable {
 
     /// True for a system service under systemd: `system.slice/…/cron.service`.
     public var isSystemService: Bool {
-        path.utf8.starts(with: "system.slice/".utf8) && path.utf8.suffix(8).elementsEqual(".service".utf8)
+        let end = path.utf8.suffix(".service".utf8.count)
+        return path.utf8.starts(with: "system.slice/".utf8) && end.elementsEqual(".service".utf8)
     }
 }

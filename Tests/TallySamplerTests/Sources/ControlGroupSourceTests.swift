@@ -110,6 +110,22 @@ struct ControlGroupSourceTests {
         #expect(try await received(line("eth0", 1001) + line("eth2", 5), 30) == 11_006)
     }
 
+    #if os(Linux)
+    /// On a file system that takes such names for two.
+    @Test func canonicallyEquivalentPathsAreDifferentGroups() async throws {
+        let tree = try FileTree(["proc/meminfo": "MemTotal: 1000000 kB\n"])
+        try tree.write("mounts", "cgroup2 \(tree.path)/cg cgroup2 rw 0 0\n")
+        let source = source(tree)
+        var percents: [Double?] = []
+        for (seconds, one, other) in [(0, 0, 60), (10, 1, 62)] {
+            try tree.write("cg/system.slice/\u{E9}.service/cpu.stat", "usage_usec \(one)000000\n")
+            try tree.write("cg/system.slice/e\u{301}.service/cpu.stat", "usage_usec \(other)000000\n")
+            percents = try await read(source, seconds).samples.map { $0.values[.cpuPercent] }
+        }
+        #expect(percents.compactMap(\.self).sorted() == [10, 20])
+    }
+    #endif
+
     /// A service that is a container engine, such as containerd, keeps its containers in its own group.
     @Test func containersInsideServicesAreFound() async throws {
         let tree = try Self.v2Tree()

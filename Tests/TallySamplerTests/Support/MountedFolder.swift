@@ -21,15 +21,16 @@ final class MountedFolder: Sendable {
 
     /// Prevents writes even by root, whom file modes do not restrict.
     func setReadOnly(_ isReadOnly: Bool) throws {
-        // Busy while a child process of another test has copies of descriptors, until it runs its program.
-        for _ in 0..<300 {
+        var tries = 300
+        while true {
             do {
                 return try Self.run("mount", ["-o", isReadOnly ? "remount,ro" : "remount,rw", url.path])
-            } catch let failure as Program.Failed where failure.description.contains("busy") {
+            } catch let failure as Program.Failed where tries > 0 && failure.description.contains("busy") {
+                // A child process of another test has copies of descriptors until it runs its program.
+                tries -= 1
                 usleep(100_000)
             }
         }
-        try Self.run("mount", ["-o", isReadOnly ? "remount,ro" : "remount,rw", url.path])
     }
 
     private var ballast: URL { url.appending(path: "ballast") }

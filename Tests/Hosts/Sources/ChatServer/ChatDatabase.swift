@@ -113,8 +113,8 @@ struct ChatDatabase: Sendable {
         }
     }
 
-    /// Queues a line for every client of the target and of the sender, so that each device of a person shows the whole
-    /// conversation. Returns the number of clients whose queues were full.
+    /// Queues a line for every client of the target and of the sender: a sender's other clients show the line too.
+    /// Returns the number of clients whose queues were full.
     func say(_ verb: Command.Verb, to target: String, text: String, token: String) async throws -> Int {
         try await file.write { database in
             let sender = try Self.sender(token, in: database)
